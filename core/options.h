@@ -1,0 +1,144 @@
+// Options: everything the user asked for, already parsed. Plain data, immutable once the link starts.
+//
+// The command line is one way to fill it (ld/command_line.h), a program that uses xld as a library the other (ld/xld.h).
+// Order-dependent options have been turned into facts of the inputs they apply to.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/target.h"
+
+namespace xld {
+
+enum class InputKind : uint8_t {
+  File,        // a path as given
+  Library,     // -lNAME: lib<NAME>.so, lib<NAME>.a or, for -l:FILE, FILE in the search paths
+  StartGroup,  // --start-group; groups matter to --archive-order=gnu only
+  EndGroup,
+};
+
+struct InputOption {
+  InputKind kind = InputKind::File;
+  std::string name;
+  bool whole_archive = false;
+  bool as_needed = false;
+  bool is_static = false;     // -Bstatic: -l finds archives only
+  bool is_lazy = false;       // between --start-lib and --end-lib: objects behave as archive members
+  bool is_binary = false;     // -b binary: the file is data, not an object
+  bool just_symbols = false;  // -R FILE: take its symbols, not its sections
+};
+
+enum class StripMode : uint8_t { None, Debug, All };
+enum class DiscardMode : uint8_t { None, TemporaryLocals, AllLocals };  // -X, -x
+enum class IcfMode : uint8_t { None, Safe, All };
+enum class BuildIdKind : uint8_t { None, Fast, Md5, Sha1, Sha256, Uuid, Hex };
+enum class SeparateCode : uint8_t { Code, None, LoadableSegments };
+enum class UnresolvedPolicy : uint8_t { Error, Warn, Ignore };
+enum class OutputFormatKind : uint8_t { Object, Binary };
+
+// A --defsym or a script assignment: NAME = EXPRESSION, evaluated after layout.
+struct SymbolAssignment {
+  std::string name;
+  std::string expression;  // source text; parsed by ld/expression.h
+};
+
+struct Options {
+  std::string program_name = "xld";  // argv[0], for messages
+
+  // Target and output
+  Target target;  // fields the user fixed; Unknown ones follow the first object
+  std::optional<uint64_t> image_base;
+  std::optional<uint64_t> max_page_size;
+  std::optional<uint64_t> common_page_size;
+  std::string output = "a.out";
+  OutputFormatKind output_format = OutputFormatKind::Object;
+  std::string dynamic_linker;
+  bool no_dynamic_linker = false;
+  bool is_static = false;  // -static
+  bool is_pie = false;
+  bool is_shared = false;
+  bool is_relocatable = false;
+  bool export_dynamic = false;
+
+  // Inputs
+  std::vector<InputOption> inputs;
+  std::vector<std::string> search_paths;  // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
+  std::string sysroot;
+  bool no_standard_paths = false;  // -nostdlib
+  bool gnu_archive_order = false;  // --archive-order=gnu: an archive is searched once, where it stands
+
+  // Symbols
+  std::string entry;       // -e: a symbol or a number
+  bool entry_given = false;
+  std::string init_function = "_init";
+  std::string fini_function = "_fini";
+  std::vector<std::string> undefined;         // -u
+  std::vector<std::string> undefined_globs;   // --undefined-glob
+  std::vector<std::string> require_defined;   // --require-defined
+  std::vector<std::string> wrapped;           // --wrap
+  std::vector<SymbolAssignment> assignments;  // --defsym, in order
+  std::vector<std::string> trace_symbols;     // -y
+  std::vector<std::string> version_scripts;
+  bool allow_multiple_definition = false;
+  bool warn_common = false;
+  UnresolvedPolicy unresolved = UnresolvedPolicy::Error;
+  StripMode strip = StripMode::None;
+  DiscardMode discard = DiscardMode::None;
+  std::string retain_symbols_file;
+  bool demangle = true;
+
+  // Sections
+  bool gc_sections = false;
+  bool print_gc_sections = false;
+  bool start_stop_gc = false;          // -z start-stop-gc
+  IcfMode icf = IcfMode::None;
+  bool print_icf_sections = false;
+  int optimize = 1;                    // -O0: no string merging; -O2: suffix merging
+  bool relax = true;
+  bool eh_frame_header = false;
+  BuildIdKind build_id = BuildIdKind::None;
+  std::vector<uint8_t> build_id_bytes;  // for Hex
+  bool execstack = false;               // -z execstack
+  bool noexecstack = false;             // -z noexecstack
+  bool relro = true;
+  SeparateCode separate_code = SeparateCode::Code;
+  bool omagic = false;   // -N
+  bool nmagic = false;   // -n
+  bool rosegment = true;
+  std::map<std::string, uint64_t> section_start;  // --section-start, -Ttext, -Tdata, -Tbss
+  std::optional<uint64_t> text_segment;           // -Ttext-segment
+  std::optional<uint64_t> rodata_segment;         // -Trodata-segment
+  std::optional<uint64_t> physical_base;          // LMA of the first segment, if apart from its VMA
+  bool sort_common = false;
+  bool emit_gnu_property = true;
+  uint32_t x86_feature_1_force = 0;  // -z ibt, -z shstk: GNU_PROPERTY_X86_FEATURE_1_AND bits to set
+  bool nosectionheader = false;      // -z nosectionheader
+  uint64_t stack_size = 0;           // -z stack-size
+  std::map<std::string, uint64_t> dead_reloc_values;  // -z dead-reloc-in-nonalloc=GLOB=VALUE
+
+  // Reports
+  std::string map_file;       // "-" is standard output
+  std::string json_map_file;  // --map=json[:FILE]
+  bool cref = false;
+  bool trace_files = false;   // -t
+  bool print_stats = false;
+  std::string time_trace_file;
+  std::string dependency_file;
+  std::string reproduce_file;
+  std::vector<std::string> why_live;
+  bool verbose = false;
+
+  // Messages and the machine
+  size_t error_limit = 20;
+  bool fatal_warnings = false;
+  bool no_warnings = false;
+  bool color = false;
+  uint32_t threads = 0;  // 0: as many as the machine lends us
+  std::vector<std::string> arguments;  // the command line after @file expansion, for --reproduce
+};
+
+}  // namespace xld

@@ -1,0 +1,56 @@
+// Thread-local access made cheaper: which model a reference may use, and the instructions rewritten to it.
+//
+// Follows "ELF Handling For Thread-Local Storage" (Drepper) §5, the x86-64 psABI §B and the TLS descriptor papers. The
+// decision is a pure function of what is written and what is known of the symbol, so the scan of relocations and their
+// emission agree. Instruction bytes are recognised, never assumed: an unknown sequence is left as it is, or refused.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "arch/arch.h"
+#include "core/bytes.h"
+#include "core/reloc.h"
+#include "core/result.h"
+#include "core/target.h"
+
+namespace xld {
+
+enum class TlsModel : uint8_t { GeneralDynamic, LocalDynamic, Descriptor, InitialExec, LocalExec };
+
+struct TlsFacts {
+  bool is_executable;   // the output's TLS block is the first module's: offsets from the thread pointer are constant
+  bool is_preemptible;  // another module may define the symbol
+  bool may_relax;       // --relax (the default)
+};
+
+// The model a relocation asks for; only for relocations with a Tls… want.
+TlsModel model_of(Want want);
+
+// The cheapest model that is legal: the table of the papers.
+TlsModel choose_model(TlsModel written, TlsFacts facts);
+
+// What recognising one sequence found.
+struct TlsSequence {
+  TlsModel model;               // what the code will use after rewriting; `written` if it must stay as it is
+  uint8_t relocations_consumed;  // 1, or 2 if the call of __tls_get_addr that follows belongs to the sequence
+};
+
+// Recognises the sequence that `relocs[0]` starts (relocs[1], if any, is the relocation after it) and says which model it
+// will have in the output. Error: bytes that are no known sequence although the relocation requires one.
+Result<TlsSequence> recognise_tls(Cpu cpu, Bytes code, std::span<const Reloc> relocs, TlsFacts facts);
+
+// Addresses for a rewritten sequence. Exactly those the new model needs are valid.
+struct TlsValues {
+  int64_t thread_offset;  // S + A relative to the thread pointer (LocalExec)
+  uint64_t slot;          // address of the initial-exec slot (InitialExec)
+  uint64_t place;         // address of relocs[0]'s field
+  uint64_t got_base;      // address of _GLOBAL_OFFSET_TABLE_ (386: slots are addressed from it)
+};
+
+// Rewrites the instructions of a recognised sequence to `sequence.model`. False if a value does not fit.
+bool rewrite_tls(Cpu cpu, MutableBytes code, std::span<const Reloc> relocs, const TlsSequence& sequence,
+                 const TlsValues& values);
+
+}  // namespace xld
