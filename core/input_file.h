@@ -1,0 +1,67 @@
+// InputFile: one object that takes part in the link, and what its format's reader found in it.
+//
+// Ownership: the session's arenas own everything a span points to; the mapped bytes belong to the FileSystem. A file is
+// written by the one task that reads it and is constant afterwards.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/ids.h"
+#include "core/symbol_table.h"
+
+namespace xld {
+
+// One global entry of a file's symbol table, between reading and interning.
+struct Occurrence {
+  const char* name = nullptr;
+  uint64_t hash = 0;
+  uint32_t length = 0;
+  ClaimClass claim_class = ClaimClass::None;  // None: a reference
+  bool is_weak_reference = false;
+  uint16_t symbol_flags = 0;                  // symbol_flag bits every occurrence contributes (visibility)
+};
+
+// Sections that come or go together: of all files that offer a group of one name, the first provides it.
+struct InputGroup {
+  std::string_view name;         // interned if `global` is not set
+  uint32_t global = UINT32_MAX;  // index in InputFile::globals of the signature
+  SymbolId key;                  // set by resolution
+  uint32_t raw = 0;              // the format's own index
+};
+
+struct InputFile {
+  FileId id;
+  std::string path;    // as given or found
+  std::string member;  // name in the archive `path`, or empty
+  Bytes bytes;
+
+  std::span<Occurrence> occurrences;  // dropped after interning
+  std::span<SymbolId> globals;        // by raw symbol index - first_global
+  uint32_t first_global = 0;
+  std::span<InputGroup> groups;
+
+  AtomId first_atom;
+  uint32_t atom_capacity = 0;  // ids reserved
+  uint32_t atom_count = 0;     // ids used
+
+  void* format_data = nullptr;  // the reader's own; only its format looks through it
+
+  // "libc.a(printf.o)" or "main.o": how messages name the file.
+  std::string display_name() const { return member.empty() ? path : path + "(" + member + ")"; }
+};
+
+// All files of the link. `by_id` has a place for every object on the command line and every member its archives could
+// contribute; `files` lists those that take part, in id order.
+struct Inputs {
+  std::vector<InputFile*> by_id;
+  std::vector<InputFile*> files;
+
+  const InputFile& file(FileId id) const { return *by_id[id.value]; }
+};
+
+}  // namespace xld
