@@ -34,12 +34,13 @@ struct Atom {
   uint64_t address = 0;     // offset in its output section until layout is done
   FileId file;
   uint32_t raw = 0;         // the format's own index of the section; only the format looks through it
-  uint32_t raw_relocs = 0;  // the format's own index of its relocations; 0: none
+  uint32_t raw_relocs = 0;  // the format's own index of its relocations; 0: none. Merged atoms have none and keep their
+                            // input number in their pool here
   uint32_t flags = 0;       // atom_flag
   SectionId section;
   uint8_t alignment_log2 = 0;
-  uint8_t merge_entry_log2 = 0;  // unused by ordinary atoms
-  uint16_t reserved = 0;
+  uint8_t entry_size = 0;    // of fixed-size constants and string characters (kMerge)
+  uint16_t merge_pool = 0;   // index in Link::merge_pools (kMerge)
 
   bool has(uint32_t flag) const { return (flags & flag) != 0; }
   uint64_t alignment() const { return uint64_t{1} << alignment_log2; }

@@ -1,0 +1,81 @@
+// Numbering of slots. See slots.h.
+#include "dynimport/slots.h"
+
+namespace xld {
+
+class SlotNumbering {
+ public:
+  explicit SlotNumbering(uint32_t symbol_count) : symbol_count_(symbol_count) {}
+
+  void add_symbol(SymbolId id, uint32_t flags) {
+    if (slots_.by_symbol_.empty()) slots_.by_symbol_.assign(symbol_count_, Slots::kNone);
+    SlotOwner owner;
+    owner.symbol = id;
+    slots_.by_symbol_[id.value] = add_owner(owner, flags);
+  }
+
+  void add_local(const SlotOwner& owner, uint32_t flags) {
+    slots_.by_local_[{owner.file.value, owner.raw_symbol}] = add_owner(owner, flags);
+  }
+
+  void add_tls_module() {
+    slots_.tls_module = slots_.got_words;
+    slots_.slots.push_back({SlotKind::TlsModule, 0, slots_.got_words});
+    slots_.got_words += 2;
+  }
+
+  Slots take() { return std::move(slots_); }
+
+ private:
+  uint32_t add_slot(SlotKind kind, uint32_t owner, uint32_t words) {
+    const uint32_t word = slots_.got_words;
+    slots_.slots.push_back({kind, owner, word});
+    slots_.got_words += words;
+    return word;
+  }
+
+  uint32_t add_owner(const SlotOwner& owner, uint32_t flags) {
+    const auto index = static_cast<uint32_t>(slots_.owners.size());
+    slots_.owners.push_back(owner);
+    Slots::Record& record = slots_.records.emplace_back();
+    const bool is_resolver = (flags & symbol_flag::kResolver) != 0;
+    // A function whose address is that of its stub everywhere: its GOT slot holds that address, too. Otherwise the slot
+    // is filled by the resolver and the stub, if there is one, goes through it.
+    const bool is_address_stub = is_resolver && (flags & symbol_flag::kAddressTaken) != 0;
+    if (flags & symbol_flag::kNeedsGot)
+      record.got = add_slot(is_resolver && !is_address_stub ? SlotKind::Resolved : SlotKind::Address, index, 1);
+    if (is_resolver && (is_address_stub || (flags & symbol_flag::kNeedsStub))) record.stub = add_stub(index, record);
+    if (flags & symbol_flag::kNeedsTlsOffset) record.tls_offset = add_slot(SlotKind::TlsOffset, index, 1);
+    if (flags & symbol_flag::kNeedsTlsPair) record.tls_pair = add_slot(SlotKind::TlsPair, index, 2);
+    if (flags & symbol_flag::kNeedsTlsDescriptor) record.tls_descriptor = add_slot(SlotKind::TlsDescriptor, index, 2);
+    return index;
+  }
+
+  uint32_t add_stub(uint32_t owner, const Slots::Record& record) {
+    const bool has_resolved_slot = record.got != Slots::kNone && slots_.slots.back().kind == SlotKind::Resolved;
+    if (has_resolved_slot) {
+      slots_.stubs.push_back({owner, record.got, false});
+    } else {
+      slots_.stubs.push_back({owner, slots_.stub_words++, true});
+    }
+    return static_cast<uint32_t>(slots_.stubs.size() - 1);
+  }
+
+  Slots slots_;
+  uint32_t symbol_count_;
+};
+
+Slots number_slots(const SymbolTable& symbols, const LocalNeeds& locals, bool needs_tls_module) {
+  SlotNumbering numbering(symbols.size());
+  for (uint32_t i = 0; i < symbols.size(); i++) {
+    const SymbolId id{i};
+    const uint32_t flags = symbols.flags(id);
+    const bool is_taken_resolver = (flags & symbol_flag::kResolver) && (flags & symbol_flag::kAddressTaken);
+    if ((flags & symbol_flag::kNeedsAny) || is_taken_resolver) numbering.add_symbol(id, flags);
+  }
+  for (const auto& [key, entry] : locals.entries()) numbering.add_local(entry.owner, entry.flags);
+  if (needs_tls_module) numbering.add_tls_module();
+  return numbering.take();
+}
+
+}  // namespace xld
