@@ -21,6 +21,7 @@ struct Occurrence {
   const char* name = nullptr;
   uint64_t hash = 0;
   uint32_t length = 0;
+  uint32_t section = 0;                       // raw index of the section it is defined in, if that can lose (groups)
   ClaimClass claim_class = ClaimClass::None;  // None: a reference
   bool is_weak_reference = false;
   uint16_t symbol_flags = 0;                  // symbol_flag bits every occurrence contributes (visibility)
@@ -31,7 +32,7 @@ struct InputGroup {
   std::string_view name;         // interned if `global` is not set
   uint32_t global = UINT32_MAX;  // index in InputFile::globals of the signature
   SymbolId key;                  // set by resolution
-  uint32_t raw = 0;              // the format's own index
+  Bytes members;                 // raw section indices, 4 bytes each
 };
 
 struct InputFile {
@@ -44,6 +45,8 @@ struct InputFile {
   std::span<SymbolId> globals;        // by raw symbol index - first_global
   uint32_t first_global = 0;
   std::span<InputGroup> groups;
+  std::span<uint8_t> is_lost;  // by raw section: another file provides its group; empty: none is
+  uint32_t raw_section_count = 0;
 
   AtomId first_atom;
   uint32_t atom_capacity = 0;  // ids reserved

@@ -1,0 +1,236 @@
+// Making atoms: the sections of an object that take part in the link, and the symbols that stand in them.
+//
+// Runs when it is known which groups the file provides (gABI "Section Groups": of several groups with one signature, the
+// first is linked). A section that loses is never made. Sections that are messages
+// to the linker (.note.GNU-stack, .note.gnu.property) are read here and not linked.
+#include <fmt/core.h>
+
+#include "formats/elf/decompress.h"
+#include "formats/elf/object.h"
+#include "formats/elf/properties.h"
+#include "formats/elf/section_names.h"
+#include "formats/elf/state.h"
+
+namespace xld::elf {
+
+namespace {
+
+template <class E>
+class AtomMaker {
+ public:
+  AtomMaker(Link& link, InputFile& file, uint32_t worker)
+      : link_(link), file_(file), object_(object_of(file)), arena_(link.session.arena(worker)), worker_(worker) {}
+
+  void make() {
+    object_.atom_of = arena_.allocate_array<AtomId>(object_.section_count);
+    std::fill(object_.atom_of.begin(), object_.atom_of.end(), AtomId());
+    for (uint32_t i = 0; i < file_.is_lost.size(); i++)
+      if (file_.is_lost[i]) object_.atom_of[i] = kDiscardedAtom;
+    for (uint32_t i = 1; i < object_.section_count; i++) make_atom(i);
+    place_symbols();
+    read_frames<E>(link_, file_, worker_);
+  }
+
+ private:
+  using SectionHeader = typename E::SectionHeader;
+
+  void make_atom(uint32_t index) {
+    if (object_.atom_of[index] == kDiscardedAtom) return;
+    const auto header = section_header<E>(object_, index);
+    switch (header.type) {
+      case SHT_NULL:
+      case SHT_SYMTAB:
+      case SHT_REL:
+      case SHT_RELA:
+      case SHT_GROUP:
+      case SHT_SYMTAB_SHNDX:
+      case SHT_LLVM_ADDRSIG:
+      case SHT_LLVM_CALL_GRAPH_PROFILE: return;
+      default: break;
+    }
+    if (index == object_.section_name_section || index == object_.symbol_name_section) return;
+    const std::string_view name = string_at(object_.section_names, header.name);
+    if (read_message(index, header, name)) return;
+    if (is_dropped(header, name)) {
+      object_.atom_of[index] = kDiscardedAtom;
+      return;
+    }
+    add_atom(index, header, name);
+  }
+
+  // Sections that tell the linker something.
+  bool read_message(uint32_t index, const SectionHeader& header, std::string_view name) {
+    if (header.flags & SHF_ALLOC) {
+      if (header.type != SHT_NOTE || name != ".note.gnu.property") return false;
+      if (auto properties = read_properties(section_bytes(file_, header), E::kWordSize)) {
+        object_.feature_1_and = properties->feature_1_and;
+        object_.isa_1_needed = properties->isa_1_needed;
+      } else {
+        report_section(link_, file_, index, properties.error().message);
+      }
+      return true;
+    }
+    if (name == ".note.GNU-stack") {
+      object_.has_stack_note = true;
+      object_.wants_executable_stack = (header.flags & SHF_EXECINSTR) != 0;
+      return true;
+    }
+    if (name == ".note.GNU-split-stack") {
+      object_.has_split_stack = true;
+      return true;
+    }
+    return false;
+  }
+
+  bool is_dropped(const SectionHeader& header, std::string_view name) const {
+    if (header.flags & SHF_EXCLUDE) return true;
+    if (header.flags & SHF_ALLOC) return false;
+    // GCC's link-time bytes without the plugin, and checks meant for other tools.
+    if (name.starts_with(".gnu.lto_") || name.starts_with(".gnu.warning.")) return true;
+    return link_.options().strip != StripMode::None && is_debug_section(name);
+  }
+
+  void add_atom(uint32_t index, const SectionHeader& header, std::string_view name) {
+    const uint64_t alignment = header.addralign == 0 ? 1 : header.addralign;
+    if (!is_power_of_two(alignment) || alignment > (uint64_t{1} << 40)) {
+      report_section(link_, file_, index,
+                     fmt::format("alignment {:#x} is not a power of two the linker can give", alignment));
+      return;
+    }
+    Atom atom;
+    atom.size = header.size;
+    atom.file = file_.id;
+    atom.raw = index;
+    atom.raw_relocs = object_.relocs_of[index];
+    atom.alignment_log2 = static_cast<uint8_t>(std::countr_zero(alignment));
+    atom.flags = flags_of(header, name);
+    if (header.type != SHT_NOBITS) atom.data = file_.bytes.data() + header.offset;
+    if (header.type != SHT_NOBITS && header.size != 0 && !expand(index, header, name, atom)) return;
+    mark_merge(header, atom);
+    atom.section = key_for(header, name);
+    object_.atom_of[index] = AtomId{file_.first_atom.value + file_.atom_count};
+    link_.atoms[file_.first_atom.value + file_.atom_count++] = atom;
+  }
+
+  static uint32_t flags_of(const SectionHeader& header, std::string_view name) {
+    uint32_t flags = 0;
+    if (header.flags & SHF_ALLOC) flags |= atom_flag::kAllocated;
+    if (header.flags & SHF_WRITE) flags |= atom_flag::kWritable;
+    if (header.flags & SHF_EXECINSTR) flags |= atom_flag::kExecutable;
+    if (header.flags & SHF_TLS) flags |= atom_flag::kThreadLocal;
+    if (header.flags & SHF_GNU_RETAIN) flags |= atom_flag::kRetained;
+    if (header.flags & SHF_LINK_ORDER) flags |= atom_flag::kFollowsOther;
+    if (header.type == SHT_NOBITS) flags |= atom_flag::kZeroFill;
+    if (header.type == SHT_NOTE) flags |= atom_flag::kNote;
+    const bool is_frames = header.type == SHT_X86_64_UNWIND || header.type == SHT_PROGBITS;
+    if ((header.flags & SHF_ALLOC) && is_frames && name == ".eh_frame") flags |= atom_flag::kUnwind;
+    return flags;
+  }
+
+  bool expand(uint32_t index, const SectionHeader& header, std::string_view name, Atom& atom) {
+    const bool is_old_form = !(header.flags & SHF_ALLOC) && name.starts_with(".zdebug_");
+    if (!(header.flags & SHF_COMPRESSED) && !is_old_form) return true;
+    const auto facts = is_old_form ? read_zdebug_header(atom.bytes()) : read_compression_header<E>(atom.bytes());
+    if (!facts) {
+      report_section(link_, file_, index, facts.error().message);
+      return false;
+    }
+    const std::span<uint8_t> expanded = arena_.allocate_array<uint8_t>(facts->size);
+    if (const auto error = decompress(*facts, expanded)) {
+      report_section(link_, file_, index, error->message);
+      return false;
+    }
+    atom.data = expanded.data();
+    atom.size = expanded.size();
+    atom.flags |= atom_flag::kOwnedBytes;
+    if (!is_old_form) atom.alignment_log2 = static_cast<uint8_t>(std::countr_zero(facts->alignment));
+    return true;
+  }
+
+  // Constants that may be shared. Sections with relocations differ in more than their bytes.
+  void mark_merge(const SectionHeader& header, Atom& atom) const {
+    if (!(header.flags & SHF_MERGE) || header.entsize == 0 || header.entsize > 255 || atom.size == 0) return;
+    if (atom.raw_relocs != 0 || (header.flags & (SHF_WRITE | SHF_GNU_RETAIN)) || header.type != SHT_PROGBITS) return;
+    if (link_.options().optimize == 0) return;
+    const bool is_strings = (header.flags & SHF_STRINGS) != 0;
+    if (!can_split(atom.bytes(), static_cast<uint32_t>(header.entsize), is_strings)) return;
+    atom.flags |= atom_flag::kMerge | (is_strings ? atom_flag::kStrings : 0);
+    atom.entry_size = static_cast<uint8_t>(header.entsize);
+  }
+
+  SectionId key_for(const SectionHeader& header, std::string_view name) {
+    constexpr uint64_t kKept = SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | SHF_X86_64_LARGE;
+    std::string_view output = output_section_name(name, header.flags);
+    if (output.starts_with(".zdebug_")) output = link_.session.keep(fmt::format(".{}", output.substr(2)));
+    uint32_t type = header.type;
+    if (output == ".init_array") type = SHT_INIT_ARRAY;
+    if (output == ".fini_array") type = SHT_FINI_ARRAY;
+    if (output == ".preinit_array") type = SHT_PREINIT_ARRAY;
+    if (type == SHT_X86_64_UNWIND) type = SHT_PROGBITS;
+    // Compiler-made strings have no meaning of their own in the output; SHF_MERGE of .comment stays for other tools.
+    uint64_t kept = header.flags & kKept;
+    if (!(header.flags & SHF_ALLOC)) kept |= header.flags & (SHF_MERGE | SHF_STRINGS);
+    return link_.session.options.is_relocatable ? SectionId()
+                                                : state_of(link_).section_keys.intern(worker_, output, type, kept);
+  }
+
+  // Writes down where each global symbol that this file won is; the claims of sections that lost have been withdrawn.
+  void place_symbols() {
+    for (uint32_t i = 0; i < file_.globals.size(); i++) {
+      const SymbolId id = file_.globals[i];
+      const Claim claim = link_.symbols.claim(id);
+      if (claim.file() != file_.id || claim.raw_symbol() != object_.first_global + i || !claim.is_definition()) continue;
+      if (claim.claim_class() == ClaimClass::Override || claim.claim_class() == ClaimClass::Provided) continue;
+      place_symbol(id, object_.first_global + i);
+    }
+  }
+
+  void place_symbol(SymbolId id, uint32_t index) {
+    const auto symbol = raw_symbol<E>(object_, index);
+    const uint32_t section = section_index(object_, index, symbol);
+    uint32_t flags = 0;
+    if (type_of(symbol.info) == STT_FUNC) flags |= symbol_flag::kFunction;
+    if (type_of(symbol.info) == STT_OBJECT) flags |= symbol_flag::kObject;
+    if (type_of(symbol.info) == STT_TLS) flags |= symbol_flag::kThreadLocal;
+    if (type_of(symbol.info) == STT_GNU_IFUNC) flags |= symbol_flag::kResolver;
+    if (binding_of(symbol.info) == STB_WEAK) flags |= symbol_flag::kWeak;
+    if (section == kAbsoluteSection) {
+      link_.symbols.place(id, AtomId(), symbol.value);
+      flags |= symbol_flag::kAbsolute;
+    } else if (section < object_.section_count) {
+      place_in_section(id, section, symbol.value);
+    } else if (section != kCommonSection && section != kLargeCommonSection) {
+      link_.diagnostics().error(fmt::format("{}: symbol {} is defined in section {}, which does not exist",
+                                            file_.display_name(), link_.symbols.name(id), section),
+                                file_.id, index);
+    }
+    link_.symbols.add_flags(id, flags);
+  }
+
+  // A section without an atom (a note the linker reads, or one it was told to drop) has no address to give: 0.
+  void place_in_section(SymbolId id, uint32_t section, uint64_t value) {
+    const AtomId atom = object_.atom_of[section];
+    const bool is_linked = atom.is_valid() && atom != kDiscardedAtom;
+    link_.symbols.place(id, is_linked ? atom : AtomId(), is_linked ? value : 0);
+  }
+
+  Link& link_;
+  InputFile& file_;
+  ElfObject& object_;
+  Arena& arena_;
+  uint32_t worker_;
+};
+
+}  // namespace
+
+void make_atoms(Link& link, InputFile& file, uint32_t worker) {
+  if (link.target().word_size == 8) {
+    AtomMaker<Elf64>(link, file, worker).make();
+  } else {
+    AtomMaker<Elf32>(link, file, worker).make();
+  }
+}
+
+std::span<const Companion> companions_of(const InputFile& file) { return object_of(file).companions; }
+
+}  // namespace xld::elf

@@ -1,0 +1,151 @@
+// Format: what a file format supplies to the linker, as one table of functions; and Link, what is known so far.
+//
+// The passes in ld/ call these functions and never ask which format they work for; both formats give each of them a real
+// body. All input bytes are untrusted: readers report to Session::diagnostics and leave the file without symbols or atoms.
+//
+// A Link is filled from top to bottom, one part a pass; a pass reads the parts above its own and changes none of them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "arch/arch.h"
+#include "core/atom.h"
+#include "core/input_file.h"
+#include "core/reloc.h"
+#include "core/session.h"
+#include "dynimport/slots.h"
+#include "layout/layout.h"
+#include "layout/merge.h"
+
+namespace xld {
+
+struct Format;
+
+// What a format keeps for itself during a link.
+class FormatState {
+ public:
+  virtual ~FormatState() = default;
+};
+
+// Records that live when an atom does although they stand elsewhere: its unwind entries, sections that describe it.
+struct Companion {
+  AtomId owner;
+  AtomId atom;               // where the records stand
+  uint32_t first_reloc = 0;  // the part of that atom's relocations that belongs to the owner
+  uint32_t reloc_count = 0;
+  bool is_whole_atom = false;  // `atom` itself becomes live, with all its relocations
+};
+
+// An output section to be: atoms with equal keys become neighbours.
+struct SectionKey {
+  std::string_view name;
+  uint32_t type = 0;
+  uint64_t flags = 0;
+};
+
+struct Link {
+  explicit Link(Session& s) : session(s) {}
+
+  Session& session;
+  const Format* format = nullptr;
+  const Arch* arch = nullptr;
+  std::unique_ptr<FormatState> format_state;
+
+  // What were we given, what does each name mean?
+  Inputs inputs;
+  SymbolTable symbols;
+  std::vector<uint32_t> group_owners;  // by SymbolId of the group's key: the file that provides it
+  Array<Atom> atoms;                   // by AtomId; files reserve ranges, see InputFile
+  AtomId first_linker_atom;            // atoms the linker makes (common symbols) stand behind those of all files
+
+  // What is needed, and what is left to the loader?
+  Array<uint8_t> is_live;  // by AtomId
+  LocalNeeds local_needs;
+  Slots slots;
+  std::vector<uint32_t> fixup_counts;  // by AtomId: words the loader must adjust; empty if the output does not move
+
+  // Where does everything go?
+  std::vector<std::unique_ptr<MergeBuilder>> merge_pools;
+  std::vector<uint64_t> merge_addresses;  // by pool
+  std::vector<std::unique_ptr<Chunk>> chunks;
+  Layout layout;
+  std::vector<uint64_t> symbol_addresses;  // by SymbolId
+  uint64_t thread_pointer = 0;             // the address thread-local offsets count from
+
+  Atom& atom(AtomId id) { return atoms[id.value]; }
+  const Atom& atom(AtomId id) const { return atoms[id.value]; }
+  Diagnostics& diagnostics() const { return session.diagnostics; }
+  const Options& options() const { return session.options; }
+  const Target& target() const { return session.target; }
+
+  // Run-time address of an offset in an atom; only after layout.
+  uint64_t address_of(const Atom& a, uint64_t offset) const {
+    if (!a.has(atom_flag::kMerge)) return a.address + offset;
+    return merge_addresses[a.merge_pool] + merge_pools[a.merge_pool]->output_offset(a.raw_relocs, offset);
+  }
+};
+
+// A position in an atom's relocations; `next` and `end` count raw records.
+struct RelocCursor {
+  uint32_t next = 0;
+  uint32_t end = UINT32_MAX;
+};
+
+enum class FileKind : uint8_t { Unknown, Object, SharedLibrary, Executable, CompilerIr };
+
+struct Identity {
+  FileKind kind = FileKind::Unknown;
+  ObjectFormat format = ObjectFormat::Unknown;
+  Cpu cpu = Cpu::Unknown;
+};
+
+struct Format {
+  ObjectFormat id;
+  const char* default_entry;
+
+  // Is this file of the format, for whom, and what is it? Looks at the header only.
+  Identity (*identify)(Bytes);
+
+  // Settles the numbers of Session::target that the options left open, and makes the FormatState.
+  void (*begin)(Link&);
+
+  // Reads headers and global names: occurrences, groups, atom_capacity. Any thread; one task a file.
+  void (*read_object)(Link&, InputFile&, uint32_t worker);
+
+  // Creates the file's atoms, places the symbols it defines, finds its companions. One task a file.
+  void (*make_atoms)(Link&, InputFile&, uint32_t worker);
+  std::span<const Companion> (*companions_of)(const InputFile&);
+
+  // Decodes up to out.size() relocations of an atom, returns how many, 0 at the end. A pair or a thread-local sequence is
+  // never split between calls. `reports` is set in the first decoding only: malformed records are reported once.
+  size_t (*decode)(const Link&, const InputFile&, const Atom&, RelocCursor&, std::span<Reloc> out, bool reports);
+
+  // Atoms that live although nothing refers to them.
+  bool (*is_root)(const Link&, const InputFile&, const Atom&);
+
+  // Output sections, segments, and the chunks the linker adds; fills Link::layout up to assign_offsets().
+  void (*plan)(Link&);
+
+  // Sizes what depends on section sizes and numbers; called once, between assign_offsets() and assign_addresses().
+  void (*size_chunks)(Link&);
+
+  // Defines the names the linker provides, when addresses are known.
+  void (*define_symbols)(Link&);
+
+  // "section .text" or "(__TEXT,__text)", and "function main", for messages about an offset in an atom.
+  std::string (*describe_place)(const Link&, const Atom&, uint64_t offset);
+  std::string (*describe_symbol)(const Link&, const InputFile&, uint32_t raw_symbol);
+  std::string (*reloc_name)(const Link&, uint32_t raw_type);
+
+  // The value of a field whose target is not part of the output (debug information of discarded functions).
+  uint64_t (*tombstone)(const Link&, const Atom&);
+
+  // Checksums and signatures over the finished bytes. `digests` are those of the blocks of the file, in order.
+  void (*seal)(const Link&, MutableBytes header, std::span<const uint8_t> digests);
+};
+
+}  // namespace xld

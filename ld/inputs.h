@@ -1,0 +1,94 @@
+// InputFinder: from the command line to files. Finds libraries, expands scripts and archives, gives every possible input
+// its rank, and reads objects when they are wanted.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/archive.h"
+#include "core/file_system.h"
+#include "formats/format.h"
+
+namespace xld {
+
+class InputFinder {
+ public:
+  InputFinder(Link& link, FileSystem& files) : link_(link), files_(files) {}
+
+  // Opens everything the command line names. The first object settles target and format if the options do not.
+  void open_all();
+
+  // Objects that take part in any case, in rank order.
+  const std::vector<InputFile*>& objects() const { return objects_; }
+
+  // A name that reading a file would define: entries of archive indexes, and definitions of lazy objects.
+  struct Offer {
+    std::string_view name;
+    FileId file;
+  };
+  const std::vector<Offer>& offers() const { return offers_; }
+  // Lazy objects: read already, but taking part only if something they define is wanted.
+  const std::vector<InputFile*>& lazy_objects() const { return lazy_objects_; }
+
+  // Makes the archive member or lazy object `id` take part; nothing if it does already or cannot be read.
+  InputFile* extract(FileId id);
+
+  // Reads the members of all archives instead of believing their indexes; true if that was news. The new members rank
+  // behind everything else.
+  bool distrust_indexes();
+
+  // Every file that was opened, for --dependency-file and --reproduce.
+  const std::vector<std::string>& opened_paths() const { return opened_paths_; }
+
+ private:
+  struct ArchiveInput {
+    Archive archive;
+    std::string path;
+    bool uses_index = false;
+  };
+  struct Place {  // what a FileId stands for while it is not an object that takes part
+    ArchiveInput* archive = nullptr;
+    uint32_t member = 0;
+    InputFile* lazy = nullptr;
+  };
+
+  struct Opened {
+    const InputOption* option = nullptr;
+    std::string path;
+    std::optional<Result<Bytes>> bytes;
+  };
+
+  void open_option(const InputOption& option, std::optional<Result<Bytes>> bytes, uint32_t depth);
+  void open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
+  void open_archive(const InputOption& option, const std::string& path, Bytes bytes);
+  void open_script(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
+  void open_library_script_entry(const InputOption& entry, const std::string& script_path, uint32_t depth);
+  void add_binary(const std::string& path, Bytes bytes);
+  void add_members(const InputOption& option, ArchiveInput& archive);
+  void add_index(ArchiveInput& archive);
+  void add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
+  bool check_identity(const std::string& name, const Identity& identity);
+  std::optional<std::string> find_library(const InputOption& option) const;
+  std::optional<std::string> find_in_paths(const std::string& file) const;
+  std::string in_sysroot(const std::string& directory) const;
+  std::optional<Bytes> member_bytes(ArchiveInput& archive, const ArchiveMember& member);
+  std::vector<Opened> open_in_parallel();
+
+  Link& link_;
+  FileSystem& files_;
+  std::deque<InputFile> storage_;
+  std::deque<ArchiveInput> archives_;
+  std::map<std::string, ArchiveInput*> archive_by_path_;
+  std::vector<Place> places_;  // by FileId
+  std::vector<InputFile*> objects_;
+  std::vector<InputFile*> lazy_objects_;
+  std::vector<Offer> offers_;
+  std::vector<std::string> opened_paths_;
+};
+
+}  // namespace xld
