@@ -1,7 +1,7 @@
 // Arch: one CPU as a table of facts and functions. Knows bytes and fields, no file format and no operating system.
 //
-// All functions are pure: bytes and numbers in, bytes out. `code` is the whole atom, `offset` the relocated field in it,
-// so that an instruction can be recognised by looking at the bytes before the field; every look is bounds-checked.
+// All functions are pure: bytes and numbers in, bytes out. `code` is the whole atom, `offset` the relocated field in
+// it, so that an instruction can be recognised by looking at the bytes before the field; every look is bounds-checked.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,11 @@ namespace xld {
 
 // How an instruction that loads from a GOT slot can do without it (x86-64 psABI §B.2, i386 psABI §B.1).
 enum class GotLoadForm : uint8_t {
-  Keep,       // not an instruction we may change
+  Keep,         // not an instruction we may change
   LoadAddress,  // mov  slot, reg    -> lea  symbol, reg
-  Immediate,  // mov/test/binop slot, reg -> the same with $symbol as an immediate
-  Call,       // call *slot -> addr32 call symbol
-  Jump,       // jmp  *slot -> jmp symbol; nop
+  Immediate,    // mov/test/binop slot, reg -> the same with $symbol as an immediate
+  Call,         // call *slot -> addr32 call symbol
+  Jump,         // jmp  *slot -> jmp symbol; nop
 };
 
 struct GotLoadFacts {
@@ -34,24 +34,24 @@ struct Arch {
   uint8_t stub_size;           // bytes of write_stub's code
   uint8_t function_alignment;  // of code the linker makes
 
-  // The form to use for a relocation with hint::kMayShortenGot. Depends on nothing that layout decides, so that the scan
-  // and the emission agree.
+  // The form to use for a relocation with hint::kMayShortenGot. Depends on nothing that layout decides, so that the
+  // scan and the emission agree.
   GotLoadForm (*classify_got_load)(Bytes code, const Reloc& reloc, GotLoadFacts facts);
 
   // Rewrites the instruction; false, and nothing changed, if the value does not fit (then the slot is used).
-  // `symbol` is S + A with the psABI's PC bias removed from A, `place` the address of the field, `got_base` that of
-  // _GLOBAL_OFFSET_TABLE_.
+  // `symbol` is S + A + Reloc::bias, `place` the address of the field, `got_base` that of _GLOBAL_OFFSET_TABLE_.
   bool (*shorten_got_load)(GotLoadForm form, MutableBytes code, const Reloc& reloc, uint64_t symbol, uint64_t place,
                            uint64_t got_base);
 
   // A jump through the pointer at `slot`: `code` has stub_size bytes and will run at `address`. `got_base` serves
-  // position-independent stubs of CPUs without PC-relative addressing.
+  // position-independent stubs of CPUs without PC-relative addressing, whose callers keep it in a register.
   void (*write_stub)(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base, bool position_independent);
 
-  // Fills gaps between functions with instructions that do nothing or trap.
+  // Fills gaps between functions with instructions that do nothing: pieces of .init are run one after the other.
   void (*fill_padding)(MutableBytes gap);
 };
 
+// The CPU is one that a target can have (core/target.h): inputs for others have been refused before.
 const Arch& arch_for(Cpu cpu);
 
 }  // namespace xld

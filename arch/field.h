@@ -1,7 +1,7 @@
 // Fields: how a relocated value is put into bytes, and which values fit.
 //
-// The x86 fields are plain little-endian integers of 1 to 8 bytes (System V psABI, AMD64 §4.4 and i386 §4.4); they differ
-// in the range they accept. Shared by both object formats and by the scan and the emission of relocations.
+// The x86 fields are plain little-endian integers of 1 to 8 bytes (System V psABI, AMD64 §4.4 and i386 §4.4); they
+// differ in the range they accept. Shared by both object formats and by the scan and the emission of relocations.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 namespace xld {
 
 struct FieldFacts {
-  uint8_t size;       // bytes written
-  int64_t minimum;    // smallest and largest value that fits; minimum > maximum: every value fits
+  uint8_t size;     // bytes written
+  int64_t minimum;  // smallest and largest value that fits; minimum > maximum: every value fits
   int64_t maximum;
   const char* range;  // for messages
 };
@@ -21,23 +21,33 @@ struct FieldFacts {
 const FieldFacts& facts_of(Field field);
 
 inline uint8_t size_of(Field field) {
-  constexpr uint8_t kSizes[] = {0, 1, 2, 4, 8, 1, 2, 4, 4, 4};
+  constexpr uint8_t kSizes[] = {0, 1, 2, 4, 8, 1, 2, 4, 4, 4, 2};
   return kSizes[static_cast<uint8_t>(field)];
 }
 
 inline bool fits(Field field, uint64_t value) {
   const auto v = static_cast<int64_t>(value);
   switch (field) {
-    case Field::Signed32: return v == static_cast<int32_t>(v);
-    case Field::Unsigned32: return v == static_cast<int64_t>(static_cast<uint32_t>(v));
-    case Field::Word32: return v >= INT32_MIN && v <= static_cast<int64_t>(UINT32_MAX);
-    case Field::Word8: return v >= INT8_MIN && v <= UINT8_MAX;
-    case Field::Word16: return v >= INT16_MIN && v <= UINT16_MAX;
-    case Field::Signed8: return v == static_cast<int8_t>(v);
-    case Field::Signed16: return v == static_cast<int16_t>(v);
+    case Field::Signed32:
+      return v == static_cast<int32_t>(v);
+    case Field::Unsigned32:
+      return v == static_cast<int64_t>(static_cast<uint32_t>(v));
+    case Field::Word32:
+      return v >= INT32_MIN && v <= static_cast<int64_t>(UINT32_MAX);
+    case Field::Word8:
+      return v >= INT8_MIN && v <= UINT8_MAX;
+    case Field::Word16:
+      return v >= INT16_MIN && v <= UINT16_MAX;
+    case Field::Signed8:
+      return v == static_cast<int8_t>(v);
+    case Field::Signed16:
+      return v == static_cast<int16_t>(v);
+    case Field::Wrap16:
+      return v >= -65536 && v <= 65535;
     case Field::None:
     case Field::Wrap32:
-    case Field::Word64: return true;
+    case Field::Word64:
+      return true;
   }
   return true;
 }
@@ -45,22 +55,36 @@ inline bool fits(Field field, uint64_t value) {
 // Writes the low bits of `value`; the caller has asked fits().
 inline void write_field(Field field, uint8_t* place, uint64_t value) {
   switch (size_of(field)) {
-    case 8: store<uint64_t>(place, value); break;
-    case 4: store<uint32_t>(place, static_cast<uint32_t>(value)); break;
-    case 2: store<uint16_t>(place, static_cast<uint16_t>(value)); break;
-    case 1: store<uint8_t>(place, static_cast<uint8_t>(value)); break;
-    default: break;
+    case 8:
+      store<uint64_t>(place, value);
+      break;
+    case 4:
+      store<uint32_t>(place, static_cast<uint32_t>(value));
+      break;
+    case 2:
+      store<uint16_t>(place, static_cast<uint16_t>(value));
+      break;
+    case 1:
+      store<uint8_t>(place, static_cast<uint8_t>(value));
+      break;
+    default:
+      break;
   }
 }
 
 // The value a field holds, sign-extended: the implicit addend of formats that keep it in the section.
 inline int64_t read_field(Field field, const uint8_t* place) {
   switch (size_of(field)) {
-    case 8: return load<int64_t>(place);
-    case 4: return field == Field::Unsigned32 ? load<uint32_t>(place) : load<int32_t>(place);
-    case 2: return load<int16_t>(place);
-    case 1: return load<int8_t>(place);
-    default: return 0;
+    case 8:
+      return load<int64_t>(place);
+    case 4:
+      return field == Field::Unsigned32 ? load<uint32_t>(place) : load<int32_t>(place);
+    case 2:
+      return load<int16_t>(place);
+    case 1:
+      return load<int8_t>(place);
+    default:
+      return 0;
   }
 }
 

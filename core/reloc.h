@@ -25,6 +25,8 @@ enum class Want : uint8_t {
   TlsDescSlot,    // the address of a TLS descriptor
   TlvSlot,        // the address of a thread-local variable descriptor pointer
   Size,           // size of S, plus A
+  TlsNegatedOffset,      // A minus S's offset from the thread pointer: code that subtracts it (i386 R_386_TLS_LE_32)
+  TlsNegatedOffsetSlot,  // the address of a GOT slot that holds that negated offset (i386 R_386_TLS_IE_32)
 };
 
 enum class From : uint8_t {
@@ -48,16 +50,15 @@ enum class Field : uint8_t {
   Signed32,
   Unsigned32,
   Wrap32,  // modulo 2^32, never out of range: addresses of 32-bit targets
+  Wrap16,  // the distance between two 16-bit addresses, which wraps around: accepts 17 bits
 };
 
 namespace hint {
 inline constexpr uint8_t kMayShortenGot = 1 << 0;   // the instruction may be rewritten to do without the GOT slot
-inline constexpr uint8_t kRexPrefixed = 1 << 1;     // ... and has a REX prefix
-inline constexpr uint8_t kIsBranch = 1 << 2;        // a call or jump: an undefined weak target may be any address
-inline constexpr uint8_t kIsTlsSequence = 1 << 3;   // first relocation of an instruction sequence tlsrewrite/ knows
-inline constexpr uint8_t kIsTlsMarker = 1 << 4;     // marks an instruction of a sequence, writes nothing (TLSDESC_CALL)
-inline constexpr uint8_t kSubtrahend = 1 << 5;      // second half of a From::Symbol pair
-inline constexpr uint8_t kNoBase = 1 << 6;          // i386: no GOT base register is involved; the slot's plain address
+inline constexpr uint8_t kIsBranch = 1 << 1;        // a call or jump: an undefined weak target may be any address
+inline constexpr uint8_t kIsTlsSequence = 1 << 2;   // first relocation of an instruction sequence tlsrewrite/ knows
+inline constexpr uint8_t kIsTlsMarker = 1 << 3;     // marks an instruction of a sequence, writes nothing (TLSDESC_CALL)
+inline constexpr uint8_t kSubtrahend = 1 << 4;      // second half of a From::Symbol pair
 }  // namespace hint
 
 // What a relocation refers to.
@@ -78,12 +79,15 @@ struct Reloc {
   Field field = Field::None;
   uint8_t hints = 0;
   TargetKind target_kind = TargetKind::Absolute;
-  uint8_t reserved[3] = {};
+  uint8_t bias = 0;  // what the addend of a PC-relative field conventionally subtracts: S + A + bias is what is meant
+  uint8_t lead = 0;  // bytes of the instruction before the field, where the type promises them; 0: not known
+  uint8_t reserved = 0;
   uint32_t raw_symbol = 0;  // the format's own symbol index: names a local symbol's slots, and messages
   uint32_t raw_type = 0;    // the format's own type: for messages only
 
   SymbolId symbol() const { return SymbolId{target}; }
   AtomId atom() const { return AtomId{target}; }
 };
+static_assert(sizeof(Reloc) == 40);
 
 }  // namespace xld

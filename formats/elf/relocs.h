@@ -14,13 +14,14 @@
 namespace xld::elf {
 
 struct RelocMeaning {
+  const char* name = nullptr;  // R_X86_64_PC32 ...; none for a number without a meaning
   Want want = Want::None;
   From from = From::Nothing;
   Field field = Field::None;
   uint8_t hints = 0;
-  bool is_known = false;         // false: no such type in relocatable input
-  uint8_t bias = 0;              // what PC-relative addends conventionally subtract (4 for x86 rel32)
-  const char* name = nullptr;    // R_X86_64_PC32 ...
+  uint8_t bias = 0;       // Reloc::bias
+  uint8_t lead = 0;       // Reloc::lead
+  bool is_known = false;  // false: not in relocatable input (run-time types), or never implemented by anyone
 };
 
 // Never fails: unknown types answer with is_known == false.
@@ -29,12 +30,15 @@ const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type);
 // "R_X86_64_PC32", or "unknown relocation type 99".
 std::string reloc_name(Cpu cpu, uint32_t raw_type);
 
-// Adjusts hints that depend on the instruction: i386 GOT32 and GOT32X without a base register get hint::kNoBase.
-void refine_hints(Cpu cpu, Bytes code, Reloc& reloc);
+// Adjusts what depends on the instruction: i386 GOT32 and GOT32X are offsets from the GOT, but the slot's address
+// (From::Nothing) where the instruction has no base register. `code` is the input's, not yet rewritten.
+void refine_reloc(Cpu cpu, Bytes code, Reloc& reloc);
 
-// Dynamic relocation types the writer emits for a CPU.
+// Dynamic relocation types the writer emits for a CPU; 0 where it has none. The slots of Want::TlsNegatedOffsetSlot in
+// a shared library take `negated_thread_offset`.
 struct DynamicRelocTypes {
-  uint32_t relative, irelative, absolute, glob_dat, jump_slot, copy, tls_module, tls_offset, thread_offset, tls_desc;
+  uint32_t relative, irelative, absolute, glob_dat, jump_slot, copy, tls_module, tls_offset, thread_offset,
+      negated_thread_offset, tls_desc;
   bool has_addend;  // RELA or REL
 };
 const DynamicRelocTypes& dynamic_reloc_types(Cpu cpu);

@@ -1,0 +1,78 @@
+// i386: GOT loads shortened as in the i386 psABI §B.1, stubs, padding.
+//
+// There is no PC-relative addressing: position-independent code keeps the address of the GOT in a register, most often
+// %ebx, and addresses slots and local data from it (From::GotBase); other code names the slot's address itself
+// (From::Nothing). Addresses wrap around at 2^32, so every rewriting fits.
+#include "arch/arch.h"
+#include "arch/x86.h"
+
+namespace xld::x86 {
+namespace {
+
+// The ModRM byte must agree with what the relocation is relative to, else the bytes are not the instruction it
+// promises.
+bool has_expected_operand(uint8_t modrm, From from) {
+  return from == From::GotBase ? is_base_and_displacement(modrm) : is_displacement_only(modrm);
+}
+
+GotLoadForm classify_got_load(Bytes code, const Reloc& reloc, GotLoadFacts facts) {
+  constexpr auto kKeep = GotLoadForm::Keep;
+  constexpr uint8_t kLead = 2;
+  if (reloc.addend != 0 || !has_room(code, reloc.offset, kLead)) return kKeep;
+  const uint8_t* field = code.data() + reloc.offset;
+  if (!has_expected_operand(field[-1], reloc.from)) return kKeep;
+
+  const bool is_constant = facts.is_absolute || !facts.position_independent;
+  if (field[-2] == kMove) {
+    if (is_constant) return GotLoadForm::Immediate;
+    return reloc.from == From::GotBase ? GotLoadForm::LoadAddress : kKeep;
+  }
+  if (reloc.lead == 0) return kKeep;  // R_386_GOT32 promises nothing of the instruction
+  if (field[-2] == kGroup5) return classify_indirect_branch(field[-1], facts);
+  return is_constant && immediate_form(field[-2]).opcode != 0 ? GotLoadForm::Immediate : kKeep;
+}
+
+bool shorten_got_load(GotLoadForm form, MutableBytes code, const Reloc& reloc, uint64_t symbol, uint64_t place,
+                      uint64_t got_base) {
+  uint8_t* field = code.data() + reloc.offset;
+  switch (form) {
+    case GotLoadForm::Keep:
+      return false;
+    case GotLoadForm::LoadAddress:
+      field[-2] = kLoadAddress;
+      store(field, static_cast<uint32_t>(symbol - got_base));
+      return true;
+    case GotLoadForm::Immediate:
+      use_immediate(field, 2, immediate_form(field[-2]), static_cast<uint32_t>(symbol));
+      return true;
+    case GotLoadForm::Call:
+    case GotLoadForm::Jump:
+      use_direct_branch(form, field, static_cast<uint32_t>(direct_branch_distance(form, symbol, place)));
+      return true;
+  }
+  return false;
+}
+
+// endbr32; jmp *slot, or jmp *slot@GOT(%ebx): the psABI has callers of position-independent stubs set %ebx.
+void write_stub(MutableBytes code, uint64_t /*address*/, uint64_t slot, uint64_t got_base, bool position_independent) {
+  constexpr uint8_t kStub[16] = {0xf3, 0x0f, 0x1e, 0xfb, 0xff, 0x25, 0, 0, 0, 0, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc};
+  std::memcpy(code.data(), kStub, sizeof kStub);
+  if (position_independent) code[5] = 0xa3;
+  store(code.data() + 6, static_cast<uint32_t>(position_independent ? slot - got_base : slot));
+}
+
+}  // namespace
+
+constinit const Arch kArchI386 = {
+    .cpu = Cpu::I386,
+    .word_size = 4,
+    .address_field = Field::Wrap32,
+    .stub_size = 16,
+    .function_alignment = 16,
+    .classify_got_load = classify_got_load,
+    .shorten_got_load = shorten_got_load,
+    .write_stub = write_stub,
+    .fill_padding = fill_with_nops,
+};
+
+}  // namespace xld::x86

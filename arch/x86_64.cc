@@ -1,0 +1,110 @@
+// x86-64: GOT loads shortened as in the x86-64 psABI §B.2, stubs, padding.
+//
+// The assembler promises with R_X86_64_GOTPCRELX and its siblings that the field belongs to a plain instruction with
+// that many bytes before it (Reloc::lead); then every form may change. The older R_X86_64_GOTPCREL promises nothing, so
+// only `mov` with a REX.W prefix, which nothing else resembles, becomes `lea`. Code in the upper 2 GiB or far data are
+// legal in the large code models: every rewriting is checked for range.
+#include "arch/arch.h"
+#include "arch/x86.h"
+
+namespace xld::x86 {
+namespace {
+
+constexpr uint8_t kRexLead = 3;
+
+bool has_expected_prefix(const uint8_t* field, uint8_t lead) {
+  switch (lead) {
+    case 2:
+      return true;
+    case 3:
+      return (field[-3] & 0xf0) == 0x40;
+    default:
+      return has_wide_prefix(field, lead);
+  }
+}
+
+GotLoadForm classify_move(bool is_promised, GotLoadFacts facts) {
+  if (!facts.is_absolute) return GotLoadForm::LoadAddress;
+  if (is_promised) return GotLoadForm::Immediate;
+  return facts.position_independent ? GotLoadForm::Keep : GotLoadForm::LoadAddress;
+}
+
+GotLoadForm classify_got_load(Bytes code, const Reloc& reloc, GotLoadFacts facts) {
+  constexpr auto kKeep = GotLoadForm::Keep;
+  const bool is_promised = reloc.lead != 0;
+  const uint8_t lead = is_promised ? reloc.lead : kRexLead;
+  if (reloc.addend != -4) return kKeep;  // reads a neighbour of the slot
+  if (!has_room(code, reloc.offset, lead)) return kKeep;
+
+  const uint8_t* field = code.data() + reloc.offset;
+  if (!is_displacement_only(field[-1]) || !has_expected_prefix(field, lead)) return kKeep;
+  if (!is_promised) {
+    const bool is_wide_move = field[-2] == kMove && has_wide_prefix(field, lead);
+    return is_wide_move ? classify_move(is_promised, facts) : kKeep;
+  }
+  if (field[-2] == kMove) return classify_move(is_promised, facts);
+  if (field[-2] == kGroup5 && lead == 2) return classify_indirect_branch(field[-1], facts);
+  const bool is_constant = facts.is_absolute || !facts.position_independent;
+  return is_constant && immediate_form(field[-2]).opcode != 0 ? GotLoadForm::Immediate : kKeep;
+}
+
+bool load_address(uint8_t* field, uint64_t distance) {
+  if (!fits(Field::Signed32, distance)) return false;
+  field[-2] = kLoadAddress;
+  store(field, static_cast<uint32_t>(distance));
+  return true;
+}
+
+bool branch(GotLoadForm form, uint8_t* field, uint64_t distance) {
+  if (!fits(Field::Signed32, distance)) return false;
+  use_direct_branch(form, field, static_cast<uint32_t>(distance));
+  return true;
+}
+
+bool load_immediate(uint8_t* field, uint8_t lead, uint64_t symbol) {
+  const bool is_wide = lead != 2 && (field[-3] & 0x08) != 0;  // W is the same bit of REX and of REX2
+  if (!fits(is_wide ? Field::Signed32 : Field::Unsigned32, symbol)) return false;
+  use_immediate(field, lead, immediate_form(field[-2]), static_cast<uint32_t>(symbol));
+  return true;
+}
+
+bool shorten_got_load(GotLoadForm form, MutableBytes code, const Reloc& reloc, uint64_t symbol, uint64_t place,
+                      uint64_t /*got_base*/) {
+  uint8_t* field = code.data() + reloc.offset;
+  switch (form) {
+    case GotLoadForm::Keep:
+      return false;
+    case GotLoadForm::LoadAddress:
+      return load_address(field, symbol - (place + 4));
+    case GotLoadForm::Immediate:
+      return load_immediate(field, reloc.lead, symbol);
+    case GotLoadForm::Call:
+    case GotLoadForm::Jump:
+      return branch(form, field, direct_branch_distance(form, symbol, place));
+  }
+  return false;
+}
+
+// endbr64; jmp *slot(%rip); int3 ...
+void write_stub(MutableBytes code, uint64_t address, uint64_t slot, uint64_t /*got_base*/,
+                bool /*position_independent*/) {
+  constexpr uint8_t kStub[16] = {0xf3, 0x0f, 0x1e, 0xfa, 0xff, 0x25, 0, 0, 0, 0, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc};
+  std::memcpy(code.data(), kStub, sizeof kStub);
+  store(code.data() + 6, static_cast<uint32_t>(slot - (address + 10)));
+}
+
+}  // namespace
+
+constinit const Arch kArchX86_64 = {
+    .cpu = Cpu::X86_64,
+    .word_size = 8,
+    .address_field = Field::Word64,
+    .stub_size = 16,
+    .function_alignment = 16,
+    .classify_got_load = classify_got_load,
+    .shorten_got_load = shorten_got_load,
+    .write_stub = write_stub,
+    .fill_padding = fill_with_nops,
+};
+
+}  // namespace xld::x86
