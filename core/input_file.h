@@ -35,6 +35,15 @@ struct InputGroup {
   Bytes members;                 // raw section indices, 4 bytes each
 };
 
+// A definition without a place: the largest of a name gets space in zero-filled memory.
+struct CommonOffer {
+  uint32_t global = 0;  // index in InputFile::globals
+  uint64_t size = 0;
+  uint8_t alignment_log2 = 0;
+  bool is_large = false;  // beyond the reach of ordinary code
+  bool is_thread_local = false;
+};
+
 struct InputFile {
   FileId id;
   std::string path;    // as given or found
@@ -45,6 +54,7 @@ struct InputFile {
   std::span<SymbolId> globals;        // by raw symbol index - first_global
   uint32_t first_global = 0;
   std::span<InputGroup> groups;
+  std::span<CommonOffer> commons;
   std::span<uint8_t> is_lost;  // by raw section: another file provides its group; empty: none is
   uint32_t raw_section_count = 0;
 

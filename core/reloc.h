@@ -81,7 +81,7 @@ struct Reloc {
   TargetKind target_kind = TargetKind::Absolute;
   uint8_t bias = 0;  // what the addend of a PC-relative field conventionally subtracts: S + A + bias is what is meant
   uint8_t lead = 0;  // bytes of the instruction before the field, where the type promises them; 0: not known
-  uint8_t reserved = 0;
+  bool is_resolver = false;  // a local target whose value is a function that returns the address
   uint32_t raw_symbol = 0;  // the format's own symbol index: names a local symbol's slots, and messages
   uint32_t raw_type = 0;    // the format's own type: for messages only
 

@@ -67,6 +67,8 @@ inline constexpr uint32_t kNeedsTlsDescriptor = 1 << 18;
 inline constexpr uint32_t kWeak = 1 << 19;             // the definition in force is weak
 inline constexpr uint32_t kReported = 1 << 20;         // an error about it has been given
 inline constexpr uint32_t kObject = 1 << 21;
+inline constexpr uint32_t kDefined = 1 << 22;          // has a definition with a place; set when atoms are made
+inline constexpr uint32_t kBrackets = 1 << 23;         // start or end of a section: keeps all of it (Link::bracketed)
 inline constexpr uint32_t kNeedsAny = kNeedsGot | kNeedsStub | kNeedsTlsOffset | kNeedsTlsPair | kNeedsTlsDescriptor;
 }  // namespace symbol_flag
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -61,15 +62,18 @@ struct Link {
   std::vector<uint32_t> group_owners;  // by SymbolId of the group's key: the file that provides it
   Array<Atom> atoms;                   // by AtomId; files reserve ranges, see InputFile
   AtomId first_linker_atom;            // atoms the linker makes (common symbols) stand behind those of all files
+  uint32_t linker_atom_count = 0;
 
   // What is needed, and what is left to the loader?
+  std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;  // by AtomId
+  bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
   LocalNeeds local_needs;
   Slots slots;
   std::vector<uint32_t> fixup_counts;  // by AtomId: words the loader must adjust; empty if the output does not move
 
   // Where does everything go?
-  std::vector<std::unique_ptr<MergeBuilder>> merge_pools;
+  std::vector<std::unique_ptr<MergedSection>> merge_pools;
   std::vector<uint64_t> merge_addresses;  // by pool
   std::vector<std::unique_ptr<Chunk>> chunks;
   Layout layout;
@@ -119,6 +123,12 @@ struct Format {
   // Creates the file's atoms, places the symbols it defines, finds its companions. One task a file.
   void (*make_atoms)(Link&, InputFile&, uint32_t worker);
   std::span<const Companion> (*companions_of)(const InputFile&);
+
+  // Where common symbols are put: a section key of the format.
+  SectionId (*common_section)(Link&, const CommonOffer&);
+
+  // Claims the names the linker provides (end of sections, headers, ...) as far as they are wanted and not defined.
+  void (*provide_symbols)(Link&);
 
   // Decodes up to out.size() relocations of an atom, returns how many, 0 at the end. A pair or a thread-local sequence is
   // never split between calls. `reports` is set in the first decoding only: malformed records are reported once.

@@ -5,6 +5,8 @@
 // to the linker (.note.GNU-stack, .note.gnu.property) are read here and not linked.
 #include <fmt/core.h>
 
+#include <bit>
+
 #include "formats/elf/decompress.h"
 #include "formats/elf/object.h"
 #include "formats/elf/properties.h"
@@ -153,7 +155,7 @@ class AtomMaker {
     if (atom.raw_relocs != 0 || (header.flags & (SHF_WRITE | SHF_GNU_RETAIN)) || header.type != SHT_PROGBITS) return;
     if (link_.options().optimize == 0) return;
     const bool is_strings = (header.flags & SHF_STRINGS) != 0;
-    if (!can_split(atom.bytes(), static_cast<uint32_t>(header.entsize), is_strings)) return;
+    if (!MergedSection::can_split(atom.bytes(), {static_cast<uint32_t>(header.entsize), is_strings, false})) return;
     atom.flags |= atom_flag::kMerge | (is_strings ? atom_flag::kStrings : 0);
     atom.entry_size = static_cast<uint8_t>(header.entsize);
   }
@@ -188,7 +190,7 @@ class AtomMaker {
   void place_symbol(SymbolId id, uint32_t index) {
     const auto symbol = raw_symbol<E>(object_, index);
     const uint32_t section = section_index(object_, index, symbol);
-    uint32_t flags = 0;
+    uint32_t flags = symbol_flag::kDefined;
     if (type_of(symbol.info) == STT_FUNC) flags |= symbol_flag::kFunction;
     if (type_of(symbol.info) == STT_OBJECT) flags |= symbol_flag::kObject;
     if (type_of(symbol.info) == STT_TLS) flags |= symbol_flag::kThreadLocal;

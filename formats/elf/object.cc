@@ -7,6 +7,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <bit>
+
 #include "core/hash.h"
 #include "formats/elf/state.h"
 
@@ -31,6 +34,7 @@ class ObjectReader {
     file_.first_global = object_.first_global;
     if (!read_groups()) return;
     read_global_names();
+    read_commons();
   }
 
  private:
@@ -229,6 +233,31 @@ class ObjectReader {
     }
     constexpr uint16_t kVisibilityFlags[] = {0, symbol_flag::kInternal, symbol_flag::kHidden, symbol_flag::kProtected};
     occurrence.symbol_flags = kVisibilityFlags[visibility_of(symbol.other)];
+  }
+
+  void read_commons() {
+    const auto count = std::count_if(file_.occurrences.begin(), file_.occurrences.end(), [](const Occurrence& o) {
+      return o.claim_class == ClaimClass::Common;
+    });
+    if (count == 0) return;
+    file_.commons = arena_.allocate_array<CommonOffer>(static_cast<size_t>(count));
+    size_t next = 0;
+    for (uint32_t i = 0; i < file_.occurrences.size(); i++) {
+      if (file_.occurrences[i].claim_class != ClaimClass::Common) continue;
+      const auto symbol = raw_symbol<E>(object_, object_.first_global + i);
+      const uint64_t alignment = symbol.value == 0 ? 1 : symbol.value;
+      if (!is_power_of_two(alignment)) {
+        fail(fmt::format("common symbol {}: alignment {:#x} is not a power of two", string_at(object_.symbol_names, symbol.name),
+                         alignment), i);
+      }
+      CommonOffer offer;
+      offer.global = i;
+      offer.size = symbol.size;
+      offer.alignment_log2 = static_cast<uint8_t>(std::bit_width(alignment) - 1);
+      offer.is_large = symbol.shndx == SHN_X86_64_LCOMMON;
+      offer.is_thread_local = type_of(symbol.info) == STT_TLS;
+      file_.commons[next++] = offer;
+    }
   }
 
   // "name@@VERSION" defines the name itself.

@@ -1,0 +1,51 @@
+// See commons.h. Size and alignment are the maxima over all offers, also those that lost to a larger one.
+#include "ld/commons.h"
+
+#include <algorithm>
+
+namespace xld {
+
+uint32_t count_common_symbols(const Link& link) {
+  size_t count = 0;
+  for (const InputFile* file : link.inputs.files) count += file->commons.size();
+  return static_cast<uint32_t>(count);
+}
+
+namespace {
+
+void grow(Atom& atom, const CommonOffer& offer) {
+  atom.size = std::max(atom.size, offer.size);
+  atom.alignment_log2 = std::max(atom.alignment_log2, offer.alignment_log2);
+}
+
+Atom make_atom(Link& link, const CommonOffer& offer, SymbolId name) {
+  Atom atom;
+  atom.file = FileId{0u};
+  atom.raw = name.value;
+  atom.flags = atom_flag::kAllocated | atom_flag::kWritable | atom_flag::kZeroFill |
+               (offer.is_thread_local ? atom_flag::kThreadLocal : 0);
+  atom.section = link.format->common_section(link, offer);
+  return atom;
+}
+
+}  // namespace
+
+void make_common_atoms(Link& link) {
+  uint32_t next = link.first_linker_atom.value;
+  for (const InputFile* file : link.inputs.files) {
+    for (const CommonOffer& offer : file->commons) {
+      const SymbolId id = file->globals[offer.global];
+      if (link.symbols.claim(id).claim_class() != ClaimClass::Common) continue;
+      if (!link.symbols.atom(id).is_valid()) {
+        link.atoms[next] = make_atom(link, offer, id);
+        link.symbols.place(id, AtomId{next++}, 0);
+        link.symbols.add_flags(id, symbol_flag::kDefined | symbol_flag::kObject |
+                                       (offer.is_thread_local ? symbol_flag::kThreadLocal : 0));
+      }
+      grow(link.atom(link.symbols.atom(id)), offer);
+    }
+  }
+  link.linker_atom_count = next - link.first_linker_atom.value;
+}
+
+}  // namespace xld

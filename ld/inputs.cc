@@ -1,0 +1,291 @@
+// Finding and opening inputs. See inputs.h.
+#include "ld/inputs.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "formats/elf/script.h"
+#include "ld/target.h"
+#include "formats/elf/binary_input.h"
+
+
+namespace xld {
+
+namespace {
+
+constexpr uint32_t kMaxScriptDepth = 16;
+
+std::string directory_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
+}
+
+}  // namespace
+
+// ---- from the command line to bytes ------------------------------------------------------------------------------
+
+void InputFinder::open_all() {
+  // Rank 0 belongs to the linker itself: names given by --defsym and provided by default.
+  places_.emplace_back();
+  for (Opened& opened : open_in_parallel()) {
+    if (opened.bytes) {
+      InputOption option = *opened.option;
+      option.name = opened.path;
+      open_option(option, std::move(opened.bytes), 0);
+    } else {
+      open_option(*opened.option, std::nullopt, 0);
+    }
+  }
+  link_.inputs.by_id.resize(places_.size());
+  for (InputFile* object : objects_) link_.inputs.by_id[object->id.value] = object;
+}
+
+// Opening twenty thousand objects is mostly waiting for the kernel: all threads do it.
+std::vector<InputFinder::Opened> InputFinder::open_in_parallel() {
+  std::vector<Opened> opened;
+  for (const InputOption& option : link_.options().inputs) {
+    if (option.kind == InputKind::File) opened.push_back({&option, option.name, std::nullopt});
+    if (option.kind == InputKind::Library) opened.push_back({&option, find_library(option).value_or(""), std::nullopt});
+  }
+  parallel_for(link_.session.pool, opened.size(), 64, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++)
+      if (!opened[i].path.empty()) opened[i].bytes = files_.open(opened[i].path);
+  });
+  return opened;
+}
+
+void InputFinder::open_option(const InputOption& option, std::optional<Result<Bytes>> bytes, uint32_t depth) {
+  if (!bytes) {
+    link_.diagnostics().error(fmt::format("cannot find library -l{}; searched in:{}", option.name, [&] {
+      std::string paths;
+      for (const std::string& path : link_.options().search_paths) paths += "\n  " + in_sysroot(path);
+      return paths.empty() ? std::string(" no directory (use -L)") : paths;
+    }()));
+    return;
+  }
+  if (!bytes->ok()) {
+    link_.diagnostics().error(fmt::format("cannot open {}: {}", option.name, bytes->error().message));
+    return;
+  }
+  opened_paths_.push_back(option.name);
+  open_bytes(option, option.name, **bytes, depth);
+}
+
+void InputFinder::open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
+  if (option.is_binary) return add_binary(path, bytes);
+  if (Archive::is_archive(bytes)) return open_archive(option, path, bytes);
+  const Identity identity = identify_file(bytes);
+  if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes)) return open_script(option, path, bytes, depth);
+  if (!check_identity(path, identity)) return;
+  add_object(path, {}, bytes, option.is_lazy);
+}
+
+bool InputFinder::check_identity(const std::string& name, const Identity& identity) {
+  switch (identity.kind) {
+    case FileKind::Object: break;
+    case FileKind::CompilerIr:
+      link_.diagnostics().error(fmt::format(
+          "{}: is compiler intermediate code, not an object; compile without -flto, or with -ffat-lto-objects", name));
+      return false;
+    case FileKind::SharedLibrary:
+      link_.diagnostics().error(fmt::format(
+          "{}: is a shared library; a static link cannot use it (is there an archive of it? try -static)", name));
+      return false;
+    case FileKind::Executable:
+      link_.diagnostics().error(fmt::format("{}: is an executable, not an object", name));
+      return false;
+    case FileKind::Unknown:
+      link_.diagnostics().error(fmt::format("{}: file format not recognised: neither object, archive nor script", name));
+      return false;
+  }
+  return settle_target(link_, name, identity);
+}
+
+void InputFinder::add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy) {
+  InputFile& file = storage_.emplace_back();
+  file.id = FileId{places_.size()};
+  file.path = path;
+  file.member = member;
+  file.bytes = bytes;
+  places_.push_back({nullptr, 0, is_lazy ? &file : nullptr});
+  (is_lazy ? lazy_objects_ : objects_).push_back(&file);
+}
+
+void InputFinder::add_binary(const std::string& path, Bytes bytes) {
+  // An object with one data section and the three _binary_… symbols, made in memory and read like any other.
+  const std::string_view object = link_.session.keep(elf::make_binary_object(link_.target(), path, bytes));
+  if (!object.empty()) add_object(path, {}, as_bytes(object), false);
+}
+
+// ---- archives ------------------------------------------------------------------------------------------------------
+
+void InputFinder::open_archive(const InputOption& option, const std::string& path, Bytes bytes) {
+  // Archives are searched until nothing more is wanted, so naming one twice changes nothing.
+  const auto [found, is_new] = archive_by_path_.try_emplace(path, nullptr);
+  if (!is_new && !option.whole_archive) return;
+  auto archive = Archive::open(bytes, path);
+  if (!archive) {
+    link_.diagnostics().error(fmt::format("{}: {}", path, archive.error().message));
+    return;
+  }
+  ArchiveInput& input = archives_.emplace_back(ArchiveInput{std::move(*archive), path, false});
+  found->second = &input;
+  if (option.whole_archive || !input.archive.has_index()) {
+    add_members(option, input);
+  } else {
+    add_index(input);
+  }
+}
+
+void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
+  const auto members = input.archive.read_members();
+  if (!members) {
+    link_.diagnostics().error(fmt::format("{}: {}", input.path, members.error().message));
+    return;
+  }
+  for (const ArchiveMember& member : *members) {
+    const auto bytes = member_bytes(input, member);
+    if (!bytes) continue;
+    const Identity identity = identify_file(*bytes);
+    const std::string name = fmt::format("{}({})", input.path, member.name);
+    // Members that are no objects (tables of contents of other tools, text) are passed over unless all are asked for.
+    if (identity.kind == FileKind::Unknown && !option.whole_archive) continue;
+    if (check_identity(name, identity)) add_object(input.path, std::string(member.name), *bytes, !option.whole_archive);
+  }
+}
+
+void InputFinder::add_index(ArchiveInput& input) {
+  input.uses_index = true;
+  const auto first = static_cast<uint32_t>(places_.size());
+  for (uint32_t i = 0; i < input.archive.member_count(); i++) places_.push_back({&input, i, nullptr});
+  offers_.reserve(offers_.size() + input.archive.symbol_count());
+  const bool is_whole = input.archive.for_each_symbol(
+      [&](const ArchiveSymbol& symbol) { offers_.push_back({symbol.name, FileId{first + symbol.member}}); });
+  if (!is_whole)
+    link_.diagnostics().warn(fmt::format("{}: the symbol index is damaged; run ranlib on the archive", input.path));
+}
+
+std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const ArchiveMember& member) {
+  if (!input.archive.is_thin()) return member.data;
+  const std::string path = input.archive.external_path(member);
+  const auto bytes = files_.open(path);
+  if (bytes) {
+    opened_paths_.push_back(path);
+    return *bytes;
+  }
+  link_.diagnostics().error(
+      fmt::format("{}: member {} of the thin archive: cannot open {}: {}", input.path, member.name, path, bytes.error().message));
+  return std::nullopt;
+}
+
+InputFile* InputFinder::extract(FileId id) {
+  Place& place = places_[id.value];
+  if (link_.inputs.by_id[id.value]) return nullptr;
+  if (place.lazy) return link_.inputs.by_id[id.value] = place.lazy;
+  if (!place.archive || !place.archive->uses_index) return nullptr;
+
+  ArchiveInput& input = *place.archive;
+  const auto member = input.archive.member(place.member);
+  if (!member) {
+    place.archive = nullptr;  // the index is stale; distrust_indexes() will read the members if names stay undefined
+    return nullptr;
+  }
+  const auto bytes = member_bytes(input, *member);
+  if (!bytes) return nullptr;
+  if (!check_identity(fmt::format("{}({})", input.path, member->name), identify_file(*bytes))) return nullptr;
+  InputFile& file = storage_.emplace_back();
+  file.id = id;
+  file.path = input.path;
+  file.member = member->name;
+  file.bytes = *bytes;
+  return link_.inputs.by_id[id.value] = &file;
+}
+
+bool InputFinder::distrust_indexes() {
+  bool is_news = false;
+  lazy_objects_.clear();
+  for (ArchiveInput& input : archives_) {
+    if (!input.uses_index) continue;
+    input.uses_index = false;
+    is_news = true;
+    InputOption option;
+    option.is_lazy = true;
+    add_members(option, input);
+  }
+  link_.inputs.by_id.resize(places_.size());
+  return is_news;
+}
+
+// ---- scripts and libraries -----------------------------------------------------------------------------------------
+
+void InputFinder::open_script(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
+  if (depth >= kMaxScriptDepth) {
+    link_.diagnostics().error(fmt::format("{}: linker scripts refer to each other more than {} deep", path, depth));
+    return;
+  }
+  const auto script = elf::parse_script(bytes, path);
+  if (!script) {
+    link_.diagnostics().error(script.error().message);
+    return;
+  }
+  for (const elf::ScriptInput& entry : script->inputs) {
+    InputOption input = option;
+    input.kind = entry.is_library ? InputKind::Library : InputKind::File;
+    input.name = entry.name;
+    input.as_needed = option.as_needed || entry.as_needed;
+    open_library_script_entry(input, path, depth + 1);
+  }
+}
+
+void InputFinder::open_library_script_entry(const InputOption& entry, const std::string& script_path, uint32_t depth) {
+  InputOption input = entry;
+  if (input.kind == InputKind::Library) {
+    const auto path = find_library(input);
+    if (!path) return open_option(input, std::nullopt, depth);
+    input.name = *path;
+    return open_option(input, files_.open(*path), depth);
+  }
+  // GNU ld: "=" and absolute paths of a script inside the sysroot are relative to it; other names are looked for beside
+  // the script first, then in the current directory and the search paths.
+  const std::string& sysroot = link_.options().sysroot;
+  if (input.name.starts_with('=')) {
+    input.name = sysroot + input.name.substr(1);
+  } else if (input.name.starts_with('/')) {
+    if (!sysroot.empty() && script_path.starts_with(sysroot)) input.name = sysroot + input.name;
+  } else if (const std::string beside = directory_of(script_path) + input.name; files_.exists(beside)) {
+    input.name = beside;
+  } else if (!files_.exists(input.name)) {
+    input.name = find_in_paths(input.name).value_or(input.name);
+  }
+  open_option(input, files_.open(input.name), depth);
+}
+
+std::string InputFinder::in_sysroot(const std::string& directory) const {
+  const std::string& sysroot = link_.options().sysroot;
+  if (directory.starts_with('=')) return sysroot + directory.substr(1);
+  constexpr std::string_view kVariable = "$SYSROOT";
+  if (directory.starts_with(kVariable)) return sysroot + directory.substr(kVariable.size());
+  return directory;
+}
+
+std::optional<std::string> InputFinder::find_in_paths(const std::string& file) const {
+  for (const std::string& directory : link_.options().search_paths) {
+    std::string path = in_sysroot(directory) + "/" + file;
+    if (files_.exists(path)) return path;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> InputFinder::find_library(const InputOption& option) const {
+  if (option.name.starts_with(':')) return find_in_paths(option.name.substr(1));
+  const bool takes_shared = !option.is_static && !link_.options().is_static;
+  for (const std::string& directory : link_.options().search_paths) {
+    const std::string stem = in_sysroot(directory) + "/lib" + option.name;
+    if (takes_shared && files_.exists(stem + ".so")) return stem + ".so";
+    if (files_.exists(stem + ".a")) return stem + ".a";
+  }
+  return std::nullopt;
+}
+
+}  // namespace xld

@@ -1,0 +1,123 @@
+// The decision table relocation × target -> needs. See needs.h.
+#include "ld/needs.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "ld/messages.h"
+#include "ld/relocate.h"
+
+namespace xld {
+
+struct NeedsRecorder::Site {
+  AtomId id;
+  const InputFile& file;
+  const Atom& atom;
+  const Reloc& reloc;
+  TargetFacts target;
+};
+
+size_t NeedsRecorder::record(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs,
+                             uint32_t worker) {
+  const Site site{id, file, atom, relocs[0], facts_of(link_, relocs[0])};
+  if (relocs[0].hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) {
+    if (site.target.is_undefined && !site.target.is_weak_undefined) note_undefined(site, worker);
+    return record_tls(site, relocs);
+  }
+  if (site.target.is_undefined && !site.target.is_weak_undefined) {
+    note_undefined(site, worker);
+    return 1;
+  }
+  if (relocs[0].target_kind == TargetKind::Discarded && !atom.has(atom_flag::kUnwind)) {
+    report(site, "refers to a section that is not part of the link: another file's copy was taken (the group's definitions "
+                 "differ, or a reference crosses groups)");
+    return 1;
+  }
+  record_plain(site);
+  return 1;
+}
+
+void NeedsRecorder::record_plain(const Site& site) {
+  switch (site.reloc.want) {
+    case Want::Address: return record_address(site);
+    case Want::Stub:
+      if (site.target.is_resolver) need(site, symbol_flag::kNeedsStub);
+      return record_address(site);
+    case Want::GotSlot: return record_slot(site);
+    case Want::GotBase: uses_got_base_.store(true, std::memory_order_relaxed); return;
+    case Want::TlsOffset:
+    case Want::TlsNegatedOffset:
+    case Want::TlsBlockOffset:
+      if (!site.target.is_thread_local && !site.target.is_undefined && site.reloc.target_kind != TargetKind::Absolute)
+        report(site, "is for thread-local variables, but its target is not one (declared differently in two files?)");
+      return;
+    case Want::TlsOffsetSlot: return need(site, symbol_flag::kNeedsTlsOffset);
+    case Want::TlsPairSlot: return need(site, symbol_flag::kNeedsTlsPair);
+    case Want::TlsDescSlot: return need(site, symbol_flag::kNeedsTlsDescriptor);
+    case Want::TlsModuleSlot: needs_tls_module_.store(true, std::memory_order_relaxed); return;
+    case Want::TlsNegatedOffsetSlot:
+    case Want::TlvSlot:
+      return report(site, "needs a kind of slot that this output cannot have; recompile with another -ftls-model");
+    case Want::None:
+    case Want::Size: return;
+  }
+}
+
+void NeedsRecorder::record_address(const Site& site) {
+  const Reloc& reloc = site.reloc;
+  if (reloc.from == From::GotBase) uses_got_base_.store(true, std::memory_order_relaxed);
+  if (site.target.is_resolver && reloc.want == Want::Address) need(site, symbol_flag::kAddressTaken | symbol_flag::kNeedsStub);
+  if (!needs_load_fixup(link_, site.atom, reloc, site.target)) return;
+  if (size_of(reloc.field) != link_.arch->word_size)
+    return report(site, "writes an address narrower than a pointer into an output that may be loaded anywhere; recompile "
+                        "with -fPIE or -fPIC, or link with -no-pie");
+  if (!site.atom.has(atom_flag::kWritable)) {
+    report(site, "needs a load-time fixup in a read-only section; recompile with -fPIE or -fPIC, or link with -no-pie");
+    return;
+  }
+  link_.fixup_counts[site.id.value]++;
+}
+
+void NeedsRecorder::record_slot(const Site& site) {
+  if (site.reloc.from == From::GotBase) uses_got_base_.store(true, std::memory_order_relaxed);
+  const GotLoadForm form = got_load_form(link_, site.atom, site.reloc, site.target);
+  if (form == GotLoadForm::Keep || link_.keeps_shortened_slots) return need(site, symbol_flag::kNeedsGot);
+}
+
+size_t NeedsRecorder::record_tls(const Site& site, std::span<const Reloc> relocs) {
+  const auto sequence = recognise_tls(link_.target().cpu, site.atom.bytes(), relocs, tls_facts(link_));
+  if (!sequence) {
+    report(site, sequence.error().message);
+    return 1;
+  }
+  if (!sequence->is_rewritten) {
+    record_plain(site);
+    return 1;
+  }
+  if (sequence->model == TlsModel::InitialExec) need(site, symbol_flag::kNeedsTlsOffset);
+  return sequence->relocations_consumed;
+}
+
+void NeedsRecorder::need(const Site& site, uint32_t flags) {
+  if (site.target.symbol.is_valid()) return link_.symbols.add_flags(site.target.symbol, flags);
+  if (site.target.is_resolver) flags |= symbol_flag::kResolver;
+  link_.local_needs.add({{}, site.file.id, site.reloc.raw_symbol, site.target.atom, site.target.value}, flags);
+}
+
+void NeedsRecorder::note_undefined(const Site& site, uint32_t worker) {
+  undefined_[worker].push_back({site.target.symbol, site.id, site.reloc.offset});
+}
+
+void NeedsRecorder::report(const Site& site, const std::string& what) const {
+  report_reloc(link_, site.file, site.atom, site.reloc, what);
+}
+
+std::vector<UndefinedReference> NeedsRecorder::take_undefined() {
+  std::vector<UndefinedReference> all;
+  for (auto& list : undefined_) all.insert(all.end(), list.begin(), list.end());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+}  // namespace xld

@@ -1,0 +1,51 @@
+// What a relocation needs of its target: slots, stubs, load-time fixups. Recorded while the walk over live atoms reads
+// the relocations for liveness, so each is decoded once before layout.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+#include "formats/format.h"
+
+namespace xld {
+
+// A reference to a name that nobody defines.
+struct UndefinedReference {
+  SymbolId symbol;
+  AtomId atom;
+  uint32_t offset = 0;
+  auto operator<=>(const UndefinedReference&) const = default;
+};
+
+class NeedsRecorder {
+ public:
+  explicit NeedsRecorder(Link& link) : link_(link), undefined_(link.session.pool.thread_count()) {}
+
+  // Records the needs of relocs[0] and returns how many relocations that settles: 1, or 2 for a thread-local sequence
+  // that includes its call. Any thread; one thread an atom.
+  size_t record(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs, uint32_t worker);
+
+  bool needs_tls_module() const { return needs_tls_module_.load(std::memory_order_relaxed); }
+  bool uses_got_base() const { return uses_got_base_.load(std::memory_order_relaxed); }
+
+  // Sorted.
+  std::vector<UndefinedReference> take_undefined();
+
+ private:
+  struct Site;
+  size_t record_tls(const Site& site, std::span<const Reloc> relocs);
+  void record_plain(const Site& site);
+  void record_address(const Site& site);
+  void record_slot(const Site& site);
+  void need(const Site& site, uint32_t flags);
+  void note_undefined(const Site& site, uint32_t worker);
+  void report(const Site& site, const std::string& what) const;
+
+  Link& link_;
+  std::vector<std::vector<UndefinedReference>> undefined_;
+  std::atomic<bool> needs_tls_module_{false};
+  std::atomic<bool> uses_got_base_{false};
+};
+
+}  // namespace xld

@@ -1,0 +1,55 @@
+// See relocate.h.
+#include "ld/relocate.h"
+
+namespace xld {
+
+namespace {
+
+TargetFacts facts_of_symbol(const Link& link, SymbolId id) {
+  const uint32_t flags = link.symbols.flags(id);
+  TargetFacts facts;
+  facts.symbol = id;
+  facts.is_undefined = !(flags & symbol_flag::kDefined);
+  facts.is_weak_undefined = facts.is_undefined && !(flags & symbol_flag::kStronglyReferenced);
+  facts.is_absolute = facts.is_undefined || (flags & symbol_flag::kAbsolute);
+  facts.is_resolver = (flags & symbol_flag::kResolver) != 0;
+  facts.is_thread_local = (flags & symbol_flag::kThreadLocal) != 0;
+  facts.atom = link.symbols.atom(id);
+  facts.value = link.symbols.value(id);
+  return facts;
+}
+
+}  // namespace
+
+TargetFacts facts_of(const Link& link, const Reloc& reloc) {
+  if (reloc.target_kind == TargetKind::Symbol) return facts_of_symbol(link, reloc.symbol());
+  TargetFacts facts;
+  facts.value = static_cast<uint64_t>(reloc.value);
+  facts.is_absolute = reloc.target_kind != TargetKind::Atom;
+  if (reloc.target_kind == TargetKind::Atom) {
+    facts.atom = reloc.atom();
+    facts.is_thread_local = link.atom(facts.atom).has(atom_flag::kThreadLocal);
+    facts.is_resolver = reloc.is_resolver;
+  }
+  return facts;
+}
+
+GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
+  if (!(reloc.hints & hint::kMayShortenGot) || !link.options().relax || target.is_resolver) return GotLoadForm::Keep;
+  return link.arch->classify_got_load(atom.bytes(), reloc,
+                                      {is_position_independent(link.target().output), target.is_absolute});
+}
+
+TlsFacts tls_facts(const Link& link) {
+  const OutputKind kind = link.target().output;
+  const bool has_loader = kind == OutputKind::DynamicExecutable || kind == OutputKind::DynamicPie;
+  return {kind != OutputKind::SharedLibrary, false, link.options().relax || !has_loader};
+}
+
+bool needs_load_fixup(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
+  return is_position_independent(link.target().output) && atom.has(atom_flag::kAllocated) &&
+         (reloc.want == Want::Address || reloc.want == Want::Stub) && reloc.from == From::Nothing && !target.is_absolute &&
+         !target.is_thread_local;
+}
+
+}  // namespace xld

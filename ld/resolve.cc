@@ -1,0 +1,228 @@
+// Rounds of reading, interning and claiming. See resolve.h.
+#include "ld/resolve.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "ld/commons.h"
+#include "ld/messages.h"
+#include "ld/names.h"
+
+namespace xld {
+
+namespace {
+
+constexpr size_t kFilesPerTask = 4;
+constexpr uint32_t kNobody = UINT32_MAX;
+
+class Resolution {
+ public:
+  Resolution(Link& link, InputFinder& finder) : link_(link), symbols_(link.symbols), finder_(finder) {}
+
+  void run() {
+    const size_t offers = finder_.offers().size();
+    symbols_.reserve(offers + offers / 4 + 256);
+    read(finder_.objects());
+    intern_offers();
+    take_in(finder_.objects());
+    define_requested_names(link_);
+    want_requested_names();
+    extract_wanted();
+    // An index may be older than its archive. Before names are called undefined, look into the archives themselves.
+    if (has_undefined() && finder_.distrust_indexes()) {
+      read(finder_.lazy_objects());
+      offer_lazy_objects();
+      rewant_undefined();
+      extract_wanted();
+    }
+    finish();
+  }
+
+ private:
+  void read(const std::vector<InputFile*>& files) {
+    parallel_for(link_.session.pool, files.size(), kFilesPerTask, [&](size_t begin, size_t end, uint32_t worker) {
+      for (size_t i = begin; i < end; i++) link_.format->read_object(link_, *files[i], worker);
+    });
+  }
+
+  // Archive indexes and the definitions of lazy objects: lowest claims of all, so anything else wins.
+  void intern_offers() {
+    read(finder_.lazy_objects());
+    for (const InputFinder::Offer& offer : finder_.offers())
+      symbols_.offer(symbols_.intern(offer.name), Claim::make(ClaimClass::Lazy, offer.file, 0));
+    offer_lazy_objects();
+  }
+
+  void offer_lazy_objects() {
+    for (const InputFile* file : finder_.lazy_objects())
+      for (const Occurrence& o : file->occurrences)
+        if (o.claim_class != ClaimClass::None)
+          symbols_.offer(symbols_.intern({o.name, o.length}, o.hash), Claim::make(ClaimClass::Lazy, file->id, 0));
+  }
+
+  // One round: `files` are in rank order.
+  void take_in(const std::vector<InputFile*>& files) {
+    for (InputFile* file : files) intern_names(*file);
+    link_.group_owners.resize(symbols_.size(), kNobody);
+    for (InputFile* file : files) own_groups(*file);
+    parallel_for(link_.session.pool, files.size(), kFilesPerTask, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; i++) claim_names(*files[i]);
+    });
+    for (const InputFile* file : files) want_names_of(*file);
+    link_.inputs.files.insert(link_.inputs.files.end(), files.begin(), files.end());
+  }
+
+  void intern_names(InputFile& file) {
+    constexpr size_t kAhead = 8;
+    const std::span<const Occurrence> names = file.occurrences;
+    for (size_t i = 0; i < names.size(); i++) {
+      if (i + kAhead < names.size()) symbols_.prefetch(names[i + kAhead].hash);
+      file.globals[i] = symbols_.intern({names[i].name, names[i].length}, names[i].hash);
+    }
+    if (!link_.options().wrapped.empty()) wrap_references(link_, file);
+    for (InputGroup& group : file.groups)
+      group.key = group.global < file.globals.size() ? file.globals[group.global] : symbols_.intern(group.name);
+  }
+
+  // The first round that brings a group decides, and in it the file of the lowest rank.
+  void own_groups(InputFile& file) {
+    for (const InputGroup& group : file.groups) {
+      uint32_t& owner = link_.group_owners[group.key.value];
+      if (owner == kNobody) owner = file.id.value;
+      if (owner != file.id.value) lose(file, group);
+    }
+  }
+
+  void lose(InputFile& file, const InputGroup& group) {
+    if (file.is_lost.empty()) {
+      file.is_lost = link_.session.arena().allocate_array<uint8_t>(file.raw_section_count);
+      std::fill(file.is_lost.begin(), file.is_lost.end(), uint8_t{0});
+    }
+    for (size_t i = 0; i + 4 <= group.members.size(); i += 4) {
+      const uint32_t member = load<uint32_t>(group.members.data() + i);
+      if (member < file.is_lost.size()) file.is_lost[member] = 1;
+    }
+  }
+
+  static bool is_lost(const InputFile& file, const Occurrence& o) {
+    return !file.is_lost.empty() && o.section < file.is_lost.size() && file.is_lost[o.section];
+  }
+
+  void claim_names(InputFile& file) {
+    for (uint32_t i = 0; i < file.occurrences.size(); i++) {
+      const Occurrence& o = file.occurrences[i];
+      const SymbolId id = file.globals[i];
+      uint32_t flags = o.symbol_flags;
+      if (o.claim_class == ClaimClass::None) {
+        flags |= symbol_flag::kReferenced | (o.is_weak_reference ? 0 : symbol_flag::kStronglyReferenced);
+      } else if (!is_lost(file, o)) {
+        if (o.claim_class == ClaimClass::Common) flags |= symbol_flag::kCommonOffered;
+        symbols_.offer(id, Claim::make(o.claim_class, file.id, file.first_global + i));
+      }
+      if (flags != 0) symbols_.add_flags(id, flags);
+    }
+  }
+
+  void want(SymbolId id) {
+    const Claim claim = symbols_.claim(id);
+    if (claim.claim_class() == ClaimClass::Lazy) wanted_.push_back(claim.file());
+  }
+
+  void want_names_of(const InputFile& file) {
+    for (size_t i = 0; i < file.occurrences.size(); i++) {
+      const Occurrence& o = file.occurrences[i];
+      if (o.claim_class == ClaimClass::None && !o.is_weak_reference) want(file.globals[i]);
+    }
+  }
+
+  // -u, -e and their like want a name as a reference in an object does.
+  void want_requested_names() {
+    for (const SymbolId id : requested_names(link_)) want(id);
+  }
+
+  void rewant_undefined() {
+    for (uint32_t i = 0; i < symbols_.size(); i++)
+      if (symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced | symbol_flag::kRoot)) want(SymbolId{i});
+  }
+
+  void extract_wanted() {
+    while (!wanted_.empty()) {
+      std::sort(wanted_.begin(), wanted_.end());
+      wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
+      std::vector<InputFile*> round;
+      for (const FileId id : wanted_)
+        if (InputFile* file = finder_.extract(id)) round.push_back(file);
+      wanted_.clear();
+      std::vector<InputFile*> unread;
+      std::copy_if(round.begin(), round.end(), std::back_inserter(unread),
+                   [](const InputFile* file) { return file->format_data == nullptr; });
+      read(unread);
+      take_in(round);
+    }
+  }
+
+  bool has_undefined() const {
+    for (uint32_t i = 0; i < symbols_.size(); i++) {
+      const SymbolId id{i};
+      if (symbols_.has(id, symbol_flag::kStronglyReferenced) && !symbols_.is_defined(id)) return true;
+    }
+    return false;
+  }
+
+  void finish() {
+    std::sort(link_.inputs.files.begin(), link_.inputs.files.end(),
+              [](const InputFile* a, const InputFile* b) { return a->id < b->id; });
+    if (!link_.options().allow_multiple_definition) report_duplicates();
+  }
+
+  void report_duplicates() {
+    const auto& files = link_.inputs.files;
+    parallel_for(link_.session.pool, files.size(), kFilesPerTask, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; i++) report_duplicates_of(*files[i]);
+    });
+  }
+
+  void report_duplicates_of(const InputFile& file) {
+    for (uint32_t i = 0; i < file.occurrences.size(); i++) {
+      const Occurrence& o = file.occurrences[i];
+      if (o.claim_class != ClaimClass::Strong) continue;
+      const Claim winner = symbols_.claim(file.globals[i]);
+      const bool is_mine = winner.file() == file.id && winner.raw_symbol() == file.first_global + i;
+      if (is_mine || winner.claim_class() != ClaimClass::Strong || is_lost(file, o)) continue;
+      report_duplicate(link_, file.globals[i], link_.inputs.file(winner.file()), winner.raw_symbol(), file,
+                       file.first_global + i);
+    }
+  }
+
+  Link& link_;
+  SymbolTable& symbols_;
+  InputFinder& finder_;
+  std::vector<FileId> wanted_;
+};
+
+}  // namespace
+
+void resolve(Link& link, InputFinder& finder) {
+  const auto timer = link.session.timings.measure("resolve");
+  Resolution(link, finder).run();
+}
+
+void make_atoms(Link& link) {
+  const auto timer = link.session.timings.measure("make_atoms");
+  uint32_t next = 0;
+  for (InputFile* file : link.inputs.files) {
+    file->first_atom = AtomId{next};
+    next += file->atom_capacity;
+  }
+  link.first_linker_atom = AtomId{next};
+  const uint32_t commons = count_common_symbols(link);
+  link.atoms = Array<Atom>::zeroed(size_t{next} + commons);
+  parallel_for(link.session.pool, link.inputs.files.size(), kFilesPerTask,
+               [&](size_t begin, size_t end, uint32_t worker) {
+                 for (size_t i = begin; i < end; i++) link.format->make_atoms(link, *link.inputs.files[i], worker);
+               });
+  if (commons != 0) make_common_atoms(link);
+}
+
+}  // namespace xld

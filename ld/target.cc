@@ -1,0 +1,88 @@
+// The list of formats, and choosing among them. See target.h.
+#include "ld/target.h"
+
+#include <fmt/core.h>
+
+#include "formats/elf/format.h"
+#include "formats/macho/format.h"
+
+namespace xld {
+
+namespace {
+
+constexpr const Format* kFormats[] = {&elf::kFormat, &macho::kFormat};
+
+std::string_view cpu_name(Cpu cpu) {
+  switch (cpu) {
+    case Cpu::X86_64: return "x86-64";
+    case Cpu::I386: return "i386";
+    case Cpu::Arm64: return "arm64";
+    case Cpu::Unknown: break;
+  }
+  return "an unknown CPU";
+}
+
+std::string_view format_name(ObjectFormat format) { return format == ObjectFormat::MachO ? "Mach-O" : "ELF"; }
+
+const Format& format_for(ObjectFormat id) {
+  for (const Format* format : kFormats)
+    if (format->id == id) return *format;
+  return *kFormats[0];
+}
+
+OutputKind output_kind(const Options& options) {
+  if (options.is_relocatable) return OutputKind::Relocatable;
+  if (options.is_shared) return OutputKind::SharedLibrary;
+  if (options.is_static || options.no_dynamic_linker) return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
+  return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
+}
+
+void start(Link& link) {
+  Target& target = link.session.target;
+  target.word_size = target.cpu == Cpu::I386 ? 4 : 8;
+  target.output = output_kind(link.options());
+  link.format = &format_for(target.format);
+  link.arch = &arch_for(target.cpu);
+  link.format->begin(link);
+}
+
+}  // namespace
+
+Identity identify_file(Bytes bytes) {
+  for (const Format* format : kFormats)
+    if (const Identity identity = format->identify(bytes); identity.kind != FileKind::Unknown) return identity;
+  return {};
+}
+
+bool settle_target(Link& link, const std::string& name, const Identity& identity) {
+  Target& target = link.session.target;
+  if (!link.format) {
+    target = link.options().target;
+    if (target.format == ObjectFormat::Unknown) target.format = identity.format;
+    if (target.cpu == Cpu::Unknown) target.cpu = identity.cpu;
+  }
+  if (identity.format != target.format || identity.cpu != target.cpu) {
+    link.diagnostics().error(fmt::format("{}: is {} for {}, but the output is {} for {}; remove it, or choose another "
+                                         "output with -m or --target",
+                                         name, format_name(identity.format), cpu_name(identity.cpu),
+                                         format_name(target.format), cpu_name(target.cpu)));
+    return false;
+  }
+  if (target.cpu != Cpu::X86_64 && target.cpu != Cpu::I386) {
+    link.diagnostics().error(fmt::format("{}: is for {}, which is not supported yet", name, cpu_name(target.cpu)));
+    return false;
+  }
+  if (!link.format) start(link);
+  return true;
+}
+
+bool settle_target_from_options(Link& link) {
+  if (link.format) return true;
+  link.session.target = link.options().target;
+  if (link.session.target.cpu != Cpu::X86_64 && link.session.target.cpu != Cpu::I386) return false;
+  if (link.session.target.format == ObjectFormat::Unknown) link.session.target.format = ObjectFormat::Elf;
+  start(link);
+  return true;
+}
+
+}  // namespace xld

@@ -1,0 +1,20 @@
+// Which format and CPU a link is for: fixed by options, or by the first object.
+#pragma once
+
+#include <string>
+
+#include "formats/format.h"
+
+namespace xld {
+
+// Asks all formats.
+Identity identify_file(Bytes bytes);
+
+// Settles Link's target, format and CPU table from a first object, or checks that another object fits. False, and an
+// error, if it does not.
+bool settle_target(Link& link, const std::string& name, const Identity& identity);
+
+// The same from the options alone, when there is no object at all; false if they do not say.
+bool settle_target_from_options(Link& link);
+
+}  // namespace xld
