@@ -55,7 +55,6 @@ struct DynamicOptions {
   bool new_tags = true;                      // --enable-new-dtags: DT_RUNPATH, not DT_RPATH
   HashStyle hash_style = HashStyle::Both;
   SymbolicBinding symbolic = SymbolicBinding::None;
-  std::vector<std::string> version_scripts;
   std::vector<std::string> lists;                  // --dynamic-list
   std::vector<std::string> exported_symbols;       // --export-dynamic-symbol
   std::vector<std::string> exported_symbol_lists;  // --export-dynamic-symbol-list
@@ -113,12 +112,13 @@ struct Options {
   bool entry_given = false;
   std::string init_function = "_init";
   std::string fini_function = "_fini";
-  std::vector<std::string> undefined;          // -u
-  std::vector<std::string> undefined_globs;    // --undefined-glob
-  std::vector<std::string> require_defined;    // --require-defined
-  std::vector<std::string> wrapped;            // --wrap
-  std::vector<SymbolAssignment> assignments;   // --defsym, in order
-  std::vector<std::string> trace_symbols;      // -y
+  std::vector<std::string> undefined;         // -u
+  std::vector<std::string> undefined_globs;   // --undefined-glob
+  std::vector<std::string> require_defined;   // --require-defined
+  std::vector<std::string> wrapped;           // --wrap
+  std::vector<SymbolAssignment> assignments;  // --defsym, in order
+  std::vector<std::string> trace_symbols;     // -y
+  std::vector<std::string> version_scripts;
   std::vector<std::string> ignored_undefined;  // --ignore-unresolved-symbol
   std::vector<std::string> keep_unique;        // --keep-unique: not folded by --icf
   bool allow_multiple_definition = false;

@@ -83,7 +83,7 @@ std::string suggest_option(const OptionTable& table, std::string_view word) {
   if (!best) return {};
   const auto match = match_whole(table, *best, 0);
   const std::string_view spelling = match ? match->entry->spelling : "--";
-  return fmt::format(", did you mean '{}{}'?", spelling.substr(0, spelling.find_first_not_of('-')), *best);
+  return fmt::format("; did you mean '{}{}'?", spelling.substr(0, spelling.find_first_not_of('-')), *best);
 }
 
 void apply_option(OptionContext& context, const OptionMatch& match, const OptionUse& use) {

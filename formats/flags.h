@@ -128,7 +128,7 @@ struct OptionMatch {
 // `word` with its dashes.
 std::optional<OptionMatch> find_option(const OptionTable& table, std::string_view word);
 
-// ", did you mean 'X'?", or nothing.
+// "; did you mean 'X'?", or nothing.
 std::string suggest_option(const OptionTable& table, std::string_view word);
 
 // Applies a match whose values have been taken: refuses what is not supported yet, else calls the setter.

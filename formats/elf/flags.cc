@@ -155,7 +155,7 @@ constexpr OptionRow kReports[] = {
     {"--time-trace", Optional, "FILE", "write where the time went, for Chrome's trace viewer", set_time_trace},
     {"--dependency-file", Required, "FILE", "write a makefile rule that lists the inputs",
      set_text<&Options::dependency_file>},
-    {"--reproduce --repro", Required, "FILE", "write all inputs and the command line to a tar file",
+    {"--reproduce", Required, "FILE", "write all inputs and the command line to a tar file",
      set_text<&Options::reproduce_file>},
 };
 
@@ -171,7 +171,7 @@ constexpr OptionRow kDynamic[] = {
     {"--dynamic-list-data --dynamic-list-cpp-new --dynamic-list-cpp-typeinfo", None, "",
      "export these kinds of symbols"},
     {"--version-script", Required, "FILE", "versions and visibility of exported symbols",
-     append_dynamic_text<&DynamicOptions::version_scripts>},
+     append_text<&Options::version_scripts>},
     {"--[no-]undefined-version", None, "", "a version script may name unknown symbols"},
     {"--default-symver --default-imported-symver", None, "", "give every symbol a version"},
     {"-h --soname", Required, "NAME", "the output's own name", set_dynamic_text<&DynamicOptions::soname>},
@@ -287,6 +287,7 @@ constexpr OptionRow kNotYet[] = {
     {"-Y", Required, "PATH", "use --nostdlib and -L"},
     {"-Tldata-segment", Required, "ADDRESS", "use --section-start=.ldata=ADDRESS"},
     {"-C --directory --chroot", Required, "DIRECTORY", "change the directory before calling xld"},
+    {"--repro", None, "", "use --reproduce=FILE"},
     {"--run", None, "", "use the compiler's -B or --ld-path"},
     {"--call-graph-ordering-file --symbol-ordering-file --section-ordering-file --print-symbol-order", Required, "FILE",
      "functions keep the order of the input"},
