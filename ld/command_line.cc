@@ -62,7 +62,6 @@ class Parser {
       if (kind == ValueKind::None) return reject(use, "takes no value");
       if (kind == ValueKind::Separate)
         return reject(use, fmt::format("takes its value as a word: {}", row.value_names));
-      if (kind == ValueKind::Required && use.value.empty()) return reject(use, missing_value(row));
       return true;
     }
     if (kind == ValueKind::None || kind == ValueKind::Optional) return true;

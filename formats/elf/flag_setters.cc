@@ -223,7 +223,7 @@ void apply_keyword(OptionContext& context, const OptionUse& use) {
   }
   const OptionRow& row = *match->entry->row;
   const bool takes_value = row.value != ValueKind::None && match->is_on;
-  const bool lacks_value = row.value == ValueKind::Required && match->is_on && (!match->value || match->value->empty());
+  const bool lacks_value = row.value == ValueKind::Required && match->is_on && !match->value;
   if (lacks_value)
     return context.error(
         fmt::format("-z {}: missing value, use -z {}={}", use.value, match->spelling, row.value_names));
