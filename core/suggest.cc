@@ -39,7 +39,8 @@ size_t bounded_edit_distance(std::string_view a, std::string_view b, size_t limi
   if (a.empty()) return b.size();
 
   // row[j] is the distance of the first i characters of b to the first j of a. Cells further than `limit` from the
-  // diagonal cannot be part of a short path; they hold `far`.
+  // diagonal cannot be part of a short path; they hold `far`: on the right from the start, as the band only moves
+  // right.
   const size_t width = a.size() + 1;
   const auto far = static_cast<uint32_t>(limit + 1);
   rows.assign(3 * width, far);
@@ -48,6 +49,7 @@ size_t bounded_edit_distance(std::string_view a, std::string_view b, size_t limi
   uint32_t* row = above + width;
   for (size_t j = 0; j <= std::min(a.size(), limit); j++) above[j] = static_cast<uint32_t>(j);
 
+  uint32_t smallest_above = 0;
   for (size_t i = 1; i <= b.size(); i++) {
     const size_t first = i > limit ? i - limit : 1;
     const size_t last = std::min(a.size(), i + limit);
@@ -59,9 +61,9 @@ size_t bounded_edit_distance(std::string_view a, std::string_view b, size_t limi
       row[j] = std::min(best, far);
       smallest = std::min(smallest, row[j]);
     }
-    if (last < a.size()) row[last + 1] = far;
-    // A swap reaches over one row, hence both have to be hopeless; `smallest` of the previous row is implied by far.
-    if (smallest >= far && i > 1 && std::all_of(above, above + width, [&](uint32_t d) { return d >= far; })) return far;
+    // A swap reaches over one row, hence two have to be hopeless.
+    if (smallest >= far && smallest_above >= far) return far;
+    smallest_above = smallest;
     std::swap(before, above);
     std::swap(above, row);
   }
