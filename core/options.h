@@ -1,7 +1,7 @@
 // Options: everything the user asked for, already parsed. Plain data, immutable once the link starts.
 //
-// The command line is one way to fill it (ld/command_line.h), a program that uses xld as a library the other (ld/xld.h).
-// Order-dependent options have been turned into facts of the inputs they apply to.
+// The command line is one way to fill it (ld/command_line.h), a program that uses xld as a library the other
+// (ld/xld.h). Order-dependent options have been turned into facts of the inputs they apply to.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace xld {
 
 enum class InputKind : uint8_t {
-  File,        // a path as given
+  File,        // a path as given; "-" is standard input
   Library,     // -lNAME: lib<NAME>.so, lib<NAME>.a or, for -l:FILE, FILE in the search paths
   StartGroup,  // --start-group; groups matter to --archive-order=gnu only
   EndGroup,
@@ -39,6 +39,39 @@ enum class BuildIdKind : uint8_t { None, Fast, Md5, Sha1, Sha256, Uuid, Hex };
 enum class SeparateCode : uint8_t { Code, None, LoadableSegments };
 enum class UnresolvedPolicy : uint8_t { Error, Warn, Ignore };
 enum class OutputFormatKind : uint8_t { Object, Binary };
+enum class HashStyle : uint8_t { Both, Sysv, Gnu, None };
+enum class SymbolicBinding : uint8_t { None, All, Functions, NonWeak, NonWeakFunctions };  // -Bsymbolic*
+enum class StartStopVisibility : uint8_t { Default, Internal, Hidden, Protected };
+
+// What only a dynamically linked output is made of. Accepted for static ones, which have no use for it.
+struct DynamicOptions {
+  std::string soname;
+  std::string auxiliary;  // -f
+  std::string filter;     // -F
+  std::string audit;
+  std::string dependency_audit;              // -P
+  std::vector<std::string> runtime_paths;    // -rpath
+  std::vector<std::string> link_time_paths;  // -rpath-link
+  bool new_tags = true;                      // --enable-new-dtags: DT_RUNPATH, not DT_RPATH
+  HashStyle hash_style = HashStyle::Both;
+  SymbolicBinding symbolic = SymbolicBinding::None;
+  std::vector<std::string> lists;                  // --dynamic-list
+  std::vector<std::string> exported_symbols;       // --export-dynamic-symbol
+  std::vector<std::string> exported_symbol_lists;  // --export-dynamic-symbol-list
+  std::vector<std::string> excluded_libraries;     // --exclude-libs
+  bool bind_now = false;                           // -z now
+  bool pack_relative_relocs = false;
+  bool allow_text_relocs = false;  // -z notext
+  bool copy_relocs = true;
+  std::vector<std::string> flags;  // -z nodelete, origin … : loader flags by their names
+};
+
+// What LC_BUILD_VERSION says. Versions are packed as xxxx.yy.zz, 16 and twice 8 bits.
+struct PlatformVersion {
+  std::string platform;  // "macos"
+  uint32_t minimum_os = 0;
+  uint32_t sdk = 0;
+};
 
 // A --defsym or a script assignment: NAME = EXPRESSION, evaluated after layout.
 struct SymbolAssignment {
@@ -63,6 +96,9 @@ struct Options {
   bool is_shared = false;
   bool is_relocatable = false;
   bool export_dynamic = false;
+  bool emit_relocs = false;
+  DynamicOptions dynamic;
+  PlatformVersion platform;
 
   // Inputs
   std::vector<InputOption> inputs;
@@ -72,7 +108,7 @@ struct Options {
   bool gnu_archive_order = false;  // --archive-order=gnu: an archive is searched once, where it stands
 
   // Symbols
-  std::string entry;       // -e: a symbol or a number
+  std::string entry;  // -e: a symbol or a number
   bool entry_given = false;
   std::string init_function = "_init";
   std::string fini_function = "_fini";
@@ -83,6 +119,8 @@ struct Options {
   std::vector<SymbolAssignment> assignments;  // --defsym, in order
   std::vector<std::string> trace_symbols;     // -y
   std::vector<std::string> version_scripts;
+  std::vector<std::string> ignored_undefined;  // --ignore-unresolved-symbol
+  std::vector<std::string> keep_unique;        // --keep-unique: not folded by --icf
   bool allow_multiple_definition = false;
   bool warn_common = false;
   UnresolvedPolicy unresolved = UnresolvedPolicy::Error;
@@ -94,10 +132,10 @@ struct Options {
   // Sections
   bool gc_sections = false;
   bool print_gc_sections = false;
-  bool start_stop_gc = false;          // -z start-stop-gc
+  bool start_stop_gc = false;  // -z start-stop-gc
   IcfMode icf = IcfMode::None;
   bool print_icf_sections = false;
-  int optimize = 1;                    // -O0: no string merging; -O2: suffix merging
+  int optimize = 1;  // -O0: no string merging; -O2: suffix merging
   bool relax = true;
   bool eh_frame_header = false;
   BuildIdKind build_id = BuildIdKind::None;
@@ -106,8 +144,8 @@ struct Options {
   bool noexecstack = false;             // -z noexecstack
   bool relro = true;
   SeparateCode separate_code = SeparateCode::Code;
-  bool omagic = false;   // -N
-  bool nmagic = false;   // -n
+  bool omagic = false;  // -N
+  bool nmagic = false;  // -n
   bool rosegment = true;
   std::map<std::string, uint64_t> section_start;  // --section-start, -Ttext, -Tdata, -Tbss
   std::optional<uint64_t> text_segment;           // -Ttext-segment
@@ -115,16 +153,18 @@ struct Options {
   std::optional<uint64_t> physical_base;          // LMA of the first segment, if apart from its VMA
   bool sort_common = false;
   bool emit_gnu_property = true;
-  uint32_t x86_feature_1_force = 0;  // -z ibt, -z shstk: GNU_PROPERTY_X86_FEATURE_1_AND bits to set
-  bool nosectionheader = false;      // -z nosectionheader
-  uint64_t stack_size = 0;           // -z stack-size
+  uint32_t x86_feature_1_force = 0;       // -z ibt, -z shstk: GNU_PROPERTY_X86_FEATURE_1_AND bits to set
+  bool nosectionheader = false;           // -z nosectionheader
+  bool keep_text_section_prefix = false;  // -z keep-text-section-prefix: .text.hot … stay apart
+  StartStopVisibility start_stop_visibility = StartStopVisibility::Protected;
+  uint64_t stack_size = 0;                            // -z stack-size
   std::map<std::string, uint64_t> dead_reloc_values;  // -z dead-reloc-in-nonalloc=GLOB=VALUE
 
   // Reports
   std::string map_file;       // "-" is standard output
   std::string json_map_file;  // --map=json[:FILE]
   bool cref = false;
-  bool trace_files = false;   // -t
+  bool trace_files = false;  // -t
   bool print_stats = false;
   std::string time_trace_file;
   std::string dependency_file;
@@ -137,7 +177,8 @@ struct Options {
   bool fatal_warnings = false;
   bool no_warnings = false;
   bool color = false;
-  uint32_t threads = 0;  // 0: as many as the machine lends us
+  bool color_given = false;            // else main colours a terminal
+  uint32_t threads = 0;                // 0: as many as the machine lends us
   std::vector<std::string> arguments;  // the command line after @file expansion, for --reproduce
 };
 

@@ -1,0 +1,275 @@
+// Options of the GNU dialect with rules of their own. See flag_setters.h; the rules are those of the GNU ld manual,
+// chapter "Command-line Options".
+#include "formats/elf/flag_setters.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "core/bytes.h"
+#include "formats/flag_setters.h"
+
+namespace xld::elf {
+namespace {
+
+struct NamedPart {
+  std::string_view name;
+  std::string_view rest;
+};
+
+// NAME=REST. Reports a value that is not of this form.
+std::optional<NamedPart> split_assignment(OptionContext& context, const OptionUse& use, std::string_view form) {
+  const size_t equals = use.value.find('=');
+  if (equals == 0 || equals == use.value.npos || equals + 1 == use.value.size()) {
+    context.error(fmt::format("{}: '{}' is not of the form {}", use.spelling, use.value, form));
+    return std::nullopt;
+  }
+  return NamedPart{use.value.substr(0, equals), use.value.substr(equals + 1)};
+}
+
+// GNU ld allows - and : between the bytes.
+std::optional<std::vector<uint8_t>> parse_hexadecimal_bytes(std::string_view text) {
+  std::vector<uint8_t> bytes;
+  while (!text.empty()) {
+    if (!bytes.empty() && (text[0] == '-' || text[0] == ':')) text.remove_prefix(1);
+    const auto pair = text.substr(0, 2);
+    const auto value = pair.size() == 2 && pair != "0x" ? parse_address(pair) : std::nullopt;
+    if (!value) return std::nullopt;
+    bytes.push_back(static_cast<uint8_t>(*value));
+    text.remove_prefix(2);
+  }
+  if (bytes.empty()) return std::nullopt;
+  return bytes;
+}
+
+}  // namespace
+
+void add_assignment(OptionContext& context, const OptionUse& use) {
+  if (const auto parts = split_assignment(context, use, "SYMBOL=EXPRESSION")) {
+    context.options.assignments.push_back({std::string(parts->name), std::string(parts->rest)});
+  }
+}
+
+// -R of a directory is -rpath: GNU ld took the meaning over from other systems.
+void add_just_symbols(OptionContext& context, const OptionUse& use) {
+  const std::string path(use.value);
+  if (context.files.is_directory && context.files.is_directory(path)) {
+    context.options.dynamic.runtime_paths.push_back(path);
+    return;
+  }
+  context.add_input(InputKind::File, use.value);
+  context.options.inputs.back().just_symbols = true;
+}
+
+void choose_build_id(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<BuildIdKind> kKinds[] = {
+      {"none", BuildIdKind::None}, {"fast", BuildIdKind::Fast},     {"md5", BuildIdKind::Md5},
+      {"sha1", BuildIdKind::Sha1}, {"sha256", BuildIdKind::Sha256}, {"uuid", BuildIdKind::Uuid},
+      {"tree", BuildIdKind::Sha1}, {"0xHEX", BuildIdKind::Hex},
+  };
+  Options& options = context.options;
+  options.build_id_bytes.clear();
+  if (!use.is_on) {
+    options.build_id = BuildIdKind::None;
+  } else if (!use.has_value) {
+    options.build_id = BuildIdKind::Sha1;
+  } else if (use.value.starts_with("0x") || use.value.starts_with("0X")) {
+    const auto bytes = use.value == "0xHEX" ? std::nullopt : parse_hexadecimal_bytes(use.value.substr(2));
+    if (!bytes) return report_bad_number(context, use, "a sequence of hexadecimal bytes");
+    options.build_id = BuildIdKind::Hex;
+    options.build_id_bytes = *bytes;
+  } else if (const auto kind = choose_named(context, use, kKinds)) {
+    options.build_id = *kind;
+  }
+}
+
+void choose_compression(OptionContext& context, const OptionUse& use) {
+  if (use.value == "none") return;
+  context.error(fmt::format("{}={} is not supported yet: debug sections are written uncompressed; leave it out",
+                            use.spelling, use.value));
+}
+
+void choose_emulation(OptionContext& context, const OptionUse& use) {
+  choose_target(context, use, TargetNameKind::Emulation);
+}
+
+void choose_hash_style(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<HashStyle> kStyles[] = {
+      {"both", HashStyle::Both}, {"sysv", HashStyle::Sysv}, {"gnu", HashStyle::Gnu}, {"none", HashStyle::None}};
+  if (const auto style = choose_named(context, use, kStyles)) context.options.dynamic.hash_style = *style;
+}
+
+void choose_input_format(OptionContext& context, const OptionUse& use) {
+  const bool is_elf = use.value == "elf" || use.value == "default" ||
+                      find_target_name(TargetNameKind::OutputFormat, use.value) != nullptr;
+  if (!is_elf && use.value != "binary")
+    return report_bad_word(context, use, "default, elf, binary, elf64-x86-64, elf32-i386");
+  context.following.is_binary = !is_elf;
+}
+
+void choose_json_map(OptionContext& context, const OptionUse& use) {
+  if (use.value == "json") {
+    context.options.json_map_file = "-";
+  } else if (use.value.starts_with("json:") && use.value.size() > 5) {
+    context.options.json_map_file = use.value.substr(5);
+  } else {
+    report_bad_word(context, use, "json, json:FILE (-Map=FILE writes the map as text)");
+  }
+}
+
+void choose_optimization(OptionContext& context, const OptionUse& use) {
+  if (!use.has_value) {
+    context.options.optimize = 1;
+  } else {
+    set_number<&Options::optimize>(context, use);
+  }
+}
+
+void choose_output_format(OptionContext& context, const OptionUse& use) {
+  context.options.output_format = use.value == "binary" ? OutputFormatKind::Binary : OutputFormatKind::Object;
+  if (use.value == "binary" || use.value == "elf" || use.value == "default") return;
+  if (const TargetName* name = find_target_name(TargetNameKind::OutputFormat, use.value)) {
+    apply_target_name(*name, context.options.target);
+  } else {
+    report_bad_word(context, use, "elf, binary, elf64-x86-64, elf32-i386");
+  }
+}
+
+void choose_unresolved_policy(OptionContext& context, const OptionUse& use) {
+  // Only an executable's own references are meant by the policy; those inside shared objects are checked elsewhere.
+  static constexpr NamedValue<UnresolvedPolicy> kPolicies[] = {
+      {"report-all", UnresolvedPolicy::Error},
+      {"ignore-all", UnresolvedPolicy::Ignore},
+      {"ignore-in-object-files", UnresolvedPolicy::Ignore},
+      {"ignore-in-shared-libs", UnresolvedPolicy::Error},
+  };
+  if (const auto policy = choose_named(context, use, kPolicies)) context.options.unresolved = *policy;
+}
+
+void choose_archive_order(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<bool> kOrders[] = {{"any", false}, {"gnu", true}};
+  if (const auto order = choose_named(context, use, kOrders)) context.options.gnu_archive_order = *order;
+}
+
+void set_section_start(OptionContext& context, const OptionUse& use) {
+  const auto parts = split_assignment(context, use, "SECTION=ADDRESS");
+  if (!parts) return;
+  const auto address = parse_address(parts->rest);
+  if (!address) return report_bad_number(context, use, "a section and an address in hexadecimal");
+  context.options.section_start[std::string(parts->name)] = *address;
+}
+
+void set_section_address(OptionContext& context, const OptionUse& use) {
+  const auto address = parse_address(use.value);
+  if (!address) return report_bad_number(context, use, "an address in hexadecimal");
+  const std::string_view section = use.spelling.substr(use.spelling.find('T') + 1);
+  context.options.section_start[fmt::format(".{}", section)] = *address;
+}
+
+void set_static(OptionContext& context, const OptionUse&) {
+  context.options.is_static = true;
+  context.following.is_static = true;
+}
+
+void set_nmagic(OptionContext& context, const OptionUse& use) {
+  context.options.nmagic = use.is_on;
+  if (use.is_on) context.following.is_static = true;
+}
+
+void set_omagic(OptionContext& context, const OptionUse& use) {
+  context.options.omagic = use.is_on;
+  if (use.is_on) context.following.is_static = true;
+}
+
+void set_verbose(OptionContext& context, const OptionUse&) {
+  context.options.verbose = true;
+  context.request.version_and_link = true;
+}
+
+void open_group(OptionContext& context, const OptionUse& use) {
+  if (context.following.is_lazy) context.error(fmt::format("{} inside --start-lib", use.spelling));
+  context.open_groups++;
+  context.add_input(InputKind::StartGroup, {});
+}
+
+void close_group(OptionContext& context, const OptionUse& use) {
+  if (context.open_groups == 0) return context.error(fmt::format("{} without --start-group", use.spelling));
+  context.open_groups--;
+  context.add_input(InputKind::EndGroup, {});
+}
+
+void push_state(OptionContext& context, const OptionUse&) {
+  context.saved_states.push_back(context.following);
+}
+
+void pop_state(OptionContext& context, const OptionUse& use) {
+  if (context.saved_states.empty()) return context.error(fmt::format("{} without --push-state", use.spelling));
+  // --start-lib is a bracket of its own and not part of the state.
+  const bool is_lazy = context.following.is_lazy;
+  context.following = std::move(context.saved_states.back());
+  context.following.is_lazy = is_lazy;
+  context.saved_states.pop_back();
+}
+
+void warn_of_nothing(OptionContext& context, const OptionUse&) {
+  context.options.no_warnings = true;
+  context.options.fatal_warnings = false;
+}
+
+void apply_keyword(OptionContext& context, const OptionUse& use) {
+  const OptionTable& keywords = context.dialect.keywords;
+  const auto match = find_option(keywords, use.value);
+  if (!match) {
+    return context.error(fmt::format("unknown keyword '-z {}'{}", use.value, suggest_option(keywords, use.value)));
+  }
+  const OptionRow& row = *match->entry->row;
+  const bool takes_value = row.value != ValueKind::None && match->is_on;
+  const bool lacks_value = row.value == ValueKind::Required && match->is_on && !match->value;
+  if (lacks_value)
+    return context.error(
+        fmt::format("-z {}: missing value, use -z {}={}", use.value, match->spelling, row.value_names));
+  if (match->value && !takes_value) return context.error(fmt::format("-z {} takes no value", match->spelling));
+
+  const std::string spelling = fmt::format("-z {}", match->spelling);
+  apply_option(context, *match,
+               {.spelling = spelling,
+                .value = match->value.value_or(std::string_view{}),
+                .has_value = match->value.has_value(),
+                .is_on = match->is_on});
+}
+
+void set_execstack(OptionContext& context, const OptionUse& use) {
+  context.options.execstack = use.is_on;
+  context.options.noexecstack = !use.is_on;
+}
+
+void set_dead_reloc(OptionContext& context, const OptionUse& use) {
+  const auto parts = split_assignment(context, use, "SECTIONS=VALUE");
+  if (!parts) return;
+  const auto value = parse_number(parts->rest);
+  if (!value) return report_bad_number(context, use, "a glob of section names and a number");
+  context.options.dead_reloc_values[std::string(parts->name)] = *value;
+}
+
+void set_start_stop_visibility(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<StartStopVisibility> kKinds[] = {
+      {"default", StartStopVisibility::Default},
+      {"internal", StartStopVisibility::Internal},
+      {"hidden", StartStopVisibility::Hidden},
+      {"protected", StartStopVisibility::Protected},
+  };
+  if (const auto kind = choose_named(context, use, kKinds)) context.options.start_stop_visibility = *kind;
+}
+
+void set_page_size(OptionContext& context, const OptionUse& use) {
+  const auto size = parse_number(use.value);
+  if (!size || !is_power_of_two(*size)) return report_bad_number(context, use, "a power of two");
+  auto& field =
+      use.spelling.ends_with("max-page-size") ? context.options.max_page_size : context.options.common_page_size;
+  field = *size;
+}
+
+void add_loader_flag(OptionContext& context, const OptionUse& use) {
+  context.options.dynamic.flags.emplace_back(use.spelling.substr(use.spelling.rfind(' ') + 1));
+}
+
+}  // namespace xld::elf

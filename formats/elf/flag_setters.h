@@ -1,0 +1,40 @@
+// Setters of the GNU dialect whose options have rules of their own; the tables in flags.cc and keywords.cc name them.
+#pragma once
+
+#include "formats/flags.h"
+
+namespace xld::elf {
+
+void add_assignment(OptionContext& context, const OptionUse& use);
+void add_just_symbols(OptionContext& context, const OptionUse& use);
+void choose_build_id(OptionContext& context, const OptionUse& use);
+void choose_compression(OptionContext& context, const OptionUse& use);
+void choose_emulation(OptionContext& context, const OptionUse& use);
+void choose_hash_style(OptionContext& context, const OptionUse& use);
+void choose_input_format(OptionContext& context, const OptionUse& use);
+void choose_json_map(OptionContext& context, const OptionUse& use);
+void choose_optimization(OptionContext& context, const OptionUse& use);
+void choose_output_format(OptionContext& context, const OptionUse& use);
+void choose_unresolved_policy(OptionContext& context, const OptionUse& use);
+void choose_archive_order(OptionContext& context, const OptionUse& use);
+void set_section_start(OptionContext& context, const OptionUse& use);    // --section-start=NAME=ADDRESS
+void set_section_address(OptionContext& context, const OptionUse& use);  // -Ttext=ADDRESS, -Tdata, -Tbss
+void set_static(OptionContext& context, const OptionUse& use);
+void set_nmagic(OptionContext& context, const OptionUse& use);
+void set_omagic(OptionContext& context, const OptionUse& use);
+void set_verbose(OptionContext& context, const OptionUse& use);
+void open_group(OptionContext& context, const OptionUse& use);
+void close_group(OptionContext& context, const OptionUse& use);
+void push_state(OptionContext& context, const OptionUse& use);
+void pop_state(OptionContext& context, const OptionUse& use);
+void warn_of_nothing(OptionContext& context, const OptionUse& use);  // -w
+void apply_keyword(OptionContext& context, const OptionUse& use);    // -z
+
+// -z keywords
+void set_execstack(OptionContext& context, const OptionUse& use);
+void set_dead_reloc(OptionContext& context, const OptionUse& use);
+void set_start_stop_visibility(OptionContext& context, const OptionUse& use);
+void set_page_size(OptionContext& context, const OptionUse& use);
+void add_loader_flag(OptionContext& context, const OptionUse& use);
+
+}  // namespace xld::elf

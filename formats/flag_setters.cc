@@ -1,0 +1,135 @@
+// Values of options, and the setters that all dialects share. See flag_setters.h.
+#include "formats/flag_setters.h"
+
+#include <charconv>
+#include <fmt/core.h>
+
+namespace xld {
+namespace {
+
+std::optional<uint64_t> parse_digits(std::string_view digits, int base) {
+  uint64_t value = 0;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  if (failure != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+bool has_hexadecimal_prefix(std::string_view text) {
+  return text.starts_with("0x") || text.starts_with("0X");
+}
+
+// The number of bits a suffix shifts by.
+unsigned suffix_shift(char suffix) {
+  switch (suffix) {
+    case 'k':
+    case 'K':
+      return 10;
+    case 'm':
+    case 'M':
+      return 20;
+    case 'g':
+    case 'G':
+      return 30;
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+std::optional<uint64_t> parse_number(std::string_view text) {
+  const unsigned shift = text.empty() ? 0 : suffix_shift(text.back());
+  if (shift != 0) text.remove_suffix(1);
+  const bool is_octal = text.size() > 1 && text[0] == '0';
+  const auto value =
+      has_hexadecimal_prefix(text) ? parse_digits(text.substr(2), 16) : parse_digits(text, is_octal ? 8 : 10);
+  if (!value || *value > UINT64_MAX >> shift) return std::nullopt;
+  return *value << shift;
+}
+
+std::optional<uint64_t> parse_address(std::string_view text) {
+  return parse_digits(has_hexadecimal_prefix(text) ? text.substr(2) : text, 16);
+}
+
+void report_bad_number(OptionContext& context, const OptionUse& use, std::string_view kind) {
+  context.error(fmt::format("{}: '{}' is not {}, or out of range", use.spelling, use.value, kind));
+}
+
+void report_bad_word(OptionContext& context, const OptionUse& use, std::string_view allowed) {
+  context.error(fmt::format("{}: unknown value '{}'; use one of: {}", use.spelling, use.value, allowed));
+}
+
+void add_library(OptionContext& context, const OptionUse& use) {
+  context.add_input(InputKind::Library, use.value);
+}
+
+void set_color(OptionContext& context, const OptionUse& use) {
+  enum class When { Auto, Always, Never };
+  static constexpr NamedValue<When> kWhen[] = {{"auto", When::Auto}, {"always", When::Always}, {"never", When::Never}};
+  auto when = use.is_on ? When::Always : When::Never;
+  if (use.has_value) when = choose_named(context, use, kWhen).value_or(when);
+  context.options.color = when == When::Always;
+  context.options.color_given = when != When::Auto;
+}
+
+void set_entry(OptionContext& context, const OptionUse& use) {
+  context.options.entry = use.value;
+  context.options.entry_given = true;
+}
+
+void set_icf(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<IcfMode> kModes[] = {
+      {"none", IcfMode::None}, {"safe", IcfMode::Safe}, {"all", IcfMode::All}};
+  if (!use.is_on) {
+    context.options.icf = IcfMode::None;
+  } else if (!use.has_value) {
+    context.options.icf = IcfMode::All;
+  } else if (const auto mode = choose_named(context, use, kModes)) {
+    context.options.icf = *mode;
+  }
+}
+
+void set_lazy_inputs(OptionContext& context, const OptionUse& use) {
+  if (context.following.is_lazy) context.error(fmt::format("{} inside another {}", use.spelling, use.spelling));
+  if (context.open_groups != 0)
+    context.error(fmt::format("{} inside a group; close it with --end-group", use.spelling));
+  context.following.is_lazy = true;
+}
+
+void clear_lazy_inputs(OptionContext& context, const OptionUse& use) {
+  if (!context.following.is_lazy) context.error(fmt::format("{} without --start-lib", use.spelling));
+  context.following.is_lazy = false;
+}
+
+void choose_target(OptionContext& context, const OptionUse& use, TargetNameKind kind) {
+  if (const TargetName* name = find_target_name(kind, use.value)) {
+    apply_target_name(*name, context.options.target);
+    return;
+  }
+  std::string known;
+  for (const TargetName& name : target_names()) {
+    if (name.kind == kind) known.append(known.empty() ? "" : ", ").append(name.name);
+  }
+  report_bad_word(context, use, known);
+}
+
+void set_target(OptionContext& context, const OptionUse& use) {
+  choose_target(context, use, TargetNameKind::Target);
+}
+
+void set_threads(OptionContext& context, const OptionUse& use) {
+  if (!use.is_on) {
+    context.options.threads = 1;
+  } else if (use.has_value) {
+    set_number<&Options::threads>(context, use);
+  } else {
+    context.options.threads = 0;
+  }
+}
+
+void set_time_trace(OptionContext& context, const OptionUse& use) {
+  context.options.time_trace_file = use.value;
+  context.time_trace_by_output = !use.has_value;
+}
+
+}  // namespace xld

@@ -1,0 +1,34 @@
+// The names by which a user can ask for a target: --target, -m and --oformat, as one table.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/target.h"
+
+namespace xld {
+
+enum class TargetNameKind : uint8_t {
+  Target,        // --target=linux-amd64: everything is fixed
+  Emulation,     // -m elf_x86_64: format and CPU, and the system where the name says it
+  OutputFormat,  // --oformat=elf64-x86-64
+};
+
+struct TargetName {
+  std::string_view name;
+  TargetNameKind kind;
+  ObjectFormat format;
+  Cpu cpu;
+  OperatingSystem os;  // Unknown: as decided otherwise
+};
+
+std::span<const TargetName> target_names();
+
+// Null if there is none of this kind.
+const TargetName* find_target_name(TargetNameKind kind, std::string_view name);
+
+// Takes over what `name` fixes, and leaves the rest of `target` alone.
+void apply_target_name(const TargetName& name, Target& target);
+
+}  // namespace xld

@@ -1,0 +1,174 @@
+// Reading the command line. See command_line.h; single words are looked up by formats/flags.h.
+#include "ld/command_line.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "formats/elf/flags.h"
+#include "formats/macho/flags.h"
+#include "formats/targets.h"
+#include "ld/help.h"
+#include "ld/response_file.h"
+
+namespace xld {
+namespace {
+
+std::string_view base_name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+size_t word_count(std::string_view text) {
+  return static_cast<size_t>(std::ranges::count(text, ' ')) + 1;
+}
+
+class Parser {
+ public:
+  Parser(std::span<const std::string> words, OptionContext& context) : words_(words), context_(context) {}
+
+  void parse() {
+    bool may_be_option = true;
+    while (next_ < words_.size()) {
+      const std::string& word = words_[next_++];
+      context_.position = next_;
+      if (may_be_option && word == "--") {
+        may_be_option = false;
+      } else if (may_be_option && word.size() > 1 && word[0] == '-') {
+        read_option(word);
+      } else {
+        context_.add_input(InputKind::File, word);
+      }
+    }
+  }
+
+ private:
+  void read_option(std::string_view word) {
+    const OptionTable& table = context_.dialect.options;
+    const auto match = find_option(table, word);
+    if (!match) {
+      return context_.error(fmt::format("unknown option '{}'{}", word, suggest_option(table, word)));
+    }
+    OptionUse use{.spelling = match->spelling,
+                  .value = match->value.value_or(std::string_view{}),
+                  .has_value = match->value.has_value(),
+                  .is_on = match->is_on};
+    if (take_values(*match, use)) apply_option(context_, *match, use);
+  }
+
+  // Completes `use` with the values in the words that follow.
+  bool take_values(const OptionMatch& match, OptionUse& use) {
+    const OptionRow& row = *match.entry->row;
+    const ValueKind kind = use.is_on ? row.value : ValueKind::None;
+    if (use.has_value) {
+      if (kind == ValueKind::None) return reject(use, "takes no value");
+      if (kind == ValueKind::Separate)
+        return reject(use, fmt::format("takes its value as a word: {}", row.value_names));
+      return true;
+    }
+    if (kind == ValueKind::None || kind == ValueKind::Optional) return true;
+    if (kind == ValueKind::Joined) return reject(use, missing_value(row));
+    const size_t needed = kind == ValueKind::Separate ? word_count(row.value_names) : 1;
+    if (words_.size() - next_ < needed) {
+      next_ = words_.size();
+      return reject(use, missing_value(row));
+    }
+    use.value = words_[next_];
+    use.has_value = true;
+    use.more = words_.subspan(next_ + 1, needed - 1);
+    next_ += needed;
+    return true;
+  }
+
+  static std::string missing_value(const OptionRow& row) {
+    return fmt::format("is missing its value: {}", row.value_names);
+  }
+
+  bool reject(const OptionUse& use, std::string_view reason) {
+    context_.error(fmt::format("{} {}", use.spelling, reason));
+    return false;
+  }
+
+  std::span<const std::string> words_;
+  OptionContext& context_;
+  size_t next_ = 0;
+};
+
+OutputKind output_kind(const Options& options) {
+  if (options.is_relocatable) return OutputKind::Relocatable;
+  if (options.is_shared) return OutputKind::SharedLibrary;
+  return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
+}
+
+// What can only be decided when all words have been read.
+void complete(OptionContext& context) {
+  Options& options = context.options;
+  context.position++;
+  for (; context.open_groups != 0; context.open_groups--) {
+    context.warn("--end-group is missing; added at the end of the command line");
+    context.add_input(InputKind::EndGroup, {});
+  }
+  if (context.following.is_lazy) context.error("--end-lib is missing");
+  if (options.output.empty()) context.error("-o: the name of the output is empty");
+  if (context.time_trace_by_output) options.time_trace_file = options.output + ".time-trace";
+  const bool map_into_directory =
+      !options.map_file.empty() && context.files.is_directory && context.files.is_directory(options.map_file);
+  if (map_into_directory) options.map_file = fmt::format("{}/{}.map", options.map_file, base_name(options.output));
+  options.target.output = output_kind(options);
+}
+
+std::string_view output_format_name(const Options& options) {
+  if (options.output_format == OutputFormatKind::Binary) return "binary";
+  for (const TargetName& name : target_names()) {
+    if (name.kind == TargetNameKind::OutputFormat && name.cpu == options.target.cpu) return name.name;
+  }
+  return "elf64-x86-64";
+}
+
+std::string requested_text(const OptionContext& context) {
+  const CommandRequest& request = context.request;
+  std::string text;
+  if (request.help) return help_text(context.dialect, base_name(context.options.program_name));
+  if (request.version || request.version_and_link || request.targets) text += version_line();
+  if (request.targets) text += targets_text();
+  if (request.output_format) text += fmt::format("{}\n", output_format_name(context.options));
+  if (request.sysroot) text += fmt::format("{}\n", context.options.sysroot);
+  return text;
+}
+
+bool has_files(const Options& options) {
+  return std::ranges::any_of(options.inputs, [](const InputOption& input) {
+    return input.kind == InputKind::File || input.kind == InputKind::Library;
+  });
+}
+
+}  // namespace
+
+Dialect dialect_for(std::string_view program_name) {
+  const std::string_view name = base_name(program_name);
+  const bool is_darwin = name.find("ld64") != name.npos || name.find("darwin") != name.npos;
+  return is_darwin ? macho::darwin_dialect() : elf::gnu_dialect();
+}
+
+CommandLine parse_command_line(std::span<const std::string> arguments, const CommandLineFiles& files,
+                               Diagnostics& diagnostics) {
+  CommandLine result;
+  Options& options = result.options;
+  if (!arguments.empty()) options.program_name = arguments[0];
+  const Dialect dialect = dialect_for(options.program_name);
+  if (dialect.apply_defaults) dialect.apply_defaults(options);
+  const auto words = arguments.empty() ? arguments : arguments.subspan(1);
+  options.arguments = expand_response_files(words, files, diagnostics);
+
+  OptionContext context{.options = options, .diagnostics = diagnostics, .files = files, .dialect = dialect};
+  Parser(options.arguments, context).parse();
+  complete(context);
+
+  const CommandRequest& request = context.request;
+  result.text = requested_text(context);
+  const bool only_prints = request.help || request.version || request.output_format || request.sysroot;
+  const bool may_only_print = only_prints || request.version_and_link || request.targets;
+  if (!has_files(options) && !may_only_print) context.error("no input files");
+  result.should_link = has_files(options) && !only_prints && !diagnostics.failed();
+  return result;
+}
+
+}  // namespace xld

@@ -1,0 +1,22 @@
+// The texts of --help, --version and --print-targets.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "formats/flags.h"
+
+namespace xld {
+
+inline constexpr std::string_view kVersion = "0.1.0";
+
+// "xld 0.1.0 (compatible with GNU ld)": libtool and configure scripts look for "GNU" in the output of -v, Meson and
+// CMake for "GNU ld" in that of --version.
+std::string version_line();
+
+// Targets and emulations, one a line.
+std::string targets_text();
+
+std::string help_text(const Dialect& dialect, std::string_view program_name);
+
+}  // namespace xld
