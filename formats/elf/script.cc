@@ -1,0 +1,349 @@
+// Parsing linker scripts that are input files. See script.h.
+//
+// A table maps each command to the function that reads its arguments. Words end where GNU ld's end: a file name may
+// hold nearly anything, a symbol only what an expression leaves of it.
+#include "formats/elf/script.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <optional>
+
+namespace xld::elf {
+
+namespace {
+
+constexpr std::string_view kBlanks = " \t\n\r\f\v";
+constexpr std::string_view kFileNameEnd = " \t\n\r\f\v(){};,\"";
+constexpr std::string_view kSymbolEnd = " \t\n\r\f\v(){};,\"=+-*/<>&|!~?:";
+constexpr size_t kSniffedBytes = 4096;
+constexpr size_t kShownColumns = 100;
+
+// The longer ones first.
+constexpr std::string_view kAssignmentOperators[] = {"<<=", ">>=", "+=", "-=", "*=", "/=", "&=", "|=", "="};
+
+bool is_blank(char c) {
+  return kBlanks.find(c) != kBlanks.npos;
+}
+
+class ScriptParser {
+ public:
+  ScriptParser(std::string_view text, std::string_view path) : text_(text), path_(path) {}
+
+  Result<Script> parse() {
+    while (!error_ && !at_end()) {
+      if (!accept(';')) parse_statement();
+    }
+    if (error_) return *error_;
+    return std::move(script_);
+  }
+
+ private:
+  struct Command {
+    std::string_view name;
+    void (ScriptParser::*parse)();
+  };
+  static const Command kCommands[14];
+
+  // --- Text
+
+  void fail_at(size_t position, std::string_view problem) {
+    if (!error_) error_ = Error{describe(std::min(position, text_.size()), problem)};
+  }
+  void fail(std::string_view problem) { fail_at(position_, problem); }
+
+  // Counts on from the last answer: asked in the order of the text, a script of any length is counted once.
+  uint32_t line_of(size_t position) {
+    if (position < counted_to_) counted_to_ = 0, counted_lines_ = 0;
+    const auto uncounted = text_.substr(counted_to_, position - counted_to_);
+    counted_lines_ += static_cast<uint32_t>(std::count(uncounted.begin(), uncounted.end(), '\n'));
+    counted_to_ = position;
+    return counted_lines_ + 1;
+  }
+
+  // The line is cut to a window around the place; what is not printable shows as a dot.
+  std::string describe(size_t position, std::string_view problem) {
+    const size_t newline = position == 0 ? text_.npos : text_.rfind('\n', position - 1);
+    const size_t line_begin = newline == text_.npos ? 0 : newline + 1;
+    const size_t line_end = std::min(text_.find('\n', position), text_.size());
+    const size_t column = position - line_begin;
+    const size_t shown_from = column > kShownColumns / 2 ? column - kShownColumns / 2 : 0;
+    std::string line(text_.substr(line_begin, line_end - line_begin).substr(shown_from, kShownColumns));
+    std::string caret;
+    for (size_t i = 0; i < line.size(); i++) {
+      const auto c = static_cast<uint8_t>(line[i]);
+      if (c != '\t' && (c < ' ' || c == 0x7f)) line[i] = '.';
+      if (i < column - shown_from) caret += c == '\t' ? '\t' : ' ';
+    }
+    return fmt::format("{}:{}:{}: {}\n  {}\n  {}^", path_, line_of(position), column + 1, problem, line, caret);
+  }
+
+  // Blanks, /* comments */ and, from a # to the end of its line, comments.
+  void skip_blanks() {
+    for (; position_ < text_.size(); position_++) {
+      if (is_blank(text_[position_])) continue;
+      const auto rest = text_.substr(position_);
+      if (!rest.starts_with("/*") && !rest.starts_with('#')) return;
+      const bool is_line = rest.starts_with('#');
+      const size_t end = is_line ? rest.find('\n') : rest.find("*/", 2);
+      if (end == rest.npos && !is_line) fail("this comment has no end");
+      position_ = end == rest.npos ? text_.size() - 1 : position_ + end + (is_line ? 0 : 1);
+    }
+  }
+
+  bool at_end() {
+    skip_blanks();
+    return position_ >= text_.size();
+  }
+
+  bool accept(char c) {
+    if (at_end() || text_[position_] != c) return false;
+    position_++;
+    return true;
+  }
+
+  void expect(char c, std::string_view where) {
+    if (!accept(c)) fail(fmt::format("expected '{}' {}", c, where));
+  }
+
+  // A word, or what stands between quotes. Empty after an error.
+  std::string_view take_word(std::string_view end_characters, std::string_view what) {
+    if (at_end()) return fail(fmt::format("expected {}, found the end of the file", what)), std::string_view();
+    if (text_[position_] == '"') return take_quoted();
+    const size_t begin = position_;
+    position_ = std::min(text_.find_first_of(end_characters, begin), text_.size());
+    if (position_ == begin) fail(fmt::format("expected {}", what));
+    return text_.substr(begin, position_ - begin);
+  }
+
+  std::string_view take_quoted() {
+    const size_t begin = position_ + 1;
+    const size_t end = text_.find_first_of("\"\n", begin);
+    if (end == text_.npos || text_[end] == '\n') return fail("this quote is not closed"), std::string_view();
+    if (end == begin) return fail("expected a name between the quotes"), std::string_view();
+    position_ = end + 1;
+    return text_.substr(begin, end - begin);
+  }
+
+  // --- Statements
+
+  void parse_statement() {
+    const size_t begin = position_;
+    const bool is_quoted = text_[begin] == '"';
+    const auto word = take_word(kSymbolEnd, "a command or an assignment");
+    if (error_) return;
+    if (!peek_assignment().empty()) {
+      parse_assignment(AssignmentKind::Define, word, begin);
+      return expect(';', "after the assignment");
+    }
+    const auto* command = std::find_if(std::begin(kCommands), std::end(kCommands),
+                                       [&](const Command& candidate) { return candidate.name == word; });
+    if (is_quoted || command == std::end(kCommands)) return fail_at(begin, why_refused(word));
+    (this->*command->parse)();
+  }
+
+  static std::string why_refused(std::string_view word) {
+    constexpr std::string_view kLayout[] = {"SECTIONS", "MEMORY",       "PHDRS",       "INSERT",
+                                            "OVERLAY",  "REGION_ALIAS", "NOCROSSREFS", "NOCROSSREFS_TO"};
+    constexpr std::string_view kOthers[] = {"ASSERT",
+                                            "OUTPUT",
+                                            "MAP",
+                                            "FORCE_COMMON_ALLOCATION",
+                                            "LD_FEATURE",
+                                            "INHIBIT_COMMON_ALLOCATION",
+                                            "FORCE_GROUP_ALLOCATION"};
+    if (word == "VERSION") return "VERSION is not supported in a script; put the versions into a --version-script";
+    if (std::find(std::begin(kLayout), std::end(kLayout), word) != std::end(kLayout)) {
+      return fmt::format("{} is not supported yet: scripts that describe the layout are not read", word);
+    }
+    if (std::find(std::begin(kOthers), std::end(kOthers), word) != std::end(kOthers)) {
+      return fmt::format("{} is not supported yet", word);
+    }
+    return fmt::format(
+        "unknown command '{}'; this file is no object or archive, nor a script of INPUT, GROUP, assignments "
+        "and the like",
+        word.substr(0, 40));
+  }
+
+  std::string_view peek_assignment() {
+    if (at_end()) return {};
+    const auto rest = text_.substr(position_);
+    if (rest.starts_with("==")) return {};
+    for (const auto text : kAssignmentOperators) {
+      if (rest.starts_with(text)) return text;
+    }
+    return {};
+  }
+
+  // `a += b` becomes a = a + (b). The expression ends before ';', or before the ')' of PROVIDE and its like.
+  void parse_assignment(AssignmentKind kind, std::string_view name, size_t name_position) {
+    if (name == ".") return fail_at(name_position, "the location counter can be set in SECTIONS only");
+    const auto assignment = peek_assignment();
+    if (assignment.empty()) return fail("expected '=' after the symbol");
+    position_ += assignment.size();
+    std::string expression = take_expression(kind != AssignmentKind::Define);
+    if (error_) return;
+    if (assignment != "=") {
+      expression = fmt::format("\"{}\" {} ({})", name, assignment.substr(0, assignment.size() - 1), expression);
+    }
+    script_.assignments.push_back({kind, std::string(name), std::move(expression), line_of(name_position)});
+  }
+
+  std::string take_expression(bool ends_at_parenthesis) {
+    std::string expression;
+    int depth = 0;
+    while (!at_end()) {
+      const char c = text_[position_];
+      if (c == ';' || (c == ')' && depth == 0 && ends_at_parenthesis)) break;
+      if (c == '(') depth++;
+      if (c == ')') depth--;
+      const size_t begin = position_;
+      if (c == '"') take_quoted();
+      if (error_) return {};
+      position_ = std::max(position_, begin + 1);
+      expression += text_.substr(begin, position_ - begin);
+      if (position_ < text_.size() && is_blank(text_[position_])) expression += ' ';
+    }
+    while (!expression.empty() && expression.back() == ' ') expression.pop_back();
+    if (expression.empty()) fail("expected an expression");
+    return expression;
+  }
+
+  void parse_symbol_command(AssignmentKind kind) {
+    expect('(', "after the command");
+    const size_t begin = (skip_blanks(), position_);
+    const auto name = take_word(kSymbolEnd, "a symbol");
+    if (!error_) parse_assignment(kind, name, begin);
+    expect(')', "after the assignment");
+  }
+
+  void parse_hidden() { parse_symbol_command(AssignmentKind::Hidden); }
+  void parse_provide() { parse_symbol_command(AssignmentKind::Provide); }
+  void parse_provide_hidden() { parse_symbol_command(AssignmentKind::ProvideHidden); }
+
+  // --- Files
+
+  void add_input(ScriptInputKind kind, std::string_view name, bool as_needed, size_t position) {
+    script_.inputs.push_back({kind, std::string(name), as_needed, line_of(position)});
+  }
+
+  void add_file(std::string_view word, bool as_needed, size_t position) {
+    const bool is_library = word.starts_with("-l");
+    if (is_library) word.remove_prefix(2);
+    if (word.empty()) return fail_at(position, "expected a library's name after -l");
+    add_input(is_library ? ScriptInputKind::Library : ScriptInputKind::File, word, as_needed, position);
+  }
+
+  // Files up to ')', separated by blanks or commas.
+  void parse_files(bool as_needed) {
+    expect('(', "before the list of files");
+    while (!error_ && !accept(')')) {
+      if (accept(',')) continue;
+      if (at_end()) return fail("expected a file or ')', found the end of the file");
+      const size_t begin = position_;
+      const bool is_quoted = text_[begin] == '"';
+      const auto word = take_word(kFileNameEnd, "a file or ')'");
+      if (error_) return;
+      if (is_quoted || word != "AS_NEEDED") {
+        add_file(word, as_needed, begin);
+      } else if (as_needed) {
+        fail_at(begin, "AS_NEEDED stands inside AS_NEEDED");
+      } else {
+        parse_files(true);
+      }
+    }
+  }
+
+  void parse_input() { parse_files(false); }
+
+  void parse_group() {
+    add_input(ScriptInputKind::GroupBegin, {}, false, position_);
+    parse_files(false);
+    add_input(ScriptInputKind::GroupEnd, {}, false, position_);
+  }
+
+  void parse_as_needed() { parse_files(true); }
+
+  void parse_include() {
+    const size_t begin = (skip_blanks(), position_);
+    const auto name = take_word(kFileNameEnd, "the file to include");
+    if (!error_) add_input(ScriptInputKind::Include, name, false, begin);
+  }
+
+  // --- Commands of one name or of a list
+
+  std::vector<std::string_view> parse_names(size_t at_most) {
+    std::vector<std::string_view> names;
+    expect('(', "after the command");
+    while (!error_ && !accept(')')) {
+      if (accept(',')) continue;
+      if (names.size() == at_most) fail("expected ')'");
+      if (!error_) names.push_back(take_word(kFileNameEnd, "a name or ')'"));
+    }
+    if (names.empty()) fail("expected a name between the parentheses");
+    return names;
+  }
+
+  void parse_name(std::string& place) {
+    const auto names = parse_names(1);
+    if (!error_) place = names[0];
+  }
+
+  void parse_startup() { parse_name(script_.startup); }
+  void parse_target() { parse_name(script_.target); }
+  void parse_output_arch() { parse_name(script_.output_arch); }
+  void parse_entry() { parse_name(script_.entry); }
+
+  void parse_output_format() {
+    const auto names = parse_names(3);
+    if (!error_) script_.output_format = names[0];
+  }
+
+  void parse_search_dir() {
+    const auto names = parse_names(1);
+    if (!error_) script_.search_paths.emplace_back(names[0]);
+  }
+
+  void parse_extern() {
+    for (const auto name : parse_names(SIZE_MAX)) script_.undefined.emplace_back(name);
+  }
+
+  std::string_view text_;
+  std::string_view path_;
+  size_t position_ = 0;
+  size_t counted_to_ = 0;
+  uint32_t counted_lines_ = 0;
+  Script script_;
+  std::optional<Error> error_;
+};
+
+const ScriptParser::Command ScriptParser::kCommands[14] = {
+    {"INPUT", &ScriptParser::parse_input},
+    {"GROUP", &ScriptParser::parse_group},
+    {"AS_NEEDED", &ScriptParser::parse_as_needed},
+    {"INCLUDE", &ScriptParser::parse_include},
+    {"STARTUP", &ScriptParser::parse_startup},
+    {"SEARCH_DIR", &ScriptParser::parse_search_dir},
+    {"TARGET", &ScriptParser::parse_target},
+    {"OUTPUT_FORMAT", &ScriptParser::parse_output_format},
+    {"OUTPUT_ARCH", &ScriptParser::parse_output_arch},
+    {"ENTRY", &ScriptParser::parse_entry},
+    {"EXTERN", &ScriptParser::parse_extern},
+    {"HIDDEN", &ScriptParser::parse_hidden},
+    {"PROVIDE", &ScriptParser::parse_provide},
+    {"PROVIDE_HIDDEN", &ScriptParser::parse_provide_hidden},
+};
+
+}  // namespace
+
+bool looks_like_script(Bytes file) {
+  const auto text = as_text(file.first(std::min(file.size(), kSniffedBytes)));
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_blank(c) || (static_cast<uint8_t>(c) >= ' ' && c != 0x7f);
+  });
+}
+
+Result<Script> parse_script(Bytes file, std::string_view path) {
+  return ScriptParser(as_text(file), path).parse();
+}
+
+}  // namespace xld::elf
