@@ -10,14 +10,13 @@ constexpr uint8_t kRexWide = 0x08;     // 0100WRXB
 constexpr uint8_t kRex2Escape = 0xd5;  // followed by M0 R4 X4 B4 W R3 X3 B3
 constexpr uint8_t kRex2Map1 = 0x80;
 
-// The extra bits of the ModRM byte's middle register move to where those of its r/m register are kept; the memory
-// operand that goes away had neither base nor index. In REX that is R to B, in REX2 R4 and R3 to B4 and B3.
-constexpr uint8_t move_rex_bits(uint8_t rex) {
-  return static_cast<uint8_t>((rex & 0x48) | ((rex & 0x04) >> 2));
+// The extra bits of ModRM's middle register, copied to where those of its r/m register are kept: R to B in REX, R4 and
+// R3 to B4 and B3 in REX2. The memory operand that goes away had neither base nor index.
+constexpr uint8_t copy_rex_bits(uint8_t rex) {
+  return static_cast<uint8_t>((rex & 0x4c) | ((rex & 0x04) >> 2));
 }
-
-constexpr uint8_t move_rex2_bits(uint8_t payload) {
-  return static_cast<uint8_t>((payload & 0x88) | ((payload & 0x44) >> 2));
+constexpr uint8_t copy_rex2_bits(uint8_t payload) {
+  return static_cast<uint8_t>((payload & 0xcc) | ((payload & 0x44) >> 2));
 }
 
 // First payload byte of APX's EVEX: ~R3 ~X3 ~B3 ~R4 B4 and the opcode map; B4 alone is not inverted.
@@ -27,20 +26,16 @@ constexpr uint8_t move_evex_bits(uint8_t payload) {
   return static_cast<uint8_t>(0xd0 | b3 | b4 | (payload & 0x07));
 }
 
+void copy_register_bits(uint8_t* field, uint8_t lead) {
+  if (lead == 3) field[-3] = copy_rex_bits(field[-3]);
+  if (lead == 4) field[-3] = copy_rex2_bits(field[-3]);
+}
+
 void move_register_bits(uint8_t* field, uint8_t lead) {
-  switch (lead) {
-    case 3:
-      field[-3] = move_rex_bits(field[-3]);
-      break;
-    case 4:
-      field[-3] = move_rex2_bits(field[-3]);
-      break;
-    case 6:
-      field[-5] = move_evex_bits(field[-5]);
-      break;
-    default:
-      break;
-  }
+  copy_register_bits(field, lead);
+  if (lead == 3) field[-3] &= 0xfb;
+  if (lead == 4) field[-3] &= 0xbb;
+  if (lead == 6) field[-5] = move_evex_bits(field[-5]);
 }
 
 }  // namespace
@@ -63,6 +58,14 @@ void use_immediate(uint8_t* field, uint8_t lead, ImmediateForm form, uint32_t va
   move_register_bits(field, lead);
   field[-2] = form.opcode;
   field[-1] = static_cast<uint8_t>(0xc0 | (form.digit << 3) | reg);
+  store(field, value);
+}
+
+void add_by_lea(uint8_t* field, uint8_t lead, uint32_t value) {
+  const uint8_t reg = register_of(field[-1]);
+  copy_register_bits(field, lead);
+  field[-2] = kLoadAddress;
+  field[-1] = static_cast<uint8_t>(0x80 | (reg << 3) | reg);
   store(field, value);
 }
 

@@ -15,6 +15,7 @@ namespace xld::x86 {
 extern const Arch kArchX86_64;
 extern const Arch kArchI386;
 
+inline constexpr uint8_t kAdd = 0x03;            // add memory, reg
 inline constexpr uint8_t kMove = 0x8b;           // mov memory, reg
 inline constexpr uint8_t kLoadAddress = 0x8d;    // lea memory, reg
 inline constexpr uint8_t kGroup5 = 0xff;         // call *, jmp * and others: the ModRM byte's middle bits decide
@@ -57,6 +58,13 @@ ImmediateForm immediate_form(uint8_t opcode);
 
 // "op memory, reg" becomes "op $value, reg".
 void use_immediate(uint8_t* field, uint8_t lead, ImmediateForm form, uint32_t value);
+
+// "add memory, reg" becomes "lea value(reg), reg", as the TLS documents have it; not for registers that need an index
+// byte.
+constexpr bool can_add_by_lea(uint8_t opcode, uint8_t modrm) {
+  return opcode == kAdd && register_of(modrm) != 4;
+}
+void add_by_lea(uint8_t* field, uint8_t lead, uint32_t value);
 
 // The form of an indirect call or jump (opcode kGroup5) through a slot.
 GotLoadForm classify_indirect_branch(uint8_t modrm, GotLoadFacts facts);

@@ -25,9 +25,9 @@ struct TlsFacts {
   bool may_relax;       // --relax (the default); always true for an output without a loader, which has no descriptors
 };
 
-// The model a relocation asks for; only for those with a Tls… want and for markers. For Want::TlsBlockOffset it says what
-// the code has in its register: where LocalDynamic becomes LocalExec, that is the thread pointer, so a reference in
-// loaded code has to be an offset from it (Want::TlsOffset), while debug information keeps the offset in the block.
+// The model a relocation asks for; only for those with a Tls… want and for markers. For Want::TlsBlockOffset it says
+// what the code has in its register: where LocalDynamic becomes LocalExec, that is the thread pointer, so a reference
+// in loaded code has to be an offset from it (Want::TlsOffset), while debug information keeps the offset in the block.
 TlsModel model_of(const Reloc& reloc);
 
 // The cheapest model that is legal: the table of the papers.
@@ -41,9 +41,9 @@ struct TlsSequence {
   uint8_t form = 0;                  // which of the CPU's sequences: for rewrite_tls
 };
 
-// Recognises the sequence that `relocs[0]` starts (relocs[1], if any, is the relocation after it) and says which model it
-// will have in the output. Error: bytes that are no known sequence although the relocation requires one. For relocations
-// with hint::kIsTlsSequence or kIsTlsMarker. Depends on nothing that layout decides.
+// Recognises the sequence that `relocs[0]` starts (relocs[1], if any, is the relocation after it) and says which model
+// it will have in the output. Error: bytes that are no known sequence although the relocation requires one. For
+// relocations with hint::kIsTlsSequence or kIsTlsMarker. Depends on nothing that layout decides.
 Result<TlsSequence> recognise_tls(Cpu cpu, Bytes code, std::span<const Reloc> relocs, TlsFacts facts);
 
 // Addresses for a rewritten sequence. Exactly those the new model needs are valid.
@@ -54,8 +54,8 @@ struct TlsValues {
   uint64_t got_base;      // address of _GLOBAL_OFFSET_TABLE_ (386: slots are addressed from it)
 };
 
-// Rewrites the instructions of a recognised sequence to `sequence.model`. False, and nothing changed, if a value does not
-// fit.
+// Rewrites the instructions of a recognised sequence to `sequence.model`. False, and nothing changed, if a value does
+// not fit.
 bool rewrite_tls(Cpu cpu, MutableBytes code, std::span<const Reloc> relocs, const TlsSequence& sequence,
                  const TlsValues& values);
 
