@@ -40,7 +40,7 @@ struct Atom {
   SectionId section;
   uint8_t alignment_log2 = 0;
   uint8_t entry_size = 0;    // of fixed-size constants and string characters (kMerge)
-  uint16_t merge_pool = 0;   // index in Link::merge_pools (kMerge)
+  uint16_t order = 0;        // lower first inside the output section; kMerge: index in Link::merge_pools
 
   bool has(uint32_t flag) const { return (flags & flag) != 0; }
   uint64_t alignment() const { return uint64_t{1} << alignment_log2; }

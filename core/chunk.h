@@ -1,7 +1,7 @@
 // Chunk: bytes the linker makes itself: headers, tables, slots, merged strings.
 //
-// A chunk's size is settled before addresses are given, its bytes are written when all addresses are known. write() runs
-// once, possibly at the same time as that of other chunks.
+// A chunk's size is settled before addresses are given, its bytes are written when all addresses are known, part by part
+// and possibly by several threads at once. Late chunks are written when everything else is.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,17 @@ class Chunk {
   virtual ~Chunk() = default;
 
   virtual uint64_t size() const = 0;
-  // `out` has size() bytes, all zero, and will be found at `address` at run time.
-  virtual void write(MutableBytes out, uint64_t address) const = 0;
+  // `out` has size() bytes, all zero.
+  virtual void write(MutableBytes out) const = 0;
+
+  // Chunks large enough to be shared among threads consist of several parts, which cover it in order.
+  virtual size_t part_count() const { return 1; }
+  virtual uint64_t part_begin(size_t /*part*/) const { return 0; }
+  virtual void write_part(size_t /*part*/, MutableBytes out) const { write(out); }
 
   uint64_t alignment = 1;
-  uint64_t address = 0;  // set by layout
+  uint64_t address = 0;  // run-time address; offset in the section until layout is done; offset in the file if not loaded
+  bool is_late = false;
 };
 
 }  // namespace xld

@@ -15,6 +15,7 @@
 
 #include "arch/arch.h"
 #include "core/atom.h"
+#include "core/image.h"
 #include "core/input_file.h"
 #include "core/reloc.h"
 #include "core/session.h"
@@ -39,6 +40,12 @@ struct Companion {
   uint32_t first_reloc = 0;  // the part of that atom's relocations that belongs to the owner
   uint32_t reloc_count = 0;
   bool is_whole_atom = false;  // `atom` itself becomes live, with all its relocations
+};
+
+// A word the loader has to add the load address to.
+struct LoadFixup {
+  uint64_t address = 0;
+  uint64_t value = 0;  // before the load address is added
 };
 
 // An output section to be: atoms with equal keys become neighbours.
@@ -77,7 +84,9 @@ struct Link {
   std::vector<uint64_t> merge_addresses;  // by pool
   std::vector<std::unique_ptr<Chunk>> chunks;
   Layout layout;
-  std::vector<uint64_t> symbol_addresses;  // by SymbolId
+  std::vector<uint64_t> symbol_addresses;  // by SymbolId; of a function with a stub, the stub's
+  std::vector<LoadFixup> fixups;           // in output order; filled while atoms are written
+  std::vector<uint32_t> first_fixups;      // by AtomId: its first in `fixups`
   uint64_t thread_pointer = 0;             // the address thread-local offsets count from
 
   Atom& atom(AtomId id) { return atoms[id.value]; }
@@ -89,7 +98,7 @@ struct Link {
   // Run-time address of an offset in an atom; only after layout.
   uint64_t address_of(const Atom& a, uint64_t offset) const {
     if (!a.has(atom_flag::kMerge)) return a.address + offset;
-    return merge_addresses[a.merge_pool] + merge_pools[a.merge_pool]->output_offset(a.raw_relocs, offset);
+    return merge_addresses[a.order] + merge_pools[a.order]->output_offset(a.raw_relocs, offset);
   }
 };
 
@@ -140,9 +149,6 @@ struct Format {
   // Output sections, segments, and the chunks the linker adds; fills Link::layout up to assign_offsets().
   void (*plan)(Link&);
 
-  // Sizes what depends on section sizes and numbers; called once, between assign_offsets() and assign_addresses().
-  void (*size_chunks)(Link&);
-
   // Defines the names the linker provides, when addresses are known.
   void (*define_symbols)(Link&);
 
@@ -154,8 +160,8 @@ struct Format {
   // The value of a field whose target is not part of the output (debug information of discarded functions).
   uint64_t (*tombstone)(const Link&, const Atom&);
 
-  // Checksums and signatures over the finished bytes. `digests` are those of the blocks of the file, in order.
-  void (*seal)(const Link&, MutableBytes header, std::span<const uint8_t> digests);
+  // Checksums and signatures over the finished bytes; `digests` are those of the tiles of the file, in order.
+  void (*seal)(const Link&, Image& image, Bytes digests);
 };
 
 }  // namespace xld

@@ -110,6 +110,7 @@ class AtomMaker {
     if (header.type != SHT_NOBITS && header.size != 0 && !expand(index, header, name, atom)) return;
     mark_merge(header, atom);
     atom.section = key_for(header, name);
+    atom.order = order_of(atom, name);
     object_.atom_of[index] = AtomId{file_.first_atom.value + file_.atom_count};
     link_.atoms[file_.first_atom.value + file_.atom_count++] = atom;
   }
@@ -147,6 +148,14 @@ class AtomMaker {
     atom.flags |= atom_flag::kOwnedBytes;
     if (!is_old_form) atom.alignment_log2 = static_cast<uint8_t>(std::countr_zero(facts->alignment));
     return true;
+  }
+
+  // Constructors run in the order of their priorities; hot and cold code is kept together.
+  static uint16_t order_of(const Atom& atom, std::string_view name) {
+    if (atom.has(atom_flag::kExecutable)) return static_cast<uint16_t>(text_rank(name));
+    const bool is_initialiser = name.starts_with(".init_array") || name.starts_with(".fini_array") ||
+                                name.starts_with(".ctors") || name.starts_with(".dtors");
+    return is_initialiser ? static_cast<uint16_t>(std::min(initialiser_priority(name), 65535u)) : uint16_t{0};
   }
 
   // Constants that may be shared. Sections with relocations differ in more than their bytes.

@@ -1,0 +1,117 @@
+// See image.h.
+#include "core/image.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <utility>
+
+namespace xld {
+
+namespace {
+
+std::string directory_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+bool is_special(const std::string& path) {
+  struct stat facts{};
+  return ::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
+}
+
+// A name beside the output that nobody else uses: two links of one output do not meet.
+std::string temporary_name(const std::string& path, uint32_t attempt) {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return fmt::format("{}.xld-{}-{}-{}", path, ::getpid(), now.tv_nsec, attempt);
+}
+
+constexpr uint32_t kAttempts = 100;
+
+}  // namespace
+
+Result<Image> Image::create(const std::string& path, uint64_t size, uint32_t mode) {
+  if (is_special(path)) {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return Error{std::strerror(errno)};
+    return Image(path, fd, true);
+  }
+  struct stat facts{};
+  if (::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) return Error{"is a directory"};
+  int fd = ::open(directory_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+  std::string temporary;
+  for (uint32_t i = 0; fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EEXIST) && i < kAttempts; i++) {
+    temporary = temporary_name(path, i);
+    fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  }
+  if (fd < 0) return Error{std::strerror(errno)};
+  Image image(path, fd, false);
+  image.temporary_ = temporary;
+  if (::ftruncate(fd, static_cast<off_t>(size)) != 0) return Error{std::strerror(errno)};
+  return image;
+}
+
+Image::Image(Image&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::move(other.temporary_)),
+      fd_(std::exchange(other.fd_, -1)),
+      is_direct_(other.is_direct_),
+      error_(other.error_) {
+  other.temporary_.clear();
+}
+
+Image::~Image() {
+  if (fd_ >= 0) ::close(fd_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void Image::fail(int error_number) {
+  const std::lock_guard lock(mutex_);
+  if (error_ == 0) error_ = error_number;
+}
+
+void Image::write(uint64_t offset, Bytes bytes) {
+  while (!bytes.empty()) {
+    const ssize_t done = is_direct_ ? ::write(fd_, bytes.data(), bytes.size())
+                                    : ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return fail(errno);
+    bytes = bytes.subspan(static_cast<size_t>(done));
+    offset += static_cast<uint64_t>(done);
+  }
+}
+
+std::optional<Error> Image::commit() {
+  if (error_ != 0) return Error{std::strerror(error_)};
+  if (is_direct_) return std::nullopt;
+  if (auto error = give_name()) return error;
+  // Some file systems (NFS, quotas) report a full disk only now.
+  if (::close(std::exchange(fd_, -1)) != 0) return Error{std::strerror(errno)};
+  if (temporary_.empty()) return std::nullopt;
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return Error{std::strerror(errno)};
+  temporary_.clear();
+  return std::nullopt;
+}
+
+// A nameless file gets the output's name at once if that is free, else a temporary one to rename.
+std::optional<Error> Image::give_name() {
+  if (!temporary_.empty()) return std::nullopt;
+  const std::string self = fmt::format("/proc/self/fd/{}", fd_);
+  if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) == 0) return std::nullopt;
+  for (uint32_t i = 0; errno == EEXIST && i < kAttempts; i++) {
+    temporary_ = temporary_name(path_, i);
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) == 0) return std::nullopt;
+  }
+  temporary_.clear();
+  return Error{std::strerror(errno)};
+}
+
+}  // namespace xld

@@ -1,0 +1,292 @@
+// The ELF plan as data. See plan.h.
+//
+// Order and segments follow GNU ld's default layout with -z separate-code: notes and tables the loader reads, code,
+// constants, then written data, what becomes read-only after loading first. Sections without a place in the table go
+// beside those of the same kind.
+#include "formats/elf/plan.h"
+
+#include <algorithm>
+#include <map>
+
+#include "formats/elf/elf.h"
+#include "formats/elf/linker_sections.h"
+#include "formats/elf/state.h"
+
+namespace xld::elf {
+
+namespace {
+
+struct RankRow {
+  std::string_view name;
+  uint32_t rank;
+};
+
+// Ranks of known sections; the hundreds are the segments of rank_of_kind().
+constexpr RankRow kRanks[] = {
+    {"", 0},
+    {".interp", 1},
+    {".note.gnu.property", 2},
+    {".note.gnu.build-id", 3},
+    {".gnu.hash", 10},
+    {".hash", 11},
+    {".dynsym", 12},
+    {".dynstr", 13},
+    {".rela.dyn", 16},
+    {".rel.dyn", 16},
+    {".rela.plt", 17},
+    {".rel.plt", 17},
+    {".init", 100},
+    {".iplt", 101},
+    {".text", 110},
+    {".fini", 120},
+    {".rodata", 200},
+    {".eh_frame_hdr", 220},
+    {".eh_frame", 221},
+    {".gcc_except_table", 222},
+    {".tdata", 300},
+    {".tbss", 302},
+    {".preinit_array", 303},
+    {".init_array", 304},
+    {".fini_array", 305},
+    {".ctors", 306},
+    {".dtors", 307},
+    {".jcr", 308},
+    {".data.rel.ro", 309},
+    {".bss.rel.ro", 330},
+    {".dynamic", 310},
+    {".got", 311},
+    {".got.plt", 312},
+    {".data", 400},
+    {".bss", 500},
+    {".lrodata", 600},
+    {".ldata", 700},
+    {".lbss", 800},
+    {".comment", 1000},
+    {".symtab", 2000},
+    {".symtab_shndx", 2001},
+    {".strtab", 2002},
+    {".shstrtab", 2003},
+};
+
+// For sections without a row: behind the known ones of their kind.
+uint32_t rank_of_kind(const OutputSection& section) {
+  if (!section.is_allocated) return 1001;
+  if (section.is_thread_local) return section.is_zero_fill ? 302 : 301;
+  if (section.flags & SHF_X86_64_LARGE) return section.is_zero_fill ? 801 : section.is_writable ? 701 : 601;
+  if (section.is_executable) return section.is_writable ? 490 : 115;
+  if (section.is_writable) return section.is_zero_fill ? 501 : 410;
+  return section.type == SHT_NOTE ? 4 : 210;
+}
+
+bool becomes_read_only(const OutputSection& section) { return section.rank >= 300 && section.rank < 400; }
+
+class Planner {
+ public:
+  explicit Planner(Link& link) : link_(link), sections_(link.layout.sections) {}
+
+  void run() {
+    collect_atoms();
+    add_linker_sections(link_);
+    for (OutputSection& section : sections_) finish_section(section);
+    apply_section_starts();
+    sort_sections();
+    sort_atoms();
+    make_segments();
+    choose_addresses();
+  }
+
+ private:
+  // ---- sections from atoms ---------------------------------------------------------------------------------------------
+
+  void collect_atoms() {
+    const std::vector<SectionKey>& keys = state_of(link_).section_keys.keys();
+    section_of_key_.assign(keys.size(), SectionId());
+    const auto take = [&](uint32_t begin, uint32_t count) {
+      for (uint32_t i = begin; i < begin + count; i++)
+        if (link_.is_live[i] && !link_.atoms[i].has(atom_flag::kFolded)) take_atom(AtomId{i}, keys);
+    };
+    for (const InputFile* file : link_.inputs.files) take(file->first_atom.value, file->atom_count);
+    take(link_.first_linker_atom.value, link_.linker_atom_count);
+  }
+
+  void take_atom(AtomId id, const std::vector<SectionKey>& keys) {
+    Atom& atom = link_.atom(id);
+    const uint32_t key = atom.section.value;
+    if (!section_of_key_[key].is_valid()) section_of_key_[key] = section_for(keys[key]);
+    atom.section = section_of_key_[key];
+    OutputSection& section = sections_[atom.section.value];
+    if (atom.has(atom_flag::kUnwind)) return;  // the frame chunk writes what is left of it
+    if (atom.has(atom_flag::kMerge)) return add_to_pool(atom, section);
+    section.atoms.push_back(id);
+  }
+
+  // Sections of one name become one section, unless one is loaded and the other is not.
+  SectionId section_for(const SectionKey& key) {
+    const auto identity = std::tuple(key.name, (key.flags & SHF_ALLOC) != 0, (key.flags & SHF_TLS) != 0);
+    const auto [found, is_new] = by_name_.try_emplace(identity, static_cast<uint32_t>(sections_.size()));
+    if (is_new) {
+      OutputSection& section = sections_.emplace_back();
+      section.name = key.name;
+      section.type = key.type;
+      section.flags = key.flags;
+      return SectionId{found->second};
+    }
+    OutputSection& section = sections_[found->second];
+    section.flags = (section.flags | key.flags) & ~(SHF_MERGE | SHF_STRINGS);
+    if (section.flags == key.flags) section.flags = key.flags;
+    if (section.type != key.type) section.type = SHT_PROGBITS;
+    return SectionId{found->second};
+  }
+
+  void add_to_pool(Atom& atom, OutputSection& section) {
+    const bool is_string = atom.has(atom_flag::kStrings);
+    const auto key = std::tuple(atom.section.value, atom.entry_size, is_string);
+    const auto [found, is_new] = pools_.try_emplace(key, static_cast<uint16_t>(link_.merge_pools.size()));
+    if (is_new) {
+      const bool merges_suffixes = is_string && link_.options().optimize >= 2;
+      link_.merge_pools.push_back(
+          std::make_unique<MergedSection>(MergedSection::Kind{atom.entry_size, is_string, merges_suffixes}));
+      section.leading_chunks.push_back(add_merge_chunk(link_, found->second));
+      section.entry_size = atom.entry_size;
+    }
+    atom.raw_relocs = link_.merge_pools[found->second]->add(atom.bytes(), atom.alignment());
+    atom.order = found->second;
+  }
+
+  // ---- order and segments ----------------------------------------------------------------------------------------------
+
+  static void finish_section(OutputSection& section) {
+    section.is_allocated = (section.flags & SHF_ALLOC) != 0;
+    section.is_writable = (section.flags & SHF_WRITE) != 0;
+    section.is_executable = (section.flags & SHF_EXECINSTR) != 0;
+    section.is_thread_local = (section.flags & SHF_TLS) != 0;
+    section.is_zero_fill = section.type == SHT_NOBITS;
+    section.rank = section_rank(section);
+    // Entry sizes are kept where the output consists of nothing else.
+    if (!section.atoms.empty() || section.leading_chunks.size() != 1) {
+      if (section.flags & (SHF_MERGE | SHF_STRINGS)) section.flags &= ~(SHF_MERGE | SHF_STRINGS);
+    }
+  }
+
+  void apply_section_starts() {
+    for (const auto& [name, address] : link_.options().section_start) {
+      for (OutputSection& section : sections_)
+        if (section.name == name && section.is_allocated) section.fixed_address = address;
+    }
+  }
+
+  void sort_sections() {
+    std::vector<uint32_t> order(sections_.size());
+    for (uint32_t i = 0; i < order.size(); i++) order[i] = i;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](uint32_t a, uint32_t b) { return sections_[a].rank < sections_[b].rank; });
+    std::vector<OutputSection> sorted;
+    sorted.reserve(sections_.size());
+    for (const uint32_t i : order) sorted.push_back(std::move(sections_[i]));
+    sections_ = std::move(sorted);
+    for (uint32_t i = 0; i < sections_.size(); i++) {
+      const bool is_relro = link_.options().relro && !link_.options().omagic && becomes_read_only(sections_[i]);
+      sections_[i].is_relro = is_relro;
+      for (const AtomId id : sections_[i].atoms) link_.atom(id).section = SectionId{i};
+    }
+    renumber_pool_atoms(order);
+  }
+
+  // Merged and unwind atoms are not in their section's list, but keep its id for messages and symbols.
+  void renumber_pool_atoms(const std::vector<uint32_t>& order) {
+    std::vector<uint32_t> new_index(order.size());
+    for (uint32_t i = 0; i < order.size(); i++) new_index[order[i]] = i;
+    for (const InputFile* file : link_.inputs.files) {
+      for (uint32_t i = file->first_atom.value; i < file->first_atom.value + file->atom_count; i++) {
+        Atom& atom = link_.atoms[i];
+        if (link_.is_live[i] && atom.has(atom_flag::kMerge | atom_flag::kUnwind))
+          atom.section = SectionId{new_index[atom.section.value]};
+      }
+    }
+  }
+
+  void sort_atoms() {
+    for (OutputSection& section : sections_) {
+      const bool has_order = section.is_executable || section.type == SHT_INIT_ARRAY || section.type == SHT_FINI_ARRAY;
+      if (!has_order) continue;
+      const auto by_order = [&](AtomId a, AtomId b) { return link_.atom(a).order < link_.atom(b).order; };
+      if (!std::is_sorted(section.atoms.begin(), section.atoms.end(), by_order))
+        std::stable_sort(section.atoms.begin(), section.atoms.end(), by_order);
+    }
+  }
+
+  uint32_t permissions_of(const OutputSection& section) const {
+    if (link_.options().omagic) return PF_R | PF_W | PF_X;
+    uint32_t flags = PF_R;
+    if (section.is_writable) flags |= PF_W;
+    if (section.is_executable) flags |= PF_X;
+    if (!link_.options().rosegment && !section.is_writable) flags |= PF_X;
+    if (link_.options().separate_code == SeparateCode::None && !section.is_writable) flags |= PF_X;
+    return flags;
+  }
+
+  void make_segments() {
+    std::vector<Segment>& segments = link_.layout.segments;
+    bool is_after_zero_fill = false;
+    for (uint32_t i = 0; i < sections_.size() && sections_[i].is_allocated; i++) {
+      const OutputSection& section = sections_[i];
+      const uint32_t flags = permissions_of(section);
+      const bool breaks = segments.empty() || segments.back().flags != flags || section.fixed_address ||
+                          (is_after_zero_fill && !section.is_zero_fill);
+      if (breaks) segments.push_back(make_segment(flags, i));
+      segments.back().last = i + 1;
+      if (breaks) is_after_zero_fill = false;
+      is_after_zero_fill |= section.is_zero_fill && !section.is_thread_local && !section.is_relro;
+    }
+  }
+
+  Segment make_segment(uint32_t flags, uint32_t first) const {
+    Segment segment;
+    segment.flags = flags;
+    segment.first = first;
+    segment.last = first + 1;
+    const std::vector<Segment>& segments = link_.layout.segments;
+    const bool touches_code = (flags & PF_X) || (!segments.empty() && (segments.back().flags & PF_X));
+    segment.starts_new_page =
+        link_.options().separate_code == SeparateCode::LoadableSegments ||
+        (link_.options().separate_code == SeparateCode::Code && touches_code);
+    return segment;
+  }
+
+  void choose_addresses() {
+    LayoutPlan& plan = link_.layout.plan;
+    const Target& target = link_.target();
+    plan.base_address = link_.options().text_segment.value_or(link_.options().image_base.value_or(target.image_base));
+    plan.page_size = target.max_page_size;
+    plan.relro_page_size = target.common_page_size;
+    plan.is_paged = !link_.options().omagic && !link_.options().nmagic;
+    plan.load_base = link_.options().physical_base;
+  }
+
+  Link& link_;
+  std::vector<OutputSection>& sections_;
+  std::vector<SectionId> section_of_key_;
+  std::map<std::tuple<std::string_view, bool, bool>, uint32_t> by_name_;
+  std::map<std::tuple<uint32_t, uint8_t, bool>, uint16_t> pools_;
+};
+
+}  // namespace
+
+uint32_t section_rank(const OutputSection& section) {
+  for (const RankRow& row : kRanks) {
+    if (row.name != section.name) continue;
+    // A table row is for sections of the kind their name promises.
+    const bool is_loaded_row = row.rank < 1000;
+    const bool is_writable_row = row.rank >= 300 && row.rank < 600;
+    if (is_loaded_row == section.is_allocated && (!is_loaded_row || row.rank >= 600 || is_writable_row == section.is_writable))
+      return row.rank;
+  }
+  return rank_of_kind(section);
+}
+
+void plan(Link& link) {
+  const auto timer = link.session.timings.measure("plan");
+  Planner(link).run();
+}
+
+}  // namespace xld::elf
