@@ -34,15 +34,18 @@ std::optional<OptionMatch> match_whole(const OptionTable& table, std::string_vie
   return std::nullopt;
 }
 
+bool takes_rest_of_word(const OptionName& entry) {
+  const ValueKind kind = entry.row->value;
+  if (kind == ValueKind::Joined) return true;
+  return entry.needs_one_dash() && (kind == ValueKind::Required || kind == ValueKind::Optional);
+}
+
 // A name with its value glued to it: -lm, -O2, --lto-O3. The longest name wins.
 std::optional<OptionMatch> match_joined(const OptionTable& table, std::string_view body, size_t dashes) {
   for (size_t length = body.size() - 1; length > 0; length--) {
     const OptionName* entry = find_name(table, body.substr(0, length));
     if (!entry || !permits_dashes(*entry, dashes)) continue;
-    const ValueKind kind = entry->row->value;
-    const bool takes_rest =
-        entry->needs_one_dash() ? kind == ValueKind::Required || kind == ValueKind::Optional : false;
-    if (!takes_rest && kind != ValueKind::Joined) continue;
+    if (!takes_rest_of_word(*entry)) continue;
     return OptionMatch{.entry = entry, .spelling = {}, .value = body.substr(length), .is_on = true};
   }
   return std::nullopt;

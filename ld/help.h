@@ -1,4 +1,7 @@
 // The texts of --help, --version and --print-targets.
+//
+// They are read by programs as much as by people: configure scripts choose by them what a linker can do, so the
+// version line and the last lines of the help keep their form.
 #pragma once
 
 #include <string>

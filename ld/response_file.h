@@ -1,4 +1,7 @@
 // @FILE on the command line: the words in FILE stand in its place.
+//
+// Compiler drivers and build systems write such a file when a command line grows too long for the system. What it
+// holds is not trusted: depth, number and size are bounded.
 #pragma once
 
 #include <span>

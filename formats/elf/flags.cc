@@ -323,7 +323,7 @@ constexpr OptionGroup kGroups[] = {
     {"Sections and addresses", Implemented, kSections},
     {"Reports", Implemented, kReports},
     {"ELF", Implemented, kKeyword},
-    {"Accepted without effect: for dynamically linked outputs", NoEffect, kDynamic},
+    {"For dynamically linked outputs only, and without effect for others", NoEffect, kDynamic},
     {"Accepted without effect", NoEffect, kNoEffect},
     {"Not supported yet", NotYet, kNotYet},
 };

@@ -1,4 +1,6 @@
-// The keywords of -z in the GNU dialect. Form of the rows: formats/flags.h.
+// The keywords of -z in the GNU dialect: settings of ELF that are no options of their own. Form of the rows:
+// formats/flags.h. GNU ld only warns of a keyword it does not know; here that is an error, because a misspelt
+// `-z nwo` would otherwise go unseen in any build log.
 #include "formats/elf/flag_setters.h"
 #include "formats/elf/flags.h"
 #include "formats/flag_index.h"

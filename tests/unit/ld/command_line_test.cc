@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <iterator>
 #include <map>
+#include <random>
 
 namespace xld {
 namespace {
@@ -454,6 +455,25 @@ TEST_P(TableTest, EverySpellingFindsItsRow) {
       EXPECT_EQ(negated->entry, &name) << word;
       EXPECT_FALSE(negated->is_on);
     }
+  }
+}
+
+// Any words give options or errors; sanitizers watch.
+TEST_P(TableTest, SurvivesArbitraryWords) {
+  std::mt19937 random(1);
+  const auto pick = [&](const auto& list) { return list[random() % std::size(list)]; };
+  static constexpr std::string_view kTails[] = {"", "", "=", "=0x", "=1", "x", "=a=b", " ", "=json:", "\xff"};
+  for (int i = 0; i < 5000; i++) {
+    Words words;
+    for (size_t count = random() % 6; count > 0; count--) {
+      const OptionTable table = pick(tables());
+      std::string word =
+          table.names.empty() ? "-" : std::string(pick(table.names).spelling) + std::string(pick(kTails));
+      if (random() % 4 == 0) word.erase(random() % word.size(), 1);
+      words.push_back(std::move(word));
+    }
+    const Parsed parsed = parse_as(GetParam(), words, {{"x", "@x"}});
+    EXPECT_TRUE(!parsed.line.should_link || parsed.errors.empty());
   }
 }
 
