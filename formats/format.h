@@ -87,6 +87,7 @@ struct Link {
   std::vector<uint64_t> symbol_addresses;  // by SymbolId; of a function with a stub, the stub's
   std::vector<LoadFixup> fixups;           // in output order; filled while atoms are written
   std::vector<uint32_t> first_fixups;      // by AtomId: its first in `fixups`
+  uint32_t reserved_fixups = 0;            // the first ones: words of slots
   uint64_t thread_pointer = 0;             // the address thread-local offsets count from
 
   Atom& atom(AtomId id) { return atoms[id.value]; }
@@ -156,6 +157,8 @@ struct Format {
   std::string (*describe_place)(const Link&, const Atom&, uint64_t offset);
   std::string (*describe_symbol)(const Link&, const InputFile&, uint32_t raw_symbol);
   std::string (*reloc_name)(const Link&, uint32_t raw_type);
+  // The size of a relocation's target, as the file that defines it says.
+  uint64_t (*symbol_size)(const Link&, const InputFile&, const Reloc&);
 
   // The value of a field whose target is not part of the output (debug information of discarded functions).
   uint64_t (*tombstone)(const Link&, const Atom&);

@@ -36,6 +36,11 @@ TargetFacts facts_of(const Link& link, const Reloc& reloc) {
 
 GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
   if (!(reloc.hints & hint::kMayShortenGot) || !link.options().relax || target.is_resolver) return GotLoadForm::Keep;
+  // Values that come from expressions, or lie far away whatever the layout, stay in a slot.
+  if (target.symbol.is_valid() && link.symbols.claim(target.symbol).claim_class() == ClaimClass::Override)
+    return GotLoadForm::Keep;
+  if (target.is_absolute && target.value != static_cast<uint64_t>(static_cast<int32_t>(target.value)))
+    return GotLoadForm::Keep;
   return link.arch->classify_got_load(atom.bytes(), reloc,
                                       {is_position_independent(link.target().output), target.is_absolute});
 }

@@ -1,0 +1,183 @@
+// Tiles and their order. See emit.h.
+//
+// A tile is a run of neighbouring output bytes: some atoms of one section, or a part of a chunk. It is assembled in a
+// buffer of its worker, relocated and hashed there and handed to the file with one write. Where tiles begin depends on
+// the layout only, so the digests do not depend on the number of threads.
+#include "ld/emit.h"
+
+#include <algorithm>
+
+#include "core/digest.h"
+
+namespace xld {
+
+namespace {
+
+constexpr uint64_t kTileSize = 256 << 10;
+
+struct Tile {
+  uint64_t file_offset = 0;
+  uint64_t size = 0;
+  const OutputSection* section = nullptr;
+  const Chunk* chunk = nullptr;  // else atoms [first, last) of the section
+  uint32_t first = 0, last = 0;
+};
+
+class Emitter {
+ public:
+  Emitter(Link& link, Image& image) : link_(link), image_(image), buffers_(link.session.pool.thread_count()) {}
+
+  void run() {
+    for (const OutputSection& section : link_.layout.sections)
+      if (!section.is_zero_fill) add_section(section);
+    const auto is_late = [](const Tile& tile) { return tile.chunk && tile.chunk->is_late; };
+    const auto late = std::stable_partition(tiles_.begin(), tiles_.end(), [&](const Tile& t) { return !is_late(t); });
+    const auto count = static_cast<size_t>(late - tiles_.begin());
+    digest_size_ = link_.options().build_id == BuildIdKind::None ? 0 : digest_size(digest_kind());
+    digests_.resize(tiles_.size() * digest_size_);
+    write_tiles(0, count);
+    write_tiles(count, tiles_.size());
+    if (!link_.diagnostics().failed()) link_.format->seal(link_, image_, digests_);
+  }
+
+ private:
+  void add_section(const OutputSection& section) {
+    for (const Chunk* chunk : section.leading_chunks) add_chunk(section, *chunk);
+    for (uint32_t i = 0; i < section.atoms.size();) i = add_atoms(section, i);
+    for (const Chunk* chunk : section.chunks) add_chunk(section, *chunk);
+  }
+
+  void add_chunk(const OutputSection& section, const Chunk& chunk) {
+    const uint64_t start = section.file_offset + (chunk.address - section.address);
+    for (size_t part = 0; part < chunk.part_count(); part++) {
+      const uint64_t begin = chunk.part_begin(part);
+      const uint64_t end = part + 1 < chunk.part_count() ? chunk.part_begin(part + 1) : chunk.size();
+      if (begin == end) continue;
+      tiles_.push_back({start + begin, end - begin, &section, &chunk, static_cast<uint32_t>(part), 0});
+    }
+  }
+
+  uint32_t add_atoms(const OutputSection& section, uint32_t first) {
+    const uint64_t start = link_.atom(section.atoms[first]).address;
+    uint32_t last = first;
+    uint64_t end = start;
+    while (last < section.atoms.size() && end - start < kTileSize) {
+      const Atom& atom = link_.atom(section.atoms[last++]);
+      end = atom.address + atom.size;
+    }
+    if (end != start)
+      tiles_.push_back({section.file_offset + (start - section.address), end - start, &section, nullptr, first, last});
+    return last;
+  }
+
+  void write_tiles(size_t begin, size_t end) {
+    parallel_for(link_.session.pool, end - begin, 1, [&](size_t from, size_t to, uint32_t worker) {
+      for (size_t i = begin + from; i < begin + to; i++) write_tile(i, worker);
+    });
+  }
+
+  MutableBytes buffer(uint32_t worker, uint64_t size) {
+    Array<uint8_t>& memory = buffers_[worker];
+    if (memory.size() < size) memory = Array<uint8_t>::uninitialized(std::max(size, 2 * kTileSize));
+    return MutableBytes(memory.data(), size);
+  }
+
+  void write_tile(size_t index, uint32_t worker) {
+    const Tile& tile = tiles_[index];
+    const MutableBytes out = buffer(worker, tile.size);
+    if (tile.chunk) {
+      std::fill(out.begin(), out.end(), uint8_t{0});
+      tile.chunk->write_part(tile.first, out);
+    } else {
+      write_atoms(tile, out);
+    }
+    image_.write(tile.file_offset, out);
+    if (digest_size_ == 0) return;
+    const Digest digest = compute_digest(digest_kind(), out);
+    std::copy_n(digest.bytes.data(), digest_size_, digests_.data() + index * digest_size_);
+  }
+
+  DigestKind digest_kind() const {
+    return link_.options().build_id == BuildIdKind::Sha256 ? DigestKind::Sha256 : DigestKind::Fast;
+  }
+
+  void write_atoms(const Tile& tile, MutableBytes out) {
+    const uint64_t start = link_.atom(tile.section->atoms[tile.first]).address;
+    uint64_t position = 0;
+    for (uint32_t i = tile.first; i < tile.last; i++) {
+      const AtomId id = tile.section->atoms[i];
+      const Atom& atom = link_.atom(id);
+      const uint64_t offset = atom.address - start;
+      if (offset != position) fill_gap(*tile.section, out.subspan(position, offset - position));
+      if (atom.size != 0) write_atom(id, atom, out.subspan(offset, atom.size));
+      position = offset + atom.size;
+    }
+  }
+
+  void fill_gap(const OutputSection& section, MutableBytes gap) const {
+    if (section.is_executable) return link_.arch->fill_padding(gap);
+    std::fill(gap.begin(), gap.end(), uint8_t{0});
+  }
+
+  void write_atom(AtomId id, const Atom& atom, MutableBytes out) {
+    if (!atom.data) {
+      std::fill(out.begin(), out.end(), uint8_t{0});
+      return;
+    }
+    std::copy_n(atom.data, atom.size, out.data());
+    if (atom.raw_relocs == 0) return;
+    const uint32_t first_fixup = link_.first_fixups.empty() ? 0 : link_.first_fixups[id.value];
+    Relocator(link_, link_.inputs.file(atom.file), atom).relocate(out, atom.address, first_fixup);
+  }
+
+  Link& link_;
+  Image& image_;
+  std::vector<Tile> tiles_;
+  std::vector<Array<uint8_t>> buffers_;
+  std::vector<uint8_t> digests_;
+  size_t digest_size_ = 0;
+};
+
+void settle_symbol_addresses(Link& link) {
+  link.symbol_addresses.resize(link.symbols.size());
+  parallel_for(link.session.pool, link.symbols.size(), 1 << 15, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      const SymbolId id{i};
+      const AtomId atom = link.symbols.atom(id);
+      uint64_t address = link.symbols.value(id);
+      if (atom.is_valid()) address = link.is_live[atom.value] ? link.address_of(link.atom(atom), address) : 0;
+      const Slots::Record* record = link.slots.record_of(id);
+      if (record && record->stub != Slots::kNone) address = link.slots.stub_address(record->stub);
+      link.symbol_addresses[i] = address;
+    }
+  });
+}
+
+// Fixups are numbered in output order, so that the table is sorted by address without sorting.
+void number_fixups(Link& link) {
+  if (link.fixup_counts.empty()) return;
+  link.first_fixups.assign(link.atoms.size(), 0);
+  uint32_t next = link.reserved_fixups;
+  for (const OutputSection& section : link.layout.sections) {
+    for (const AtomId id : section.atoms) {
+      link.first_fixups[id.value] = next;
+      next += link.fixup_counts[id.value];
+    }
+  }
+  link.fixups.resize(next);
+}
+
+}  // namespace
+
+void settle_addresses(Link& link) {
+  const auto timer = link.session.timings.measure("settle_addresses");
+  settle_symbol_addresses(link);
+  number_fixups(link);
+}
+
+void emit(Link& link, Image& image) {
+  const auto timer = link.session.timings.measure("emit");
+  Emitter(link, image).run();
+}
+
+}  // namespace xld

@@ -1,0 +1,55 @@
+// Emission: every byte of the output is written by exactly one task, in tiles that stay in the cache while they are
+// copied, relocated, hashed and handed to the file.
+#pragma once
+
+#include <vector>
+
+#include "core/image.h"
+#include "formats/format.h"
+
+namespace xld {
+
+// Settles what emission looks up: addresses of symbols and of merged constants, and each atom's place among the fixups.
+void settle_addresses(Link& link);
+
+// Writes all sections and seals the file. Reports values that do not fit.
+void emit(Link& link, Image& image);
+
+// Relocates a copy of an atom. `out` holds the atom's bytes from `begin` on and runs at `address`; only relocations of the
+// cursor's range are applied, moved by `shift` (unwind records move inside their section).
+class Relocator {
+ public:
+  Relocator(Link& link, const InputFile& file, const Atom& atom) : link_(link), file_(file), atom_(atom) {}
+
+  // `out` is the whole atom at its address.
+  void relocate(MutableBytes out, uint64_t address, uint32_t first_fixup);
+  // `out` is a part of the atom that starts at `begin` there and is found at `address` in the output.
+  void relocate_part(MutableBytes out, uint64_t address, uint32_t begin, RelocCursor cursor);
+
+ private:
+  struct Value;
+  size_t apply(std::span<const Reloc> relocs);
+  void apply_plain(const Reloc& reloc, uint64_t symbol);
+  size_t apply_tls(std::span<const Reloc> relocs);
+  bool shorten_got_load(const Reloc& reloc);
+  uint64_t symbol_address(const Reloc& reloc) const;
+  uint64_t wanted_value(const Reloc& reloc);
+  uint64_t slot_address(const Reloc& reloc);
+  const Slots::Record* record_of(const Reloc& reloc) const;
+  uint64_t subtract(const Reloc& reloc, uint64_t value) const;
+  void write(const Reloc& reloc, uint64_t value);
+  void write_tombstone(const Reloc& reloc);
+  void add_fixup(const Reloc& reloc, uint64_t value);
+  void report_overflow(const Reloc& reloc, uint64_t value);
+  uint64_t place(const Reloc& reloc) const { return address_ + (reloc.offset - begin_); }
+
+  Link& link_;
+  const InputFile& file_;
+  const Atom& atom_;
+  MutableBytes out_;
+  uint64_t address_ = 0;
+  uint32_t begin_ = 0;
+  uint32_t next_fixup_ = 0;
+};
+
+}  // namespace xld

@@ -1,0 +1,201 @@
+// Applying relocations to a copy of an atom: decode, decide, compute, write. See emit.h and core/reloc.h.
+#include <fmt/core.h>
+
+#include "arch/field.h"
+#include "ld/emit.h"
+#include "ld/messages.h"
+#include "ld/relocate.h"
+
+namespace xld {
+
+namespace {
+constexpr size_t kBatch = 64;
+}
+
+void Relocator::relocate(MutableBytes out, uint64_t address, uint32_t first_fixup) {
+  next_fixup_ = first_fixup;
+  relocate_part(out, address, 0, RelocCursor());
+}
+
+void Relocator::relocate_part(MutableBytes out, uint64_t address, uint32_t begin, RelocCursor cursor) {
+  out_ = out;
+  address_ = address;
+  begin_ = begin;
+  Reloc batch[kBatch];
+  // What is not loaded has not been scanned: its malformed records are reported here.
+  const bool reports = !atom_.has(atom_flag::kAllocated);
+  while (const size_t count = link_.format->decode(link_, file_, atom_, cursor, batch, reports)) {
+    for (size_t i = 0; i < count;) i += apply(std::span<const Reloc>(batch + i, count - i));
+  }
+}
+
+size_t Relocator::apply(std::span<const Reloc> relocs) {
+  const Reloc& reloc = relocs[0];
+  if (reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return apply_tls(relocs);
+  if (reloc.target_kind == TargetKind::Discarded) {
+    write_tombstone(reloc);
+    return 1;
+  }
+  if (reloc.target_kind == TargetKind::Atom && !link_.is_live[reloc.target]) {
+    write_tombstone(reloc);
+    return 1;
+  }
+  if (reloc.target_kind == TargetKind::Symbol && !atom_.has(atom_flag::kAllocated)) {
+    const AtomId atom = link_.symbols.atom(reloc.symbol());
+    if (atom.is_valid() && !link_.is_live[atom.value]) {
+      write_tombstone(reloc);
+      return 1;
+    }
+  }
+  if (reloc.want == Want::GotSlot && shorten_got_load(reloc)) return 1;
+  write(reloc, subtract(reloc, wanted_value(reloc)));
+  return 1;
+}
+
+uint64_t Relocator::symbol_address(const Reloc& reloc) const {
+  switch (reloc.target_kind) {
+    case TargetKind::Symbol: return link_.symbol_addresses[reloc.target];
+    case TargetKind::Atom: {
+      if (reloc.is_resolver) {
+        const Slots::Record* record = record_of(reloc);
+        if (record && record->stub != Slots::kNone) return link_.slots.stub_address(record->stub);
+      }
+      return link_.address_of(link_.atom(reloc.atom()), static_cast<uint64_t>(reloc.value));
+    }
+    case TargetKind::Absolute:
+    case TargetKind::Discarded: break;
+  }
+  return static_cast<uint64_t>(reloc.value);
+}
+
+const Slots::Record* Relocator::record_of(const Reloc& reloc) const {
+  return reloc.target_kind == TargetKind::Symbol ? link_.slots.record_of(reloc.symbol())
+                                                 : link_.slots.record_of(file_.id, reloc.raw_symbol);
+}
+
+uint64_t Relocator::slot_address(const Reloc& reloc) {
+  const Slots::Record* record = record_of(reloc);
+  uint32_t word = Slots::kNone;
+  if (reloc.want == Want::TlsModuleSlot) {
+    word = link_.slots.tls_module;
+  } else if (record) {
+    switch (reloc.want) {
+      case Want::GotSlot: word = record->got; break;
+      case Want::TlsOffsetSlot: word = record->tls_offset; break;
+      case Want::TlsPairSlot: word = record->tls_pair; break;
+      case Want::TlsDescSlot: word = record->tls_descriptor; break;
+      default: break;
+    }
+  }
+  if (word == Slots::kNone) {
+    report_reloc(link_, file_, atom_, reloc, "has no slot: internal error, please report it with --reproduce");
+    return 0;
+  }
+  return link_.slots.word_address(word);
+}
+
+uint64_t Relocator::wanted_value(const Reloc& reloc) {
+  const auto addend = static_cast<uint64_t>(reloc.addend);
+  switch (reloc.want) {
+    case Want::Address: {
+      const uint64_t value = symbol_address(reloc) + addend;
+      if (!link_.fixup_counts.empty()) add_fixup(reloc, value);
+      return value;
+    }
+    case Want::Stub: return symbol_address(reloc) + addend;
+    case Want::TlsOffset: return symbol_address(reloc) + addend - link_.thread_pointer;
+    case Want::TlsNegatedOffset: return addend - (symbol_address(reloc) - link_.thread_pointer);
+    case Want::TlsBlockOffset: {
+      // Where the code has the thread pointer instead of the block's start; debug information means the block.
+      const bool is_code = atom_.has(atom_flag::kAllocated);
+      const bool is_local = choose_model(TlsModel::LocalDynamic, tls_facts(link_)) == TlsModel::LocalExec;
+      return symbol_address(reloc) + addend - (is_code && is_local ? link_.thread_pointer : link_.layout.tls_address);
+    }
+    case Want::GotBase: return link_.slots.got_base + addend;
+    case Want::Size: return link_.format->symbol_size(link_, file_, reloc) + addend;
+    case Want::GotSlot:
+    case Want::TlsOffsetSlot:
+    case Want::TlsPairSlot:
+    case Want::TlsModuleSlot:
+    case Want::TlsDescSlot: return slot_address(reloc) + addend;
+    case Want::None:
+    case Want::TlvSlot:
+    case Want::TlsNegatedOffsetSlot: break;
+  }
+  return addend;
+}
+
+uint64_t Relocator::subtract(const Reloc& reloc, uint64_t value) const {
+  switch (reloc.from) {
+    case From::Place: return value - place(reloc);
+    case From::PlacePage: return value - (place(reloc) & ~uint64_t{0xfff});
+    case From::GotBase: return value - link_.slots.got_base;
+    case From::Nothing:
+    case From::Symbol: break;
+  }
+  return value;
+}
+
+void Relocator::write(const Reloc& reloc, uint64_t value) {
+  if (reloc.field == Field::None) return;
+  if (!fits(reloc.field, value)) return report_overflow(reloc, value);
+  write_field(reloc.field, out_.data() + (reloc.offset - begin_), value);
+}
+
+void Relocator::write_tombstone(const Reloc& reloc) {
+  if (reloc.field == Field::None || atom_.has(atom_flag::kAllocated)) return;
+  write_field(reloc.field, out_.data() + (reloc.offset - begin_), link_.format->tombstone(link_, atom_));
+}
+
+bool Relocator::shorten_got_load(const Reloc& reloc) {
+  const TargetFacts target = facts_of(link_, reloc);
+  const GotLoadForm form = got_load_form(link_, atom_, reloc, target);
+  if (form == GotLoadForm::Keep) return false;
+  const uint64_t symbol = symbol_address(reloc) + static_cast<uint64_t>(reloc.addend) + reloc.bias;
+  if (link_.arch->shorten_got_load(form, out_, reloc, symbol, place(reloc), link_.slots.got_base)) return true;
+  if (link_.keeps_shortened_slots) return false;
+  report_overflow(reloc, symbol - place(reloc));
+  return true;
+}
+
+size_t Relocator::apply_tls(std::span<const Reloc> relocs) {
+  const Reloc& reloc = relocs[0];
+  const auto sequence = recognise_tls(link_.target().cpu, atom_.bytes(), relocs, tls_facts(link_));
+  if (!sequence) return 1;  // reported by the scan
+  if (!sequence->is_rewritten) {
+    if (reloc.want != Want::None) write(reloc, subtract(reloc, wanted_value(reloc)));
+    return 1;
+  }
+  TlsValues values{};
+  values.thread_offset =
+      static_cast<int64_t>(symbol_address(reloc) + static_cast<uint64_t>(reloc.addend) + reloc.bias - link_.thread_pointer);
+  if (sequence->model == TlsModel::InitialExec) {
+    const Slots::Record* record = record_of(reloc);
+    if (record && record->tls_offset != Slots::kNone) values.slot = link_.slots.word_address(record->tls_offset);
+  }
+  values.place = place(reloc);
+  values.got_base = link_.slots.got_base;
+  if (!rewrite_tls(link_.target().cpu, out_, relocs, *sequence, values))
+    report_overflow(reloc, static_cast<uint64_t>(values.thread_offset));
+  return sequence->relocations_consumed;
+}
+
+void Relocator::add_fixup(const Reloc& reloc, uint64_t value) {
+  if (!needs_load_fixup(link_, atom_, reloc, facts_of(link_, reloc))) return;
+  link_.fixups[next_fixup_++] = {place(reloc), value};
+}
+
+void Relocator::report_overflow(const Reloc& reloc, uint64_t value) {
+  const FieldFacts& facts = facts_of(reloc.field);
+  const char* advice =
+      reloc.want == Want::TlsOffset || reloc.want == Want::TlsOffsetSlot
+          ? "the thread-local block is too large for this access"
+      : reloc.field == Field::Signed32 || reloc.field == Field::Unsigned32 || reloc.field == Field::Word32
+          ? "the program is too large for its code model, or its parts are linked too far apart; recompile with "
+            "-mcmodel=medium or -mcmodel=large, or move the sections together"
+          : "the target is too far away for this field";
+  report_reloc(link_, file_, atom_, reloc,
+               fmt::format("out of range: {} is not in {}; {}", static_cast<int64_t>(value), facts.range, advice));
+}
+
+}  // namespace xld
