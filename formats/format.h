@@ -55,6 +55,12 @@ struct SectionKey {
   uint64_t flags = 0;
 };
 
+// A position in an atom's relocations; `next` and `end` count raw records.
+struct RelocCursor {
+  uint32_t next = 0;
+  uint32_t end = UINT32_MAX;
+};
+
 struct Link {
   explicit Link(Session& s) : session(s) {}
 
@@ -88,7 +94,12 @@ struct Link {
   std::vector<LoadFixup> fixups;           // in output order; filled while atoms are written
   std::vector<uint32_t> first_fixups;      // by AtomId: its first in `fixups`
   uint32_t reserved_fixups = 0;            // the first ones: words of slots
+  uint64_t entry_address = 0;
   uint64_t thread_pointer = 0;             // the address thread-local offsets count from
+
+  // Relocates a copy of a part of an atom for a chunk that moves input bytes itself; see ld/emit.h.
+  void (*relocate_part)(Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
+                        RelocCursor cursor) = nullptr;
 
   Atom& atom(AtomId id) { return atoms[id.value]; }
   const Atom& atom(AtomId id) const { return atoms[id.value]; }
@@ -101,12 +112,6 @@ struct Link {
     if (!a.has(atom_flag::kMerge)) return a.address + offset;
     return merge_addresses[a.order] + merge_pools[a.order]->output_offset(a.raw_relocs, offset);
   }
-};
-
-// A position in an atom's relocations; `next` and `end` count raw records.
-struct RelocCursor {
-  uint32_t next = 0;
-  uint32_t end = UINT32_MAX;
 };
 
 enum class FileKind : uint8_t { Unknown, Object, SharedLibrary, Executable, CompilerIr };

@@ -19,7 +19,7 @@ struct Tile {
   uint64_t file_offset = 0;
   uint64_t size = 0;
   const OutputSection* section = nullptr;
-  const Chunk* chunk = nullptr;  // else atoms [first, last) of the section
+  const Chunk* chunk = nullptr;  // parts [first, last) of it; none: atoms [first, last) of the section
   uint32_t first = 0, last = 0;
 };
 
@@ -49,11 +49,17 @@ class Emitter {
 
   void add_chunk(const OutputSection& section, const Chunk& chunk) {
     const uint64_t start = section.file_offset + (chunk.address - section.address);
-    for (size_t part = 0; part < chunk.part_count(); part++) {
-      const uint64_t begin = chunk.part_begin(part);
-      const uint64_t end = part + 1 < chunk.part_count() ? chunk.part_begin(part + 1) : chunk.size();
-      if (begin == end) continue;
-      tiles_.push_back({start + begin, end - begin, &section, &chunk, static_cast<uint32_t>(part), 0});
+    const auto part_end = [&](size_t part) {
+      return part + 1 < chunk.part_count() ? chunk.part_begin(part + 1) : chunk.size();
+    };
+    for (size_t first = 0; first < chunk.part_count();) {
+      const uint64_t begin = chunk.part_begin(first);
+      size_t last = first + 1;
+      while (last < chunk.part_count() && part_end(last) - begin <= kTileSize) last++;
+      const uint64_t size = part_end(last - 1) - begin;
+      if (size != 0)
+        tiles_.push_back({start + begin, size, &section, &chunk, static_cast<uint32_t>(first), static_cast<uint32_t>(last)});
+      first = last;
     }
   }
 
@@ -65,6 +71,8 @@ class Emitter {
       const Atom& atom = link_.atom(section.atoms[last++]);
       end = atom.address + atom.size;
     }
+    // The gap before the next tile belongs to this one: code is padded with code.
+    if (last < section.atoms.size()) end = link_.atom(section.atoms[last]).address;
     if (end != start)
       tiles_.push_back({section.file_offset + (start - section.address), end - start, &section, nullptr, first, last});
     return last;
@@ -86,8 +94,7 @@ class Emitter {
     const Tile& tile = tiles_[index];
     const MutableBytes out = buffer(worker, tile.size);
     if (tile.chunk) {
-      std::fill(out.begin(), out.end(), uint8_t{0});
-      tile.chunk->write_part(tile.first, out);
+      write_parts(tile, out);
     } else {
       write_atoms(tile, out);
     }
@@ -95,6 +102,16 @@ class Emitter {
     if (digest_size_ == 0) return;
     const Digest digest = compute_digest(digest_kind(), out);
     std::copy_n(digest.bytes.data(), digest_size_, digests_.data() + index * digest_size_);
+  }
+
+  static void write_parts(const Tile& tile, MutableBytes out) {
+    std::fill(out.begin(), out.end(), uint8_t{0});
+    const uint64_t start = tile.chunk->part_begin(tile.first);
+    for (uint32_t part = tile.first; part < tile.last; part++) {
+      const uint64_t begin = tile.chunk->part_begin(part) - start;
+      const uint64_t end = part + 1 < tile.last ? tile.chunk->part_begin(part + 1) - start : out.size();
+      tile.chunk->write_part(part, out.subspan(begin, end - begin));
+    }
   }
 
   DigestKind digest_kind() const {
@@ -112,6 +129,7 @@ class Emitter {
       if (atom.size != 0) write_atom(id, atom, out.subspan(offset, atom.size));
       position = offset + atom.size;
     }
+    if (position != out.size()) fill_gap(*tile.section, out.subspan(position));
   }
 
   void fill_gap(const OutputSection& section, MutableBytes gap) const {

@@ -67,6 +67,10 @@ class Walk {
       const AtomId id{file.first_atom.value + i};
       if (link_.format->is_root(link_, file, link_.atom(id))) mark(id, worker);
     }
+    // Records that serve all others (personalities of unwind entries) have no owner; they stand last.
+    const auto companions = link_.format->companions_of(file);
+    for (auto it = companions.rbegin(); it != companions.rend() && !it->owner.is_valid(); ++it)
+      visit_companion(*it, worker);
   }
 
   void walk() {

@@ -31,6 +31,7 @@ void Relocator::relocate_part(MutableBytes out, uint64_t address, uint32_t begin
 
 size_t Relocator::apply(std::span<const Reloc> relocs) {
   const Reloc& reloc = relocs[0];
+  if (reloc.offset < begin_ || reloc.offset - begin_ + size_of(reloc.field) > out_.size()) return 1;  // of another part
   if (reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return apply_tls(relocs);
   if (reloc.target_kind == TargetKind::Discarded) {
     write_tombstone(reloc);

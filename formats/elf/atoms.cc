@@ -133,7 +133,8 @@ class AtomMaker {
   bool expand(uint32_t index, const SectionHeader& header, std::string_view name, Atom& atom) {
     const bool is_old_form = !(header.flags & SHF_ALLOC) && name.starts_with(".zdebug_");
     if (!(header.flags & SHF_COMPRESSED) && !is_old_form) return true;
-    const auto facts = is_old_form ? read_zdebug_header(atom.bytes()) : read_compression_header<E>(atom.bytes());
+    const auto facts = is_old_form ? read_zdebug_section(atom.bytes())
+                                    : read_compressed_section(atom.bytes(), E::kWordSize == 8);
     if (!facts) {
       report_section(link_, file_, index, facts.error().message);
       return false;

@@ -12,7 +12,9 @@
 namespace xld::elf {
 
 class FrameChunk;
-class HeadersChunk;
+class SectionNamesChunk;
+class BuildIdChunk;
+class SymbolTableChunk;
 
 // The output sections input sections ask for. Ids are given in the order of arrival, which depends on threads: plan() puts
 // them in the order of their first atom.
@@ -46,8 +48,15 @@ struct ElfState : FormatState {
   explicit ElfState(uint32_t workers) : section_keys(workers) {}
 
   SectionKeys section_keys;
+
+  // Chunks that others ask for facts; owned by Link::chunks.
   FrameChunk* frames = nullptr;
-  HeadersChunk* headers = nullptr;
+  SectionNamesChunk* section_names = nullptr;
+  BuildIdChunk* build_id = nullptr;
+  SymbolTableChunk* symbol_table = nullptr;
+
+  bool uses_gnu_extensions = false;  // a symbol type or binding of the GNU ABI is in the output
+  uint32_t local_symbol_count = 0;   // of .symtab: its sh_info
 };
 
 inline ElfState& state_of(const Link& link) { return static_cast<ElfState&>(*link.format_state); }

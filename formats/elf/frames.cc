@@ -1,0 +1,123 @@
+// Writing .eh_frame and .eh_frame_hdr. See frames.h.
+#include "formats/elf/frames.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace xld::elf {
+
+namespace {
+constexpr uint64_t kTerminatorSize = 4;
+}
+
+FrameChunk::FrameChunk(Link& link) : link_(link) {
+  alignment = link.target().word_size;
+  for (InputFile* file : link.inputs.files) add_file(*file);
+  size_ += kTerminatorSize;
+  entries_.resize(entry_count_);
+}
+
+void FrameChunk::add_file(InputFile& file) {
+  const ElfObject& object = object_of(file);
+  Part part;
+  part.file = &file;
+  part.offset = size_;
+  part.first_entry = entry_count_;
+  part.common_offsets.assign(object.frame_commons.size(), UINT64_MAX);
+  uint64_t entries_size = 0;
+  for (const FrameEntry& entry : object.frame_entries) {
+    if (!link_.is_live[entry.owner.value]) continue;
+    entry_count_++;
+    entries_size += entry.size;
+    uint64_t& offset = part.common_offsets[entry.common];
+    if (offset != UINT64_MAX) continue;
+    const FrameCommon& common = object.frame_commons[entry.common];
+    const auto [found, is_new] = commons_.try_emplace(common_key(file, common), size_);
+    offset = found->second;
+    if (!is_new) continue;
+    part.new_commons.push_back(entry.common);
+    size_ += common.size;
+  }
+  size_ += entries_size;
+  // Files without entries have a place, too: start-up code takes the address of its empty section.
+  parts_.push_back(std::move(part));
+}
+
+// Equal bytes and equal targets make equal records.
+std::string FrameChunk::common_key(const InputFile& file, const FrameCommon& common) const {
+  const Atom& atom = link_.atom(common.atom);
+  std::string key(as_text(atom.bytes().subspan(common.offset, common.size)));
+  RelocCursor cursor{common.first_reloc, common.first_reloc + common.reloc_count};
+  Reloc batch[4];
+  while (const size_t count = link_.format->decode(link_, file, atom, cursor, batch, false)) {
+    for (size_t i = 0; i < count; i++) {
+      const Reloc& r = batch[i];
+      if (r.offset < common.offset || r.offset >= common.offset + common.size) continue;
+      key += fmt::format("{},{},{},{},{},{};", r.offset - common.offset, static_cast<int>(r.target_kind), r.target, r.value,
+                         r.addend, r.raw_type);
+    }
+  }
+  return key;
+}
+
+uint64_t FrameChunk::part_begin(size_t part) const {
+  return part < parts_.size() ? parts_[part].offset : size_ - kTerminatorSize;
+}
+
+void FrameChunk::write(MutableBytes out) const {
+  for (size_t i = 0; i < part_count(); i++) {
+    const uint64_t end = i + 1 < part_count() ? part_begin(i + 1) : size_;
+    write_part(i, out.subspan(part_begin(i), end - part_begin(i)));
+  }
+}
+
+void FrameChunk::write_part(size_t index, MutableBytes out) const {
+  if (index == parts_.size()) return;  // the terminator: zeros
+  const Part& part = parts_[index];
+  const ElfObject& object = object_of(*part.file);
+  uint64_t position = 0;
+  for (const uint32_t i : part.new_commons) {
+    const FrameCommon& common = object.frame_commons[i];
+    write_record(*part.file, link_.atom(common.atom), common.offset, out.subspan(position, common.size),
+                 part.offset + position, {common.first_reloc, common.first_reloc + common.reloc_count});
+    position += common.size;
+  }
+  uint32_t next_entry = part.first_entry;
+  for (const FrameEntry& entry : object.frame_entries) {
+    if (!link_.is_live[entry.owner.value]) continue;
+    const MutableBytes bytes = out.subspan(position, entry.size);
+    const uint64_t offset = part.offset + position;
+    write_record(*part.file, link_.atom(entry.atom), entry.offset, bytes, offset,
+                 {entry.first_reloc, entry.first_reloc + entry.reloc_count});
+    const uint32_t id_offset = eh_id_offset(bytes, {0, entry.size, 0});
+    store(bytes.data() + id_offset, static_cast<uint32_t>(offset + id_offset - part.common_offsets[entry.common]));
+    const uint8_t encoding = object.frame_commons[entry.common].pointer_encoding;
+    const auto pc = read_encoded_pointer(bytes, id_offset + 4, encoding, link_.target().word_size, address + offset);
+    entries_[next_entry++] = {pc ? pc->value : 0, address + offset};
+    position += entry.size;
+  }
+}
+
+void FrameChunk::write_record(const InputFile& file, const Atom& atom, uint32_t offset, MutableBytes out,
+                              uint64_t out_offset, RelocCursor cursor) const {
+  std::copy_n(atom.data + offset, out.size(), out.data());
+  link_.relocate_part(link_, file, atom, out, address + out_offset, offset, cursor);
+}
+
+void FrameChunk::place_atoms() {
+  for (const Part& part : parts_) {
+    for (uint32_t i = 0; i < part.file->atom_count; i++) {
+      Atom& atom = link_.atom(AtomId{part.file->first_atom.value + i});
+      if (atom.has(atom_flag::kUnwind)) atom.address = address + part.offset;
+    }
+  }
+}
+
+void FrameHeaderChunk::write(MutableBytes out) const {
+  const auto count =
+      write_eh_frame_header(frames_.entries(), address, frames_.address, link_.target().word_size, out);
+  if (!count) link_.diagnostics().error(fmt::format("{}: .eh_frame_hdr: {}", link_.options().output, count.error().message));
+}
+
+}  // namespace xld::elf

@@ -1,0 +1,264 @@
+// See headers.h.
+#include "formats/elf/headers.h"
+
+#include <algorithm>
+
+#include "formats/elf/object.h"
+#include "formats/elf/state.h"
+
+namespace xld::elf {
+
+namespace {
+
+bool is_note(const OutputSection& section) { return section.is_allocated && section.type == SHT_NOTE; }
+
+const OutputSection* find_section(const Link& link, std::string_view name) {
+  for (const OutputSection& section : link.layout.sections)
+    if (section.name == name && section.is_allocated) return &section;
+  return nullptr;
+}
+
+// The section without a name that is not loaded.
+const OutputSection* section_header_table(const Link& link) {
+  const OutputSection& last = link.layout.sections.back();
+  return last.name.empty() && !last.is_allocated ? &last : nullptr;
+}
+
+ProgramHeaderFacts cover(const OutputSection& section, uint32_t type, uint32_t flags) {
+  return {type, flags, section.file_offset, section.address, section.load_address, section.file_size(), section.size,
+          section.alignment};
+}
+
+void add_loads(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
+  for (const Segment& segment : link.layout.segments)
+    headers.push_back({PT_LOAD, segment.flags, segment.file_offset, segment.address, segment.load_address,
+                       segment.file_size, segment.memory_size, segment.alignment});
+  std::stable_sort(headers.begin(), headers.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
+}
+
+// One PT_NOTE for neighbours of one alignment: readers take it for that of the records.
+void add_notes(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
+  const OutputSection* previous = nullptr;
+  for (const OutputSection& section : link.layout.sections) {
+    if (!is_note(section)) {
+      previous = nullptr;
+      continue;
+    }
+    if (previous && previous->alignment == section.alignment) {
+      headers.back().file_size = headers.back().memory_size = section.address + section.size - headers.back().address;
+    } else {
+      headers.push_back(cover(section, PT_NOTE, PF_R));
+    }
+    previous = &section;
+  }
+}
+
+void add_thread_local(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
+  const Layout& layout = link.layout;
+  const auto first = std::find_if(layout.sections.begin(), layout.sections.end(),
+                                  [](const OutputSection& section) { return section.is_thread_local; });
+  if (first == layout.sections.end()) return;
+  headers.push_back({PT_TLS, PF_R, first->file_offset, layout.tls_address, first->load_address, layout.tls_file_size,
+                     layout.tls_memory_size, layout.tls_alignment});
+}
+
+void add_relro(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
+  const Layout& layout = link.layout;
+  const auto first = std::find_if(layout.sections.begin(), layout.sections.end(),
+                                  [](const OutputSection& section) { return section.is_relro; });
+  if (first == layout.sections.end()) return;
+  uint64_t file_end = first->file_offset;
+  for (const OutputSection& section : layout.sections)
+    if (section.is_relro && !section.is_zero_fill) file_end = section.file_offset + section.size;
+  headers.push_back({PT_GNU_RELRO, PF_R, first->file_offset, first->address, first->load_address,
+                     file_end - first->file_offset, layout.relro_end - first->address, 1});
+}
+
+uint32_t stack_flags(const Link& link) {
+  const Options& options = link.options();
+  bool is_executable = options.execstack;
+  if (!options.execstack && !options.noexecstack) {
+    for (const InputFile* file : link.inputs.files) is_executable |= object_of(*file).wants_executable_stack;
+  }
+  return PF_R | PF_W | (is_executable ? PF_X : 0);
+}
+
+}  // namespace
+
+std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
+  std::vector<ProgramHeaderFacts> headers;
+  add_loads(link, headers);
+  if (const OutputSection* dynamic = find_section(link, ".dynamic"))
+    headers.push_back(cover(*dynamic, PT_DYNAMIC, PF_R | PF_W));
+  add_notes(link, headers);
+  add_thread_local(link, headers);
+  if (const OutputSection* property = find_section(link, ".note.gnu.property"))
+    headers.push_back(cover(*property, PT_GNU_PROPERTY, PF_R));
+  if (const OutputSection* frames = find_section(link, ".eh_frame_hdr"))
+    headers.push_back(cover(*frames, PT_GNU_EH_FRAME, PF_R));
+  headers.push_back({PT_GNU_STACK, stack_flags(link), 0, 0, 0, 0, link.options().stack_size, 16});
+  add_relro(link, headers);
+  return headers;
+}
+
+uint64_t HeadersChunk::size() const {
+  const size_t count = program_headers(link_).size();
+  return link_.target().word_size == 8 ? sizeof(Elf64::Header) + count * sizeof(Elf64::ProgramHeader)
+                                       : sizeof(Elf32::Header) + count * sizeof(Elf32::ProgramHeader);
+}
+
+template <class E>
+void HeadersChunk::write_as(MutableBytes out) const {
+  const ElfState& state = state_of(link_);
+  const auto headers = program_headers(link_);
+  typename E::Header header{};
+  std::copy_n(kMagic, sizeof(kMagic), header.ident);
+  header.ident[4] = E::kClass;
+  header.ident[5] = kLittleEndian;
+  header.ident[6] = 1;
+  header.ident[7] = state.uses_gnu_extensions ? ELFOSABI_GNU : ELFOSABI_NONE;
+  header.type = is_position_independent(link_.target().output) ? ET_DYN : ET_EXEC;
+  header.machine = link_.target().cpu == Cpu::X86_64 ? EM_X86_64 : EM_386;
+  header.version = 1;
+  header.entry = static_cast<typename E::Word>(link_.entry_address);
+  header.phoff = sizeof(header);
+  header.ehsize = sizeof(header);
+  header.phentsize = sizeof(typename E::ProgramHeader);
+  header.phnum = static_cast<uint16_t>(headers.size());
+  header.shentsize = sizeof(typename E::SectionHeader);
+  if (const OutputSection* table = section_header_table(link_)) {
+    const uint32_t count = static_cast<uint32_t>(table->size / sizeof(typename E::SectionHeader));
+    const uint32_t names = header_index_of(link_, ".shstrtab");
+    header.shoff = static_cast<typename E::Word>(table->file_offset);
+    header.shnum = count < SHN_LORESERVE ? static_cast<uint16_t>(count) : 0;
+    header.shstrndx = names < SHN_LORESERVE ? static_cast<uint16_t>(names) : SHN_XINDEX;
+  }
+  store(out.data(), header);
+  uint8_t* place = out.data() + sizeof(header);
+  for (const ProgramHeaderFacts& facts : headers) {
+    typename E::ProgramHeader row{};
+    row.type = facts.type;
+    row.flags = facts.flags;
+    row.offset = static_cast<typename E::Word>(facts.offset);
+    row.vaddr = static_cast<typename E::Word>(facts.address);
+    row.paddr = static_cast<typename E::Word>(facts.load_address);
+    row.filesz = static_cast<typename E::Word>(facts.file_size);
+    row.memsz = static_cast<typename E::Word>(facts.memory_size);
+    row.align = static_cast<typename E::Word>(facts.alignment);
+    store(place, row);
+    place += sizeof(row);
+  }
+}
+
+void HeadersChunk::write(MutableBytes out) const {
+  link_.target().word_size == 8 ? write_as<Elf64>(out) : write_as<Elf32>(out);
+}
+
+// ---- section headers -------------------------------------------------------------------------------------------------
+
+uint32_t header_index(const Link& link, uint32_t section) { return link.layout.sections[section].header_index; }
+
+uint32_t header_index_of(const Link& link, std::string_view name) {
+  for (const OutputSection& section : link.layout.sections)
+    if (section.name == name) return section.header_index;
+  return 0;
+}
+
+namespace {
+
+size_t header_count(const Link& link) {
+  size_t count = 1;
+  for (const OutputSection& section : link.layout.sections) count += !section.name.empty();
+  return count;
+}
+
+struct Links {
+  uint32_t link = 0, info = 0;
+};
+
+// gABI figure 4-12: what sh_link and sh_info of each type say.
+Links links_of(const Link& link, const OutputSection& section) {
+  switch (section.type) {
+    case SHT_SYMTAB: return {header_index_of(link, ".strtab"), state_of(link).local_symbol_count};
+    case SHT_SYMTAB_SHNDX: return {header_index_of(link, ".symtab"), 0};
+    case SHT_DYNSYM: return {header_index_of(link, ".dynstr"), 1};
+    case SHT_DYNAMIC: return {header_index_of(link, ".dynstr"), 0};
+    case SHT_HASH:
+    case SHT_GNU_HASH: return {header_index_of(link, ".dynsym"), 0};
+    case SHT_REL:
+    case SHT_RELA:
+      if (!section.is_allocated) return {};
+      return {header_index_of(link, ".dynsym"), section.flags & SHF_INFO_LINK ? header_index_of(link, ".got.plt") : 0};
+    default: return {};
+  }
+}
+
+template <class E>
+uint64_t table_size(const Link& link) {
+  return header_count(link) * sizeof(typename E::SectionHeader);
+}
+
+}  // namespace
+
+uint64_t SectionHeadersChunk::size() const {
+  return link_.target().word_size == 8 ? table_size<Elf64>(link_) : table_size<Elf32>(link_);
+}
+
+template <class E>
+void SectionHeadersChunk::write_as(MutableBytes out) const {
+  using SectionHeader = typename E::SectionHeader;
+  const ElfState& state = state_of(link_);
+  SectionHeader first{};
+  const size_t count = out.size() / sizeof(SectionHeader);
+  if (count >= SHN_LORESERVE) first.size = static_cast<typename E::Word>(count);
+  const uint32_t names = header_index_of(link_, ".shstrtab");
+  if (names >= SHN_LORESERVE) first.link = names;
+  store(out.data(), first);
+  for (uint32_t i = 0; i < link_.layout.sections.size(); i++) {
+    const OutputSection& section = link_.layout.sections[i];
+    if (section.name.empty()) continue;
+    const Links links = links_of(link_, section);
+    SectionHeader header{};
+    header.name = state.section_names->offset_of(i);
+    header.type = section.type;
+    header.flags = static_cast<typename E::Word>(section.flags);
+    header.addr = static_cast<typename E::Word>(section.address);
+    header.offset = static_cast<typename E::Word>(section.file_offset);
+    header.size = static_cast<typename E::Word>(section.size);
+    header.link = links.link;
+    header.info = links.info;
+    header.addralign = static_cast<typename E::Word>(section.alignment);
+    header.entsize = static_cast<typename E::Word>(section.entry_size);
+    store(out.data() + size_t{section.header_index} * sizeof(header), header);
+  }
+}
+
+void SectionHeadersChunk::write(MutableBytes out) const {
+  link_.target().word_size == 8 ? write_as<Elf64>(out) : write_as<Elf32>(out);
+}
+
+uint64_t SectionNamesChunk::size() const {
+  uint64_t size = 1;
+  for (const OutputSection& section : link_.layout.sections)
+    if (!section.name.empty()) size += section.name.size() + 1;
+  return size;
+}
+
+uint32_t SectionNamesChunk::offset_of(uint32_t index) const {
+  uint32_t offset = 1;
+  for (uint32_t i = 0; i < index; i++) {
+    const OutputSection& section = link_.layout.sections[i];
+    if (!section.name.empty()) offset += static_cast<uint32_t>(section.name.size()) + 1;
+  }
+  return offset;
+}
+
+void SectionNamesChunk::write(MutableBytes out) const {
+  uint8_t* place = out.data() + 1;
+  for (const OutputSection& section : link_.layout.sections) {
+    if (section.name.empty()) continue;
+    place = std::copy(section.name.begin(), section.name.end(), place) + 1;
+  }
+}
+
+}  // namespace xld::elf

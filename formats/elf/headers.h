@@ -1,0 +1,67 @@
+// The ELF header, program headers and section headers. gABI chapters 4 and 5.
+#pragma once
+
+#include <vector>
+
+#include "core/chunk.h"
+#include "formats/elf/elf.h"
+#include "formats/format.h"
+
+namespace xld::elf {
+
+struct ProgramHeaderFacts {
+  uint32_t type = 0, flags = 0;
+  uint64_t offset = 0, address = 0, load_address = 0, file_size = 0, memory_size = 0, alignment = 0;
+};
+
+// The program headers of the output; their number does not depend on addresses.
+std::vector<ProgramHeaderFacts> program_headers(const Link& link);
+
+// ELF header and program headers: the start of the file.
+class HeadersChunk : public Chunk {
+ public:
+  explicit HeadersChunk(const Link& link) : link_(link) {
+    alignment = link.target().word_size;
+    is_late = true;
+  }
+  uint64_t size() const override;
+  void write(MutableBytes out) const override;
+
+ private:
+  template <class E>
+  void write_as(MutableBytes out) const;
+
+  const Link& link_;
+};
+
+// The section header table: the end of the file.
+class SectionHeadersChunk : public Chunk {
+ public:
+  explicit SectionHeadersChunk(const Link& link) : link_(link) { alignment = link.target().word_size; }
+  uint64_t size() const override;
+  void write(MutableBytes out) const override;
+
+ private:
+  template <class E>
+  void write_as(MutableBytes out) const;
+
+  const Link& link_;
+};
+
+// Section names, and their offsets by section (layout order).
+class SectionNamesChunk : public Chunk {
+ public:
+  explicit SectionNamesChunk(const Link& link) : link_(link) {}
+  uint64_t size() const override;
+  void write(MutableBytes out) const override;
+  uint32_t offset_of(uint32_t section) const;
+
+ private:
+  const Link& link_;
+};
+
+// Entry in the section header table of an output section: sections without a name (headers) have none.
+uint32_t header_index(const Link& link, uint32_t section);
+uint32_t header_index_of(const Link& link, std::string_view name);
+
+}  // namespace xld::elf

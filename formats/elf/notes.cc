@@ -1,0 +1,111 @@
+// See notes.h. Linux Extensions to gABI, "Program Property"; x86-64 psABI §5.1 (IBT, SHSTK, ISA levels).
+#include "formats/elf/notes.h"
+
+#include <fmt/core.h>
+#include <sys/random.h>
+
+#include <algorithm>
+
+#include "core/digest.h"
+#include "formats/elf/elf.h"
+#include "formats/elf/object.h"
+#include "formats/elf/properties.h"
+#include "formats/elf/state.h"
+
+namespace xld::elf {
+
+namespace {
+
+constexpr char kGnu[4] = {'G', 'N', 'U', '\0'};
+
+void write_note_header(uint8_t* place, uint32_t descriptor_size, uint32_t type) {
+  store<uint32_t>(place, sizeof(kGnu));
+  store(place + 4, descriptor_size);
+  store(place + 8, type);
+  std::copy_n(kGnu, sizeof(kGnu), place + 12);
+}
+
+}  // namespace
+
+MergedProperties merge_properties(const Link& link) {
+  MergedProperties merged;
+  merged.feature_1_and = link.inputs.files.empty() ? 0 : UINT32_MAX;
+  for (const InputFile* file : link.inputs.files) {
+    merged.feature_1_and &= object_of(*file).feature_1_and;
+    merged.isa_1_needed |= object_of(*file).isa_1_needed;
+  }
+  merged.feature_1_and |= link.options().x86_feature_1_force;
+  return merged;
+}
+
+uint64_t PropertyChunk::size() const { return 16 + uint64_t{property_count()} * property_size(); }
+
+void PropertyChunk::write(MutableBytes out) const {
+  write_note_header(out.data(), property_count() * property_size(), NT_GNU_PROPERTY_TYPE_0);
+  uint8_t* place = out.data() + 16;
+  const auto add = [&](uint32_t type, uint32_t value) {
+    if (value == 0) return;
+    store(place, type);
+    store<uint32_t>(place + 4, 4);
+    store(place + 8, value);
+    place += property_size();
+  };
+  add(GNU_PROPERTY_X86_FEATURE_1_AND, properties_.feature_1_and);
+  add(GNU_PROPERTY_X86_ISA_1_NEEDED, properties_.isa_1_needed);
+}
+
+uint32_t BuildIdChunk::id_size() const {
+  switch (link_.options().build_id) {
+    case BuildIdKind::Md5:
+    case BuildIdKind::Uuid: return 16;
+    case BuildIdKind::Sha1: return 20;
+    case BuildIdKind::Sha256: return 32;
+    case BuildIdKind::Hex: return static_cast<uint32_t>(link_.options().build_id_bytes.size());
+    case BuildIdKind::Fast: return 16;
+    case BuildIdKind::None: break;
+  }
+  return 0;
+}
+
+void BuildIdChunk::write(MutableBytes out) const {
+  write_note_header(out.data(), id_size(), NT_GNU_BUILD_ID);
+  if (link_.options().build_id == BuildIdKind::Hex)
+    std::copy(link_.options().build_id_bytes.begin(), link_.options().build_id_bytes.end(), out.begin() + kHeaderSize);
+}
+
+namespace {
+
+DigestKind digest_kind(BuildIdKind kind) {
+  switch (kind) {
+    case BuildIdKind::Md5: return DigestKind::Md5;
+    case BuildIdKind::Sha1: return DigestKind::Sha1;
+    case BuildIdKind::Sha256: return DigestKind::Sha256;
+    default: return DigestKind::Fast;
+  }
+}
+
+// RFC 4122 §4.4.
+bool make_uuid(uint8_t* out) {
+  if (::getrandom(out, 16, 0) != 16) return false;
+  out[6] = static_cast<uint8_t>((out[6] & 0x0f) | 0x40);
+  out[8] = static_cast<uint8_t>((out[8] & 0x3f) | 0x80);
+  return true;
+}
+
+}  // namespace
+
+void seal(const Link& link, Image& image, Bytes digests) {
+  const BuildIdChunk* chunk = state_of(link).build_id;
+  const BuildIdKind kind = link.options().build_id;
+  if (!chunk || kind == BuildIdKind::Hex) return;
+  Digest id = compute_digest(digest_kind(kind), digests);
+  if (kind == BuildIdKind::Uuid && !make_uuid(id.bytes.data()))
+    link.diagnostics().error("--build-id=uuid: the system has no random bytes; use another style");
+  for (const OutputSection& section : link.layout.sections) {
+    if (section.name != ".note.gnu.build-id") continue;
+    const uint64_t offset = section.file_offset + (chunk->address - section.address) + BuildIdChunk::kHeaderSize;
+    image.write(offset, Bytes(id.bytes).first(chunk->id_size()));
+  }
+}
+
+}  // namespace xld::elf

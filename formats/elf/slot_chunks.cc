@@ -1,0 +1,189 @@
+// See slot_chunks.h. x86-64 psABI §5.2 and i386 psABI §5.2; IRELATIVE as in the GNU IFUNC proposal.
+#include "formats/elf/slot_chunks.h"
+
+#include <algorithm>
+
+#include "formats/elf/elf.h"
+#include "formats/elf/relocs.h"
+
+namespace xld::elf {
+
+namespace {
+
+// The address an owner's code refers to: the function behind a resolver has no address of its own here.
+uint64_t own_address(const Link& link, const SlotOwner& owner) {
+  const AtomId atom = owner.symbol.is_valid() ? link.symbols.atom(owner.symbol) : owner.atom;
+  const uint64_t value = owner.symbol.is_valid() ? link.symbols.value(owner.symbol) : owner.value;
+  if (!atom.is_valid()) return value;
+  return link.is_live[atom.value] ? link.address_of(link.atom(atom), value) : 0;
+}
+
+bool moves_with_output(const Link& link, const SlotOwner& owner) {
+  if (!owner.symbol.is_valid()) return owner.atom.is_valid();
+  const uint32_t flags = link.symbols.flags(owner.symbol);
+  return (flags & symbol_flag::kDefined) && !(flags & symbol_flag::kAbsolute);
+}
+
+uint64_t slot_value(const Link& link, const Slot& slot) {
+  const Slots& slots = link.slots;
+  const SlotOwner& owner = slots.owners[slot.owner];
+  const Slots::Record& record = slots.records[slot.owner];
+  switch (slot.kind) {
+    case SlotKind::Address:
+      return record.stub != Slots::kNone ? slots.stub_address(record.stub) : own_address(link, owner);
+    case SlotKind::TlsOffset: {
+      const bool is_undefined = owner.symbol.is_valid() && !link.symbols.has(owner.symbol, symbol_flag::kDefined);
+      return is_undefined ? 0 : own_address(link, owner) - link.thread_pointer;
+    }
+    case SlotKind::Resolved: return own_address(link, owner);  // REL: the addend; otherwise overwritten at start
+    case SlotKind::TlsPair:
+    case SlotKind::TlsDescriptor:
+    case SlotKind::TlsModule: break;
+  }
+  return 0;
+}
+
+void store_word(const Link& link, uint8_t* place, uint64_t value) {
+  write_field(link.arch->address_field, place, value);
+}
+
+// The executable is module 1 by definition, so its pairs are constants.
+void write_tls_pair(const Link& link, const Slot& slot, uint8_t* place) {
+  store_word(link, place, 1);
+  if (slot.kind == SlotKind::TlsPair)
+    store_word(link, place + link.arch->word_size,
+               own_address(link, link.slots.owners[slot.owner]) - link.layout.tls_address);
+}
+
+bool is_relocated(const Slot& slot) { return slot.kind == SlotKind::Address; }
+
+}  // namespace
+
+void GotChunk::write(MutableBytes out) const {
+  for (const Slot& slot : link_.slots.slots) {
+    uint8_t* place = out.data() + size_t{slot.word} * link_.arch->word_size;
+    if (slot.kind == SlotKind::TlsPair || slot.kind == SlotKind::TlsModule) {
+      write_tls_pair(link_, slot, place);
+    } else {
+      store_word(link_, place, slot_value(link_, slot));
+    }
+  }
+}
+
+void StubTableChunk::write(MutableBytes out) const {
+  for (const OutputSection& section : link_.layout.sections)
+    if (section.name == ".dynamic") store_word(link_, out.data(), section.address);
+  // i386: the addend of an IRELATIVE relocation is what the word holds.
+  for (const Stub& stub : link_.slots.stubs) {
+    if (!stub.uses_lazy_table) continue;
+    const uint64_t value = own_address(link_, link_.slots.owners[stub.owner]);
+    store_word(link_, out.data() + size_t{kReservedWords + stub.slot_word} * link_.arch->word_size, value);
+  }
+}
+
+void StubsChunk::write(MutableBytes out) const {
+  const Slots& slots = link_.slots;
+  for (uint32_t i = 0; i < slots.stubs.size(); i++) {
+    const MutableBytes code = out.subspan(size_t{i} * link_.arch->stub_size, link_.arch->stub_size);
+    link_.arch->write_stub(code, slots.stub_address(i), slots.stub_slot_address(slots.stubs[i]), slots.got_base,
+                           is_position_independent(link_.target().output));
+  }
+}
+
+// ---- relocation tables -----------------------------------------------------------------------------------------------
+
+uint64_t dynamic_reloc_size(const Link& link) {
+  const bool has_addend = dynamic_reloc_types(link.target().cpu).has_addend;
+  if (link.target().word_size == 8) return has_addend ? sizeof(Elf64::Rela) : sizeof(Elf64::Rel);
+  return has_addend ? sizeof(Elf32::Rela) : sizeof(Elf32::Rel);
+}
+
+namespace {
+
+void write_reloc(const Link& link, uint8_t* place, uint64_t address, uint32_t type, uint64_t addend) {
+  if (link.target().word_size == 8) {
+    store(place, Elf64::Rela{address, Elf64::reloc_info(0, type), static_cast<int64_t>(addend)});
+  } else {
+    store(place, Elf32::Rel{static_cast<uint32_t>(address), Elf32::reloc_info(0, type)});
+  }
+}
+
+struct ResolverReloc {
+  uint64_t address = 0;
+  uint64_t resolver = 0;
+};
+
+std::vector<ResolverReloc> resolver_relocs(const Link& link) {
+  const Slots& slots = link.slots;
+  std::vector<ResolverReloc> relocs;
+  for (const Slot& slot : slots.slots)
+    if (slot.kind == SlotKind::Resolved)
+      relocs.push_back({slots.word_address(slot.word), own_address(link, slots.owners[slot.owner])});
+  for (const Stub& stub : slots.stubs)
+    if (stub.uses_lazy_table) relocs.push_back({slots.stub_slot_address(stub), own_address(link, slots.owners[stub.owner])});
+  return relocs;
+}
+
+void write_resolver_relocs(const Link& link, MutableBytes out) {
+  const uint64_t size = dynamic_reloc_size(link);
+  uint8_t* place = out.data();
+  for (const ResolverReloc& reloc : resolver_relocs(link)) {
+    write_reloc(link, place, reloc.address, dynamic_reloc_types(link.target().cpu).irelative, reloc.resolver);
+    place += size;
+  }
+}
+
+}  // namespace
+
+size_t resolver_reloc_count(const Link& link) { return resolver_relocs(link).size(); }
+
+ResolverRelocsChunk::ResolverRelocsChunk(const Link& link) : link_(link) { alignment = link.arch->word_size; }
+
+uint64_t ResolverRelocsChunk::size() const { return resolver_reloc_count(link_) * dynamic_reloc_size(link_); }
+
+void ResolverRelocsChunk::write(MutableBytes out) const { write_resolver_relocs(link_, out); }
+
+uint32_t count_slot_fixups(const Link& link) {
+  uint32_t count = 0;
+  for (const Slot& slot : link.slots.slots)
+    count += is_relocated(slot) && moves_with_output(link, link.slots.owners[slot.owner]);
+  return count;
+}
+
+void fill_slot_fixups(Link& link) {
+  size_t next = 0;
+  for (const Slot& slot : link.slots.slots) {
+    if (!is_relocated(slot) || !moves_with_output(link, link.slots.owners[slot.owner])) continue;
+    link.fixups[next++] = {link.slots.word_address(slot.word), slot_value(link, slot)};
+  }
+}
+
+LoadRelocsChunk::LoadRelocsChunk(Link& link) : link_(link) {
+  alignment = link.arch->word_size;
+  is_late = true;
+}
+
+uint64_t LoadRelocsChunk::relative_count() const {
+  uint64_t count = link_.reserved_fixups;
+  for (uint32_t i = 0; i < link_.fixup_counts.size(); i++)
+    if (link_.is_live[i]) count += link_.fixup_counts[i];
+  return count;
+}
+
+uint64_t LoadRelocsChunk::size() const {
+  return (relative_count() + resolver_reloc_count(link_)) * dynamic_reloc_size(link_);
+}
+
+void LoadRelocsChunk::write(MutableBytes out) const {
+  std::vector<LoadFixup> sorted = link_.fixups;
+  std::sort(sorted.begin(), sorted.end(), [](const LoadFixup& a, const LoadFixup& b) { return a.address < b.address; });
+  const uint64_t size = dynamic_reloc_size(link_);
+  uint8_t* place = out.data();
+  for (const LoadFixup& fixup : sorted) {
+    write_reloc(link_, place, fixup.address, dynamic_reloc_types(link_.target().cpu).relative, fixup.value);
+    place += size;
+  }
+  write_resolver_relocs(link_, out.subspan(static_cast<size_t>(place - out.data())));
+}
+
+}  // namespace xld::elf
