@@ -31,7 +31,7 @@ const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type);
 std::string reloc_name(Cpu cpu, uint32_t raw_type);
 
 // Adjusts what depends on the instruction: i386 GOT32 and GOT32X are offsets from the GOT, but the slot's address
-// (From::Nothing) where the instruction has no base register. `code` is the input's, not yet rewritten.
+// (From::Nothing) where the instruction has no base register. For code only; `code` is the input's, not yet rewritten.
 void refine_reloc(Cpu cpu, Bytes code, Reloc& reloc);
 
 // Dynamic relocation types the writer emits for a CPU; 0 where it has none. The slots of Want::TlsNegatedOffsetSlot in

@@ -166,13 +166,21 @@ TEST(TlsX86_64, InitialExec) {
       // add x@gottpoff(%rip),%r17,%rbx; add %rax,x@gottpoff(%rip),%r16 -> add $-12,%r17,%rbx; add $-12,%rax,%r16
       {"62 e4 e4 18 03 0d 00 00 00 00", 6, 6, "62 fc e4 18 81 c1 f4 ff ff ff"},
       {"62 f4 fc 10 01 05 00 00 00 00", 6, 6, "62 f4 fc 10 81 c0 f4 ff ff ff"},
-      // Left alone: lea, movl (not 8 bytes), a base register, the field without its instruction
+      // add x@gottpoff(%rip),%r9,%rbx; add x@gottpoff(%rip),%r30,%r31
+      {"62 74 e4 18 03 0d 00 00 00 00", 6, 6, "62 d4 e4 18 81 c1 f4 ff ff ff"},
+      {"62 64 84 10 03 35 00 00 00 00", 6, 6, "62 dc 84 10 81 c6 f4 ff ff ff"},
+      // {nf} add x@gottpoff(%rip),%rax -> {nf} add $-12,%rax
+      {"62 f4 fc 0c 03 05 00 00 00 00", 6, 6, "62 f4 fc 0c 81 c0 f4 ff ff ff"},
+      // Left alone: {nf} add %rax,x@gottpoff(%rip), which stores; the same on 4 bytes; an extended sub
+      {"62 f4 fc 0c 01 05 00 00 00 00", 6, 6, "kept"},
+      {"62 f4 7c 18 03 05 00 00 00 00", 6, 6, "kept"},
+      {"62 f4 fc 10 29 05 00 00 00 00", 6, 6, "kept"},
+      // lea, movl (not 8 bytes), a base register, the field without its instruction
       {"48 8d 05 00 00 00 00", 3, 3, "kept"},
       {"40 8b 05 00 00 00 00", 3, 3, "kept"},
       {"48 8b 80 00 00 00 00", 3, 3, "kept"},
       {"8b 05 00 00 00 00", 2, 3, "kept"},
       {"48 8b 05 00 00 00", 3, 3, "kept"},
-      {"62 f4 fc 10 29 05 00 00 00 00", 6, 6, "kept"},
   };
   for (const LoadCase& c : cases) {
     const Reloc reloc = make_reloc(c.offset, Want::TlsOffsetSlot, From::Place, c.lead, -4);
