@@ -4,6 +4,7 @@
 // tables through the decoder in object.cc, so they cannot disagree.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -23,6 +24,10 @@ struct RelocMeaning {
   uint8_t lead = 0;       // Reloc::lead
   bool is_known = false;  // false: not in relocatable input (run-time types), or never implemented by anyone
 };
+
+// The whole table of a CPU, for loops over many relocations. x86 types are below 256.
+using RelocTable = std::array<RelocMeaning, 256>;
+const RelocTable& reloc_table(Cpu cpu);
 
 // Never fails: unknown types answer with is_known == false.
 const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type);
