@@ -78,7 +78,7 @@ inline int64_t read_field(Field field, const uint8_t* place) {
     case 8:
       return load<int64_t>(place);
     case 4:
-      return field == Field::Unsigned32 ? load<uint32_t>(place) : load<int32_t>(place);
+      return field == Field::Unsigned32 ? int64_t{load<uint32_t>(place)} : load<int32_t>(place);
     case 2:
       return load<int16_t>(place);
     case 1:

@@ -34,10 +34,9 @@ GotLoadForm classify_got_load(Bytes code, const Reloc& reloc, GotLoadFacts facts
 
 bool shorten_got_load(GotLoadForm form, MutableBytes code, const Reloc& reloc, uint64_t symbol, uint64_t place,
                       uint64_t got_base) {
+  if (form == GotLoadForm::Keep) return false;
   uint8_t* field = code.data() + reloc.offset;
   switch (form) {
-    case GotLoadForm::Keep:
-      return false;
     case GotLoadForm::LoadAddress:
       field[-2] = kLoadAddress;
       store(field, static_cast<uint32_t>(symbol - got_base));
@@ -49,8 +48,9 @@ bool shorten_got_load(GotLoadForm form, MutableBytes code, const Reloc& reloc, u
     case GotLoadForm::Jump:
       use_direct_branch(form, field, static_cast<uint32_t>(direct_branch_distance(form, symbol, place)));
       return true;
+    default:
+      return false;
   }
-  return false;
 }
 
 // endbr32; jmp *slot, or jmp *slot@GOT(%ebx): the psABI has callers of position-independent stubs set %ebx.

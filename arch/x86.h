@@ -16,6 +16,7 @@ extern const Arch kArchX86_64;
 extern const Arch kArchI386;
 
 inline constexpr uint8_t kAdd = 0x03;            // add memory, reg
+inline constexpr uint8_t kAddToMemory = 0x01;    // add reg, memory
 inline constexpr uint8_t kMove = 0x8b;           // mov memory, reg
 inline constexpr uint8_t kLoadAddress = 0x8d;    // lea memory, reg
 inline constexpr uint8_t kGroup5 = 0xff;         // call *, jmp * and others: the ModRM byte's middle bits decide

@@ -70,10 +70,9 @@ bool load_immediate(uint8_t* field, uint8_t lead, uint64_t symbol) {
 
 bool shorten_got_load(GotLoadForm form, MutableBytes code, const Reloc& reloc, uint64_t symbol, uint64_t place,
                       uint64_t /*got_base*/) {
+  if (form == GotLoadForm::Keep) return false;
   uint8_t* field = code.data() + reloc.offset;
   switch (form) {
-    case GotLoadForm::Keep:
-      return false;
     case GotLoadForm::LoadAddress:
       return load_address(field, symbol - (place + 4));
     case GotLoadForm::Immediate:
@@ -81,8 +80,9 @@ bool shorten_got_load(GotLoadForm form, MutableBytes code, const Reloc& reloc, u
     case GotLoadForm::Call:
     case GotLoadForm::Jump:
       return branch(form, field, direct_branch_distance(form, symbol, place));
+    default:
+      return false;
   }
-  return false;
 }
 
 // endbr64; jmp *slot(%rip); int3 ...

@@ -78,11 +78,15 @@ bool rewrite_call(uint8_t* start, const CallSequence& call, TlsModel model, cons
   return true;
 }
 
-// Extended EVEX, the prefix of APX's three-operand add: 62, three bytes, and the opcode with either order of operands.
+// The add of APX's extended EVEX prefix (62, three bytes, opcode) on 8 bytes. With a third operand for the result,
+// memory may be either of the other two; without one, opcode 1 would store to memory.
 bool is_extended_add(const uint8_t* field) {
   constexpr uint8_t kEvex = 0x62;
   constexpr uint8_t kMap4 = 4;
-  return field[-6] == kEvex && (field[-5] & 0x07) == kMap4 && (field[-2] == 0x01 || field[-2] == x86::kAdd);
+  const bool is_wide = (field[-4] & 0x80) != 0;
+  const bool has_own_result = (field[-3] & 0x10) != 0;
+  return field[-6] == kEvex && (field[-5] & 0x07) == kMap4 && is_wide &&
+         (field[-2] == x86::kAdd || (field[-2] == x86::kAddToMemory && has_own_result));
 }
 
 // mov or add x@gottpoff(%rip),%reg, or another operation that can take an immediate.
@@ -97,7 +101,8 @@ bool is_slot_load(Bytes code, const Reloc& reloc) {
 bool rewrite_slot_load(uint8_t* field, const Reloc& reloc, const TlsValues& values) {
   if (!fits_signed(static_cast<uint64_t>(values.thread_offset))) return false;
   const auto value = static_cast<uint32_t>(values.thread_offset);
-  const uint8_t opcode = field[-2] == 0x01 ? x86::kAdd : field[-2];  // the extended add's other order of operands
+  const uint8_t opcode =
+      field[-2] == x86::kAddToMemory ? x86::kAdd : field[-2];  // the extended add's other order of operands
   if (reloc.lead != 6 && x86::can_add_by_lea(opcode, field[-1])) {
     x86::add_by_lea(field, reloc.lead, value);
   } else {

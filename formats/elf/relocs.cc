@@ -12,6 +12,7 @@ constexpr uint32_t kR386Got32 = 3;
 constexpr uint32_t kR386Got32X = 43;
 
 constexpr RelocMeaning kUnknown;
+constexpr RelocTable kNoRelocs = {};
 
 // The ModRM byte before the field names a displacement and no base register. If the byte before it says that a SIB byte
 // follows, then it is that SIB byte and the instruction has an index register.
@@ -23,16 +24,20 @@ bool has_no_base(Bytes code, uint64_t offset) {
 
 }  // namespace
 
-const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type) {
-  if (raw_type >= std::tuple_size_v<RelocTable>) return kUnknown;
+const RelocTable& reloc_table(Cpu cpu) {
   switch (cpu) {
     case Cpu::X86_64:
-      return kRelocsX86_64[raw_type];
+      return kRelocsX86_64;
     case Cpu::I386:
-      return kRelocsI386[raw_type];
+      return kRelocsI386;
     default:
-      return kUnknown;
+      return kNoRelocs;
   }
+}
+
+const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type) {
+  const RelocTable& table = reloc_table(cpu);
+  return raw_type < table.size() ? table[raw_type] : kUnknown;
 }
 
 std::string reloc_name(Cpu cpu, uint32_t raw_type) {

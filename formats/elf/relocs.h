@@ -4,6 +4,7 @@
 // tables through the decoder in object.cc, so they cannot disagree.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -24,6 +25,10 @@ struct RelocMeaning {
   bool is_known = false;  // false: not in relocatable input (run-time types), or never implemented by anyone
 };
 
+// The whole table of a CPU, for loops over many relocations. x86 types are below 256.
+using RelocTable = std::array<RelocMeaning, 256>;
+const RelocTable& reloc_table(Cpu cpu);
+
 // Never fails: unknown types answer with is_known == false.
 const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type);
 
@@ -31,7 +36,7 @@ const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type);
 std::string reloc_name(Cpu cpu, uint32_t raw_type);
 
 // Adjusts what depends on the instruction: i386 GOT32 and GOT32X are offsets from the GOT, but the slot's address
-// (From::Nothing) where the instruction has no base register. `code` is the input's, not yet rewritten.
+// (From::Nothing) where the instruction has no base register. For code only; `code` is the input's, not yet rewritten.
 void refine_reloc(Cpu cpu, Bytes code, Reloc& reloc);
 
 // Dynamic relocation types the writer emits for a CPU; 0 where it has none. The slots of Want::TlsNegatedOffsetSlot in

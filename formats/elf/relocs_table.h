@@ -1,7 +1,6 @@
 // What relocs.cc needs of each CPU: its rows, and the dense table made of them.
 #pragma once
 
-#include <array>
 #include <cstddef>
 
 #include "formats/elf/relocs.h"
@@ -12,9 +11,6 @@ struct RelocRow {
   uint8_t raw_type;
   RelocMeaning meaning;
 };
-
-// x86 types are small numbers, but for two GNU ones near 250.
-using RelocTable = std::array<RelocMeaning, 256>;
 
 template <size_t count>
 consteval RelocTable make_table(const RelocRow (&rows)[count]) {

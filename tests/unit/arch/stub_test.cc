@@ -1,0 +1,39 @@
+// Stubs and padding of the x86 CPUs.
+#include <gtest/gtest.h>
+
+#include "arch/arch.h"
+#include "tests/unit/arch/hex.h"
+
+namespace xld {
+namespace {
+
+std::string stub(Cpu cpu, bool position_independent) {
+  std::vector<uint8_t> code(arch_for(cpu).stub_size);
+  arch_for(cpu).write_stub(code, 0x401000, 0x403018, 0x403000, position_independent);
+  return test::to_hex(code);
+}
+
+TEST(Stub, JumpsThroughItsSlot) {
+  // endbr64; jmp *0x200e(%rip)
+  EXPECT_EQ(stub(Cpu::X86_64, true), "f3 0f 1e fa ff 25 0e 20 00 00 cc cc cc cc cc cc");
+  EXPECT_EQ(stub(Cpu::X86_64, false), stub(Cpu::X86_64, true));
+  // endbr32; jmp *0x403018, or jmp *0x18(%ebx)
+  EXPECT_EQ(stub(Cpu::I386, false), "f3 0f 1e fb ff 25 18 30 40 00 cc cc cc cc cc cc");
+  EXPECT_EQ(stub(Cpu::I386, true), "f3 0f 1e fb ff a3 18 00 00 00 cc cc cc cc cc cc");
+}
+
+TEST(Padding, IsMadeOfNops) {
+  const char* expected[] = {"", "90", "66 90", "66 66 90", "66 66 66 90", "90 66 66 66 90", "66 90 66 66 66 90"};
+  for (size_t size = 0; size < std::size(expected); size++) {
+    for (Cpu cpu : {Cpu::X86_64, Cpu::I386}) {
+      std::vector<uint8_t> code(size + 2, 0xee);
+      arch_for(cpu).fill_padding(MutableBytes(code).subspan(1, size));
+      EXPECT_EQ(test::to_hex(Bytes(code).subspan(1, size)), expected[size]);
+      EXPECT_EQ(code.front(), 0xee);
+      EXPECT_EQ(code.back(), 0xee);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace xld
