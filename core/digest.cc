@@ -1,7 +1,6 @@
 // MD5, SHA-1 and SHA-256 over one frame: padded 64-byte blocks fed to a compression function. See digest.h.
 //
-// The compression functions are written for size: build ids are hashed block by block in parallel, and whoever wants
-// speed asks for Fast.
+// The compression functions are written for size: of a file they see only the digests of its blocks.
 #include "core/digest.h"
 
 #include <algorithm>
@@ -176,7 +175,7 @@ Digest compute_digest(DigestKind kind, Bytes data) {
 
 Digest combine_digests(DigestKind kind, std::span<const Digest> blocks) {
   std::vector<uint8_t> joined;
-  joined.reserve(blocks.size() * digest_size(kind));
+  joined.reserve(blocks.size() * digest_size(DigestKind::Fast));
   for (const Digest& block : blocks) joined.insert(joined.end(), block.view().begin(), block.view().end());
   return compute_digest(kind, joined);
 }
@@ -184,7 +183,7 @@ Digest combine_digests(DigestKind kind, std::span<const Digest> blocks) {
 Digest compute_tree_digest(DigestKind kind, Bytes file) {
   std::vector<Digest> blocks;
   for (size_t offset = 0; offset < file.size(); offset += kDigestBlock) {
-    blocks.push_back(compute_digest(kind, file.subspan(offset, std::min(kDigestBlock, file.size() - offset))));
+    blocks.push_back(digest_block(file.subspan(offset, std::min(kDigestBlock, file.size() - offset))));
   }
   return combine_digests(kind, blocks);
 }

@@ -42,7 +42,6 @@ class ScriptParser {
     std::string_view name;
     void (ScriptParser::*parse)();
   };
-  static const Command kCommands[14];
 
   // --- Text
 
@@ -135,10 +134,31 @@ class ScriptParser {
       parse_assignment(AssignmentKind::Define, word, begin);
       return expect(';', "after the assignment");
     }
-    const auto* command = std::find_if(std::begin(kCommands), std::end(kCommands),
-                                       [&](const Command& candidate) { return candidate.name == word; });
-    if (is_quoted || command == std::end(kCommands)) return fail_at(begin, why_refused(word));
+    const Command* command = is_quoted ? nullptr : find_command(word);
+    if (!command) return fail_at(begin, why_refused(word));
     (this->*command->parse)();
+  }
+
+  static const Command* find_command(std::string_view name) {
+    static constexpr Command kCommands[] = {
+        {"INPUT", &ScriptParser::parse_input},
+        {"GROUP", &ScriptParser::parse_group},
+        {"AS_NEEDED", &ScriptParser::parse_as_needed},
+        {"INCLUDE", &ScriptParser::parse_include},
+        {"STARTUP", &ScriptParser::parse_startup},
+        {"SEARCH_DIR", &ScriptParser::parse_search_dir},
+        {"TARGET", &ScriptParser::parse_target},
+        {"OUTPUT_FORMAT", &ScriptParser::parse_output_format},
+        {"OUTPUT_ARCH", &ScriptParser::parse_output_arch},
+        {"ENTRY", &ScriptParser::parse_entry},
+        {"EXTERN", &ScriptParser::parse_extern},
+        {"HIDDEN", &ScriptParser::parse_hidden},
+        {"PROVIDE", &ScriptParser::parse_provide},
+        {"PROVIDE_HIDDEN", &ScriptParser::parse_provide_hidden},
+    };
+    const auto* found = std::find_if(std::begin(kCommands), std::end(kCommands),
+                                     [&](const Command& command) { return command.name == name; });
+    return found == std::end(kCommands) ? nullptr : found;
   }
 
   static std::string why_refused(std::string_view word) {
@@ -314,23 +334,6 @@ class ScriptParser {
   uint32_t counted_lines_ = 0;
   Script script_;
   std::optional<Error> error_;
-};
-
-const ScriptParser::Command ScriptParser::kCommands[14] = {
-    {"INPUT", &ScriptParser::parse_input},
-    {"GROUP", &ScriptParser::parse_group},
-    {"AS_NEEDED", &ScriptParser::parse_as_needed},
-    {"INCLUDE", &ScriptParser::parse_include},
-    {"STARTUP", &ScriptParser::parse_startup},
-    {"SEARCH_DIR", &ScriptParser::parse_search_dir},
-    {"TARGET", &ScriptParser::parse_target},
-    {"OUTPUT_FORMAT", &ScriptParser::parse_output_format},
-    {"OUTPUT_ARCH", &ScriptParser::parse_output_arch},
-    {"ENTRY", &ScriptParser::parse_entry},
-    {"EXTERN", &ScriptParser::parse_extern},
-    {"HIDDEN", &ScriptParser::parse_hidden},
-    {"PROVIDE", &ScriptParser::parse_provide},
-    {"PROVIDE_HIDDEN", &ScriptParser::parse_provide_hidden},
 };
 
 }  // namespace

@@ -51,9 +51,9 @@ TEST(Digest, TreesHashTheDigestsOfBlocks) {
     for (size_t i = 0; i < file.size(); i++) file[i] = static_cast<uint8_t>(i * 7 + i / 256);
     const Bytes bytes(file);
     std::vector<Digest> blocks(3);
-    blocks[2] = compute_digest(kind, bytes.subspan(2 * kDigestBlock));
-    blocks[1] = compute_digest(kind, bytes.subspan(kDigestBlock, kDigestBlock));
-    blocks[0] = compute_digest(kind, bytes.first(kDigestBlock));
+    blocks[2] = digest_block(bytes.subspan(2 * kDigestBlock));
+    blocks[1] = digest_block(bytes.subspan(kDigestBlock, kDigestBlock));
+    blocks[0] = digest_block(bytes.first(kDigestBlock));
     const auto whole = hex(compute_tree_digest(kind, bytes));
     EXPECT_EQ(whole.size(), 2 * digest_size(kind));
     EXPECT_EQ(hex(combine_digests(kind, blocks)), whole);
