@@ -87,13 +87,12 @@ struct Link {
 
   // Where does everything go?
   std::vector<std::unique_ptr<MergedSection>> merge_pools;
-  std::vector<uint64_t> merge_addresses;  // by pool
+  std::vector<Chunk*> merge_chunks;  // by pool: where it went
   std::vector<std::unique_ptr<Chunk>> chunks;
   Layout layout;
   std::vector<uint64_t> symbol_addresses;  // by SymbolId; of a function with a stub, the stub's
   std::vector<LoadFixup> fixups;           // in output order; filled while atoms are written
   std::vector<uint32_t> first_fixups;      // by AtomId: its first in `fixups`
-  uint32_t reserved_fixups = 0;            // the first ones: words of slots
   uint64_t entry_address = 0;
   uint64_t thread_pointer = 0;             // the address thread-local offsets count from
 
@@ -110,7 +109,7 @@ struct Link {
   // Run-time address of an offset in an atom; only after layout.
   uint64_t address_of(const Atom& a, uint64_t offset) const {
     if (!a.has(atom_flag::kMerge)) return a.address + offset;
-    return merge_addresses[a.order] + merge_pools[a.order]->output_offset(a.raw_relocs, offset);
+    return merge_chunks[a.order]->address + merge_pools[a.order]->output_offset(a.raw_relocs, offset);
   }
 };
 
@@ -154,6 +153,9 @@ struct Format {
 
   // Output sections, segments, and the chunks the linker adds; fills Link::layout up to assign_offsets().
   void (*plan)(Link&);
+
+  // Tells slots, stubs, merged constants and thread-local data their addresses, when layout has given them.
+  void (*settle)(Link&);
 
   // Defines the names the linker provides, when addresses are known.
   void (*define_symbols)(Link&);

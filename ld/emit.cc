@@ -175,7 +175,7 @@ void settle_symbol_addresses(Link& link) {
 void number_fixups(Link& link) {
   if (link.fixup_counts.empty()) return;
   link.first_fixups.assign(link.atoms.size(), 0);
-  uint32_t next = link.reserved_fixups;
+  uint32_t next = 0;
   for (const OutputSection& section : link.layout.sections) {
     for (const AtomId id : section.atoms) {
       link.first_fixups[id.value] = next;
@@ -185,16 +185,21 @@ void number_fixups(Link& link) {
   link.fixups.resize(next);
 }
 
+void relocate_part(Link& link, const InputFile& file, const Atom& atom, MutableBytes out, uint64_t address,
+                   uint32_t begin, RelocCursor cursor) {
+  Relocator(link, file, atom).relocate_part(out, address, begin, cursor);
+}
+
 }  // namespace
 
 void settle_addresses(Link& link) {
-  const auto timer = link.session.timings.measure("settle_addresses");
   settle_symbol_addresses(link);
   number_fixups(link);
 }
 
 void emit(Link& link, Image& image) {
   const auto timer = link.session.timings.measure("emit");
+  link.relocate_part = relocate_part;
   Emitter(link, image).run();
 }
 

@@ -230,8 +230,9 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
     return;
   }
   for (const elf::ScriptInput& entry : script->inputs) {
+    if (entry.kind == elf::ScriptInputKind::GroupBegin || entry.kind == elf::ScriptInputKind::GroupEnd) continue;
     InputOption input = option;
-    input.kind = entry.is_library ? InputKind::Library : InputKind::File;
+    input.kind = entry.kind == elf::ScriptInputKind::Library ? InputKind::Library : InputKind::File;
     input.name = entry.name;
     input.as_needed = option.as_needed || entry.as_needed;
     open_library_script_entry(input, path, depth + 1);

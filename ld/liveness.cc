@@ -5,6 +5,7 @@
 #include "ld/liveness.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 
 namespace xld {
@@ -129,11 +130,11 @@ class Walk {
     const Atom& atom = link_.atom(id);
     if (atom.raw_relocs == 0 || atom.has(atom_flag::kMerge)) return;
     const InputFile& file = link_.inputs.file(atom.file);
-    Reloc batch[kBatch];
+    std::array<Reloc, kBatch> batch;
     while (const size_t count = link_.format->decode(link_, file, atom, cursor, batch, true)) {
       for (size_t i = 0; i < count;) {
         if (collects_) mark_target(batch[i], worker);
-        i += needs_.record(id, file, atom, std::span<const Reloc>(batch + i, count - i), worker);
+        i += needs_.record(id, file, atom, std::span<const Reloc>(batch.data() + i, count - i), worker);
       }
     }
   }

@@ -1,6 +1,8 @@
 // Applying relocations to a copy of an atom: decode, decide, compute, write. See emit.h and core/reloc.h.
 #include <fmt/core.h>
 
+#include <array>
+
 #include "arch/field.h"
 #include "ld/emit.h"
 #include "ld/messages.h"
@@ -21,11 +23,11 @@ void Relocator::relocate_part(MutableBytes out, uint64_t address, uint32_t begin
   out_ = out;
   address_ = address;
   begin_ = begin;
-  Reloc batch[kBatch];
+  std::array<Reloc, kBatch> batch;
   // What is not loaded has not been scanned: its malformed records are reported here.
   const bool reports = !atom_.has(atom_flag::kAllocated);
   while (const size_t count = link_.format->decode(link_, file_, atom_, cursor, batch, reports)) {
-    for (size_t i = 0; i < count;) i += apply(std::span<const Reloc>(batch + i, count - i));
+    for (size_t i = 0; i < count;) i += apply(std::span<const Reloc>(batch.data() + i, count - i));
   }
 }
 

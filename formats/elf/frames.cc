@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 namespace xld::elf {
 
@@ -49,7 +50,7 @@ std::string FrameChunk::common_key(const InputFile& file, const FrameCommon& com
   const Atom& atom = link_.atom(common.atom);
   std::string key(as_text(atom.bytes().subspan(common.offset, common.size)));
   RelocCursor cursor{common.first_reloc, common.first_reloc + common.reloc_count};
-  Reloc batch[4];
+  std::array<Reloc, 4> batch;
   while (const size_t count = link_.format->decode(link_, file, atom, cursor, batch, false)) {
     for (size_t i = 0; i < count; i++) {
       const Reloc& r = batch[i];

@@ -93,6 +93,7 @@ class Planner {
     sort_atoms();
     make_segments();
     choose_addresses();
+    number_headers();
   }
 
  private:
@@ -161,7 +162,7 @@ class Planner {
     section.is_executable = (section.flags & SHF_EXECINSTR) != 0;
     section.is_thread_local = (section.flags & SHF_TLS) != 0;
     section.is_zero_fill = section.type == SHT_NOBITS;
-    section.rank = section_rank(section);
+    if (!section.name.empty()) section.rank = section_rank(section);
     // Entry sizes are kept where the output consists of nothing else.
     if (!section.atoms.empty() || section.leading_chunks.size() != 1) {
       if (section.flags & (SHF_MERGE | SHF_STRINGS)) section.flags &= ~(SHF_MERGE | SHF_STRINGS);
@@ -251,6 +252,12 @@ class Planner {
         link_.options().separate_code == SeparateCode::LoadableSegments ||
         (link_.options().separate_code == SeparateCode::Code && touches_code);
     return segment;
+  }
+
+  void number_headers() {
+    uint32_t next = 1;
+    for (OutputSection& section : sections_)
+      if (!section.name.empty()) section.header_index = next++;
   }
 
   void choose_addresses() {

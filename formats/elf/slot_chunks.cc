@@ -143,20 +143,17 @@ uint64_t ResolverRelocsChunk::size() const { return resolver_reloc_count(link_) 
 
 void ResolverRelocsChunk::write(MutableBytes out) const { write_resolver_relocs(link_, out); }
 
-uint32_t count_slot_fixups(const Link& link) {
-  uint32_t count = 0;
+namespace {
+
+// Slots whose value moves with the output.
+std::vector<const Slot*> moving_slots(const Link& link) {
+  std::vector<const Slot*> moving;
   for (const Slot& slot : link.slots.slots)
-    count += is_relocated(slot) && moves_with_output(link, link.slots.owners[slot.owner]);
-  return count;
+    if (is_relocated(slot) && moves_with_output(link, link.slots.owners[slot.owner])) moving.push_back(&slot);
+  return moving;
 }
 
-void fill_slot_fixups(Link& link) {
-  size_t next = 0;
-  for (const Slot& slot : link.slots.slots) {
-    if (!is_relocated(slot) || !moves_with_output(link, link.slots.owners[slot.owner])) continue;
-    link.fixups[next++] = {link.slots.word_address(slot.word), slot_value(link, slot)};
-  }
-}
+}  // namespace
 
 LoadRelocsChunk::LoadRelocsChunk(Link& link) : link_(link) {
   alignment = link.arch->word_size;
@@ -164,7 +161,7 @@ LoadRelocsChunk::LoadRelocsChunk(Link& link) : link_(link) {
 }
 
 uint64_t LoadRelocsChunk::relative_count() const {
-  uint64_t count = link_.reserved_fixups;
+  uint64_t count = moving_slots(link_).size();
   for (uint32_t i = 0; i < link_.fixup_counts.size(); i++)
     if (link_.is_live[i]) count += link_.fixup_counts[i];
   return count;
@@ -176,6 +173,8 @@ uint64_t LoadRelocsChunk::size() const {
 
 void LoadRelocsChunk::write(MutableBytes out) const {
   std::vector<LoadFixup> sorted = link_.fixups;
+  for (const Slot* slot : moving_slots(link_))
+    sorted.push_back({link_.slots.word_address(slot->word), slot_value(link_, *slot)});
   std::sort(sorted.begin(), sorted.end(), [](const LoadFixup& a, const LoadFixup& b) { return a.address < b.address; });
   const uint64_t size = dynamic_reloc_size(link_);
   uint8_t* place = out.data();

@@ -71,8 +71,4 @@ class LoadRelocsChunk : public Chunk {
 size_t resolver_reloc_count(const Link& link);
 uint64_t dynamic_reloc_size(const Link& link);
 
-// Slots whose value moves with the output: the first fixups (Link::reserved_fixups).
-uint32_t count_slot_fixups(const Link& link);
-void fill_slot_fixups(Link& link);
-
 }  // namespace xld::elf

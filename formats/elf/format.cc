@@ -1,0 +1,87 @@
+// The filled-in table, and the small functions that have no better place.
+#include "formats/elf/format.h"
+
+#include <fmt/core.h>
+
+#include "formats/elf/decode.h"
+#include "formats/elf/describe.h"
+#include "formats/elf/frames.h"
+#include "formats/elf/linker_sections.h"
+#include "formats/elf/liveness_roots.h"
+#include "formats/elf/notes.h"
+#include "formats/elf/object.h"
+#include "formats/elf/plan.h"
+#include "formats/elf/relocs.h"
+#include "formats/elf/slot_chunks.h"
+#include "formats/elf/state.h"
+
+namespace xld::elf {
+
+namespace {
+
+void begin(Link& link) {
+  Target& target = link.session.target;
+  const bool moves = is_position_independent(target.output);
+  target.image_base = moves ? 0 : target.cpu == Cpu::I386 ? 0x08048000 : 0x400000;
+  target.max_page_size = link.options().max_page_size.value_or(0x1000);
+  target.common_page_size = link.options().common_page_size.value_or(0x1000);
+  link.format_state = std::make_unique<ElfState>(link.session.pool.thread_count());
+}
+
+SectionId common_section(Link& link, const CommonOffer& offer) {
+  const uint64_t flags = SHF_ALLOC | SHF_WRITE | (offer.is_thread_local ? SHF_TLS : 0) |
+                         (offer.is_large ? SHF_X86_64_LARGE : 0);
+  const std::string_view name = offer.is_thread_local ? ".tbss" : offer.is_large ? ".lbss" : ".bss";
+  return state_of(link).section_keys.intern(0, name, SHT_NOBITS, flags);
+}
+
+const OutputSection* find(const Link& link, std::string_view name) {
+  for (const OutputSection& section : link.layout.sections)
+    if (section.name == name && section.is_allocated) return &section;
+  return nullptr;
+}
+
+void settle(Link& link) {
+  const auto address_of = [&](std::string_view name) {
+    const OutputSection* section = find(link, name);
+    return section ? section->address : 0;
+  };
+  Slots& slots = link.slots;
+  slots.got_address = address_of(".got");
+  slots.stubs_address = address_of(".iplt");
+  // _GLOBAL_OFFSET_TABLE_ is the start of .got.plt on x86 (psABI).
+  slots.got_base = find(link, ".got.plt") ? address_of(".got.plt") : slots.got_address;
+  slots.stub_table_address = slots.got_base + StubTableChunk::kReservedWords * uint64_t{slots.word_size};
+  // Variant II: the block ends where the thread pointer points.
+  link.thread_pointer = align_up(link.layout.tls_address + link.layout.tls_memory_size, link.layout.tls_alignment);
+  if (state_of(link).frames) state_of(link).frames->place_atoms();
+}
+
+std::string reloc_type_name(const Link& link, uint32_t raw_type) { return reloc_name(link.target().cpu, raw_type); }
+
+}  // namespace
+
+const Format kFormat = {
+    .id = ObjectFormat::Elf,
+    .default_entry = "_start",
+    .identify = identify,
+    .begin = begin,
+    .read_object = read_object,
+    .make_atoms = make_atoms,
+    .companions_of = companions_of,
+    .common_section = common_section,
+    .provide_symbols = provide_symbols,
+    .decode = decode,
+    .is_root = is_root,
+    .plan = plan,
+    .settle = settle,
+    .define_symbols = define_symbols,
+    .describe_place = describe_place,
+    .describe_symbol = describe_symbol,
+    .reloc_name = reloc_type_name,
+    .symbol_size = symbol_size,
+    .tombstone = tombstone,
+    .seal = seal,
+};
+
+}  // namespace xld::elf

@@ -1,0 +1,184 @@
+// Names the linker provides: ends of sections and segments, headers, tables. GNU ld's default scripts and the psABIs.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "formats/elf/linker_sections.h"
+#include "formats/elf/section_names.h"
+#include "formats/elf/state.h"
+
+namespace xld::elf {
+
+namespace {
+
+enum class Anchor : uint8_t {
+  ImageStart,    // the ELF header, where it is loaded
+  SectionStart,  // of the named section; the image's start if there is none
+  SectionEnd,
+  CodeEnd,       // of the last executable section
+  DataEnd,       // of the last section with file contents
+  ImageEnd,      // of the last section
+  GotBase,
+  ThreadPointer,
+};
+
+struct ProvidedSymbol {
+  std::string_view name;
+  Anchor anchor;
+  std::string_view section;
+  bool is_hidden;
+};
+
+constexpr ProvidedSymbol kProvided[] = {
+    {"__ehdr_start", Anchor::ImageStart, "", true},
+    {"__executable_start", Anchor::ImageStart, "", false},
+    {"__dso_handle", Anchor::ImageStart, "", true},
+    {"__preinit_array_start", Anchor::SectionStart, ".preinit_array", true},
+    {"__preinit_array_end", Anchor::SectionEnd, ".preinit_array", true},
+    {"__init_array_start", Anchor::SectionStart, ".init_array", true},
+    {"__init_array_end", Anchor::SectionEnd, ".init_array", true},
+    {"__fini_array_start", Anchor::SectionStart, ".fini_array", true},
+    {"__fini_array_end", Anchor::SectionEnd, ".fini_array", true},
+    {"__rela_iplt_start", Anchor::SectionStart, ".rela.plt", true},
+    {"__rela_iplt_end", Anchor::SectionEnd, ".rela.plt", true},
+    {"__rel_iplt_start", Anchor::SectionStart, ".rel.plt", true},
+    {"__rel_iplt_end", Anchor::SectionEnd, ".rel.plt", true},
+    {"__GNU_EH_FRAME_HDR", Anchor::SectionStart, ".eh_frame_hdr", true},
+    {"_DYNAMIC", Anchor::SectionStart, ".dynamic", true},
+    {"_GLOBAL_OFFSET_TABLE_", Anchor::GotBase, "", true},
+    {"_TLS_MODULE_BASE_", Anchor::ThreadPointer, "", true},
+    {"__bss_start", Anchor::SectionStart, ".bss", false},
+    {"_etext", Anchor::CodeEnd, "", false},
+    {"etext", Anchor::CodeEnd, "", false},
+    {"__etext", Anchor::CodeEnd, "", false},
+    {"_edata", Anchor::DataEnd, "", false},
+    {"edata", Anchor::DataEnd, "", false},
+    {"_end", Anchor::ImageEnd, "", false},
+    {"end", Anchor::ImageEnd, "", false},
+};
+
+constexpr std::string_view kStart = "__start_";
+constexpr std::string_view kStop = "__stop_";
+
+bool is_wanted(const Link& link, SymbolId id) {
+  return id.is_valid() && link.symbols.has(id, symbol_flag::kReferenced | symbol_flag::kRoot) &&
+         !link.symbols.is_defined(id);
+}
+
+void claim_name(Link& link, SymbolId id, uint32_t flags) {
+  link.symbols.offer(id, Claim::make(ClaimClass::Provided, FileId{0u}, id.value));
+  link.symbols.place(id, AtomId(), 0);
+  link.symbols.add_flags(id, flags | symbol_flag::kDefined | symbol_flag::kLinkerMade);
+}
+
+// Only static executables find their resolver relocations through these names; elsewhere the loader does.
+bool exists_here(const Link& link, const ProvidedSymbol& row) {
+  if (row.section == ".dynamic") return is_position_independent(link.target().output);
+  return true;
+}
+
+// The name of the section a __start_ or __stop_ symbol is about; empty: it is no such symbol.
+std::string_view bracketed_section(std::string_view symbol) {
+  for (const std::string_view prefix : {kStart, kStop})
+    if (symbol.starts_with(prefix)) return symbol.substr(prefix.size());
+  return {};
+}
+
+void provide_brackets(Link& link) {
+  std::map<std::string_view, std::vector<AtomId>> atoms;
+  std::vector<SymbolId> wanted;
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const std::string_view section = bracketed_section(link.symbols.name(SymbolId{i}));
+    if (section.empty() || !is_c_identifier(section) || !is_wanted(link, SymbolId{i})) continue;
+    wanted.push_back(SymbolId{i});
+    atoms[section];
+  }
+  if (wanted.empty()) return;
+  const auto& keys = state_of(link).section_keys.keys();
+  for (const InputFile* file : link.inputs.files) {
+    for (uint32_t i = file->first_atom.value; i < file->first_atom.value + file->atom_count; i++) {
+      const auto found = atoms.find(keys[link.atoms[i].section.value].name);
+      if (found != atoms.end()) found->second.push_back(AtomId{i});
+    }
+  }
+  for (const SymbolId id : wanted) {
+    const auto& members = atoms[bracketed_section(link.symbols.name(id))];
+    if (members.empty()) continue;
+    if (!link.options().start_stop_gc) link.bracketed[id] = members;
+    claim_name(link, id, symbol_flag::kBrackets | symbol_flag::kProtected);
+  }
+}
+
+// ---- addresses -------------------------------------------------------------------------------------------------------
+
+class Anchors {
+ public:
+  explicit Anchors(const Link& link) : link_(link) {
+    for (const OutputSection& section : link.layout.sections) {
+      if (!section.is_allocated) continue;
+      if (is_first_) start_ = section.address;
+      is_first_ = false;
+      if (section.is_thread_local && section.is_zero_fill) continue;
+      end_ = section.address + section.size;
+      if (section.is_executable) code_end_ = end_;
+      if (!section.is_zero_fill) data_end_ = end_;
+    }
+  }
+
+  uint64_t address(Anchor anchor, std::string_view name) const {
+    const OutputSection* section = find(name);
+    switch (anchor) {
+      case Anchor::ImageStart: return start_;
+      case Anchor::SectionStart: return section ? section->address : name == ".bss" ? data_end_ : start_;
+      case Anchor::SectionEnd: return section ? section->address + section->size : start_;
+      case Anchor::CodeEnd: return code_end_;
+      case Anchor::DataEnd: return data_end_;
+      case Anchor::ImageEnd: return end_;
+      case Anchor::GotBase: return link_.slots.got_base;
+      case Anchor::ThreadPointer: return link_.thread_pointer;
+    }
+    return 0;
+  }
+
+ private:
+  const OutputSection* find(std::string_view name) const {
+    for (const OutputSection& section : link_.layout.sections)
+      if (section.name == name && section.is_allocated && !name.empty()) return &section;
+    return nullptr;
+  }
+
+  const Link& link_;
+  bool is_first_ = true;
+  uint64_t start_ = 0, end_ = 0, code_end_ = 0, data_end_ = 0;
+};
+
+}  // namespace
+
+void provide_symbols(Link& link) {
+  for (const ProvidedSymbol& row : kProvided) {
+    const SymbolId id = link.symbols.find(row.name);
+    if (is_wanted(link, id) && exists_here(link, row)) claim_name(link, id, row.is_hidden ? symbol_flag::kHidden : 0);
+    if (id.is_valid() && row.anchor == Anchor::ThreadPointer) link.symbols.add_flags(id, symbol_flag::kThreadLocal);
+  }
+  provide_brackets(link);
+}
+
+void define_symbols(Link& link) {
+  const Anchors anchors(link);
+  const auto is_mine = [&](SymbolId id) {
+    return id.is_valid() && link.symbols.claim(id).claim_class() == ClaimClass::Provided;
+  };
+  for (const ProvidedSymbol& row : kProvided) {
+    const SymbolId id = link.symbols.find(row.name);
+    if (is_mine(id)) link.symbols.place(id, AtomId(), anchors.address(row.anchor, row.section));
+  }
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const SymbolId id{i};
+    if (!link.symbols.has(id, symbol_flag::kBrackets) || !is_mine(id)) continue;
+    const std::string_view name = link.symbols.name(id);
+    const Anchor anchor = name.starts_with(kStart) ? Anchor::SectionStart : Anchor::SectionEnd;
+    link.symbols.place(id, AtomId(), anchors.address(anchor, bracketed_section(name)));
+  }
+}
+
+}  // namespace xld::elf

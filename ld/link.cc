@@ -1,0 +1,106 @@
+// One link, top to bottom. A pass may read everything above it and changes nothing of it.
+#include "ld/emit.h"
+#include "ld/inputs.h"
+#include "ld/liveness.h"
+#include "ld/messages.h"
+#include "ld/names.h"
+#include "ld/resolve.h"
+#include "ld/target.h"
+#include "ld/xld.h"
+
+namespace xld {
+
+namespace {
+
+constexpr uint32_t kExecutableMode = 0777;
+
+void build_merge_pools(Link& link) {
+  const auto timer = link.session.timings.measure("merge");
+  for (auto& pool : link.merge_pools)
+    if (!pool->build(link.session.pool))
+      link.diagnostics().error("merged strings take more than 4 GiB; link with -O0 to keep them apart");
+}
+
+// The numbers that slots, merged constants and symbols are asked for from now on.
+void settle_layout(Link& link) {
+  const auto timer = link.session.timings.measure("settle_layout");
+  link.format->settle(link);
+  link.format->define_symbols(link);
+  evaluate_assignments(link);
+  settle_addresses(link);
+  settle_entry(link);
+}
+
+void lay_out(Link& link) {
+  link.format->plan(link);
+  build_merge_pools(link);
+  const auto timer = link.session.timings.measure("lay_out");
+  assign_offsets(link.session.pool, link.layout, link.atoms.data());
+  assign_addresses(link.session.pool, link.layout, link.atoms.data());
+}
+
+void write_image(Link& link) {
+  auto image = Image::create(link.options().output, link.layout.file_size, kExecutableMode);
+  if (!image) {
+    link.diagnostics().error("cannot write " + link.options().output + ": " + image.error().message);
+    return;
+  }
+  emit(link, *image);
+  if (link.diagnostics().failed()) return;  // nothing half-written is left behind
+  if (const auto error = image->commit())
+    link.diagnostics().error("cannot write " + link.options().output + ": " + error->message);
+}
+
+void run_passes(Link& link, FileSystem& files) {
+  const auto failed = [&] { return link.diagnostics().failed(); };
+
+  // What were we given?              Ranks are command-line order, whatever thread reads first.
+  InputFinder finder(link, files);
+  finder.open_all();
+  if (failed() || !settle_target_from_options(link)) return;
+
+  // What does each name mean?        Afterwards no file is added.
+  resolve(link, finder);
+  if (failed()) return;
+  make_atoms(link);
+  link.format->provide_symbols(link);
+  check_required_names(link);
+
+  // What is needed?                  Afterwards dead atoms are never looked at again.
+  NeedsRecorder needs(link);
+  mark_live(link, needs);
+  report_undefined(link, needs.take_undefined());
+  if (failed()) return;
+
+  // What is left to the loader?      Afterwards every slot has its number.
+  link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());
+  link.slots.is_got_base_used = needs.uses_got_base();
+  link.slots.word_size = link.arch->word_size;
+  link.slots.stub_size = link.arch->stub_size;
+
+  // Where does everything go?        Afterwards no address changes.
+  lay_out(link);
+  settle_layout(link);
+  if (failed()) return;
+
+  // Write it.                        Every byte is written by exactly one task.
+  write_image(link);
+}
+
+}  // namespace
+
+bool link(const Options& options, Diagnostics& diagnostics, FileSystem& files) {
+  diagnostics.set_error_limit(options.error_limit);
+  diagnostics.set_warnings_are_errors(options.fatal_warnings);
+  diagnostics.set_warnings_suppressed(options.no_warnings);
+  try {
+    Session session(options, diagnostics);
+    Link state(session);
+    run_passes(state, files);
+  } catch (const std::bad_alloc&) {
+    diagnostics.error("out of memory");
+  }
+  return !diagnostics.failed();
+}
+
+}  // namespace xld

@@ -1,0 +1,167 @@
+// See names.h.
+#include "ld/names.h"
+
+#include <fmt/core.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/hash.h"
+#include "ld/expression.h"
+
+namespace xld {
+
+namespace {
+
+constexpr FileId kLinkerFile{0u};
+
+// What expressions may ask once layout is done; before, only numbers have a value.
+class Environment : public ExpressionEnvironment {
+ public:
+  explicit Environment(const Link& link) : link_(link) {}
+
+  std::optional<ExpressionValue> find_symbol(std::string_view name) const override {
+    const SymbolId id = link_.symbols.find(name);
+    if (!id.is_valid() || !link_.symbols.has(id, symbol_flag::kDefined)) return std::nullopt;
+    const AtomId atom = link_.symbols.atom(id);
+    if (!atom.is_valid()) return ExpressionValue{link_.symbols.value(id), {}};
+    return ExpressionValue{link_.address_of(link_.atom(atom), link_.symbols.value(id)), link_.atom(atom).section};
+  }
+
+  std::optional<SectionFacts> find_section(std::string_view name) const override {
+    for (uint32_t i = 0; i < link_.layout.sections.size(); i++) {
+      const OutputSection& section = link_.layout.sections[i];
+      if (section.name == name)
+        return SectionFacts{SectionId{i}, section.address, section.load_address, section.size, section.alignment};
+    }
+    return std::nullopt;
+  }
+
+  uint64_t max_page_size() const override { return link_.target().max_page_size; }
+  uint64_t common_page_size() const override { return link_.target().common_page_size; }
+  uint64_t headers_size() const override {
+    return link_.layout.sections.empty() ? 0 : link_.layout.sections.front().size;
+  }
+
+ private:
+  const Link& link_;
+};
+
+bool is_glob_match(const std::string& pattern, std::string_view name) {
+  return ::fnmatch(pattern.c_str(), std::string(name).c_str(), 0) == 0;
+}
+
+SymbolId want_name(Link& link, std::string_view name) {
+  const SymbolId id = link.symbols.intern(name);
+  link.symbols.add_flags(id, symbol_flag::kRoot | symbol_flag::kReferenced);
+  return id;
+}
+
+}  // namespace
+
+void define_requested_names(Link& link) {
+  uint32_t index = 0;
+  for (const SymbolAssignment& assignment : link.options().assignments) {
+    const auto expression = Expression::parse(assignment.expression);
+    if (!expression) {
+      link.diagnostics().error(fmt::format("--defsym {}={}: {}", assignment.name, assignment.expression,
+                                           expression.error().message));
+      continue;
+    }
+    const SymbolId id = link.symbols.intern(assignment.name);
+    link.symbols.offer(id, Claim::make(ClaimClass::Override, kLinkerFile, index++));
+    uint32_t flags = symbol_flag::kDefined | symbol_flag::kLinkerMade;
+    if (expression->referenced_symbols().empty()) flags |= symbol_flag::kAbsolute;
+    link.symbols.add_flags(id, flags);
+  }
+}
+
+std::vector<SymbolId> requested_names(Link& link) {
+  const Options& options = link.options();
+  std::vector<SymbolId> names;
+  const std::string& entry = options.entry.empty() ? link.format->default_entry : options.entry;
+  names.push_back(want_name(link, link.session.keep(entry)));
+  for (const std::string& name : options.undefined) names.push_back(want_name(link, name));
+  for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
+  for (const SymbolAssignment& assignment : options.assignments) {
+    if (const auto expression = Expression::parse(assignment.expression))
+      for (const std::string_view name : expression->referenced_symbols())
+        names.push_back(want_name(link, link.session.keep(std::string(name))));
+  }
+  for (const std::string& glob : options.undefined_globs) {
+    for (uint32_t i = 0; i < link.symbols.size(); i++)
+      if (is_glob_match(glob, link.symbols.name(SymbolId{i})))
+        names.push_back(want_name(link, link.symbols.name(SymbolId{i})));
+  }
+  return names;
+}
+
+void wrap_references(Link& link, InputFile& file) {
+  constexpr std::string_view kReal = "__real_";
+  for (const std::string& name : link.options().wrapped) {
+    const SymbolId original = link.symbols.intern(name);
+    const SymbolId wrapper = link.symbols.intern(link.session.keep("__wrap_" + name));
+    const SymbolId real = link.symbols.intern(link.session.keep(std::string(kReal) + name));
+    for (size_t i = 0; i < file.globals.size(); i++) {
+      if (file.occurrences[i].claim_class != ClaimClass::None) continue;
+      if (file.globals[i] == original) {
+        file.globals[i] = wrapper;
+      } else if (file.globals[i] == real) {
+        file.globals[i] = original;
+      }
+    }
+  }
+}
+
+void evaluate_assignments(Link& link) {
+  const Environment environment(link);
+  for (const SymbolAssignment& assignment : link.options().assignments) {
+    const auto expression = Expression::parse(assignment.expression);
+    if (!expression) continue;  // reported when it was defined
+    const auto value = expression->evaluate(environment);
+    if (!value) {
+      link.diagnostics().error(
+          fmt::format("--defsym {}={}: {}", assignment.name, assignment.expression, value.error().message));
+      continue;
+    }
+    const SymbolId id = link.symbols.find(assignment.name);
+    link.symbols.place(id, AtomId(), value->address);
+    if (!value->section.is_valid()) link.symbols.add_flags(id, symbol_flag::kAbsolute);
+  }
+}
+
+void settle_entry(Link& link) {
+  const std::string entry = link.options().entry.empty() ? link.format->default_entry : link.options().entry;
+  const SymbolId id = link.symbols.find(entry);
+  if (id.is_valid() && link.symbols.has(id, symbol_flag::kDefined)) {
+    link.entry_address = link.symbol_addresses[id.value];
+    return;
+  }
+  uint64_t number = 0;
+  const bool is_hexadecimal = entry.starts_with("0x") || entry.starts_with("0X");
+  const char* begin = entry.data() + (is_hexadecimal ? 2 : 0);
+  const auto [end, error] = std::from_chars(begin, entry.data() + entry.size(), number, is_hexadecimal ? 16 : 10);
+  if (error == std::errc() && end == entry.data() + entry.size()) {
+    link.entry_address = number;
+    return;
+  }
+  for (const OutputSection& section : link.layout.sections) {
+    if (section.name != ".text") continue;
+    link.entry_address = section.address;
+    link.diagnostics().warn(fmt::format("cannot find entry symbol {}; the program starts at {:#x}, the start of .text",
+                                        entry, section.address));
+    return;
+  }
+  link.diagnostics().warn(fmt::format("cannot find entry symbol {}; the program has no entry", entry));
+}
+
+void check_required_names(Link& link) {
+  for (const std::string& name : link.options().require_defined) {
+    const SymbolId id = link.symbols.find(name);
+    if (!id.is_valid() || !link.symbols.has(id, symbol_flag::kDefined))
+      link.diagnostics().error(fmt::format("--require-defined={}: symbol is not defined in any input", name));
+  }
+}
+
+}  // namespace xld

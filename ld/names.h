@@ -1,0 +1,28 @@
+// Names the user asks for or defines on the command line: -u, -e, --defsym, --wrap and their like.
+#pragma once
+
+#include <vector>
+
+#include "formats/format.h"
+
+namespace xld {
+
+// --defsym: claims above all others. Before anything is extracted from archives.
+void define_requested_names(Link& link);
+
+// -e, -u, --require-defined, --undefined-glob, and names that --defsym expressions use: wanted as by a reference.
+std::vector<SymbolId> requested_names(Link& link);
+
+// --wrap=NAME: undefined references to NAME mean __wrap_NAME, those to __real_NAME mean NAME.
+void wrap_references(Link& link, InputFile& file);
+
+// Gives --defsym names their values, when addresses are known.
+void evaluate_assignments(Link& link);
+
+// Settles Link::entry_address; a missing entry is a warning, and the start of the code is taken, as GNU ld does.
+void settle_entry(Link& link);
+
+// --require-defined names that nobody defines.
+void check_required_names(Link& link);
+
+}  // namespace xld
