@@ -2,6 +2,7 @@
 //
 // The valid files are tests/unit/verify/fixture.s linked by GNU ld (tests/CMakeLists.txt); that no rule fires on them
 // is tested as well.
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <set>
 #include <string>
@@ -59,9 +60,9 @@ const Case kCases[] = {
     {"write-or-execute", "static", [](E& e) { e.segment(PT_GNU_STACK).p_flags |= PF_X; }},
     {"entry", "static", [](E& e) { e.header().e_entry = e.section(".data").sh_addr; }},
     {"entry", "static", [](E& e) { e.header().e_entry = 0; }},
-    {"phdr-segment", "static-pie", [](E& e) { e.segment(PT_PHDR).p_filesz -= 56; }},
+    {"phdr-segment", "dynamic", [](E& e) { e.segment(PT_PHDR).p_filesz -= 56; }},
     {"interpreter", "dynamic", [](E& e) { e.data()[e.section(".interp").sh_offset + 2] = 0; }},
-    {"relro", "static-pie", [](E& e) { e.segment(PT_GNU_RELRO).p_memsz += 0x1000; }},
+    {"relro", "static-pie", [](E& e) { e.segment(PT_GNU_RELRO).p_vaddr += 8, e.segment(PT_GNU_RELRO).p_memsz -= 8; }},
     {"tls-segment", "static", [](E& e) { e.segment(PT_TLS).p_align = 1; }},
     {"tls-segment", "static", [](E& e) { e.segment(PT_TLS).p_memsz -= 8; }},
     {"tls-segment", "static", [](E& e) { e.segment(PT_TLS).p_type = PT_NULL; }},
@@ -180,13 +181,13 @@ TEST_P(DamagedFile, BreaksTheRule) {
       << damaged.file << ": " << damaged.rule << " should fire; did: " << testing::PrintToString(broken);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rules, DamagedFile, testing::Range(size_t{0}, std::size(kCases)), [](const auto& info) {
-  std::string name = std::string(kCases[info.param].rule) + "_" + std::to_string(info.param);
-  for (char& c : name) {
-    if (c == '-') c = '_';
-  }
+std::string name_case(const testing::TestParamInfo<size_t>& parameter) {
+  std::string name = std::string(kCases[parameter.param].rule) + "_" + std::to_string(parameter.param);
+  std::replace(name.begin(), name.end(), '-', '_');
   return name;
-});
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, DamagedFile, testing::Range(size_t{0}, std::size(kCases)), name_case);
 
 constexpr const char* kFixtures[] = {"object",  "static", "static-pie",  "shared",
                                      "dynamic", "relr",   "i386-static", "i386-pie"};
