@@ -112,12 +112,20 @@ uint64_t loaded_size(const Segment& s) {
   return s.type == ELF::PT_TLS ? s.file_size : s.memory_size;
 }
 
+// GNU ld lets PT_GNU_RELRO run to the end of the last page of its PT_LOAD, which is what the loader protects.
+const Segment* load_around(const ElfFile& file, const Segment& s) {
+  const Segment* load = file.load_at(s.address, s.type == ELF::PT_GNU_RELRO ? 0 : loaded_size(s));
+  if (!load || s.type != ELF::PT_GNU_RELRO) return load;
+  const uint64_t end = align_up(load->address + load->memory_size, kPage);
+  return is_inside(s.address, s.memory_size, load->address, end - load->address) ? load : nullptr;
+}
+
 // PT_NOTE of address 0 is a note that is not loaded, as debug files and some kernels have it.
 void check_inside_load(const ElfFile& file, Report& report) {
   for (const Segment& s : file.segments) {
     if (std::find(std::begin(kLoadedTypes), std::end(kLoadedTypes), s.type) == std::end(kLoadedTypes)) continue;
     if (s.memory_size == 0 || (s.type == ELF::PT_NOTE && s.address == 0)) continue;
-    const Segment* load = file.load_at(s.address, loaded_size(s));
+    const Segment* load = load_around(file, s);
     if (!load) {
       report.add("{}: address {:#x}, size {:#x}, is inside no PT_LOAD", describe(s), s.address, loaded_size(s));
     } else if (s.file_size != 0 && s.offset - load->offset != s.address - load->address) {
@@ -144,11 +152,12 @@ void check_entry(const ElfFile& file, Report& report) {
   if (!load || !load->is_executable()) report.add("entry {:#x} is in no executable PT_LOAD", file.entry);
 }
 
+// lld drops an empty PT_LOAD after PT_PHDR has been given its size; readers count by e_phnum, so more is let through.
 void check_header_segment(const ElfFile& file, Report& report) {
   const Segment* s = file.find_segment(ELF::PT_PHDR);
   if (!s) return;
   const uint64_t size = uint64_t{file.segment_count} * file.segment_entry_size;
-  if (s->offset != file.segment_table || s->file_size != size) {
+  if (s->offset != file.segment_table || s->file_size < size) {
     report.add("{}: offset {:#x}, size {:#x}, but the program headers are at {:#x}, size {:#x}", describe(*s),
                s->offset, s->file_size, file.segment_table, size);
   }

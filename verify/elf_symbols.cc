@@ -79,7 +79,8 @@ void check_value(const ElfFile& file, Report& report) {
     if (!section || (!file.is_relocatable() && !section->is_alloc())) return;
     const uint64_t start = section_start(file, *section, s);
     if (is_inside(s.value, s.size, start, section->size)) return;
-    if (is_address_symbol(file, s) && (s.type == ELF::STT_TLS || is_in_image(file, s.value))) return;
+    const bool is_tls_offset = s.type == ELF::STT_TLS || (s.name == "_TLS_MODULE_BASE_" && s.value == 0);
+    if (is_address_symbol(file, s) && (is_tls_offset || is_in_image(file, s.value))) return;
     report.add("{}: {} has value {:#x}, size {:#x}, outside {} at {:#x}, size {:#x}", describe(*table.section),
                describe(s, i), s.value, s.size, describe(*section), start, section->size);
   });
@@ -106,7 +107,8 @@ bool is_tls_call(const Symbol& s) {
   return s.name == "__tls_get_addr" || s.name == "___tls_get_addr";
 }
 
-// Nobody is left to define it. Outputs of --unresolved-symbols=ignore-all break this rule, and deserve it.
+// Nobody is left to define it. Outputs of --unresolved-symbols=ignore-all break this rule, and deserve it; so do those
+// of gold that keep an undefined _GLOBAL_OFFSET_TABLE_ after relaxation.
 void check_undefined(const ElfFile& file, Report& report) {
   if (!file.is_static_executable()) return;
   for_each_symbol(file, [&](const SymbolTable& table, const Symbol& s, size_t i) {

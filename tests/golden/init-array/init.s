@@ -1,0 +1,23 @@
+# Written in an order that is not the one wanted.
+        .text
+        .globl  _start
+_start: ret
+plain:  ret
+third:  ret
+first:  ret
+second: ret
+
+        .section .init_array, "aw", @init_array
+        .quad   plain
+        .section .init_array.00300, "aw", @init_array
+        .quad   third
+        .section .init_array.00100, "aw", @init_array
+        .quad   first
+        .section .init_array.00200, "aw", @init_array
+        .quad   second
+
+        .section .rodata, "a"
+        .quad   __init_array_start
+        .quad   __init_array_end
+
+        .section .note.GNU-stack, "", @progbits
