@@ -59,7 +59,8 @@ uint64_t section_start(const ElfFile& file, const Section& section, const Symbol
 }
 
 // Linkers define address symbols (__ehdr_start, _GLOBAL_OFFSET_TABLE_, __dso_handle, _end, the ends of arrays) relative
-// to a section that happens to be near. Such symbols have no type or size; they may name any address of the image.
+// to a section that happens to be near. Such symbols have no type or size; they may name any address of the image. mold
+// has a _TLS_MODULE_BASE_ of 0 in programs without thread-local data.
 bool is_address_symbol(const ElfFile& file, const Symbol& symbol) {
   if (file.is_relocatable() || symbol.size != 0) return false;
   return symbol.type == ELF::STT_NOTYPE || symbol.type == ELF::STT_OBJECT || symbol.type == ELF::STT_TLS;
