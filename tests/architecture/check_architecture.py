@@ -48,7 +48,8 @@ LLVM_INCLUDE = re.compile(r'#include\s*[<"]llvm')
 FORBIDDEN_TEXT = re.compile(r"(?<![\w./$}])/(?:[w]ork|[h]ome|[r]oot)/\w")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
-PUBLIC_TYPE = re.compile(r"^(?:enum\s+class|struct|class)\s+(?:\[\[\w+\]\]\s*)?(\w+)\s*(?:final\s*)?(?::[^;{]*)?(?:\{|$)")
+PUBLIC_TYPE = re.compile(r"^(?:enum\s+class|struct|class)\s+(?:\[\[\w+\]\]\s*)?(\w+)\s*(?:final\s*)?"
+                         r"(?::[^;{]*)?(?:\{|$)")
 TREE_PATH = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:h|cc|py|md|txt|s))`")
 
 SOURCE_FOLDERS = list(MAY_INCLUDE)

@@ -6,6 +6,7 @@ plain:  ret
 third:  ret
 first:  ret
 second: ret
+old:    ret
 
         .section .init_array, "aw", @init_array
         .quad   plain
@@ -15,6 +16,10 @@ second: ret
         .quad   first
         .section .init_array.00200, "aw", @init_array
         .quad   second
+
+# Priority 65535 - 65385 = 150: between first and second.
+        .section .ctors.65385, "aw", @progbits
+        .quad   old
 
         .section .rodata, "a"
         .quad   __init_array_start
