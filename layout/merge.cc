@@ -163,6 +163,7 @@ bool MergedSection::build(ThreadPool& pool) {
 
   // Which are equal? After this, every piece names its leader.
   std::vector<Table> tables;
+  tables.reserve(size_t{1} << bits);
   for (uint32_t shard = 0; shard < uint32_t{1} << bits; shard++) tables.emplace_back(bits);
   parallel_for(pool, tables.size(), 1,
                [&](size_t i, size_t) { find_leaders(bins, static_cast<uint32_t>(i), tables[i]); });

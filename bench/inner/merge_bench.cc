@@ -10,20 +10,19 @@ namespace {
 
 void merge(benchmark::State& state, std::string_view prefix, bool merges_suffixes) {
   const MergedSection::Kind kind{1, true, merges_suffixes};
-  const auto threads = static_cast<uint32_t>(state.range(0));
+  std::vector<RealSection> inputs;
   uint64_t input_size = 0;
+  for (const RealSection& s : real_sections()) {
+    const bool is_wanted = s.name.starts_with(prefix) && (s.flags & SHF_STRINGS) && s.entry_size == 1;
+    if (!is_wanted || !MergedSection::can_split(s.content, kind)) continue;
+    inputs.push_back(s);
+    input_size += s.content.size();
+  }
   uint64_t output_size = 0;
-  uint64_t pieces = 0;
   for (auto _ : state) {
-    ThreadPool pool(threads);
+    ThreadPool pool(static_cast<uint32_t>(state.range(0)));
     MergedSection section(kind);
-    input_size = pieces = 0;
-    for (const RealSection& s : real_sections()) {
-      const bool is_wanted = s.name.starts_with(prefix) && (s.flags & SHF_STRINGS) && s.entry_size == 1;
-      if (!is_wanted || !MergedSection::can_split(s.content, kind)) continue;
-      section.add(s.content, s.alignment);
-      input_size += s.content.size();
-    }
+    for (const RealSection& s : inputs) section.add(s.content, s.alignment);
     if (!section.build(pool)) state.SkipWithError("too large");
     const auto out = Array<uint8_t>::uninitialized(section.size());
     section.write(pool, out);

@@ -1,6 +1,8 @@
 // ThreadPool: every chunk once, at fixed boundaries, whatever the number of threads; exceptions; CPU limits.
 #include "core/parallel.h"
 
+#include <bit>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -63,7 +65,14 @@ TEST(ParallelFor, OneThreadStaysOnTheCaller) {
 TEST(ParallelFor, NestedLoopKeepsTheWorkerNumber) {
   ThreadPool pool(3);
   std::atomic<int> items = 0;
+  std::atomic<uint32_t> workers_seen = 0;  // a bit each
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   parallel_for(pool, 64, 1, [&](size_t, size_t, uint32_t outer) {
+    // Nobody finishes before somebody else has come, or the caller alone would do it all.
+    workers_seen |= 1u << outer;
+    while (std::has_single_bit(workers_seen.load()) && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
     const auto self = std::this_thread::get_id();
     parallel_for(pool, 10, 1, [&](size_t, size_t, uint32_t inner) {
       EXPECT_EQ(inner, outer);
@@ -72,6 +81,7 @@ TEST(ParallelFor, NestedLoopKeepsTheWorkerNumber) {
     });
   });
   EXPECT_EQ(items, 640);
+  EXPECT_FALSE(std::has_single_bit(workers_seen.load()));
 }
 
 TEST(ParallelFor, RethrowsAfterAllLeft) {

@@ -129,6 +129,8 @@ TEST(Cie, OtherAugmentations) {
   EXPECT_EQ(parse("\1zR\0\1\x78\x10\3\x1bxx"s)->instructions_offset, 19u) << "data behind the letters is skipped";
   EXPECT_TRUE(parse("\1eh\0WWWWWWWW\1\x78\x10"s).ok());
   EXPECT_EQ(parse("\1zP\0\1\x78\x10\1\xff"s)->personality_offset, 0u);
+  EXPECT_EQ(parse("\1zR\0\1\x78\x10\x80\1\x1b"s + std::string(127, 'x'))->instructions_offset, 17u + 128)
+      << "a size of two bytes";
   // An aligned pointer: from offset 17 the next multiple of 8.
   EXPECT_EQ(parse("\1zP\0\1\x78\x10\x10\x50.......PPPPPPPP"s)->personality_offset, 24u);
 

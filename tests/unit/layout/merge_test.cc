@@ -6,6 +6,8 @@
 #include <random>
 #include <string>
 
+#include "core/hash.h"
+
 namespace xld {
 namespace {
 
@@ -117,6 +119,19 @@ TEST(MergedSection, OffsetsDeepInsideALongString) {
   EXPECT_EQ(merged.section.output_offset(1, 90000), 90005u);
   EXPECT_EQ(merged.section.output_offset(1, 6), 11u);
   EXPECT_EQ(merged.section.output_offset(1, 100007), 100012u);
+}
+
+// A table looks at half of the hash; among this many strings some agree in it.
+TEST(MergedSection, EqualHashesAreNotEqualStrings) {
+  std::string input;
+  std::map<uint32_t, int> hashes;
+  for (int i = 100000; i < 400000; i++) {
+    const std::string name = std::to_string(i);
+    hashes[static_cast<uint32_t>(hash_name(name))]++;
+    input += name + '\0';
+  }
+  ASSERT_LT(hashes.size(), 300000u) << "the hash has changed: take more strings";
+  EXPECT_EQ(Merged(kStrings, {input}).output.size(), input.size());
 }
 
 // Random words from a small alphabet, so that equals and suffixes abound.
