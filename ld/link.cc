@@ -16,9 +16,11 @@ constexpr uint32_t kExecutableMode = 0777;
 
 void build_merge_pools(Link& link) {
   const auto timer = link.session.timings.measure("merge");
-  for (auto& pool : link.merge_pools)
-    if (!pool->build(link.session.pool))
+  for (size_t i = 0; i < link.merge_pools.size(); i++) {
+    if (!link.merge_pools[i]->build(link.session.pool))
       link.diagnostics().error("merged strings take more than 4 GiB; link with -O0 to keep them apart");
+    link.merge_chunks[i]->alignment = link.merge_pools[i]->alignment();
+  }
 }
 
 // The numbers that slots, merged constants and symbols are asked for from now on.

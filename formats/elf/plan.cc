@@ -94,6 +94,7 @@ class Planner {
     make_segments();
     choose_addresses();
     number_headers();
+    align_notes();
   }
 
  private:
@@ -252,6 +253,15 @@ class Planner {
         link_.options().separate_code == SeparateCode::LoadableSegments ||
         (link_.options().separate_code == SeparateCode::Code && touches_code);
     return segment;
+  }
+
+  // The program headers for notes depend on alignments, and their number is needed before alignments are settled.
+  void align_notes() {
+    for (OutputSection& section : sections_) {
+      if (section.type != SHT_NOTE) continue;
+      for (const AtomId id : section.atoms) section.alignment = std::max(section.alignment, link_.atom(id).alignment());
+      for (const Chunk* chunk : section.chunks) section.alignment = std::max(section.alignment, chunk->alignment);
+    }
   }
 
   void number_headers() {
