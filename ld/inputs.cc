@@ -26,9 +26,11 @@ std::string directory_of(const std::string& path) {
 // ---- from the command line to bytes ------------------------------------------------------------------------------
 
 void InputFinder::open_all() {
+  const auto timer = link_.session.timings.measure("open");
   // Rank 0 belongs to the linker itself: names given by --defsym and provided by default.
   places_.emplace_back();
   for (Opened& opened : open_in_parallel()) {
+    current_option_ = static_cast<size_t>(opened.option - link_.options().inputs.data());
     if (opened.bytes) {
       InputOption option = *opened.option;
       option.name = opened.path;
@@ -68,7 +70,7 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
     link_.diagnostics().error(fmt::format("cannot open {}: {}", option.name, bytes->error().message));
     return;
   }
-  opened_paths_.push_back(option.name);
+  opened_files_.push_back({option.name, **bytes, current_option_, OpenedFile::Role::Input});
   open_bytes(option, option.name, **bytes, depth);
 }
 
@@ -171,7 +173,7 @@ std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const Archiv
   const std::string path = input.archive.external_path(member);
   const auto bytes = files_.open(path);
   if (bytes) {
-    opened_paths_.push_back(path);
+    opened_files_.push_back({path, *bytes, current_option_, OpenedFile::Role::ThinMember});
     return *bytes;
   }
   link_.diagnostics().error(
@@ -224,6 +226,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
     link_.diagnostics().error(fmt::format("{}: linker scripts refer to each other more than {} deep", path, depth));
     return;
   }
+  opened_files_.back().role = OpenedFile::Role::Script;
   const auto script = elf::parse_script(bytes, path);
   if (!script) {
     link_.diagnostics().error(script.error().message);

@@ -42,8 +42,15 @@ class InputFinder {
   // behind everything else.
   bool distrust_indexes();
 
-  // Every file that was opened, for --dependency-file and --reproduce.
-  const std::vector<std::string>& opened_paths() const { return opened_paths_; }
+  // Every file that was opened, for --dependency-file and --reproduce; a path may occur again.
+  struct OpenedFile {
+    std::string path;
+    Bytes bytes;
+    size_t option = 0;  // index in Options::inputs of what named it, directly or through scripts
+    enum class Role : uint8_t { Input, Script, ThinMember } role = Role::Input;
+  };
+  const std::vector<OpenedFile>& opened_files() const { return opened_files_; }
+  size_t archive_count() const { return archives_.size(); }
 
  private:
   struct ArchiveInput {
@@ -88,7 +95,8 @@ class InputFinder {
   std::vector<InputFile*> objects_;
   std::vector<InputFile*> lazy_objects_;
   std::vector<Offer> offers_;
-  std::vector<std::string> opened_paths_;
+  std::vector<OpenedFile> opened_files_;
+  size_t current_option_ = 0;
 };
 
 }  // namespace xld

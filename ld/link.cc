@@ -4,6 +4,7 @@
 #include "ld/liveness.h"
 #include "ld/messages.h"
 #include "ld/names.h"
+#include "ld/reports/reports.h"
 #include "ld/resolve.h"
 #include "ld/target.h"
 #include "ld/xld.h"
@@ -41,29 +42,33 @@ void lay_out(Link& link) {
   assign_addresses(link.session.pool, link.layout, link.atoms.data());
 }
 
-void write_image(Link& link) {
+std::optional<Image> write_image(Link& link) {
   auto image = Image::create(link.options().output, link.layout.file_size, kExecutableMode);
   if (!image) {
     link.diagnostics().error("cannot write " + link.options().output + ": " + image.error().message);
-    return;
+    return std::nullopt;
   }
   emit(link, *image);
-  if (link.diagnostics().failed()) return;  // nothing half-written is left behind
-  if (const auto error = image->commit())
+  return std::move(*image);
+}
+
+void commit(Link& link, Image& image) {
+  const auto timer = link.session.timings.measure("commit");
+  if (const auto error = image.commit())
     link.diagnostics().error("cannot write " + link.options().output + ": " + error->message);
 }
 
-void run_passes(Link& link, FileSystem& files) {
+// The output, complete but without its name; nothing if the link failed before there was one.
+std::optional<Image> run_passes(Link& link, InputFinder& finder) {
   const auto failed = [&] { return link.diagnostics().failed(); };
 
   // What were we given?              Ranks are command-line order, whatever thread reads first.
-  InputFinder finder(link, files);
   finder.open_all();
-  if (failed() || !settle_target_from_options(link)) return;
+  if (failed() || !settle_target_from_options(link)) return std::nullopt;
 
   // What does each name mean?        Afterwards no file is added.
   resolve(link, finder);
-  if (failed()) return;
+  if (failed()) return std::nullopt;
   make_atoms(link);
   link.format->provide_symbols(link);
   check_required_names(link);
@@ -72,7 +77,7 @@ void run_passes(Link& link, FileSystem& files) {
   NeedsRecorder needs(link);
   mark_live(link, needs);
   report_undefined(link, needs.take_undefined());
-  if (failed()) return;
+  if (failed()) return std::nullopt;
 
   // What is left to the loader?      Afterwards every slot has its number.
   link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());
@@ -83,26 +88,35 @@ void run_passes(Link& link, FileSystem& files) {
   // Where does everything go?        Afterwards no address changes.
   lay_out(link);
   settle_layout(link);
-  if (failed()) return;
+  if (failed()) return std::nullopt;
 
   // Write it.                        Every byte is written by exactly one task.
-  write_image(link);
+  return write_image(link);
 }
 
 }  // namespace
 
-bool link(const Options& options, Diagnostics& diagnostics, FileSystem& files) {
+bool link(const Options& options, Diagnostics& diagnostics, FileSystem& files, ReportSink& reports) {
   diagnostics.set_error_limit(options.error_limit);
   diagnostics.set_warnings_are_errors(options.fatal_warnings);
   diagnostics.set_warnings_suppressed(options.no_warnings);
   try {
     Session session(options, diagnostics);
     Link state(session);
-    run_passes(state, files);
+    InputFinder finder(state, files);
+    auto image = run_passes(state, finder);
+    write_reports(state, finder, reports);
+    if (image && !diagnostics.failed()) commit(state, *image);  // else nothing half-written is left behind
+    write_statistics(state, finder, reports);
   } catch (const std::bad_alloc&) {
     diagnostics.error("out of memory");
   }
   return !diagnostics.failed();
+}
+
+bool link(const Options& options, Diagnostics& diagnostics, FileSystem& files) {
+  DiskReportSink reports;
+  return link(options, diagnostics, files, reports);
 }
 
 }  // namespace xld
