@@ -28,10 +28,15 @@ finish_test() {
   fi >&2
 }
 trap finish_test EXIT
-trap 'echo "$0:$LINENO: failed: $BASH_COMMAND" >&2' ERR
+trap 'fail "failed: $BASH_COMMAND"' ERR
 
+# Ends the test with a message that names the line of the test.
 fail() {
-  echo "$0: $*" >&2
+  local i
+  for ((i = 0; i < ${#BASH_SOURCE[@]} - 1; i++)); do
+    [[ ${BASH_SOURCE[i + 1]} == "${BASH_SOURCE[0]}" ]] || break
+  done
+  echo "$0:${BASH_LINENO[i]}: $*" >&2
   exit 1
 }
 
