@@ -8,13 +8,15 @@ set -Eeuo pipefail
 export LC_ALL=C
 
 lib_directory=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-XLD=$(realpath "$(command -v "${XLD:?set XLD to the linker under test}")")
 cache=${XLD_TEST_CACHE:-${TMPDIR:-/tmp}/xld-run-tests-$UID}
 mkdir -p "$cache"
 scratch=$(mktemp -d)
 log=$scratch/commands
 mkdir "$scratch/work" "$scratch/bin"
-for name in ld ld.xld ld64.xld; do ln -s "$XLD" "$scratch/bin/$name"; done
+for name in ld ld.xld ld64.xld; do
+  ln -s "$(realpath "$(command -v "${XLD:?set it to the linker under test}")")" "$scratch/bin/$name"
+done
+XLD=$scratch/bin/ld
 cd "$scratch/work"
 echo "cd $scratch/work" >"$log"
 
