@@ -42,11 +42,11 @@ fail() {
   exit 1
 }
 
-# Notes the command for the failure report and runs it.
+# Notes the command for the failure report and runs it; helpers of this file are commands too.
 run() {
   printf '%q ' "$@" >>"$log"
   echo >>"$log"
-  timeout -k 5 60 "$@"
+  if declare -F "$1" >/dev/null; then "$@"; else timeout -k 5 60 "$@"; fi
 }
 
 # ---- compile ---------------------------------------------------------------------------------------------------------
@@ -126,8 +126,9 @@ expect_fail() {
   [[ $(ls -A) == "$listing" ]] || fail "the failed link left files: $(ls -A)"
   echo 'older output' >"$output"
   fail_once "$@"
-  [[ $(<"$output") == 'older output' ]] || fail "the failed link touched $output"
-  rm "$output"
+  # Most linkers remove an older output before they know that they will succeed: run_all.py --prove allows them to.
+  [[ -n ${XLD_TEST_LENIENT:-} || $(<"$output") == 'older output' ]] || fail "the failed link touched $output"
+  rm -f "$output"
 }
 
 fail_once() {

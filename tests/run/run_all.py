@@ -33,8 +33,8 @@ def run_test(test, environment):
         return test, False, "no end after 120 s\n", time.monotonic() - start
 
 
-def run_tests(tests, linker, verifier, jobs):
-    environment = dict(os.environ, XLD=linker)
+def run_tests(tests, linker, verifier, jobs, **settings):
+    environment = dict(os.environ, XLD=linker, **settings)
     if verifier:
         environment["XLD_VERIFY"] = os.path.abspath(verifier)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
@@ -57,7 +57,8 @@ def report_linker(arguments, tests):
 def prove(linkers, tests, jobs):
     open_tests = tests
     for linker in linkers:
-        open_tests = [test for test, passed, _, _ in run_tests(open_tests, linker, None, jobs) if not passed]
+        open_tests = [test for test, passed, _, _ in run_tests(open_tests, linker, None, jobs, XLD_TEST_LENIENT="1")
+                      if not passed]
         print(f"after {linker}: {len(open_tests)} of {len(tests)} tests passed by none", flush=True)
     unexplained = [test for test in open_tests if "\n# Only xld:" not in test.read_text()]
     for test in unexplained:
