@@ -21,4 +21,3 @@ far:	.zero	8
 EOF
 link main.o -o program
 expect_status 0 ./program
-link -pie --no-dynamic-linker -z notext main.o -o program 2>/dev/null || true
