@@ -177,13 +177,13 @@ expect_no_match() {
 
 # symbol FILE NAME: its value, as 0x….
 symbol() {
-  nm "$1" | awk -v name="$2" '$NF == name && NF == 3 { print "0x" $1; found = 1; exit } END { exit !found }'
+  nm "$1" | awk -v name="$2" '$NF == name && NF == 3 && !found++ { print "0x" $1 } END { exit !found }'
 }
 
 # section FILE NAME FIELD: type, address, offset, size, entry, flags or align; numbers are decimal.
 section() {
   local row
-  row=$(readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] //p' | awk -v name="$2" '$1 == name { print; exit }')
+  row=$(readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] //p' | awk -v name="$2" '$1 == name && !seen++')
   [[ -n $row ]] || fail "$1 has no section $2"
   set -- $row "$3"
   (($# == 11)) || set -- "${@:1:6}" "" "${@:7}"  # a section without flags

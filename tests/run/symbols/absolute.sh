@@ -8,7 +8,8 @@ compile a.s <<<'	.globl number, huge
 compile main.c -fPIE <<'EOF'
 #include <stdio.h>
 extern char number[], huge[];
-int main() { printf("%lx %lx\n", (long)number, (unsigned long)huge); return 0; }
+char *volatile pointers[] = {number, huge};
+int main() { printf("%lx %lx\n", (long)pointers[0], (unsigned long)pointers[1]); return 0; }
 EOF
 gcc_link -static main.o a.o -no-pie -o program
 expect_output '2a fedcba9876543210' ./program

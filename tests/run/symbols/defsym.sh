@@ -6,6 +6,7 @@ compile main.c -fno-pie <<'EOF'
 #include <stdio.h>
 extern char number[], sum[], shifted[], conditional[], hexadecimal[];
 extern int alias, original;
+int *volatile alias_address = &alias;
 int original = 5;
 int after_it = 6;
 extern int next;
@@ -13,7 +14,7 @@ int function(void) { return 9; }
 int other_name(void);
 int main() {
   printf("%ld %ld %ld %ld %ld %d %d %d\n", (long)number, (long)sum, (long)shifted, (long)conditional, (long)hexadecimal,
-         &alias == &original, next, other_name());
+         alias_address == &original, next, other_name());
   return 0;
 }
 EOF
