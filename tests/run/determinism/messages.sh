@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Messages come in the same order at any thread count.
+source "$(dirname "$0")/../lib.sh"
+
+for i in {1..30}; do echo ".globl f$i; f$i: call missing_$i; call missing_shared" | as -o $i.o; done
+for threads in 1 2 16 16; do
+  "$XLD" --error-limit=0 --threads=$threads {1..30}.o -o program 2>messages.$threads && fail 'linked'
+  cmp messages.1 messages.$threads
+done
