@@ -99,8 +99,7 @@ verify() {
 }
 
 link_with() {
-  run "$@"
-  verify "$(output_of "$@")"
+  run "$@" && verify "$(output_of "$@")"
 }
 
 link() { link_with "$XLD" "$@"; }

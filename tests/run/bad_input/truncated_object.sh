@@ -8,7 +8,7 @@ _Thread_local int local = 1;
 void _start(void) { local += text[0]; }
 EOF
 size=$(stat -c %s a.o)
-for ((length = 0; length < size - 64; length += 64)); do
+for length in 1 4 16 40 $(seq 64 64 $((size - 64))); do
   head -c $length a.o >cut.o
   status=0
   timeout 10 "$XLD" cut.o -o program >messages 2>&1 || status=$?

@@ -12,7 +12,7 @@ other:	mov	$60, %eax
 	syscall
 EOF
 for options in '-gc-sections' '--gc-sections' '-entry=other' '--entry=other' '-entry other' '--entry other' '-eother' \
-  '-e other' '-build-id=md5' '--build-id=md5' '-z relro' '-zrelro' '-zmax-page-size=0x2000' '-image-base=0x800000' \
+  '-e other' '-build-id=md5' '--build-id=md5' '-z relro' '-zrelro' '-zmax-page-size=0x2000' \
   '-static' '-Bstatic' '--static' '-m elf_x86_64' '-melf_x86_64' '-no-gc-sections' '-L.' '-L .' '-O1' '-O2'; do
   link $options a.o -o program
   [[ $options == *other ]] && expect_status 2 ./program || expect_status 0 ./program
