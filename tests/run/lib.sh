@@ -92,14 +92,15 @@ output_of() {
   echo "$output"
 }
 
-# Runs the checker on an ELF output. W^X and the like do not hold for every test: NO_VERIFY=1 skips it for one link.
+# Runs the checker on an output. W^X and the like do not hold for every test: NO_VERIFY=1 skips it for one link.
 verify() {
-  [[ -n ${XLD_VERIFY:-} && -z ${NO_VERIFY:-} && $(head -c 4 "$1") == $'\x7fELF' ]] || return 0
-  run "$XLD_VERIFY" "$1"
+  [[ $(head -c 4 "$1") == $'\x7fELF' ]] || fail "$1 is not an ELF file"
+  [[ -z ${XLD_VERIFY:-} || -n ${NO_VERIFY:-} ]] || run "$XLD_VERIFY" "$1"
 }
 
 link_with() {
-  run "$@" && verify "$(output_of "$@")"
+  run "$@" || return
+  [[ $* == *oformat* ]] || verify "$(output_of "$@")"
 }
 
 link() { link_with "$XLD" "$@"; }

@@ -12,5 +12,7 @@ for section in '"aMS",@progbits,1; .ascii "no end"' '"aM",@progbits,8; .long 1, 
   echo ".globl _start; _start: ret; .section .rodata.bad,$section" | as -o a.o 2>/dev/null || continue
   check_status
 done
+echo '.globl _start; _start: ret; .section .rodata.good,"aMS",@progbits,1; .asciz "x"' | as -o a.o
+link a.o -o program
 echo '.globl _start; _start: lea .L+100(%rip), %rax; .section .rodata.str1.1,"aMS",@progbits,1; .L: .asciz "x"' | as -o a.o
 check_status

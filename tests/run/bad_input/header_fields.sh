@@ -33,4 +33,5 @@ for at, size in fields:
         if done.returncode == 0:
             os.remove("m")
 EOF
+link a.o -o intact
 run python3 mutate.py "$XLD"

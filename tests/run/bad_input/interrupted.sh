@@ -5,6 +5,7 @@ source "$(dirname "$0")/../lib.sh"
 
 for i in {1..40}; do echo ".globl g$i; g$i: .fill 400000, 1, 0x90; .data; .fill 400000, 1, $i" | as -o $i.o; done
 echo '.globl _start; _start: ret' | as -o main.o
+link main.o {1..40}.o -o program
 echo 'older output' >program
 listing=$(ls -A)
 for signal in INT TERM; do

@@ -22,4 +22,5 @@ for number in range(150):
     if done.returncode == 0:
         os.remove("m")
 EOF
+link main.o lib.a -o intact
 run python3 mutate.py "$XLD"

@@ -23,4 +23,5 @@ for number in range(300):
     if done.returncode == 0:
         os.remove("m")
 EOF
+link a.o -o intact
 run python3 mutate.py "$XLD"

@@ -8,6 +8,6 @@ _start:	mov $60, %eax
 	syscall'
 link --hash-style=gnu --as-needed --no-as-needed -static --eh-frame-hdr -z now -z relro \
   -rpath /x --no-undefined --fatal-warnings --no-fatal-warnings --sort-common -O1 -nostdlib -z text -z nocopyreloc \
-  --no-add-needed --no-copy-dt-needed-entries -Bdynamic -Bstatic --enable-new-dtags --warn-common -z noexecstack \
-  --color-diagnostics=never a.o -o program
+  --no-copy-dt-needed-entries -Bdynamic -Bstatic --enable-new-dtags --warn-common -z noexecstack \
+  a.o -o program
 expect_status 0 ./program

@@ -8,4 +8,5 @@ for mode in -static -static-pie; do
   compile a.c -fPIE <<<'#include <stdio.h>
 int main() { puts("x"); return 0; }'
   expect_equal "$(gcc_link $mode a.o -o program 2>&1)" ''
+  expect_output x ./program
 done

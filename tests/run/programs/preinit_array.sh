@@ -2,7 +2,7 @@
 # .preinit_array, .init_array and .init run in this order, and get argc and argv where the C library passes them.
 source "$(dirname "$0")/../lib.sh"
 
-compile a.c <<'EOF'
+compile a.c -fPIE <<'EOF'
 #include <stdio.h>
 static void before(int argc) { printf("preinit%d ", argc); }
 static void at_start(int argc) { printf("init%d ", argc); }
@@ -11,7 +11,6 @@ __attribute__((used, section(".init_array"))) static void (*const other)(int) = 
 int main() { puts("main"); return 0; }
 EOF
 for mode in -static '-static -Wl,--gc-sections' -static-pie; do
-  compile a.c -fPIE <<<"$(<a.c)"
   gcc_link $mode a.o -o program
   expect_output 'preinit1 init1 main' ./program
 done
