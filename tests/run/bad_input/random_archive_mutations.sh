@@ -14,7 +14,8 @@ linker, original, generator = sys.argv[1], open("lib.a", "rb").read(), random.Ra
 for number in range(150):
     data = bytearray(original)
     for _ in range(generator.randint(1, 3)):
-        data[generator.randrange(min(len(data), 260))] = generator.choice((0, 0x20, 0x2f, 0x39, 0x60, 0xff, generator.randrange(256)))
+        at = generator.randrange(min(len(data), 260))
+        data[at] = generator.choice((0, 0x20, 0x2f, 0x39, 0x60, 0xff, generator.randrange(256)))
     open("m.a", "wb").write(data)
     done = subprocess.run([linker, "main.o", "m.a", "-o", "m"], capture_output=True, timeout=10)
     if done.returncode not in (0, 1) or (done.returncode == 1) == os.path.exists("m"):

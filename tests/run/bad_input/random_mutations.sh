@@ -14,10 +14,12 @@ linker, original, generator = sys.argv[1], open("a.o", "rb").read(), random.Rand
 for number in range(300):
     data = bytearray(original)
     for _ in range(generator.randint(1, 4)):
-        at = generator.choice((generator.randrange(64), generator.randrange(len(data)), generator.randrange(len(data) * 3 // 4, len(data))))
+        size = len(data)
+        at = generator.choice((generator.randrange(64), generator.randrange(size), generator.randrange(size * 3 // 4, size)))
         data[at] = generator.choice((0, 1, 0x7f, 0x80, 0xff, generator.randrange(256)))
     open("m.o", "wb").write(data)
-    done = subprocess.run([linker, "--gc-sections", "--eh-frame-hdr", "m.o", "-o", "m"], capture_output=True, timeout=10)
+    command = [linker, "--gc-sections", "--eh-frame-hdr", "m.o", "-o", "m"]
+    done = subprocess.run(command, capture_output=True, timeout=10)
     if done.returncode not in (0, 1) or (done.returncode == 1) == os.path.exists("m"):
         sys.exit(f"mutation {number}: status {done.returncode} {done.stderr[:500]}")
     if done.returncode == 0:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Messages come in the same order at any thread count.
+# Only xld: GNU ld and mold have no --error-limit, and the order of the messages of lld depends on the threads.
 source "$(dirname "$0")/../lib.sh"
 
 for i in {1..30}; do echo ".globl f$i; f$i: call missing_$i; call missing_shared" | as -o $i.o; done

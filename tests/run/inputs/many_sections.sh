@@ -3,7 +3,7 @@
 source "$(dirname "$0")/../lib.sh"
 
 {
-  echo '.globl _start; _start: mov last(%rip), %eax; sub first(%rip), %eax; sub $65999, %eax; mov %eax, %edi; mov $60, %eax; syscall'
+  echo '.globl _start; _start: mov last(%rip), %edi; sub first(%rip), %edi; sub $65999, %edi; mov $60, %eax; syscall'
   for i in {0..65999}; do echo ".section .d.$i,\"aw\"; .long $i"; done
   echo '.section .d.0; .type first, @object; first = . - 4; .section .d.65999; last = . - 4'
 } >many.s

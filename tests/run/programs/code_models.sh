@@ -19,7 +19,8 @@ static _Thread_local int local = 11;
 int (*volatile pointer)(int) = next;
 int main(int argc, char **argv) {
   big_zero[argc + 50000] = 6;
-  printf("%d %d %d %d %d %d\n", small_value, big_data[argc - 1], big_zero[50001], big_constant[argc], pointer(argc), local);
+  printf("%d %d %d %d %d %d\n", small_value, big_data[argc - 1], big_zero[50001],
+         big_constant[argc], pointer(argc), local);
   return 0;
 }
 EOF

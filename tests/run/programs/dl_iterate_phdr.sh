@@ -13,7 +13,8 @@ static int show(struct dl_phdr_info *info, size_t size, void *data) {
   for (int i = 0; i < info->dlpi_phnum; i++) {
     const ElfW(Phdr) *header = &info->dlpi_phdr[i];
     unsigned long start = info->dlpi_addr + header->p_vaddr;
-    if (header->p_type == PT_LOAD) load++, inside |= (unsigned long)show - start < header->p_memsz && header->p_flags & 1;
+    load += header->p_type == PT_LOAD;
+    inside |= header->p_type == PT_LOAD && header->p_flags & PF_X && (unsigned long)show - start < header->p_memsz;
     frame += header->p_type == PT_GNU_EH_FRAME;
     tls += header->p_type == PT_TLS && header->p_filesz >= sizeof local;
   }

@@ -18,7 +18,8 @@ int (*in_data)(int) = function;
 int (*const in_constant[])(int) = {0, function};
 int main() {
   int (*volatile local)(int) = function;
-  printf("%d %d %d %d %d %d\n", function(2), local(3), in_data(4), local == in_data, in_data == in_constant[1], resolved > 0);
+  printf("%d %d %d %d %d %d\n", function(2), local(3), in_data(4), local == in_data,
+         in_data == in_constant[1], resolved > 0);
   return 0;
 }
 EOF

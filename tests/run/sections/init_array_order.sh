@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# .init_array.N by rising N, then .init_array, then as the command line has it; .ctors is converted or kept in its order.
+# .init_array.N by rising N, then .init_array, then as the command line has it; .fini_array alike.
 source "$(dirname "$0")/../lib.sh"
 
 for i in 1 2; do

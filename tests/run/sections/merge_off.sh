@@ -3,7 +3,8 @@
 source "$(dirname "$0")/../lib.sh"
 
 for i in 1 2; do
-  echo ".globl p$i; .section .rodata.str1.1,\"aMS\",@progbits,1; .L1: .asciz \"twice here\"; .data; p$i: .quad .L1" | as -o $i.o
+  as -o $i.o <<<".globl p$i; .data; p$i: .quad .L1
+.section .rodata.str1.1,\"aMS\",@progbits,1; .L1: .asciz \"twice here\""
 done
 compile main.s <<<'	.globl _start
 _start:	ret'

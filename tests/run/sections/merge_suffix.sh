@@ -4,7 +4,8 @@ source "$(dirname "$0")/../lib.sh"
 
 for i in 1 2; do
   [[ $i == 1 ]] && text='long tail' || text='tail'
-  echo ".globl p$i; .section .rodata.str1.1,\"aMS\",@progbits,1; .L1: .asciz \"$text\"; .data; p$i: .quad .L1" | as -o $i.o
+  as -o $i.o <<<".globl p$i; .data; p$i: .quad .L1
+.section .rodata.str1.1,\"aMS\",@progbits,1; .L1: .asciz \"$text\""
 done
 compile main.s <<'EOF'
 	.include "exit.inc"

@@ -24,5 +24,7 @@ _start:	ret
 	.byte	5
 EOF
 link a.o -o program
-for name in .text .data .rodata .bss .data.rel.ro .tdata .tbss .custom.name; do has_section program $name || fail "no $name"; done
+for name in .text .data .rodata .bss .data.rel.ro .tdata .tbss .custom.name; do
+  has_section program $name || fail "no $name"
+done
 for name in .text.hot.f .data.x .rodata.y .bss.z .tdata.t; do expect_no_section program $name; done

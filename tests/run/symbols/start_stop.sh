@@ -7,7 +7,10 @@ compile a.c <<'EOF'
 extern const int __start_my_numbers[], __stop_my_numbers[];
 extern const int __start_absent[] __attribute__((weak)), __stop_absent[] __attribute__((weak));
 __attribute__((used, section("my_numbers"))) static const int one = 1, two = 2;
-int main() { printf("%d %d\n", (int)(__stop_my_numbers - __start_my_numbers), __start_absent == __stop_absent); return 0; }
+int main() {
+  printf("%d %d\n", (int)(__stop_my_numbers - __start_my_numbers), __start_absent == __stop_absent);
+  return 0;
+}
 EOF
 for mode in -static -static-pie '-static -Wl,--gc-sections'; do
   gcc_link $mode a.o -o program

@@ -3,7 +3,8 @@
 source "$(dirname "$0")/../lib.sh"
 
 compile main.c <<<'int value(void), both(void); int main() { return value() * 10 + both(); }'
-compile weak1.c <<<'__attribute__((weak)) int value(void) { return 1; } __attribute__((weak)) int both(void) { return 1; }'
+compile weak1.c <<<'__attribute__((weak)) int value(void) { return 1; }
+__attribute__((weak)) int both(void) { return 1; }'
 compile weak2.c <<<'__attribute__((weak)) int both(void) { return 2; }'
 compile strong.c <<<'int value(void) { return 3; }'
 gcc_link -static main.o weak1.o strong.o weak2.o -o program
