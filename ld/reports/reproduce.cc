@@ -87,7 +87,7 @@ namespace {
 // What becomes of an option in response.txt.
 enum class Change : uint8_t {
   Keep,
-  Drop,       // it writes files besides the output, or has done its part in the search for inputs
+  Drop,       // a report, or a part of the search for inputs
   NameInput,  // it stands for inputs
   Output,     // keeps the last part of its path
 };
@@ -105,6 +105,11 @@ constexpr ChangeRow kChanges[] = {
     {"sysroot", Change::Drop},      {"Map", Change::Drop},
     {"map", Change::Drop},          {"dependency-file", Change::Drop},
     {"reproduce", Change::Drop},    {"time-trace", Change::Drop},
+    {"M", Change::Drop},            {"print-map", Change::Drop},
+    {"t", Change::Drop},            {"trace", Change::Drop},
+    {"y", Change::Drop},            {"trace-symbol", Change::Drop},
+    {"cref", Change::Drop},         {"stats", Change::Drop},
+    {"why-live", Change::Drop},     {"print-gc-sections", Change::Drop},
 };
 
 Change change_of(std::string_view option) {
