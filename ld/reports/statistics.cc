@@ -1,9 +1,6 @@
 // --stats: where the time went, and how much there was of everything.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/resource.h>
-
-#include <array>
-#include <iterator>
 
 #include "ld/reports/reports.h"
 
@@ -25,34 +22,21 @@ std::string pass_table(const Timings& timings) {
   return text;
 }
 
-// Those that were applied: of live sections.
-uint64_t count_relocations(const Link& link) {
-  uint64_t total = 0;
-  std::array<Reloc, 64> batch;
+struct SectionCounts {
+  uint64_t live = 0, removed = 0;
+  uint64_t relocations = 0;  // of live ones
+};
+
+SectionCounts count_sections(const Link& link) {
+  SectionCounts counts;
   for (const InputFile* file : link.inputs.files) {
     for (uint32_t i = file->first_atom.value; i < file->first_atom.value + file->atom_count; i++) {
       const Atom& atom = link.atoms[i];
-      if (!link.is_live[i] || atom.raw_relocs == 0 || atom.has(atom_flag::kMerge)) continue;
-      RelocCursor cursor;
-      while (const size_t count = link.format->decode(link, *file, atom, cursor, batch, false)) total += count;
+      (link.is_live[i] ? counts.live : counts.removed)++;
+      if (link.is_live[i] && atom.relocs) counts.relocations += atom.reloc_count;
     }
   }
-  return total;
-}
-
-uint64_t count_live(const Link& link) {
-  uint64_t live = 0;
-  for (const InputFile* file : link.inputs.files) {
-    for (uint32_t i = file->first_atom.value; i < file->first_atom.value + file->atom_count; i++)
-      live += link.is_live[i] != 0;
-  }
-  return live;
-}
-
-uint64_t count_sections(const Link& link) {
-  uint64_t total = 0;
-  for (const InputFile* file : link.inputs.files) total += file->atom_count;
-  return total;
+  return counts;
 }
 
 }  // namespace
@@ -71,10 +55,10 @@ std::string statistics(const Link& link, const InputFinder& finder) {
   add("  of them from archives", members);
   add("global symbols", link.symbols.size());
   if (has_liveness(link)) {
-    const uint64_t live = count_live(link);
-    add("input sections kept", live);
-    add("input sections removed", count_sections(link) - live);
-    add("relocations applied", count_relocations(link));
+    const SectionCounts counts = count_sections(link);
+    add("input sections kept", counts.live);
+    add("  relocations in them", counts.relocations);
+    add("input sections removed", counts.removed);
   }
   add("output bytes", link.layout.file_size);
   rusage usage{};

@@ -93,7 +93,7 @@ class LivenessPaths {
 
   void visit_relocs(AtomId id, RelocCursor cursor, AtomId from, Reason reason) {
     const Atom& atom = link_.atom(id);
-    if (atom.raw_relocs == 0 || atom.has(atom_flag::kMerge)) return;
+    if (!atom.relocs) return;
     const InputFile& file = link_.inputs.file(atom.file);
     std::array<Reloc, 64> batch;
     while (const size_t count = link_.format->decode(link_, file, atom, cursor, batch, false)) {

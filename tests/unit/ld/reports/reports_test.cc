@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/ld/reports/memory.h"
+#include "tests/unit/ld/reports/memory.h"
 
 namespace xld {
 namespace {
