@@ -1,9 +1,8 @@
 // Collecting and ordering messages. See diagnostics.h.
 #include "core/diagnostics.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 #include <iterator>
 #include <tuple>
 #include <utility>
@@ -68,8 +67,11 @@ std::vector<Message> Diagnostics::sorted() const {
     std::sort(messages.begin(), messages.end(), is_before);
     messages.resize(std::min(messages.size(), limit_of(severity)));  // the limit may have been lowered
     if (const size_t hidden = kept(severity).count - messages.size(); hidden != 0)
-      summaries.push_back({Severity::Note, {}, 0,
-                           fmt::format("too many {}: {} more not shown (use --error-limit=0 to see all)", name, hidden)});
+      summaries.push_back(
+          {Severity::Note,
+           {},
+           0,
+           fmt::format("too many {}: {} more not shown (use --error-limit=0 to see all)", name, hidden)});
     std::move(messages.begin(), messages.end(), std::back_inserter(result));
   }
   std::stable_sort(result.begin(), result.end(), is_before);

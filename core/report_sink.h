@@ -1,5 +1,5 @@
-// ReportSink: where reports go: maps, statistics, dependency files. Behind an interface, as inputs are behind FileSystem, so
-// that tests and embedders catch them in memory and the library needs no standard output.
+// ReportSink: where reports go: maps, statistics, dependency files. Behind an interface, as inputs are behind
+// FileSystem, so that tests and embedders catch them in memory and the library needs no standard output.
 //
 // Threads: a link calls its sink from one thread, in an order that does not depend on the number of threads.
 #pragma once

@@ -14,7 +14,7 @@ class Timings {
     std::string_view name;  // a literal
     uint64_t start_ns = 0;  // since the session began
     uint64_t duration_ns = 0;
-    uint64_t cpu_ns = 0;    // of the whole process
+    uint64_t cpu_ns = 0;  // of the whole process
     uint32_t depth = 0;
     bool is_finished = false;
   };

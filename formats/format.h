@@ -71,9 +71,9 @@ struct Extraction {
 // One entry of a file's symbol table, for reports.
 struct FileSymbol {
   std::string_view name;
-  SymbolId global;  // not valid: a local symbol
+  SymbolId global;                            // not valid: a local symbol
   ClaimClass claim_class = ClaimClass::None;  // None: a reference
-  AtomId atom;      // where the entry defines it; not valid: nowhere, or `value` is an address
+  AtomId atom;  // where the entry defines it; not valid: nowhere, or `value` is an address
   uint64_t value = 0;
   uint64_t size = 0;
 };

@@ -1,6 +1,4 @@
 // The program: argv in, messages and exit status out. The only file that knows standard streams and exit.
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -9,9 +7,9 @@
 #include <new>
 #include <sstream>
 #include <string>
-#include <vector>
-
 #include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
 
 #include "ld/command_line.h"
 #include "ld/xld.h"

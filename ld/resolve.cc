@@ -147,8 +147,7 @@ class Resolution {
 
   void rewant_undefined() {
     for (uint32_t i = 0; i < symbols_.size(); i++)
-      if (symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced | symbol_flag::kRoot))
-        want(SymbolId{i}, FileId());
+      if (symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced | symbol_flag::kRoot)) want(SymbolId{i}, FileId());
   }
 
   void extract_wanted() {

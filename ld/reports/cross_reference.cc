@@ -1,7 +1,6 @@
 // --cref: a table in GNU ld's form, which scripts read: a name, the file that defines it, then the files that use it.
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 #include <tuple>
 
 #include "ld/messages.h"

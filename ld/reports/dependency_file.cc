@@ -7,7 +7,8 @@ namespace xld {
 
 namespace {
 
-// GNU make, "Rule Syntax" and "Wildcards": backslashes count only in front of a character they escape, and are doubled there.
+// GNU make, "Rule Syntax" and "Wildcards": backslashes count only in front of a character they escape, and are doubled
+// there.
 std::string escape(std::string_view path) {
   std::string result;
   size_t backslashes = 0;

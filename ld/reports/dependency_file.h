@@ -7,8 +7,10 @@
 
 namespace xld {
 
-// Each input is also a target of its own without a recipe, so that make goes on when one is renamed or removed. Blanks, '#',
-// ':' and '$' are escaped as GNU make reads them; a path with a newline cannot be written in a makefile and is left out.
+// Each input is also a target of its own without a recipe, so that make goes on when one is renamed or removed. Blanks,
+// '#',
+// ':' and '$' are escaped as GNU make reads them; a path with a newline cannot be written in a makefile and is left
+// out.
 std::string dependency_rule(std::string_view output, std::span<const std::string> inputs);
 
 }  // namespace xld

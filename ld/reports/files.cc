@@ -16,10 +16,14 @@ namespace {
 
 std::string_view role_name(ClaimClass claim_class) {
   switch (claim_class) {
-    case ClaimClass::None: return "reference to";
-    case ClaimClass::Common: return "common definition of";
-    case ClaimClass::Weak: return "weak definition of";
-    default: return "definition of";
+    case ClaimClass::None:
+      return "reference to";
+    case ClaimClass::Common:
+      return "common definition of";
+    case ClaimClass::Weak:
+      return "weak definition of";
+    default:
+      return "definition of";
   }
 }
 

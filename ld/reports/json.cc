@@ -75,7 +75,9 @@ void JsonWriter::value(std::string_view text) {
   append_string(text);
 }
 
-void JsonWriter::address(uint64_t number) { raw(fmt::format("\"{:#x}\"", number)); }
+void JsonWriter::address(uint64_t number) {
+  raw(fmt::format("\"{:#x}\"", number));
+}
 
 void JsonWriter::raw(std::string_view text) {
   separate();

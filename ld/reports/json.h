@@ -40,7 +40,7 @@ class JsonWriter {
 
   std::string text_;
   size_t depth_ = 0;
-  bool is_first_ = true;   // in its array or object
+  bool is_first_ = true;  // in its array or object
   bool follows_key_ = false;
 };
 

@@ -10,7 +10,9 @@ namespace xld {
 
 namespace {
 
-bool is_common_atom(const Atom& atom) { return atom.file.value == 0; }
+bool is_common_atom(const Atom& atom) {
+  return atom.file.value == 0;
+}
 
 std::string_view scope_of(const FileSymbol& symbol) {
   if (!symbol.global.is_valid()) return "local";
@@ -143,8 +145,7 @@ std::vector<LinkerSymbol> linker_symbols(const Link& link) {
   constexpr uint32_t kMade = symbol_flag::kLinkerMade | symbol_flag::kDefined;
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
-    if ((link.symbols.flags(id) & kMade) == kMade)
-      symbols.push_back({link.symbols.name(id), link.symbol_addresses[i]});
+    if ((link.symbols.flags(id) & kMade) == kMade) symbols.push_back({link.symbols.name(id), link.symbol_addresses[i]});
   }
   std::sort(symbols.begin(), symbols.end(), [](const LinkerSymbol& a, const LinkerSymbol& b) {
     return std::tie(a.address, a.name) < std::tie(b.address, b.name);

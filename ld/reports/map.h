@@ -65,8 +65,8 @@ class MapModel {
   void add_symbols_of(const InputFile& file);
 
   const Link& link_;
-  std::vector<PlacedSymbol> symbols_;                // by atom and offset
-  std::vector<std::vector<AtomId>> shared_atoms_;    // by section
+  std::vector<PlacedSymbol> symbols_;              // by atom and offset
+  std::vector<std::vector<AtomId>> shared_atoms_;  // by section
 };
 
 // One reason for each extracted member, in the order of the files.

@@ -13,10 +13,14 @@ constexpr uint64_t kSchemaVersion = 1;
 
 std::string_view kind_name(MapEntry::Kind kind) {
   switch (kind) {
-    case MapEntry::Kind::Input: return "input";
-    case MapEntry::Kind::Common: return "common";
-    case MapEntry::Kind::Linker: return "linker";
-    case MapEntry::Kind::Shared: return "shared";
+    case MapEntry::Kind::Input:
+      return "input";
+    case MapEntry::Kind::Common:
+      return "common";
+    case MapEntry::Kind::Linker:
+      return "linker";
+    case MapEntry::Kind::Shared:
+      return "shared";
   }
   return {};
 }
@@ -152,6 +156,8 @@ class JsonMap {
 
 }  // namespace
 
-std::string json_map(const Link& link) { return JsonMap(link).write(); }
+std::string json_map(const Link& link) {
+  return JsonMap(link).write();
+}
 
 }  // namespace xld

@@ -1,7 +1,6 @@
-// -Map: a map for people, in the order of GNU ld's: why members were taken, what was left out, and the output section by
-// section in columns as lld has them.
+// -Map: a map for people, in the order of GNU ld's: why members were taken, what was left out, and the output section
+// by section in columns as lld has them.
 #include <fmt/format.h>
-
 #include <iterator>
 
 #include "ld/messages.h"
@@ -114,6 +113,8 @@ class TextMap {
 
 }  // namespace
 
-std::string text_map(const Link& link) { return TextMap(link).write(); }
+std::string text_map(const Link& link) {
+  return TextMap(link).write();
+}
 
 }  // namespace xld

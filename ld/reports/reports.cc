@@ -2,7 +2,6 @@
 #include "ld/reports/reports.h"
 
 #include <fmt/core.h>
-
 #include <vector>
 
 #include "ld/reports/dependency_file.h"

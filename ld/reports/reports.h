@@ -1,7 +1,8 @@
 // Reports: what a link tells about itself when it is asked, and only then.
 //
-// Each report is a function from the finished (or failed) link to a text; reports.cc has the table of who is asked for and
-// where it goes. A failed link is reported as far as it got: what a report needs and the link does not have is left out.
+// Each report is a function from the finished (or failed) link to a text; reports.cc has the table of who is asked for
+// and where it goes. A failed link is reported as far as it got: what a report needs and the link does not have is left
+// out.
 #pragma once
 
 #include <string>
@@ -36,7 +37,11 @@ std::string time_trace(const Timings& timings);
 std::string statistics(const Link& link, const InputFinder& finder);
 
 // What a failed link may lack.
-inline bool has_liveness(const Link& link) { return link.is_live.size() != 0; }
-inline bool has_addresses(const Link& link) { return !link.symbol_addresses.empty(); }
+inline bool has_liveness(const Link& link) {
+  return link.is_live.size() != 0;
+}
+inline bool has_addresses(const Link& link) {
+  return !link.symbol_addresses.empty();
+}
 
 }  // namespace xld

@@ -16,9 +16,13 @@ namespace {
 constexpr std::string_view kResponseName = "response.txt";
 constexpr std::string_view kVersionName = "version.txt";
 
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+std::string_view base_name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
 
-bool is_absolute(std::string_view path) { return path.starts_with('/'); }
+bool is_absolute(std::string_view path) {
+  return path.starts_with('/');
+}
 
 // Without empty parts, "." and "x/..": of a relative path, ".." is left at the front only.
 std::vector<std::string_view> parts_of(std::string_view path) {
@@ -53,7 +57,9 @@ size_t climbs(std::span<const std::string_view> parts) {
   return static_cast<size_t>(std::ranges::find_if(parts, [](auto part) { return part != ".."; }) - parts.begin());
 }
 
-bool is_reserved(std::string_view name) { return name == kResponseName || name == kVersionName; }
+bool is_reserved(std::string_view name) {
+  return name == kResponseName || name == kVersionName;
+}
 
 }  // namespace
 
@@ -74,7 +80,9 @@ std::string ReproducedPaths::name(std::string_view path) const {
   return clean.starts_with('-') || clean.starts_with('@') ? "./" + clean : clean;
 }
 
-std::string ReproducedPaths::response_place() const { return clean_place(std::string(kResponseName)); }
+std::string ReproducedPaths::response_place() const {
+  return clean_place(std::string(kResponseName));
+}
 
 std::string ReproducedPaths::clean_place(const std::string& name) const {
   std::string folders;
@@ -98,18 +106,18 @@ struct ChangeRow {
 };
 
 constexpr ChangeRow kChanges[] = {
-    {"l", Change::NameInput},       {"library", Change::NameInput},
-    {"R", Change::NameInput},       {"just-symbols", Change::NameInput},
-    {"o", Change::Output},          {"output", Change::Output},
-    {"L", Change::Drop},            {"library-path", Change::Drop},
-    {"sysroot", Change::Drop},      {"Map", Change::Drop},
-    {"map", Change::Drop},          {"dependency-file", Change::Drop},
-    {"reproduce", Change::Drop},    {"time-trace", Change::Drop},
-    {"M", Change::Drop},            {"print-map", Change::Drop},
-    {"t", Change::Drop},            {"trace", Change::Drop},
-    {"y", Change::Drop},            {"trace-symbol", Change::Drop},
-    {"cref", Change::Drop},         {"stats", Change::Drop},
-    {"why-live", Change::Drop},     {"print-gc-sections", Change::Drop},
+    {"l", Change::NameInput},    {"library", Change::NameInput},
+    {"R", Change::NameInput},    {"just-symbols", Change::NameInput},
+    {"o", Change::Output},       {"output", Change::Output},
+    {"L", Change::Drop},         {"library-path", Change::Drop},
+    {"sysroot", Change::Drop},   {"Map", Change::Drop},
+    {"map", Change::Drop},       {"dependency-file", Change::Drop},
+    {"reproduce", Change::Drop}, {"time-trace", Change::Drop},
+    {"M", Change::Drop},         {"print-map", Change::Drop},
+    {"t", Change::Drop},         {"trace", Change::Drop},
+    {"y", Change::Drop},         {"trace-symbol", Change::Drop},
+    {"cref", Change::Drop},      {"stats", Change::Drop},
+    {"why-live", Change::Drop},  {"print-gc-sections", Change::Drop},
 };
 
 Change change_of(std::string_view option) {
@@ -133,7 +141,10 @@ std::string quote(std::string_view word) {
 class ResponseWriter {
  public:
   ResponseWriter(const Options& options, std::span<const InputFinder::OpenedFile> files)
-      : options_(options), paths_(files), dialect_(dialect_for(options.program_name)), files_of_(options.inputs.size()) {
+      : options_(options),
+        paths_(files),
+        dialect_(dialect_for(options.program_name)),
+        files_of_(options.inputs.size()) {
     for (const InputFinder::OpenedFile& file : files)
       if (file.role == InputFinder::OpenedFile::Role::Input) files_of_[file.option].push_back(file.path);
   }

@@ -1,10 +1,10 @@
-// --reproduce: a tar archive with every file that was opened, and response.txt, which links them again to the same bytes:
-// `xld @response.txt` in the folder where it stands.
+// --reproduce: a tar archive with every file that was opened, and response.txt, which links them again to the same
+// bytes: `xld @response.txt` in the folder where it stands.
 //
 // Relative paths stay as they are (names such as _binary_<path>_start depend on them); for paths that leave the current
-// directory with "..", response.txt stands as deep as they need. Absolute paths move below "root". Libraries and scripts
-// have been looked up already: response.txt names the files they led to. Members of thin archives keep their place beside
-// the archive, so only an archive that names them by absolute paths cannot be moved to another machine.
+// directory with "..", response.txt stands as deep as they need. Absolute paths move below "root". Libraries and
+// scripts have been looked up already: response.txt names the files they led to. Members of thin archives keep their
+// place beside the archive, so only an archive that names them by absolute paths cannot be moved to another machine.
 #pragma once
 
 #include <optional>

@@ -2,7 +2,6 @@
 #include "ld/reports/tar.h"
 
 #include <fmt/core.h>
-
 #include <numeric>
 #include <optional>
 
@@ -20,7 +19,9 @@ struct HeaderField {
 constexpr HeaderField kName{0, 100}, kMode{100, 8}, kUser{108, 8}, kGroup{116, 8}, kSize{124, 12}, kTime{136, 12},
     kChecksum{148, 8}, kType{156, 1}, kMagic{257, 8}, kPrefix{345, 155};
 
-void put(std::string& header, HeaderField field, std::string_view text) { header.replace(field.offset, text.size(), text); }
+void put(std::string& header, HeaderField field, std::string_view text) {
+  header.replace(field.offset, text.size(), text);
+}
 
 void put_octal(std::string& header, HeaderField field, uint64_t number) {
   put(header, field, fmt::format("{:0{}o}", number, field.length - 1));
@@ -45,7 +46,9 @@ std::string pax_record(std::string_view key, std::string_view value) {
 
 }  // namespace
 
-Bytes TarWriter::keep(std::string text) { return as_bytes(texts_.emplace_back(std::move(text))); }
+Bytes TarWriter::keep(std::string text) {
+  return as_bytes(texts_.emplace_back(std::move(text)));
+}
 
 void TarWriter::add_header(std::string_view path, uint64_t size, char type) {
   std::string header(kBlock, '\0');
@@ -59,10 +62,13 @@ void TarWriter::add_header(std::string_view path, uint64_t size, char type) {
   put_octal(header, kSize, size <= kMaxOctalSize ? size : 0);
   put_octal(header, kTime, 0);
   put(header, kType, std::string_view(&type, 1));
-  put(header, kMagic, std::string_view("ustar\0" "00", kMagic.length));
+  put(header, kMagic,
+      std::string_view("ustar\0"
+                       "00",
+                       kMagic.length));
   put(header, kChecksum, "        ");
-  const uint32_t sum = std::accumulate(header.begin(), header.end(), 0u,
-                                       [](uint32_t s, char c) { return s + static_cast<uint8_t>(c); });
+  const uint32_t sum =
+      std::accumulate(header.begin(), header.end(), 0u, [](uint32_t s, char c) { return s + static_cast<uint8_t>(c); });
   put(header, kChecksum, fmt::format("{:06o}", sum) + '\0');
   pieces_.push_back(keep(std::move(header)));
 }

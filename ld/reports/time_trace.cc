@@ -8,7 +8,9 @@ namespace xld {
 
 namespace {
 
-std::string microseconds(uint64_t nanoseconds) { return fmt::format("{}.{:03}", nanoseconds / 1000, nanoseconds % 1000); }
+std::string microseconds(uint64_t nanoseconds) {
+  return fmt::format("{}.{:03}", nanoseconds / 1000, nanoseconds % 1000);
+}
 
 void add_event(JsonWriter& json, const Timings::Entry& entry) {
   json.begin_object();

@@ -1,12 +1,11 @@
 // --why-live: the shortest chain of references from a root to a symbol's section.
 //
-// A second walk of the graph that liveness.cc walks, one section after the other, which remembers where each section was
-// reached from. It runs when it is asked for; the real walk remembers nothing.
-#include <fmt/core.h>
-#include <fnmatch.h>
-
+// A second walk of the graph that liveness.cc walks, one section after the other, which remembers where each section
+// was reached from. It runs when it is asked for; the real walk remembers nothing.
 #include <algorithm>
 #include <array>
+#include <fmt/core.h>
+#include <fnmatch.h>
 #include <utility>
 
 #include "ld/messages.h"
@@ -24,8 +23,8 @@ struct Step {
     RootSection,  // a section of a kind that is always kept
     RootRecords,  // unwind records that serve the whole file
     Reference,
-    Bracket,      // a start or end symbol of its output section is used
-    Companion,    // describes, or belongs to, what is live
+    Bracket,    // a start or end symbol of its output section is used
+    Companion,  // describes, or belongs to, what is live
   };
   Reason reason = Reason::NotReached;
   AtomId from;      // none: a root
@@ -77,8 +76,9 @@ class LivenessPaths {
     if (atom.has(atom_flag::kUnwind) || !atom.has(atom_flag::kAllocated)) return;
     visit_relocs(id, RelocCursor(), id, Reason::Reference);
     const auto companions = link_.format->companions_of(link_.inputs.file(atom.file));
-    const auto [first, last] = std::equal_range(companions.begin(), companions.end(), Companion{id, {}},
-                                                [](const Companion& a, const Companion& b) { return a.owner < b.owner; });
+    const auto [first, last] =
+        std::equal_range(companions.begin(), companions.end(), Companion{id, {}},
+                         [](const Companion& a, const Companion& b) { return a.owner < b.owner; });
     for (auto it = first; it != last; ++it) {
       reach(it->atom, {Reason::Companion, id, {}});
       if (!it->is_whole_atom) visit_records(*it, id, Reason::Reference);
@@ -150,8 +150,10 @@ class Explainer {
     const std::string name = readable_name(link_, subject.name);
     if (!subject.atom.is_valid()) return fmt::format("{}: is an address, not part of a section\n", name);
     const std::string place = section_of(subject.atom);
-    if (!link_.is_live[subject.atom.value]) return fmt::format("{} in {}: is removed: nothing live refers to it\n", name, place);
-    if (!link_.options().gc_sections) return fmt::format("{} in {}: is kept: everything is, without --gc-sections\n", name, place);
+    if (!link_.is_live[subject.atom.value])
+      return fmt::format("{} in {}: is removed: nothing live refers to it\n", name, place);
+    if (!link_.options().gc_sections)
+      return fmt::format("{} in {}: is kept: everything is, without --gc-sections\n", name, place);
     std::string text = fmt::format("{} in {}: is live\n", name, place);
     for (AtomId id = subject.atom; id.is_valid(); id = paths_.step(id).from) text += explain_step(paths_.step(id));
     return text;
@@ -161,15 +163,21 @@ class Explainer {
     const std::string symbol = step.symbol.is_valid() ? readable_name(link_, link_.symbols.name(step.symbol)) : "";
     const std::string user = step.from.is_valid() ? atom_name(step.from) : "";
     switch (step.reason) {
-      case Step::Reason::RootSymbol: return fmt::format(">>> {} is {}\n", symbol, root_name(step.symbol));
-      case Step::Reason::RootSection: return ">>> a section of this kind is always kept\n";
-      case Step::Reason::RootRecords: return ">>> unwind records of its file refer to it\n";
-      case Step::Reason::Reference: return fmt::format(">>> referenced by {}\n", user);
+      case Step::Reason::RootSymbol:
+        return fmt::format(">>> {} is {}\n", symbol, root_name(step.symbol));
+      case Step::Reason::RootSection:
+        return ">>> a section of this kind is always kept\n";
+      case Step::Reason::RootRecords:
+        return ">>> unwind records of its file refer to it\n";
+      case Step::Reason::Reference:
+        return fmt::format(">>> referenced by {}\n", user);
       case Step::Reason::Bracket:
         return fmt::format(">>> {} keeps all sections of its name, and is used by {}\n", symbol,
                            user.empty() ? "an option" : user);
-      case Step::Reason::Companion: return fmt::format(">>> belongs to {}\n", user);
-      case Step::Reason::NotReached: break;
+      case Step::Reason::Companion:
+        return fmt::format(">>> belongs to {}\n", user);
+      case Step::Reason::NotReached:
+        break;
     }
     return {};
   }
@@ -177,7 +185,7 @@ class Explainer {
   std::string_view root_name(SymbolId id) const {
     const std::string& entry = link_.options().entry;
     return link_.symbols.name(id) == (entry.empty() ? link_.format->default_entry : entry) ? "the entry"
-                                                                                          : "named by an option";
+                                                                                           : "named by an option";
   }
 
   std::string section_of(AtomId id) const {

@@ -2,7 +2,6 @@
 #include "core/diagnostics.h"
 
 #include <gtest/gtest.h>
-
 #include <string>
 #include <thread>
 #include <vector>

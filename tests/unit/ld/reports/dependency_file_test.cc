@@ -2,7 +2,6 @@
 #include "ld/reports/dependency_file.h"
 
 #include <gtest/gtest.h>
-
 #include <vector>
 
 namespace xld {
@@ -26,7 +25,9 @@ TEST(DependencyFile, DoublesBackslashesInFrontOfEscapesOnly) {
   EXPECT_EQ(rule("o", {R"(a\ b)"}), "o: \\\n  a\\\\\\ b\n\na\\\\\\ b:\n");
 }
 
-TEST(DependencyFile, LeavesOutWhatCannotBeWritten) { EXPECT_EQ(rule("o", {"a\nb", "c"}), "o: \\\n  c\n\nc:\n"); }
+TEST(DependencyFile, LeavesOutWhatCannotBeWritten) {
+  EXPECT_EQ(rule("o", {"a\nb", "c"}), "o: \\\n  c\n\nc:\n");
+}
 
 }  // namespace
 }  // namespace xld

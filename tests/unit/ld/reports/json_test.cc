@@ -54,10 +54,12 @@ TEST(Json, PassesUtf8) {
 }
 
 TEST(Json, ReplacesWhatIsNoUtf8) {
-  EXPECT_EQ(string_of("a\xff" "b"), R"("a\ufffdb")");
-  EXPECT_EQ(string_of("\xc3"), R"("\ufffd")");                        // cut off
-  EXPECT_EQ(string_of("\xc0\xaf"), R"("\ufffd\ufffd")");              // overlong
-  EXPECT_EQ(string_of("\xed\xa0\x80"), R"("\ufffd\ufffd\ufffd")");    // a surrogate
+  EXPECT_EQ(string_of("a\xff"
+                      "b"),
+            R"("a\ufffdb")");
+  EXPECT_EQ(string_of("\xc3"), R"("\ufffd")");                      // cut off
+  EXPECT_EQ(string_of("\xc0\xaf"), R"("\ufffd\ufffd")");            // overlong
+  EXPECT_EQ(string_of("\xed\xa0\x80"), R"("\ufffd\ufffd\ufffd")");  // a surrogate
   EXPECT_EQ(string_of("\xf4\x90\x80\x80"), R"("\ufffd\ufffd\ufffd\ufffd")");
 }
 

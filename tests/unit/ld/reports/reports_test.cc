@@ -8,7 +8,9 @@
 namespace xld {
 namespace {
 
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST(Reports, NothingIsWrittenUnlessAskedFor) {
   ReportedLink link;

@@ -77,7 +77,9 @@ TEST(ResponseText, QuotesWords) {
   EXPECT_EQ(response_of({"a \"b\\.o", "-u", ""}, files_of({"a \"b\\.o"})), "\"a \\\"b\\\\.o\"\n-u\n\"\"\n");
 }
 
-TEST(ResponseText, KeepsWordsThatLedNowhere) { EXPECT_EQ(response_of({"missing.o", "-lnone"}, {}), "missing.o\n-lnone\n"); }
+TEST(ResponseText, KeepsWordsThatLedNowhere) {
+  EXPECT_EQ(response_of({"missing.o", "-lnone"}, {}), "missing.o\n-lnone\n");
+}
 
 TEST(ResponseText, TakesWordsAfterTwoDashesAsInputs) {
   EXPECT_EQ(response_of({"--", "-x.o"}, files_of({"-x.o"})), "--\n./-x.o\n");

@@ -23,7 +23,9 @@ TEST(Tar, WritesAHeaderWithItsChecksum) {
   ASSERT_EQ(tar.size(), 4 * 512u);
   EXPECT_EQ(field(tar, 0, 100), "folder/file");
   EXPECT_EQ(field(tar, 124, 12), "00000000010");
-  EXPECT_EQ(tar.substr(257, 8), std::string("ustar\0" "00", 8));
+  EXPECT_EQ(tar.substr(257, 8), std::string("ustar\0"
+                                            "00",
+                                            8));
   uint32_t sum = 0;
   for (size_t i = 0; i < 512; i++) sum += i >= 148 && i < 156 ? ' ' : static_cast<uint8_t>(tar[i]);
   EXPECT_EQ(std::stoul(field(tar, 148, 8), nullptr, 8), sum);
