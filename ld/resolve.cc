@@ -13,7 +13,7 @@ namespace xld {
 
 namespace {
 
-constexpr size_t kFilesPerTask = 4;
+constexpr size_t kFilesPerTask = 16;
 constexpr uint32_t kNobody = UINT32_MAX;
 
 class Resolution {
@@ -29,13 +29,6 @@ class Resolution {
     define_requested_names(link_);
     want_requested_names();
     extract_wanted();
-    // An index may be older than its archive. Before names are called undefined, look into the archives themselves.
-    if (has_undefined() && finder_.distrust_indexes()) {
-      read(finder_.lazy_objects());
-      offer_lazy_objects();
-      rewant_undefined();
-      extract_wanted();
-    }
     finish();
   }
 
@@ -142,11 +135,6 @@ class Resolution {
     for (const SymbolId id : requested_names(link_)) want(id);
   }
 
-  void rewant_undefined() {
-    for (uint32_t i = 0; i < symbols_.size(); i++)
-      if (symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced | symbol_flag::kRoot)) want(SymbolId{i});
-  }
-
   void extract_wanted() {
     while (!wanted_.empty()) {
       std::sort(wanted_.begin(), wanted_.end());
@@ -161,14 +149,6 @@ class Resolution {
       read(unread);
       take_in(round);
     }
-  }
-
-  bool has_undefined() const {
-    for (uint32_t i = 0; i < symbols_.size(); i++) {
-      const SymbolId id{i};
-      if (symbols_.has(id, symbol_flag::kStronglyReferenced) && !symbols_.is_defined(id)) return true;
-    }
-    return false;
   }
 
   void finish() {
