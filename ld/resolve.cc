@@ -68,10 +68,12 @@ class Resolution {
   }
 
   void intern_names(InputFile& file) {
-    constexpr size_t kAhead = 8;
+    constexpr size_t kStep = 6;
     const std::span<const Occurrence> names = file.occurrences;
     for (size_t i = 0; i < names.size(); i++) {
-      if (i + kAhead < names.size()) symbols_.prefetch(names[i + kAhead].hash);
+      if (i + 3 * kStep < names.size()) symbols_.prefetch_slot(names[i + 3 * kStep].hash);
+      if (i + 2 * kStep < names.size()) symbols_.prefetch_name(names[i + 2 * kStep].hash);
+      if (i + kStep < names.size()) symbols_.prefetch_text(names[i + kStep].hash);
       file.globals[i] = symbols_.intern({names[i].name, names[i].length}, names[i].hash);
     }
     if (!link_.options().wrapped.empty()) wrap_references(link_, file);
