@@ -34,6 +34,10 @@ void Diagnostics::add(Message message) {
   }
   if (message.severity == Severity::Error) error_count_.fetch_add(1, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
+  insert(std::move(message));
+}
+
+void Diagnostics::insert(Message message) {
   auto& [heap, count] = kept(message.severity);
   count++;
   if (heap.size() >= limit_of(message.severity)) {
@@ -55,6 +59,16 @@ void Diagnostics::warn(std::string text, FileId file, uint64_t offset) {
 
 void Diagnostics::note(std::string text, FileId file, uint64_t offset) {
   add({Severity::Note, file, offset, std::move(text)});
+}
+
+void Diagnostics::take(Diagnostics& other) {
+  error_limit_ = other.error_limit_;
+  for (Kept& taken : other.kept_) {
+    if (!taken.heap.empty()) kept(taken.heap.front().severity).count += taken.count - taken.heap.size();
+    for (Message& message : taken.heap) insert(std::move(message));
+    taken = {};
+  }
+  error_count_ += other.error_count_.exchange(0);
 }
 
 std::vector<Message> Diagnostics::sorted() const {

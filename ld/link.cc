@@ -42,14 +42,14 @@ void lay_out(Link& link) {
   assign_addresses(link.session.pool, link.layout, link.atoms.data());
 }
 
-std::optional<Image> write_image(Link& link) {
-  auto image = Image::create(link.options().output, link.layout.file_size, kExecutableMode);
-  if (!image) {
-    link.diagnostics().error("cannot write " + link.options().output + ": " + image.error().message);
-    return std::nullopt;
+void write_image(Link& link, std::optional<Image>& image) {
+  auto created = Image::create(link.options().output, link.layout.file_size, kExecutableMode);
+  if (!created) {
+    link.diagnostics().error("cannot write " + link.options().output + ": " + created.error().message);
+    return;
   }
+  image.emplace(std::move(*created));
   emit(link, *image);
-  return std::move(*image);
 }
 
 void commit(Link& link, Image& image) {
@@ -58,17 +58,26 @@ void commit(Link& link, Image& image) {
     link.diagnostics().error("cannot write " + link.options().output + ": " + error->message);
 }
 
-// The output, complete but without its name; nothing if the link failed before there was one.
-std::optional<Image> run_passes(Link& link, InputFinder& finder) {
+// Reports come before the output, so that there is none if one of them cannot be written.
+void finish(Link& link, const InputFinder& finder, std::optional<Image>& image, ReportSink& reports) {
+  write_reports(link, finder, reports);
+  if (image && !link.diagnostics().failed()) commit(link, *image);  // else nothing half-written is left behind
+  write_statistics(link, finder, reports);
+}
+
+enum class Outcome : uint8_t { Done, IndexesFailed };
+
+// `image` becomes the output, complete but without its name, if the link gets that far.
+Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image) {
   const auto failed = [&] { return link.diagnostics().failed(); };
 
   // What were we given?              Ranks are command-line order, whatever thread reads first.
   finder.open_all();
-  if (failed() || !settle_target_from_options(link)) return std::nullopt;
+  if (failed() || !settle_target_from_options(link)) return Outcome::Done;
 
   // What does each name mean?        Afterwards no file is added.
   resolve(link, finder);
-  if (failed()) return std::nullopt;
+  if (failed()) return Outcome::Done;
   make_atoms(link);
   link.format->provide_symbols(link);
   check_required_names(link);
@@ -76,8 +85,10 @@ std::optional<Image> run_passes(Link& link, InputFinder& finder) {
   // What is needed?                  Afterwards dead atoms are never looked at again.
   NeedsRecorder needs(link);
   mark_live(link, needs);
-  report_undefined(link, needs.take_undefined());
-  if (failed()) return std::nullopt;
+  const auto undefined = needs.take_undefined();
+  if (!undefined.empty() && finder.relied_on_indexes()) return Outcome::IndexesFailed;
+  report_undefined(link, undefined);
+  if (failed()) return Outcome::Done;
 
   // What is left to the loader?      Afterwards every slot has its number.
   link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());
@@ -88,28 +99,45 @@ std::optional<Image> run_passes(Link& link, InputFinder& finder) {
   // Where does everything go?        Afterwards no address changes.
   lay_out(link);
   settle_layout(link);
-  if (failed()) return std::nullopt;
+  if (failed()) return Outcome::Done;
 
   // Write it.                        Every byte is written by exactly one task.
-  return write_image(link);
+  write_image(link, image);
+  return Outcome::Done;
+}
+
+Outcome link_once(const Options& options, Diagnostics& diagnostics, FileSystem& files, ReportSink& reports,
+                  bool believes_indexes) {
+  diagnostics.set_error_limit(options.error_limit);
+  diagnostics.set_warnings_are_errors(options.fatal_warnings);
+  diagnostics.set_warnings_suppressed(options.no_warnings);
+  try {
+    auto session = std::make_unique<Session>(options, diagnostics);
+    auto link = std::make_unique<Link>(*session);
+    InputFinder finder(*link, files, believes_indexes);
+    std::optional<Image> image;
+    const Outcome outcome = run_passes(*link, finder, image);
+    if (outcome == Outcome::Done) finish(*link, finder, image, reports);
+    if (!options.releases_memory) {
+      (void)link.release();
+      (void)session.release();
+    }
+    return outcome;
+  } catch (const std::bad_alloc&) {
+    diagnostics.error("out of memory");
+  }
+  return Outcome::Done;
 }
 
 }  // namespace
 
 bool link(const Options& options, Diagnostics& diagnostics, FileSystem& files, ReportSink& reports) {
-  diagnostics.set_error_limit(options.error_limit);
-  diagnostics.set_warnings_are_errors(options.fatal_warnings);
-  diagnostics.set_warnings_suppressed(options.no_warnings);
-  try {
-    Session session(options, diagnostics);
-    Link state(session);
-    InputFinder finder(state, files);
-    auto image = run_passes(state, finder);
-    write_reports(state, finder, reports);
-    if (image && !diagnostics.failed()) commit(state, *image);  // else nothing half-written is left behind
-    write_statistics(state, finder, reports);
-  } catch (const std::bad_alloc&) {
-    diagnostics.error("out of memory");
+  // An index may be older than its archive. Before names are called undefined, look into the archives themselves.
+  Diagnostics first_attempt;
+  if (link_once(options, first_attempt, files, reports, true) == Outcome::IndexesFailed) {
+    link_once(options, diagnostics, files, reports, false);
+  } else {
+    diagnostics.take(first_attempt);
   }
   return !diagnostics.failed();
 }

@@ -78,6 +78,18 @@ TEST(Diagnostics, WarningsBecomeErrorsOrSilence) {
   EXPECT_TRUE(quiet.sorted().empty());
 }
 
+TEST(Diagnostics, TakesTheMessagesOfAnother) {
+  Diagnostics all, part(2);
+  all.warn("earlier");
+  for (uint32_t i = 0; i < 5; i++) part.error(std::to_string(i), FileId{1u}, i);
+  all.take(part);
+  EXPECT_TRUE(all.failed());
+  EXPECT_EQ(texts_of(all),
+            (Texts{"earlier", "0", "1", "too many errors: 3 more not shown (use --error-limit=0 to see all)"}));
+  EXPECT_FALSE(part.failed());
+  EXPECT_TRUE(part.sorted().empty());
+}
+
 Texts texts_at(size_t thread_count) {
   constexpr uint32_t kMessages = 20000;
   Diagnostics diagnostics;
