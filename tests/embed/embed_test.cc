@@ -1,16 +1,14 @@
 // Links in one process: at once, repeated, and with 1, 2 and 16 threads. Always the same bytes as a link alone.
-#include <gtest/gtest.h>
-
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <iterator>
 #include <map>
 #include <sstream>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include "ld/xld.h"

@@ -1,6 +1,6 @@
 // Expressions: parsing and evaluation in a world where some names are defined.
-#include "ld/expression.h"
 #include "core/bytes.h"
+#include "ld/expression.h"
 
 using namespace xld;
 
@@ -10,11 +10,11 @@ class SmallWorld : public ExpressionEnvironment {
  public:
   std::optional<ExpressionValue> find_symbol(std::string_view name) const override {
     if (name.size() % 2 == 0) return std::nullopt;
-    return ExpressionValue{name.size() * 0x1001, name.size() == 1 ? SectionId{1} : SectionId{}};
+    return ExpressionValue{name.size() * 0x1001, name.size() == 1 ? SectionId(1u) : SectionId()};
   }
   std::optional<SectionFacts> find_section(std::string_view name) const override {
     if (name.size() % 2 == 0) return std::nullopt;
-    return SectionFacts{.id = SectionId{1}, .address = 0x400000, .load_address = 0x1000, .size = 77, .alignment = 16};
+    return SectionFacts{.id = SectionId(1u), .address = 0x400000, .load_address = 0x1000, .size = 77, .alignment = 16};
   }
   uint64_t max_page_size() const override { return 0x1000; }
   uint64_t common_page_size() const override { return 0x1000; }
