@@ -26,12 +26,17 @@ class InputFinder {
   // Objects that take part in any case, in rank order.
   const std::vector<InputFile*>& objects() const { return objects_; }
 
-  // A name that reading a file would define: entries of archive indexes, and definitions of lazy objects.
-  struct Offer {
-    std::string_view name;
-    FileId file;
-  };
-  const std::vector<Offer>& offers() const { return offers_; }
+  // Names that reading an archive member would define, as the indexes say: calls visit(name, hash, FileId) for each.
+  template <class Visitor>
+  void for_each_offer(Visitor visit) const {
+    for (const ArchiveInput& input : archives_) {
+      if (!input.uses_index) continue;
+      input.archive.for_each_symbol([&](const ArchiveSymbol& symbol) {
+        visit(symbol.name, symbol.hash, FileId{input.first_place + symbol.member});
+      });
+    }
+  }
+  size_t offer_count() const;
   // Lazy objects: read already, but taking part only if something they define is wanted.
   const std::vector<InputFile*>& lazy_objects() const { return lazy_objects_; }
 
@@ -50,6 +55,7 @@ class InputFinder {
     Archive archive;
     std::string path;
     bool uses_index = false;
+    uint32_t first_place = 0;  // FileId of the first member the index names
   };
   struct Place {  // what a FileId stands for while it is not an object that takes part
     ArchiveInput* archive = nullptr;
@@ -87,7 +93,6 @@ class InputFinder {
   std::vector<Place> places_;  // by FileId
   std::vector<InputFile*> objects_;
   std::vector<InputFile*> lazy_objects_;
-  std::vector<Offer> offers_;
   std::vector<std::string> opened_paths_;
 };
 

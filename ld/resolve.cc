@@ -21,7 +21,7 @@ class Resolution {
   Resolution(Link& link, InputFinder& finder) : link_(link), symbols_(link.symbols), finder_(finder) {}
 
   void run() {
-    const size_t offers = finder_.offers().size();
+    const size_t offers = finder_.offer_count();
     symbols_.reserve(offers + offers / 4 + 256);
     read(finder_.objects());
     intern_offers();
@@ -49,8 +49,9 @@ class Resolution {
   // Archive indexes and the definitions of lazy objects: lowest claims of all, so anything else wins.
   void intern_offers() {
     read(finder_.lazy_objects());
-    for (const InputFinder::Offer& offer : finder_.offers())
-      symbols_.offer(symbols_.intern(offer.name), Claim::make(ClaimClass::Lazy, offer.file, 0));
+    finder_.for_each_offer([&](std::string_view name, uint64_t hash, FileId file) {
+      symbols_.offer(symbols_.intern(name, hash), Claim::make(ClaimClass::Lazy, file, 0));
+    });
     offer_lazy_objects();
   }
 
