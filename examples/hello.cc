@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <typeinfo>
 
 namespace {
 
@@ -13,9 +14,10 @@ const std::map<std::string, int> ages = {{"ada", 36}, {"grace", 85}};
 void visit(const std::string& name) {
   visits++;
   try {
-    std::cout << "hello from C++: " << name << " is " << ages.at(name);
+    const int age = ages.at(name);
+    std::cout << "hello from C++: " << name << " is " << age;
   } catch (const std::out_of_range& error) {
-    std::cout << "hello from C++: an exception was caught, " << typeid(error).name();
+    std::cout << "hello from C++: nobody knows " << name << ", " << typeid(error).name() << " was caught";
   }
   std::cout << " (visit " << visits << " of this thread)\n";
 }
@@ -25,5 +27,5 @@ void visit(const std::string& name) {
 int main() {
   visit("ada");
   std::thread(visit, "grace").join();
-  visit("nobody");
+  visit("eve");
 }
