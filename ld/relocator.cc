@@ -16,7 +16,25 @@ constexpr size_t kBatch = 64;
 
 void Relocator::relocate(MutableBytes out, uint64_t address, uint32_t first_fixup) {
   next_fixup_ = first_fixup;
-  relocate_part(out, address, 0, RelocCursor());
+  RelocCursor cursor{0, atom_.reloc_count};
+  const PlainPath* plain = link_.format->plain;
+  while (plain && cursor.next < cursor.end) {
+    cursor.next = plain->apply(link_, file_, atom_, out, address, cursor);
+    if (cursor.next < cursor.end) relocate_next(out, address, cursor);
+  }
+  relocate_part(out, address, 0, cursor);
+}
+
+// One relocation, or the two of a thread-local sequence.
+void Relocator::relocate_next(MutableBytes out, uint64_t address, RelocCursor& cursor) {
+  out_ = out;
+  address_ = address;
+  begin_ = 0;
+  std::array<Reloc, 2> pair;
+  const size_t count = link_.format->decode(link_, file_, atom_, cursor, pair, !atom_.has(atom_flag::kAllocated));
+  if (count == 0) return;
+  // The second one may be plain, or begin a sequence with the one behind it.
+  if (apply(std::span<const Reloc>(pair.data(), count)) < count) cursor.next--;
 }
 
 void Relocator::relocate_part(MutableBytes out, uint64_t address, uint32_t begin, RelocCursor cursor) {
