@@ -22,17 +22,24 @@ struct Message {
   FileId file;          // none: before all files
   uint64_t offset = 0;  // inside the file; orders messages of one file
   std::string text;     // may have several lines; complete, with file names
+
+  // Messages about no file come first.
+  bool operator<(const Message& other) const;
 };
 
 class Diagnostics {
  public:
-  // At most `error_limit` errors are kept (0: all); the rest is counted.
+  // The first `error_limit` errors in their final order are kept (0: all); the rest is counted. So a damaged file with
+  // a million mistakes takes no more memory than one with twenty.
   explicit Diagnostics(size_t error_limit = 20) : error_limit_(error_limit) {}
 
   void add(Message message);
   void error(std::string text, FileId file = {}, uint64_t offset = 0);
   void warn(std::string text, FileId file = {}, uint64_t offset = 0);
   void note(std::string text, FileId file = {}, uint64_t offset = 0);
+
+  // False if an error at this place is one too many already. It is counted then, and its text need not be made.
+  bool takes_error(FileId file, uint64_t offset);
 
   // Set before the link starts.
   void set_error_limit(size_t limit) { error_limit_ = limit; }
@@ -47,7 +54,10 @@ class Diagnostics {
 
  private:
   mutable std::mutex mutex_;
-  std::vector<Message> messages_;
+  void keep_error(Message message);
+
+  std::vector<Message> messages_;  // warnings and notes
+  std::vector<Message> errors_;    // a heap with the last one on top, once there are more than the limit
   std::atomic<size_t> error_count_{0};
   size_t error_limit_;
   bool warnings_are_errors_ = false;

@@ -67,6 +67,7 @@ void run_passes(Link& link, FileSystem& files) {
   make_atoms(link);
   link.format->provide_symbols(link);
   check_required_names(link);
+  if (link.options().warn_common) report_merged_commons(link);
 
   // What is needed?                  Afterwards dead atoms are never looked at again.
   NeedsRecorder needs(link);
