@@ -67,6 +67,18 @@ void Diagnostics::note(std::string text, FileId file, uint64_t offset) {
   add({Severity::Note, file, offset, std::move(text)});
 }
 
+void Diagnostics::take(Diagnostics& other) {
+  const std::lock_guard lock(mutex_);
+  error_limit_ = other.error_limit_;
+  for (Message& message : other.messages_) messages_.push_back(std::move(message));
+  const size_t hidden = other.error_count_ - other.errors_.size();
+  for (Message& message : other.errors_) keep_error(std::move(message));
+  error_count_ += hidden;
+  other.messages_.clear();
+  other.errors_.clear();
+  other.error_count_ = 0;
+}
+
 std::vector<Message> Diagnostics::sorted() const {
   const std::lock_guard lock(mutex_);
   std::vector<Message> result = messages_;

@@ -41,6 +41,9 @@ class Diagnostics {
   // False if an error at this place is one too many already. It is counted then, and its text need not be made.
   bool takes_error(FileId file, uint64_t offset);
 
+  // Adds all messages and settings of another, which is left empty. No pass may be running.
+  void take(Diagnostics& other);
+
   // Set before the link starts.
   void set_error_limit(size_t limit) { error_limit_ = limit; }
   void set_warnings_are_errors(bool on) { warnings_are_errors_ = on; }

@@ -33,6 +33,17 @@ TEST(Diagnostics, CountsWhatItDoesNotTake) {
   EXPECT_EQ(texts(diagnostics), "a\nb\ntoo many errors: 1 more not shown (use --error-limit=0 to see all)\n");
 }
 
+TEST(Diagnostics, TakesTheMessagesOfAnother) {
+  Diagnostics first(2);
+  for (uint32_t i = 0; i < 5; i++) first.error(std::to_string(i), FileId{1u}, i);
+  first.warn("w");
+  Diagnostics all;
+  all.take(first);
+  EXPECT_TRUE(all.failed());
+  EXPECT_FALSE(first.failed());
+  EXPECT_EQ(texts(all), "w\n0\n1\ntoo many errors: 3 more not shown (use --error-limit=0 to see all)\n");
+}
+
 TEST(Diagnostics, HasNoLimitOnRequestAndNeverDropsWarnings) {
   Diagnostics diagnostics(0);
   for (int i = 0; i < 100; i++) diagnostics.error("e");

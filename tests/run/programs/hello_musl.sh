@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# musl's libc.a, static and static-pie.
+source "$(dirname "$0")/../lib.sh"
+
+compile hello.c -fPIE <<'EOF'
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <errno.h>
+int main() {
+  char *copy = strdup("musl");
+  errno = ENOENT;
+  printf("%s %s %d\n", copy, strerror(errno), atoi("42"));
+  free(copy);
+  return 0;
+}
+EOF
+musl_link -static -no-pie hello.o -o hello
+expect_output 'musl No such file or directory 42' ./hello
+musl_link -static-pie hello.o -o hello
+expect_output 'musl No such file or directory 42' ./hello
