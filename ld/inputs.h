@@ -45,6 +45,8 @@ class InputFinder {
   // Makes the archive member or lazy object `id` take part; nothing if it does already or cannot be read.
   InputFile* extract(FileId id);
 
+  FileSystem& files() { return files_; }
+
   // True if what archives define was taken from their indexes, which may be older than the members.
   bool relied_on_indexes() const;
 
