@@ -125,9 +125,10 @@ struct Identity {
 struct PlainPath {
   // Makes what apply() looks up, when addresses are known. One task a file.
   void (*prepare)(Link&, InputFile&, uint32_t worker);
-  // Applies relocations of the cursor's range to a copy of the atom that runs at `address`, up to the first one that is
-  // not plain; returns the index of that.
-  uint32_t (*apply)(const Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, RelocCursor cursor);
+  // Applies relocations of the cursor's range, up to the first one that is not plain, and returns the index of that.
+  // `out` is a copy of the atom from its byte `begin` on, and runs at `address`.
+  uint32_t (*apply)(const Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
+                    RelocCursor cursor);
 };
 
 struct Format {

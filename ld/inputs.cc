@@ -131,7 +131,7 @@ void InputFinder::open_archive(const InputOption& option, const std::string& pat
   }
   ArchiveInput& input = archives_.emplace_back(ArchiveInput{std::move(*archive), path});
   found->second = &input;
-  if (option.whole_archive || !input.archive.has_index()) {
+  if (option.whole_archive || !input.archive.has_index() || !believes_indexes_) {
     add_members(option, input);
   } else {
     add_index(input);
@@ -194,7 +194,7 @@ InputFile* InputFinder::open_lazy(FileId id) {
   ArchiveInput& input = *place.archive;
   const auto member = input.archive.member(place.member);
   if (!member) {
-    place.archive = nullptr;  // the index is stale; distrust_indexes() will read the members if names stay undefined
+    place.archive = nullptr;  // the index is stale: what it promised stays undefined, and the link is tried without it
     return nullptr;
   }
   const auto bytes = member_bytes(input, *member);
@@ -208,19 +208,8 @@ InputFile* InputFinder::open_lazy(FileId id) {
   return place.lazy = &file;
 }
 
-bool InputFinder::distrust_indexes() {
-  bool is_news = false;
-  lazy_objects_.clear();
-  for (ArchiveInput& input : archives_) {
-    if (!input.uses_index) continue;
-    input.uses_index = false;
-    is_news = true;
-    InputOption option;
-    option.is_lazy = true;
-    add_members(option, input);
-  }
-  link_.inputs.by_id.resize(places_.size());
-  return is_news;
+bool InputFinder::relied_on_indexes() const {
+  return std::any_of(archives_.begin(), archives_.end(), [](const ArchiveInput& input) { return input.uses_index; });
 }
 
 // ---- scripts and libraries -----------------------------------------------------------------------------------------

@@ -18,7 +18,9 @@ namespace xld {
 
 class InputFinder {
  public:
-  InputFinder(Link& link, FileSystem& files) : link_(link), files_(files) {}
+  // If indexes are not believed, the members of all archives are read to learn what they define.
+  InputFinder(Link& link, FileSystem& files, bool believes_indexes)
+      : link_(link), files_(files), believes_indexes_(believes_indexes) {}
 
   // Opens everything the command line names. The first object settles target and format if the options do not.
   void open_all();
@@ -47,9 +49,8 @@ class InputFinder {
   // Makes the archive member or lazy object `id` take part; nothing if it does already or cannot be read.
   InputFile* extract(FileId id);
 
-  // Reads the members of all archives instead of believing their indexes; true if that was news. The new members rank
-  // behind everything else.
-  bool distrust_indexes();
+  // True if what archives define was taken from their indexes, which may be older than the members.
+  bool relied_on_indexes() const;
 
   // Every file that was opened, for --dependency-file and --reproduce.
   const std::vector<std::string>& opened_paths() const { return opened_paths_; }
@@ -91,6 +92,7 @@ class InputFinder {
 
   Link& link_;
   FileSystem& files_;
+  const bool believes_indexes_;
   std::deque<InputFile> storage_;
   std::deque<ArchiveInput> archives_;
   std::map<std::string, ArchiveInput*> archive_by_path_;

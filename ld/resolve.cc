@@ -13,7 +13,7 @@ namespace xld {
 
 namespace {
 
-constexpr size_t kFilesPerTask = 4;
+constexpr size_t kFilesPerTask = 16;
 constexpr uint32_t kNobody = UINT32_MAX;
 
 class Resolution {
@@ -30,14 +30,6 @@ class Resolution {
     want_requested_names();
     extract_wanted();
     replace_commons();
-    // An index may be older than its archive. Before names are called undefined, look into the archives themselves.
-    if (has_undefined() && finder_.distrust_indexes()) {
-      read(finder_.lazy_objects());
-      offer_lazy_objects();
-      rewant_undefined();
-      extract_wanted();
-      replace_commons();
-    }
     finish();
   }
 
@@ -77,10 +69,12 @@ class Resolution {
   }
 
   void intern_names(InputFile& file) {
-    constexpr size_t kAhead = 8;
+    constexpr size_t kStep = 6;
     const std::span<const Occurrence> names = file.occurrences;
     for (size_t i = 0; i < names.size(); i++) {
-      if (i + kAhead < names.size()) symbols_.prefetch(names[i + kAhead].hash);
+      if (i + 3 * kStep < names.size()) symbols_.prefetch_slot(names[i + 3 * kStep].hash);
+      if (i + 2 * kStep < names.size()) symbols_.prefetch_name(names[i + 2 * kStep].hash);
+      if (i + kStep < names.size()) symbols_.prefetch_text(names[i + kStep].hash);
       file.globals[i] = symbols_.intern({names[i].name, names[i].length}, names[i].hash);
     }
     if (!link_.options().wrapped.empty()) wrap_references(link_, file);
@@ -144,11 +138,6 @@ class Resolution {
     for (const SymbolId id : requested_names(link_)) want(id);
   }
 
-  void rewant_undefined() {
-    for (uint32_t i = 0; i < symbols_.size(); i++)
-      if (symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced | symbol_flag::kRoot)) want(SymbolId{i});
-  }
-
   void extract_wanted() {
     while (!wanted_.empty()) {
       std::sort(wanted_.begin(), wanted_.end());
@@ -202,14 +191,6 @@ class Resolution {
     return std::any_of(file->occurrences.begin(), file->occurrences.end(), [&](const Occurrence& o) {
       return o.claim_class == ClaimClass::Strong && std::string_view(o.name, o.length) == name;
     });
-  }
-
-  bool has_undefined() const {
-    for (uint32_t i = 0; i < symbols_.size(); i++) {
-      const SymbolId id{i};
-      if (symbols_.has(id, symbol_flag::kStronglyReferenced) && !symbols_.is_defined(id)) return true;
-    }
-    return false;
   }
 
   void finish() {
