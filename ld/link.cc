@@ -1,5 +1,6 @@
 // One link, top to bottom. A pass may read everything above it and changes nothing of it.
 #include "ld/emit.h"
+#include "ld/fold.h"
 #include "ld/inputs.h"
 #include "ld/liveness.h"
 #include "ld/messages.h"
@@ -39,6 +40,7 @@ void lay_out(Link& link) {
   const auto timer = link.session.timings.measure("lay_out");
   assign_offsets(link.session.pool, link.layout, link.atoms.data());
   assign_addresses(link.session.pool, link.layout, link.atoms.data());
+  settle_folded(link);
 }
 
 void write_image(Link& link) {
@@ -73,6 +75,7 @@ void run_passes(Link& link, FileSystem& files) {
   mark_live(link, needs);
   report_undefined(link, needs.take_undefined());
   if (failed()) return;
+  fold_identical(link);
 
   // What is left to the loader?      Afterwards every slot has its number.
   link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());

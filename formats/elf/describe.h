@@ -10,9 +10,10 @@ namespace xld::elf {
 // ".text+0x1c", with "in function main" where a function covers the offset.
 std::string describe_place(const Link& link, const Atom& atom, uint64_t offset);
 // The name of a symbol, or "section .rodata".
+std::string section_name(const Link& link, const Atom& atom);
 std::string describe_symbol(const Link& link, const InputFile& file, uint32_t raw_symbol);
 uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc);
 // What readers of debug information skip: 1 in old-style range and location lists, where 0 ends the list; else 0.
-uint64_t tombstone(const Link& link, const Atom& atom);
+std::optional<uint64_t> tombstone(const Link& link, const Atom& atom, bool is_folded);
 
 }  // namespace xld::elf

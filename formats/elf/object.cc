@@ -93,6 +93,7 @@ class ObjectReader {
         object_.symbol_section = index;
         break;
       case SHT_SYMTAB_SHNDX: extended_section_ = index; break;
+      case SHT_LLVM_ADDRSIG: object_.significance_section = index; break;
       case SHT_GROUP: group_count_++; break;
       case SHT_REL:
       case SHT_RELA:
