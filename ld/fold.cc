@@ -58,6 +58,7 @@ class Folder {
     mark_significant();
     collect();
     drop_unique();
+    for (const Candidate& candidate : candidates_) marks_[candidate.id.value] |= kComparable;
     hash_references();
     drop_unique();
     form_classes();
@@ -69,14 +70,17 @@ class Folder {
   }
 
  private:
-  // class_of_: by AtomId. A candidate's class is 1 + the index of its first member; everything else is a class of its own.
-  static constexpr uint32_t kNoCandidate = 0;
+  // marks_: by AtomId.
+  static constexpr uint8_t kSignificant = 1;
+  static constexpr uint8_t kComparable = 2;  // a target that is looked at through its class; settled before references are
+
+  // class_of_: by AtomId. A class is 1 + the index of its first member, or that of an atom on its own.
   static constexpr uint32_t kAlone = 1u << 31;
 
   // ---- atoms whose address means something -----------------------------------------------------------------------------
 
   void mark_significant() {
-    is_significant_ = Array<uint8_t>::zeroed(link_.atoms.size());
+    marks_ = Array<uint8_t>::zeroed(link_.atoms.size());
     const auto& files = link_.inputs.files;
     parallel_for(pool_, files.size(), 4, [&](size_t begin, size_t end) {
       std::vector<AtomId> listed;
@@ -95,7 +99,7 @@ class Folder {
   }
 
   void set_significant(AtomId id) {
-    std::atomic_ref(is_significant_[id.value]).store(1, std::memory_order_relaxed);
+    std::atomic_ref(marks_[id.value]).store(kSignificant, std::memory_order_relaxed);
   }
 
   // Without a list, every address that appears outside of a branch counts.
@@ -105,11 +109,16 @@ class Folder {
       const Atom& atom = link_.atom(id);
       if (!link_.is_live[id.value] || !atom.has(atom_flag::kAllocated) || atom.has(atom_flag::kUnwind)) continue;
       for_each_reloc(atom, [&](const Reloc& reloc) {
-        if (reloc.hints & hint::kIsBranch) return;
+        if ((reloc.hints & hint::kIsBranch) || is_branch(atom, reloc)) return;
         const AtomId target = facts_of(link_, reloc).atom;
         if (target.is_valid()) set_significant(target);
       });
     }
+  }
+
+  // Assemblers mark calls of local functions as distances only.
+  bool is_branch(const Atom& atom, const Reloc& reloc) const {
+    return atom.has(atom_flag::kExecutable) && reloc.from == From::Place && link_.arch->is_branch(atom.bytes(), reloc.offset);
   }
 
   template <class Fn>
@@ -137,11 +146,16 @@ class Folder {
     auto companion = companions.begin();
     for (uint32_t i = 0; i < file.atom_count; i++) {
       const AtomId id{file.first_atom.value + i};
-      while (companion != companions.end() && companion->owner < id) ++companion;
+      bool is_described = false;
+      for (; companion != companions.end() && companion->owner <= id; ++companion)
+        is_described |= companion->owner == id && describes(*companion);
       // What stands elsewhere about an atom (exception tables, followers) is not compared, so it stays apart.
-      if (companion != companions.end() && companion->owner == id) continue;
-      if (is_candidate(file, id)) found.push_back({hash_contents(link_.atom(id)), id});
+      if (!is_described && is_candidate(file, id)) found.push_back({hash_contents(link_.atom(id)), id});
     }
+  }
+
+  bool describes(const Companion& companion) const {
+    return !companion.is_whole_atom || link_.atom(companion.atom).has(atom_flag::kFollowsOther);
   }
 
   bool is_candidate(const InputFile& file, AtomId id) const {
@@ -150,7 +164,7 @@ class Folder {
     const Atom& atom = link_.atom(id);
     if (!link_.is_live[id.value] || !atom.has(atom_flag::kAllocated) || atom.has(kNever) || atom.size == 0) return false;
     const bool is_code = atom.has(atom_flag::kExecutable);
-    if (is_significant_[id.value] && (!is_code || link_.options().icf == IcfMode::Safe)) return false;
+    if (marks_[id.value] == kSignificant && (!is_code || link_.options().icf == IcfMode::Safe)) return false;
     return link_.format->may_fold(link_, file, atom) && !std::binary_search(kept_.begin(), kept_.end(), id);
   }
 
@@ -168,7 +182,7 @@ class Folder {
       while (end < candidates_.size() && candidates_[end].hash == candidates_[begin].hash) end++;
       const bool is_unique = end - begin == 1;
       for (size_t i = begin; i < end; i++) {
-        set_class(candidates_[i].id, is_unique ? alone(candidates_[i].id) : 1);
+        if (is_unique) set_class(candidates_[i].id, alone(candidates_[i].id));
         if (!is_unique) candidates_[kept++] = candidates_[i];
       }
     }
@@ -219,13 +233,8 @@ class Folder {
     if (atom.has(atom_flag::kMerge)) {
       if (const auto constant = constant_at(atom, target.value)) return *constant;
     }
-    if (is_candidate(target.atom)) return {Kind::Candidate, 0, target.value, {}, target.atom};
+    if (marks_[target.atom.value] & kComparable) return {Kind::Candidate, 0, target.value, {}, target.atom};
     return {Kind::Atom, target.atom.value, target.value, {}, {}};
-  }
-
-  bool is_candidate(AtomId id) const {
-    const uint32_t value = class_of_[id.value];
-    return value != kNoCandidate && !(value & kAlone);
   }
 
   // The merged constant around an offset. Very long strings are told apart by where they stand.
@@ -378,7 +387,7 @@ class Folder {
 
   Link& link_;
   ThreadPool& pool_;
-  Array<uint8_t> is_significant_;  // by AtomId
+  Array<uint8_t> marks_;
   Array<uint32_t> class_of_;
   std::vector<AtomId> kept_;
   std::vector<Candidate> candidates_;

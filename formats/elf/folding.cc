@@ -52,8 +52,6 @@ bool significant_atoms(const Link& link, const InputFile& file, std::vector<Atom
   const ElfObject& object = object_of(file);
   if (object.significance_section == 0) return false;
   const SectionFacts facts = section_facts(link, object, object.significance_section);
-  // objcopy and ld -r that do not know the section clear its link when they renumber symbols.
-  if (facts.link != object.symbol_section) return false;
   Bytes list = slice(file.bytes, facts.offset, facts.size).value_or(Bytes());
   while (!list.empty()) {
     const auto index = read_leb(list);
