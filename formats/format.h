@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -79,6 +80,13 @@ struct FileSymbol {
   uint64_t size = 0;
 };
 
+// An atom that another, identical one stands for.
+struct FoldedAtom {
+  AtomId leader;
+  AtomId atom;
+  auto operator<=>(const FoldedAtom&) const = default;
+};
+
 struct Link {
   explicit Link(Session& s) : session(s) {}
 
@@ -99,6 +107,7 @@ struct Link {
   // What is needed, and what is left to the loader?
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;  // by AtomId
+  std::vector<FoldedAtom> folded;  // sorted
   bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
   LocalNeeds local_needs;
   Slots slots;
@@ -191,6 +200,12 @@ struct Format {
   // Atoms that live although nothing refers to them.
   bool (*is_root)(const Link&, const InputFile&, const Atom&);
 
+  // False: the atom means something by where it stands, however equal it is to another. Asked of read-only atoms.
+  bool (*may_fold)(const Link&, const InputFile&, const Atom&);
+
+  // Appends the atoms whose address the file's compiler says is compared. False: the file does not say.
+  bool (*significant_atoms)(const Link&, const InputFile&, std::vector<AtomId>& out);
+
   // Output sections, segments, and the chunks the linker adds; fills Link::layout up to assign_offsets().
   void (*plan)(Link&);
 
@@ -215,8 +230,9 @@ struct Format {
   // The size of a relocation's target, as the file that defines it says.
   uint64_t (*symbol_size)(const Link&, const InputFile&, const Reloc&);
 
-  // The value of a field whose target is not part of the output (debug information of discarded functions).
-  uint64_t (*tombstone)(const Link&, const Atom&);
+  // The value of a field whose target is not part of the output (debug information of discarded functions), or is
+  // represented by its equal; nothing: the address of that.
+  std::optional<uint64_t> (*tombstone)(const Link&, const Atom&, bool is_folded);
 
   // Checksums and signatures over the finished bytes; `digests` are those of the tiles of the file, in order.
   void (*seal)(const Link&, Image& image, Bytes digests);

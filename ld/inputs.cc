@@ -27,8 +27,11 @@ std::string directory_of(const std::string& path) {
 
 void InputFinder::open_all() {
   const auto timer = link_.session.timings.measure("open");
-  // Rank 0 belongs to the linker itself: names given by --defsym and provided by default.
+  // Rank 0 belongs to the linker itself: common symbols, names given by --defsym and provided by default.
   places_.emplace_back();
+  InputFile& linker = storage_.emplace_back();
+  linker.id = FileId{0u};
+  linker.path = "<linker>";
   for (Opened& opened : open_in_parallel()) {
     current_option_ = static_cast<size_t>(opened.option - link_.options().inputs.data());
     if (opened.bytes) {
@@ -40,6 +43,7 @@ void InputFinder::open_all() {
     }
   }
   link_.inputs.by_id.resize(places_.size());
+  link_.inputs.by_id[0] = &linker;
   for (InputFile* object : objects_) link_.inputs.by_id[object->id.value] = object;
 }
 

@@ -5,6 +5,7 @@
 
 #include "formats/elf/decode.h"
 #include "formats/elf/describe.h"
+#include "formats/elf/folding.h"
 #include "formats/elf/frames.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/liveness_roots.h"
@@ -75,6 +76,8 @@ const Format kFormat = {
     .decode = decode,
     .plain = &kPlainPath,
     .is_root = is_root,
+    .may_fold = may_fold,
+    .significant_atoms = significant_atoms,
     .plan = plan,
     .settle = settle,
     .define_symbols = define_symbols,
