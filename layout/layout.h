@@ -34,6 +34,7 @@ struct OutputSection {
   bool is_relro = false;      // read-only after the loader is done
   bool starts_segment = false;  // whatever its attributes
   std::optional<uint64_t> fixed_address;
+  uint64_t tombstone = 0;  // what a field is set to whose target is not part of the output
 
   std::vector<Chunk*> leading_chunks;  // before the atoms
   std::vector<AtomId> atoms;           // in output order

@@ -51,8 +51,14 @@ size_t Relocator::apply(std::span<const Reloc> relocs) {
     }
   }
   if (reloc.want == Want::GotSlot && shorten_got_load(reloc)) return 1;
-  write(reloc, subtract(reloc, wanted_value(reloc)));
-  return 1;
+  uint64_t value = subtract(reloc, wanted_value(reloc));
+  if (reloc.from != From::Symbol || relocs.size() == 1) {
+    write(reloc, value);
+    return 1;
+  }
+  value -= symbol_address(relocs[1]);
+  write(reloc, value);
+  return 2;
 }
 
 uint64_t Relocator::symbol_address(const Reloc& reloc) const {
@@ -115,13 +121,13 @@ uint64_t Relocator::wanted_value(const Reloc& reloc) {
       return symbol_address(reloc) + addend - (is_code && is_local ? link_.thread_pointer : link_.layout.tls_address);
     }
     case Want::GotBase: return link_.slots.got_base + addend;
-    case Want::Size: return link_.format->symbol_size(link_, file_, reloc) + addend;
     case Want::GotSlot:
     case Want::TlsOffsetSlot:
     case Want::TlsPairSlot:
     case Want::TlsModuleSlot:
     case Want::TlsDescSlot: return slot_address(reloc) + addend;
     case Want::None:
+    case Want::Size:
     case Want::TlvSlot:
     case Want::TlsNegatedOffsetSlot: break;
   }
@@ -147,7 +153,7 @@ void Relocator::write(const Reloc& reloc, uint64_t value) {
 
 void Relocator::write_tombstone(const Reloc& reloc) {
   if (reloc.field == Field::None || atom_.has(atom_flag::kAllocated)) return;
-  write_field(reloc.field, out_.data() + (reloc.offset - begin_), link_.format->tombstone(link_, atom_));
+  write_field(reloc.field, out_.data() + (reloc.offset - begin_), link_.layout.section(atom_.section).tombstone);
 }
 
 bool Relocator::shorten_got_load(const Reloc& reloc) {

@@ -70,9 +70,4 @@ uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc
   return raw_size(link, link.inputs.file(claim.file()), claim.raw_symbol());
 }
 
-uint64_t tombstone(const Link& link, const Atom& atom) {
-  const std::string_view name = link.layout.section(atom.section).name;
-  return name == ".debug_loc" || name == ".debug_ranges" ? 1 : 0;
-}
-
 }  // namespace xld::elf

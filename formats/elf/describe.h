@@ -13,6 +13,5 @@ std::string describe_place(const Link& link, const Atom& atom, uint64_t offset);
 std::string describe_symbol(const Link& link, const InputFile& file, uint32_t raw_symbol);
 uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc);
 // What readers of debug information skip: 1 in old-style range and location lists, where 0 ends the list; else 0.
-uint64_t tombstone(const Link& link, const Atom& atom);
 
 }  // namespace xld::elf

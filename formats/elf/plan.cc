@@ -164,6 +164,8 @@ class Planner {
     section.is_thread_local = (section.flags & SHF_TLS) != 0;
     section.is_zero_fill = section.type == SHT_NOBITS;
     if (!section.name.empty()) section.rank = section_rank(section);
+    // A pair of zeros ends these lists.
+    if (section.name == ".debug_loc" || section.name == ".debug_ranges") section.tombstone = 1;
     // Entry sizes are kept where the output consists of nothing else.
     if (!section.atoms.empty() || section.leading_chunks.size() != 1) {
       if (section.flags & (SHF_MERGE | SHF_STRINGS)) section.flags &= ~(SHF_MERGE | SHF_STRINGS);
