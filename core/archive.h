@@ -16,12 +16,14 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "core/hash.h"
 #include "core/result.h"
 
 namespace xld {
 
 struct ArchiveSymbol {
   std::string_view name;
+  uint64_t hash = 0;    // hash_name(name): found in the same pass as the end of the name
   uint32_t member = 0;  // number of the member that defines it
 };
 
@@ -112,11 +114,13 @@ bool Archive::for_each_symbol(Visitor visit) const {
     const uint8_t* entry = index_.entries.data() + i * entry_size(index_.kind);
     if (index_.kind == IndexKind::Bsd32) name_offset = load<uint32_t>(entry);
     if (index_.kind == IndexKind::Bsd64) name_offset = load<uint64_t>(entry);
-    const auto name = c_string_at(index_.names, name_offset);
-    if (!name) return false;
+    if (name_offset >= index_.names.size()) return false;
+    const uint8_t* names = index_.names.data();
+    const HashedName hashed = hash_c_string(names + name_offset, names + index_.names.size());
+    if (!hashed.is_terminated()) return false;
     number = number_of(member_offset(index_, i), number);
-    visit(ArchiveSymbol{*name, number});
-    name_offset += name->size() + 1;
+    visit(ArchiveSymbol{hashed.name, hashed.hash, number});
+    name_offset += hashed.name.size() + 1;
   }
   return true;
 }

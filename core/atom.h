@@ -25,17 +25,18 @@ inline constexpr uint32_t kOwnedBytes = 1 << 9;   // `data` was expanded or made
 inline constexpr uint32_t kFollowsOther = 1 << 10;  // lives exactly when the atom it describes does
 inline constexpr uint32_t kCompressed = 1 << 11;  // `data` must be expanded before it is read
 inline constexpr uint32_t kNote = 1 << 12;
+inline constexpr uint32_t kImplicitAddends = 1 << 14;  // relocation records have none: addends are in the fields
 inline constexpr uint32_t kFolded = 1 << 13;      // identical to another atom and represented by it
 }  // namespace atom_flag
 
 struct Atom {
   const uint8_t* data = nullptr;  // input bytes; none for zero fill
+  const uint8_t* relocs = nullptr;  // the format's own records; only the format looks at them
   uint64_t size = 0;
   uint64_t address = 0;     // offset in its output section until layout is done
   FileId file;
   uint32_t raw = 0;         // the format's own index of the section; only the format looks through it
-  uint32_t raw_relocs = 0;  // the format's own index of its relocations; 0: none. Merged atoms have none and keep their
-                            // input number in their pool here
+  uint32_t reloc_count = 0;  // of raw records. Merged atoms have none and keep their input number in their pool here
   uint32_t flags = 0;       // atom_flag
   SectionId section;
   uint8_t alignment_log2 = 0;

@@ -32,6 +32,15 @@ void Diagnostics::note(std::string text, FileId file, uint64_t offset) {
   add({Severity::Note, file, offset, std::move(text)});
 }
 
+void Diagnostics::take(Diagnostics& other) {
+  error_limit_ = other.error_limit_;
+  for (Message& message : other.messages_) {
+    if (message.severity == Severity::Error) error_count_.fetch_add(1, std::memory_order_relaxed);
+    messages_.push_back(std::move(message));
+  }
+  other.messages_.clear();
+}
+
 std::vector<Message> Diagnostics::sorted() const {
   std::vector<Message> result;
   {

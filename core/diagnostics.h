@@ -34,6 +34,9 @@ class Diagnostics {
   void warn(std::string text, FileId file = {}, uint64_t offset = 0);
   void note(std::string text, FileId file = {}, uint64_t offset = 0);
 
+  // Adds all messages and settings of another, which is left empty. No pass may be running.
+  void take(Diagnostics& other);
+
   // Set before the link starts.
   void set_error_limit(size_t limit) { error_limit_ = limit; }
   void set_warnings_are_errors(bool on) { warnings_are_errors_ = on; }

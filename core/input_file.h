@@ -72,6 +72,8 @@ struct InputFile {
   uint32_t atom_count = 0;     // ids used
   std::span<const Companion> companions;  // ascending by owner; those without one stand last
 
+  std::span<const uint64_t> symbol_addresses;  // by raw symbol; for the format's PlainPath only
+
   void* format_data = nullptr;  // the reader's own; only its format looks through it
 
   // "libc.a(printf.o)" or "main.o": how messages name the file.

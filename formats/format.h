@@ -103,7 +103,7 @@ struct Link {
   // Run-time address of an offset in an atom; only after layout.
   uint64_t address_of(const Atom& a, uint64_t offset) const {
     if (!a.has(atom_flag::kMerge)) return a.address + offset;
-    return merge_chunks[a.order]->address + merge_pools[a.order]->output_offset(a.raw_relocs, offset);
+    return merge_chunks[a.order]->address + merge_pools[a.order]->output_offset(a.reloc_count, offset);
   }
 };
 
@@ -114,6 +114,16 @@ struct Identity {
   FileKind kind = FileKind::Unknown;
   ObjectFormat format = ObjectFormat::Unknown;
   Cpu cpu = Cpu::Unknown;
+};
+
+// A shortcut for the relocations that are most of all; what it does is what decoding and applying them one by one does.
+struct PlainPath {
+  // Makes what apply() looks up, when addresses are known. One task a file.
+  void (*prepare)(Link&, InputFile&, uint32_t worker);
+  // Applies relocations of the cursor's range, up to the first one that is not plain, and returns the index of that.
+  // `out` is a copy of the atom from its byte `begin` on, and runs at `address`.
+  uint32_t (*apply)(const Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
+                    RelocCursor cursor);
 };
 
 struct Format {
@@ -140,6 +150,8 @@ struct Format {
   // Decodes up to out.size() relocations of an atom, returns how many, 0 at the end. A pair or a thread-local sequence is
   // never split between calls. `reports` is set in the first decoding only: malformed records are reported once.
   size_t (*decode)(const Link&, const InputFile&, const Atom&, RelocCursor&, std::span<Reloc> out, bool reports);
+
+  const PlainPath* plain = nullptr;  // none: every relocation takes the general path
 
   // Atoms that live although nothing refers to them.
   bool (*is_root)(const Link&, const InputFile&, const Atom&);

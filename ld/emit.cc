@@ -139,7 +139,7 @@ class Emitter {
       return;
     }
     std::copy_n(atom.data, atom.size, out.data());
-    if (atom.raw_relocs == 0) return;
+    if (!atom.relocs) return;
     const uint32_t first_fixup = link_.first_fixups.empty() ? 0 : link_.first_fixups[id.value];
     Relocator(link_, link_.inputs.file(atom.file), atom).relocate(out, atom.address, first_fixup);
   }
@@ -190,6 +190,12 @@ void relocate_part(Link& link, const InputFile& file, const Atom& atom, MutableB
 
 void settle_addresses(Link& link) {
   settle_symbol_addresses(link);
+  if (const PlainPath* plain = link.format->plain) {
+    const auto& files = link.inputs.files;
+    parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end, uint32_t worker) {
+      for (size_t i = begin; i < end; i++) plain->prepare(link, *files[i], worker);
+    });
+  }
   number_fixups(link);
 }
 

@@ -134,9 +134,9 @@ void InputFinder::open_archive(const InputOption& option, const std::string& pat
     link_.diagnostics().error(fmt::format("{}: {}", path, archive.error().message));
     return;
   }
-  ArchiveInput& input = archives_.emplace_back(ArchiveInput{std::move(*archive), path, false});
+  ArchiveInput& input = archives_.emplace_back(ArchiveInput{std::move(*archive), path});
   found->second = &input;
-  if (option.whole_archive || !input.archive.has_index()) {
+  if (option.whole_archive || !input.archive.has_index() || !believes_indexes_) {
     add_members(option, input);
   } else {
     add_index(input);
@@ -162,13 +162,14 @@ void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
 
 void InputFinder::add_index(ArchiveInput& input) {
   input.uses_index = true;
-  const auto first = static_cast<uint32_t>(places_.size());
+  input.first_place = static_cast<uint32_t>(places_.size());
   for (uint32_t i = 0; i < input.archive.member_count(); i++) places_.push_back({&input, i, nullptr});
-  offers_.reserve(offers_.size() + input.archive.symbol_count());
-  const bool is_whole = input.archive.for_each_symbol(
-      [&](const ArchiveSymbol& symbol) { offers_.push_back({symbol.name, FileId{first + symbol.member}}); });
-  if (!is_whole)
-    link_.diagnostics().warn(fmt::format("{}: the symbol index is damaged; run ranlib on the archive", input.path));
+}
+
+size_t InputFinder::offer_count() const {
+  size_t count = 0;
+  for (const ArchiveInput& input : archives_) count += input.uses_index ? input.archive.symbol_count() : 0;
+  return count;
 }
 
 std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const ArchiveMember& member) {
@@ -193,7 +194,7 @@ InputFile* InputFinder::extract(FileId id) {
   ArchiveInput& input = *place.archive;
   const auto member = input.archive.member(place.member);
   if (!member) {
-    place.archive = nullptr;  // the index is stale; distrust_indexes() will read the members if names stay undefined
+    place.archive = nullptr;  // the index is stale: what it promised stays undefined, and the link is tried without it
     return nullptr;
   }
   const auto bytes = member_bytes(input, *member);
@@ -207,19 +208,8 @@ InputFile* InputFinder::extract(FileId id) {
   return link_.inputs.by_id[id.value] = &file;
 }
 
-bool InputFinder::distrust_indexes() {
-  bool is_news = false;
-  lazy_objects_.clear();
-  for (ArchiveInput& input : archives_) {
-    if (!input.uses_index) continue;
-    input.uses_index = false;
-    is_news = true;
-    InputOption option;
-    option.is_lazy = true;
-    add_members(option, input);
-  }
-  link_.inputs.by_id.resize(places_.size());
-  return is_news;
+bool InputFinder::relied_on_indexes() const {
+  return std::any_of(archives_.begin(), archives_.end(), [](const ArchiveInput& input) { return input.uses_index; });
 }
 
 // ---- scripts and libraries -----------------------------------------------------------------------------------------

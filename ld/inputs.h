@@ -18,7 +18,9 @@ namespace xld {
 
 class InputFinder {
  public:
-  InputFinder(Link& link, FileSystem& files) : link_(link), files_(files) {}
+  // If indexes are not believed, the members of all archives are read to learn what they define.
+  InputFinder(Link& link, FileSystem& files, bool believes_indexes)
+      : link_(link), files_(files), believes_indexes_(believes_indexes) {}
 
   // Opens everything the command line names. The first object settles target and format if the options do not.
   void open_all();
@@ -26,21 +28,25 @@ class InputFinder {
   // Objects that take part in any case, in rank order.
   const std::vector<InputFile*>& objects() const { return objects_; }
 
-  // A name that reading a file would define: entries of archive indexes, and definitions of lazy objects.
-  struct Offer {
-    std::string_view name;
-    FileId file;
-  };
-  const std::vector<Offer>& offers() const { return offers_; }
+  // Names that reading an archive member would define, as the indexes say: calls visit(name, hash, FileId) for each.
+  template <class Visitor>
+  void for_each_offer(Visitor visit) const {
+    for (const ArchiveInput& input : archives_) {
+      if (!input.uses_index) continue;
+      input.archive.for_each_symbol([&](const ArchiveSymbol& symbol) {
+        visit(symbol.name, symbol.hash, FileId{input.first_place + symbol.member});
+      });
+    }
+  }
+  size_t offer_count() const;
   // Lazy objects: read already, but taking part only if something they define is wanted.
   const std::vector<InputFile*>& lazy_objects() const { return lazy_objects_; }
 
   // Makes the archive member or lazy object `id` take part; nothing if it does already or cannot be read.
   InputFile* extract(FileId id);
 
-  // Reads the members of all archives instead of believing their indexes; true if that was news. The new members rank
-  // behind everything else.
-  bool distrust_indexes();
+  // True if what archives define was taken from their indexes, which may be older than the members.
+  bool relied_on_indexes() const;
 
   // Every file that was opened, for --dependency-file and --reproduce.
   const std::vector<std::string>& opened_paths() const { return opened_paths_; }
@@ -50,6 +56,7 @@ class InputFinder {
     Archive archive;
     std::string path;
     bool uses_index = false;
+    uint32_t first_place = 0;  // FileId of the first member the index names
   };
   struct Place {  // what a FileId stands for while it is not an object that takes part
     ArchiveInput* archive = nullptr;
@@ -81,13 +88,13 @@ class InputFinder {
 
   Link& link_;
   FileSystem& files_;
+  const bool believes_indexes_;
   std::deque<InputFile> storage_;
   std::deque<ArchiveInput> archives_;
   std::map<std::string, ArchiveInput*> archive_by_path_;
   std::vector<Place> places_;  // by FileId
   std::vector<InputFile*> objects_;
   std::vector<InputFile*> lazy_objects_;
-  std::vector<Offer> offers_;
   std::vector<std::string> opened_paths_;
 };
 

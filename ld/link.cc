@@ -53,17 +53,19 @@ void write_image(Link& link) {
     link.diagnostics().error("cannot write " + link.options().output + ": " + error->message);
 }
 
-void run_passes(Link& link, FileSystem& files) {
+enum class Outcome : uint8_t { Done, IndexesFailed };
+
+Outcome run_passes(Link& link, FileSystem& files, bool believes_indexes) {
   const auto failed = [&] { return link.diagnostics().failed(); };
 
   // What were we given?              Ranks are command-line order, whatever thread reads first.
-  InputFinder finder(link, files);
+  InputFinder finder(link, files, believes_indexes);
   finder.open_all();
-  if (failed() || !settle_target_from_options(link)) return;
+  if (failed() || !settle_target_from_options(link)) return Outcome::Done;
 
   // What does each name mean?        Afterwards no file is added.
   resolve(link, finder);
-  if (failed()) return;
+  if (failed()) return Outcome::Done;
   make_atoms(link);
   link.format->provide_symbols(link);
   check_required_names(link);
@@ -71,8 +73,10 @@ void run_passes(Link& link, FileSystem& files) {
   // What is needed?                  Afterwards dead atoms are never looked at again.
   NeedsRecorder needs(link);
   mark_live(link, needs);
-  report_undefined(link, needs.take_undefined());
-  if (failed()) return;
+  const auto undefined = needs.take_undefined();
+  if (!undefined.empty() && finder.relied_on_indexes()) return Outcome::IndexesFailed;
+  report_undefined(link, undefined);
+  if (failed()) return Outcome::Done;
 
   // What is left to the loader?      Afterwards every slot has its number.
   link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());
@@ -83,24 +87,41 @@ void run_passes(Link& link, FileSystem& files) {
   // Where does everything go?        Afterwards no address changes.
   lay_out(link);
   settle_layout(link);
-  if (failed()) return;
+  if (failed()) return Outcome::Done;
 
   // Write it.                        Every byte is written by exactly one task.
   write_image(link);
+  return Outcome::Done;
+}
+
+Outcome link_once(const Options& options, Diagnostics& diagnostics, FileSystem& files, bool believes_indexes) {
+  diagnostics.set_error_limit(options.error_limit);
+  diagnostics.set_warnings_are_errors(options.fatal_warnings);
+  diagnostics.set_warnings_suppressed(options.no_warnings);
+  try {
+    auto session = std::make_unique<Session>(options, diagnostics);
+    auto link = std::make_unique<Link>(*session);
+    const Outcome outcome = run_passes(*link, files, believes_indexes);
+    if (!options.releases_memory) {
+      (void)link.release();
+      (void)session.release();
+    }
+    return outcome;
+  } catch (const std::bad_alloc&) {
+    diagnostics.error("out of memory");
+  }
+  return Outcome::Done;
 }
 
 }  // namespace
 
 bool link(const Options& options, Diagnostics& diagnostics, FileSystem& files) {
-  diagnostics.set_error_limit(options.error_limit);
-  diagnostics.set_warnings_are_errors(options.fatal_warnings);
-  diagnostics.set_warnings_suppressed(options.no_warnings);
-  try {
-    Session session(options, diagnostics);
-    Link state(session);
-    run_passes(state, files);
-  } catch (const std::bad_alloc&) {
-    diagnostics.error("out of memory");
+  // An index may be older than its archive. Before names are called undefined, look into the archives themselves.
+  Diagnostics first_attempt;
+  if (link_once(options, first_attempt, files, true) == Outcome::IndexesFailed) {
+    link_once(options, diagnostics, files, false);
+  } else {
+    diagnostics.take(first_attempt);
   }
   return !diagnostics.failed();
 }

@@ -128,7 +128,7 @@ class Walk {
 
   void visit_relocs(AtomId id, RelocCursor cursor, uint32_t worker) {
     const Atom& atom = link_.atom(id);
-    if (atom.raw_relocs == 0 || atom.has(atom_flag::kMerge)) return;
+    if (!atom.relocs) return;
     const InputFile& file = link_.inputs.file(atom.file);
     std::array<Reloc, kBatch> batch;
     while (const size_t count = link_.format->decode(link_, file, atom, cursor, batch, true)) {

@@ -52,7 +52,8 @@ std::string base_name(const std::string& path) {
 
 int run(const std::vector<std::string>& arguments) {
   Diagnostics diagnostics;
-  const CommandLine command = parse_command_line(arguments, {read_text_file, is_directory}, diagnostics);
+  CommandLine command = parse_command_line(arguments, {read_text_file, is_directory}, diagnostics);
+  command.options.releases_memory = false;
   const bool is_colored = command.options.color_given ? command.options.color : ::isatty(STDERR_FILENO) == 1;
   const std::string program = base_name(arguments.empty() ? "xld" : arguments[0]);
   std::fputs(command.text.c_str(), stdout);
@@ -62,7 +63,6 @@ int run(const std::vector<std::string>& arguments) {
   print(diagnostics, program, is_colored);
   std::fflush(stdout);
   std::fflush(stderr);
-  // The kernel takes memory and mappings back faster than destructors can.
   std::_Exit(is_linked ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 

@@ -18,8 +18,8 @@ struct NeedsRecorder::Site {
   TargetFacts target;
 };
 
-size_t NeedsRecorder::record(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs,
-                             uint32_t worker) {
+size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs,
+                                  uint32_t worker) {
   const Site site{id, file, atom, relocs[0], facts_of(link_, relocs[0])};
   if (relocs[0].hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) {
     if (site.target.is_undefined && !site.target.is_weak_undefined) note_undefined(site, worker);

@@ -24,7 +24,9 @@ class NeedsRecorder {
 
   // Records the needs of relocs[0] and returns how many relocations that settles: 1, or 2 for a thread-local sequence
   // that includes its call. Any thread; one thread an atom.
-  size_t record(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs, uint32_t worker);
+  size_t record(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs, uint32_t worker) {
+    return needs_nothing(relocs[0]) ? 1 : record_need(id, file, atom, relocs, worker);
+  }
 
   bool needs_tls_module() const { return needs_tls_module_.load(std::memory_order_relaxed); }
   bool uses_got_base() const { return uses_got_base_.load(std::memory_order_relaxed); }
@@ -34,6 +36,16 @@ class NeedsRecorder {
 
  private:
   struct Site;
+
+  // Distances to what stands in the output: nearly all relocations.
+  bool needs_nothing(const Reloc& reloc) const {
+    if (reloc.from != From::Place || (reloc.want != Want::Address && reloc.want != Want::Stub)) return false;
+    if (reloc.target_kind == TargetKind::Atom) return !reloc.is_resolver;
+    constexpr uint32_t kFacts = symbol_flag::kDefined | symbol_flag::kResolver;
+    return reloc.target_kind == TargetKind::Symbol &&
+           (link_.symbols.flags(reloc.symbol()) & kFacts) == symbol_flag::kDefined;
+  }
+  size_t record_need(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs, uint32_t worker);
   size_t record_tls(const Site& site, std::span<const Reloc> relocs);
   void record_plain(const Site& site);
   void record_address(const Site& site);

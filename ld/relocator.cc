@@ -23,6 +23,25 @@ void Relocator::relocate_part(MutableBytes out, uint64_t address, uint32_t begin
   out_ = out;
   address_ = address;
   begin_ = begin;
+  const PlainPath* plain = link_.format->plain;
+  if (!plain) return relocate_all(cursor);
+  if (cursor.end > atom_.reloc_count) cursor.end = atom_.reloc_count;
+  while (cursor.next < cursor.end) {
+    cursor.next = plain->apply(link_, file_, atom_, out, address, begin, cursor);
+    if (cursor.next < cursor.end) relocate_next(cursor);
+  }
+}
+
+// One relocation, or the two of a thread-local sequence.
+void Relocator::relocate_next(RelocCursor& cursor) {
+  std::array<Reloc, 2> pair;
+  const size_t count = link_.format->decode(link_, file_, atom_, cursor, pair, !atom_.has(atom_flag::kAllocated));
+  if (count == 0) return;
+  // The second one may be plain, or begin a sequence with the one behind it.
+  if (apply(std::span<const Reloc>(pair.data(), count)) < count) cursor.next--;
+}
+
+void Relocator::relocate_all(RelocCursor cursor) {
   std::array<Reloc, kBatch> batch;
   // What is not loaded has not been scanned: its malformed records are reported here.
   const bool reports = !atom_.has(atom_flag::kAllocated);

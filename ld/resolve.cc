@@ -13,7 +13,7 @@ namespace xld {
 
 namespace {
 
-constexpr size_t kFilesPerTask = 4;
+constexpr size_t kFilesPerTask = 16;
 constexpr uint32_t kNobody = UINT32_MAX;
 
 class Resolution {
@@ -21,7 +21,7 @@ class Resolution {
   Resolution(Link& link, InputFinder& finder) : link_(link), symbols_(link.symbols), finder_(finder) {}
 
   void run() {
-    const size_t offers = finder_.offers().size();
+    const size_t offers = finder_.offer_count();
     symbols_.reserve(offers + offers / 4 + 256);
     read(finder_.objects());
     intern_offers();
@@ -29,13 +29,6 @@ class Resolution {
     define_requested_names(link_);
     want_requested_names();
     extract_wanted();
-    // An index may be older than its archive. Before names are called undefined, look into the archives themselves.
-    if (has_undefined() && finder_.distrust_indexes()) {
-      read(finder_.lazy_objects());
-      offer_lazy_objects();
-      rewant_undefined();
-      extract_wanted();
-    }
     finish();
   }
 
@@ -49,8 +42,9 @@ class Resolution {
   // Archive indexes and the definitions of lazy objects: lowest claims of all, so anything else wins.
   void intern_offers() {
     read(finder_.lazy_objects());
-    for (const InputFinder::Offer& offer : finder_.offers())
-      symbols_.offer(symbols_.intern(offer.name), Claim::make(ClaimClass::Lazy, offer.file, 0));
+    finder_.for_each_offer([&](std::string_view name, uint64_t hash, FileId file) {
+      symbols_.offer(symbols_.intern(name, hash), Claim::make(ClaimClass::Lazy, file, 0));
+    });
     offer_lazy_objects();
   }
 
@@ -74,10 +68,12 @@ class Resolution {
   }
 
   void intern_names(InputFile& file) {
-    constexpr size_t kAhead = 8;
+    constexpr size_t kStep = 6;
     const std::span<const Occurrence> names = file.occurrences;
     for (size_t i = 0; i < names.size(); i++) {
-      if (i + kAhead < names.size()) symbols_.prefetch(names[i + kAhead].hash);
+      if (i + 3 * kStep < names.size()) symbols_.prefetch_slot(names[i + 3 * kStep].hash);
+      if (i + 2 * kStep < names.size()) symbols_.prefetch_name(names[i + 2 * kStep].hash);
+      if (i + kStep < names.size()) symbols_.prefetch_text(names[i + kStep].hash);
       file.globals[i] = symbols_.intern({names[i].name, names[i].length}, names[i].hash);
     }
     if (!link_.options().wrapped.empty()) wrap_references(link_, file);
@@ -141,11 +137,6 @@ class Resolution {
     for (const SymbolId id : requested_names(link_)) want(id);
   }
 
-  void rewant_undefined() {
-    for (uint32_t i = 0; i < symbols_.size(); i++)
-      if (symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced | symbol_flag::kRoot)) want(SymbolId{i});
-  }
-
   void extract_wanted() {
     while (!wanted_.empty()) {
       std::sort(wanted_.begin(), wanted_.end());
@@ -160,14 +151,6 @@ class Resolution {
       read(unread);
       take_in(round);
     }
-  }
-
-  bool has_undefined() const {
-    for (uint32_t i = 0; i < symbols_.size(); i++) {
-      const SymbolId id{i};
-      if (symbols_.has(id, symbol_flag::kStronglyReferenced) && !symbols_.is_defined(id)) return true;
-    }
-    return false;
   }
 
   void finish() {

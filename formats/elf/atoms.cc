@@ -103,16 +103,26 @@ class AtomMaker {
     atom.size = header.size;
     atom.file = file_.id;
     atom.raw = index;
-    atom.raw_relocs = object_.relocs_of[index];
     atom.alignment_log2 = static_cast<uint8_t>(std::countr_zero(alignment));
     atom.flags = flags_of(header, name);
     if (header.type != SHT_NOBITS) atom.data = file_.bytes.data() + header.offset;
     if (header.type != SHT_NOBITS && header.size != 0 && !expand(index, header, name, atom)) return;
+    find_relocs(index, atom);
     mark_merge(header, atom);
     atom.section = key_for(header, name);
     atom.order = order_of(atom, name);
     object_.atom_of[index] = AtomId{file_.first_atom.value + file_.atom_count};
     link_.atoms[file_.first_atom.value + file_.atom_count++] = atom;
+  }
+
+  void find_relocs(uint32_t index, Atom& atom) const {
+    if (object_.relocs_of[index] == 0) return;
+    const auto header = section_header<E>(object_, object_.relocs_of[index]);
+    const Bytes records = section_bytes(file_, header);
+    const bool is_rel = header.type == SHT_REL;
+    atom.reloc_count = static_cast<uint32_t>(records.size() / (is_rel ? sizeof(typename E::Rel) : sizeof(typename E::Rela)));
+    if (atom.reloc_count != 0) atom.relocs = records.data();
+    if (is_rel) atom.flags |= atom_flag::kImplicitAddends;
   }
 
   static uint32_t flags_of(const SectionHeader& header, std::string_view name) {
@@ -162,7 +172,7 @@ class AtomMaker {
   // Constants that may be shared. Sections with relocations differ in more than their bytes.
   void mark_merge(const SectionHeader& header, Atom& atom) const {
     if (!(header.flags & SHF_MERGE) || header.entsize == 0 || header.entsize > 255 || atom.size == 0) return;
-    if (atom.raw_relocs != 0 || (header.flags & (SHF_WRITE | SHF_GNU_RETAIN)) || header.type != SHT_PROGBITS) return;
+    if (atom.relocs || (header.flags & (SHF_WRITE | SHF_GNU_RETAIN)) || header.type != SHT_PROGBITS) return;
     if (link_.options().optimize == 0) return;
     const bool is_strings = (header.flags & SHF_STRINGS) != 0;
     if (!MergedSection::can_split(atom.bytes(), {static_cast<uint32_t>(header.entsize), is_strings, false})) return;

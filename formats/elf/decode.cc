@@ -16,19 +16,20 @@ namespace xld::elf {
 
 namespace {
 
+constexpr RelocMeaning kUnknown;
+
 template <class E, class Record>
 class Decoder {
  public:
   Decoder(const Link& link, const InputFile& file, const Atom& atom, bool reports)
-      : link_(link), file_(file), object_(object_of(file)), atom_(atom), cpu_(link.target().cpu), reports_(reports) {}
+      : link_(link), file_(file), object_(object_of(file)), atom_(atom), cpu_(link.target().cpu), table_(reloc_table(cpu_)), reports_(reports) {}
 
-  size_t decode(Bytes records, RelocCursor& cursor, std::span<Reloc> out) {
-    const auto count = static_cast<uint32_t>(records.size() / sizeof(Record));
-    if (cursor.end > count) cursor.end = count;
+  size_t decode(RelocCursor& cursor, std::span<Reloc> out) {
+    if (cursor.end > atom_.reloc_count) cursor.end = atom_.reloc_count;
     size_t used = 0;
     while (used < out.size() && cursor.next < cursor.end) {
-      const auto record = load<Record>(records.data() + size_t{cursor.next} * sizeof(Record));
-      const RelocMeaning& meaning = reloc_meaning(cpu_, record.type());
+      const auto record = load<Record>(atom_.relocs + size_t{cursor.next} * sizeof(Record));
+      const RelocMeaning& meaning = record.type() < table_.size() ? table_[record.type()] : kUnknown;
       // The relocation that belongs to a sequence has to be in the same batch.
       if ((meaning.hints & hint::kIsTlsSequence) && used != 0 && used + 1 == out.size()) break;
       cursor.next++;
@@ -139,24 +140,23 @@ class Decoder {
   const ElfObject& object_;
   const Atom& atom_;
   Cpu cpu_;
+  const RelocTable& table_;
   bool reports_;
 };
 
 template <class E>
 size_t decode_as(const Link& link, const InputFile& file, const Atom& atom, RelocCursor& cursor, std::span<Reloc> out,
                  bool reports) {
-  const auto header = section_header<E>(object_of(file), atom.raw_relocs);
-  const Bytes records = section_bytes(file, header);
-  if (header.type == SHT_RELA)
-    return Decoder<E, typename E::Rela>(link, file, atom, reports).decode(records, cursor, out);
-  return Decoder<E, typename E::Rel>(link, file, atom, reports).decode(records, cursor, out);
+  if (atom.has(atom_flag::kImplicitAddends))
+    return Decoder<E, typename E::Rel>(link, file, atom, reports).decode(cursor, out);
+  return Decoder<E, typename E::Rela>(link, file, atom, reports).decode(cursor, out);
 }
 
 }  // namespace
 
 size_t decode(const Link& link, const InputFile& file, const Atom& atom, RelocCursor& cursor, std::span<Reloc> out,
               bool reports) {
-  if (atom.raw_relocs == 0 || atom.has(atom_flag::kMerge) || !file.format_data) return 0;
+  if (!atom.relocs) return 0;
   return link.target().word_size == 8 ? decode_as<Elf64>(link, file, atom, cursor, out, reports)
                                       : decode_as<Elf32>(link, file, atom, cursor, out, reports);
 }

@@ -10,6 +10,7 @@
 #include "formats/elf/liveness_roots.h"
 #include "formats/elf/notes.h"
 #include "formats/elf/object.h"
+#include "formats/elf/plain.h"
 #include "formats/elf/plan.h"
 #include "formats/elf/relocs.h"
 #include "formats/elf/slot_chunks.h"
@@ -75,6 +76,7 @@ const Format kFormat = {
     .common_section = common_section,
     .provide_symbols = provide_symbols,
     .decode = decode,
+    .plain = &kPlainPath,
     .is_root = is_root,
     .plan = plan,
     .settle = settle,

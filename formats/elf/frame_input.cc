@@ -79,10 +79,9 @@ class FrameReader {
   void load_relocs(const Atom& atom) {
     relocs_ = {};
     reloc_size_ = 0;
-    if (atom.raw_relocs == 0) return;
-    const auto header = section_header<E>(object_, atom.raw_relocs);
-    relocs_ = section_bytes(file_, header);
-    reloc_size_ = header.type == SHT_RELA ? sizeof(typename E::Rela) : sizeof(typename E::Rel);
+    if (!atom.relocs) return;
+    reloc_size_ = atom.has(atom_flag::kImplicitAddends) ? sizeof(typename E::Rel) : sizeof(typename E::Rela);
+    relocs_ = {atom.relocs, atom.reloc_count * reloc_size_};
     relocs_are_sorted_ = true;
     for (uint32_t i = 1; i < reloc_count() && relocs_are_sorted_; i++)
       relocs_are_sorted_ = reloc(i - 1).offset <= reloc(i).offset;

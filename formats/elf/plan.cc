@@ -151,7 +151,7 @@ class Planner {
       section.leading_chunks.push_back(add_merge_chunk(link_, found->second));
       section.entry_size = atom.entry_size;
     }
-    atom.raw_relocs = link_.merge_pools[found->second]->add(atom.bytes(), atom.alignment());
+    atom.reloc_count = link_.merge_pools[found->second]->add(atom.bytes(), atom.alignment());
     atom.order = found->second;
   }
 
