@@ -250,7 +250,9 @@ class AtomMaker {
     }
     for (uint32_t i = 0; i < section.subsection_count; i++) {
       const Subsection& piece = object_.subsections[section.first_subsection + i];
-      if (piece.atom.is_valid() && piece.reloc_count != 0) link_.atom(piece.atom).raw_relocs = 1;
+      if (!piece.atom.is_valid() || piece.reloc_count == 0) continue;
+      link_.atom(piece.atom).relocs = section.relocs.data();
+      link_.atom(piece.atom).reloc_count = piece.reloc_count;
     }
   }
 

@@ -284,7 +284,7 @@ class Decoder {
 
 size_t decode(const Link& link, const InputFile& file, const Atom& atom, RelocCursor& cursor, std::span<Reloc> out,
               bool reports) {
-  if (atom.raw_relocs == 0 || atom.has(atom_flag::kMerge) || !file.format_data) return 0;
+  if (!atom.relocs) return 0;
   return Decoder(link, file, atom, reports).decode(cursor, out);
 }
 

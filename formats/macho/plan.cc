@@ -105,7 +105,7 @@ class Planner {
       link_.merge_chunks.push_back(chunk);
       sections_[atom.section.value].leading_chunks.push_back(chunk);
     }
-    atom.raw_relocs = link_.merge_pools[found->second]->add(atom.bytes(), atom.alignment());
+    atom.reloc_count = link_.merge_pools[found->second]->add(atom.bytes(), atom.alignment());
     atom.order = found->second;
   }
 
