@@ -85,6 +85,8 @@ const Format kFormat = {
     .describe_place = describe_place,
     .describe_symbol = describe_symbol,
     .reloc_name = reloc_type_name,
+    .section_name = section_name,
+    .list_symbols = list_symbols,
     .seal = seal,
 };
 

@@ -1,6 +1,7 @@
 // Makes Mach-O objects in memory, byte by byte, and reads them as a link does up to the point where relocations decode.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <memory>
@@ -149,7 +150,7 @@ class OneObject {
     file_.path = "test.o";
     // A copy without slack, so that a sanitizer sees reads behind its end.
     copy_ = std::make_unique<uint8_t[]>(bytes_.size());
-    std::memcpy(copy_.get(), bytes_.data(), bytes_.size());
+    std::copy(bytes_.begin(), bytes_.end(), copy_.get());
     file_.bytes = {copy_.get(), bytes_.size()};
     link_.inputs.by_id = {nullptr, &file_};
     link_.inputs.files = {&file_};
