@@ -46,10 +46,27 @@ std::string describe_symbol(const Link& link, const InputFile& file, uint32_t ra
   return fmt::format("section ({},{})", object.sections[section - 1].segment, object.sections[section - 1].name);
 }
 
-std::string section_name(const Link& link, const Atom& atom) {
-  const MachoObject& object = object_of(link.inputs.file(atom.file));
-  const InputSection& section = object.sections[object.subsections[atom.raw].section];
+// Source lines are in __DWARF sections, which are not read yet.
+std::string describe_source(const Link& /*link*/, const Atom& /*atom*/, uint64_t /*offset*/) { return {}; }
+
+DefinitionText describe_definition(const Link& link, const InputFile& file, uint32_t raw) {
+  if (!file.format_data || raw >= object_of(file).symbol_count) return {};
+  const MachoObject& object = object_of(file);
+  const RawSymbol symbol = raw_symbol(link, object, raw);
+  if (!is_defined_in_section(symbol)) return {};
+  const InputSection& section = object.sections[symbol.sect - 1u];
+  return {fmt::format("{},{}+{:#x}", section.segment, section.name, symbol.value - section.address), {}};
+}
+
+std::string describe_section(const Link& /*link*/, const InputFile& file, uint32_t raw_section) {
+  if (!file.format_data || raw_section >= object_of(file).sections.size()) return fmt::format("section {}", raw_section);
+  const InputSection& section = object_of(file).sections[raw_section];
   return fmt::format("{},{}", section.segment, section.name);
+}
+
+std::string section_name(const Link& link, const Atom& atom) {
+  const InputFile& file = link.inputs.file(atom.file);
+  return describe_section(link, file, object_of(file).subsections[atom.raw].section);
 }
 
 namespace {
