@@ -51,6 +51,14 @@ bool is_root(const Link& /*link*/, const InputFile& file, const Atom& atom) {
   return type == S_MOD_INIT_FUNC_POINTERS || type == S_MOD_TERM_FUNC_POINTERS;
 }
 
+// Unwind entries of subsections are not compared yet, and two functions with different ones are not the same.
+bool may_fold(const Link& /*link*/, const InputFile& /*file*/, const Atom& atom) {
+  return !atom.has(atom_flag::kExecutable);
+}
+
+// Compilers for this format do not say.
+bool significant_atoms(const Link& /*link*/, const InputFile& /*file*/, std::vector<AtomId>& /*out*/) { return false; }
+
 void settle(Link& link) {
   if (const OutputSection* got = find_section(link, kGotSection)) link.slots.got_address = got->address;
 }
@@ -79,6 +87,8 @@ const Format kFormat = {
     .provide_symbols = provide_symbols,
     .decode = decode,
     .is_root = is_root,
+    .may_fold = may_fold,
+    .significant_atoms = significant_atoms,
     .plan = plan,
     .settle = settle,
     .define_symbols = define_symbols,
