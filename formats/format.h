@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -69,6 +70,23 @@ struct FoldedAtom {
   auto operator<=>(const FoldedAtom&) const = default;
 };
 
+// Why an archive member takes part: the first entry of a member counts.
+struct Extraction {
+  FileId member;
+  FileId user;  // none: an option wants the name
+  SymbolId symbol;
+};
+
+// One entry of a file's symbol table, for reports.
+struct FileSymbol {
+  std::string_view name;
+  SymbolId global;                            // not valid: a local symbol
+  ClaimClass claim_class = ClaimClass::None;  // None: a reference
+  AtomId atom;  // where the entry defines it; not valid: nowhere, or `value` is an address
+  uint64_t value = 0;
+  uint64_t size = 0;
+};
+
 struct Link {
   explicit Link(Session& s) : session(s) {}
 
@@ -81,6 +99,7 @@ struct Link {
   Inputs inputs;
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;  // by SymbolId of the group's key: the file that provides it
+  std::vector<Extraction> extractions;  // filled for maps only
   Array<Atom> atoms;                   // by AtomId; files reserve ranges, see InputFile
   AtomId first_linker_atom;            // atoms the linker makes (common symbols) stand behind those of all files
   uint32_t linker_atom_count = 0;
@@ -93,6 +112,9 @@ struct Link {
   LocalNeeds local_needs;
   Slots slots;
   std::vector<uint32_t> fixup_counts;  // by AtomId: words the loader must adjust; empty if the output does not move
+
+  std::set<std::string, std::less<>> retained_names;  // --retain-symbols-file: nothing else is in the symbol table
+  bool retains_all_names = true;
 
   // Where does everything go?
   std::vector<std::unique_ptr<MergedSection>> merge_pools;
@@ -134,9 +156,10 @@ struct Identity {
 struct PlainPath {
   // Makes what apply() looks up, when addresses are known. One task a file.
   void (*prepare)(Link&, InputFile&, uint32_t worker);
-  // Applies relocations of the cursor's range to a copy of the atom that runs at `address`, up to the first one that is
-  // not plain; returns the index of that.
-  uint32_t (*apply)(const Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, RelocCursor cursor);
+  // Applies relocations of the cursor's range, up to the first one that is not plain, and returns the index of that.
+  // `out` is a copy of the atom from its byte `begin` on, and runs at `address`.
+  uint32_t (*apply)(const Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
+                    RelocCursor cursor);
 };
 
 struct Format {
@@ -188,9 +211,11 @@ struct Format {
 
   // "section .text" or "(__TEXT,__text)", and "function main", for messages about an offset in an atom.
   std::string (*describe_place)(const Link&, const Atom&, uint64_t offset);
-  std::string (*section_name)(const Link&, const Atom&);
   std::string (*describe_symbol)(const Link&, const InputFile&, uint32_t raw_symbol);
   std::string (*reloc_name)(const Link&, uint32_t raw_type);
+  // For reports: the input section an atom was, and the named symbols of a file.
+  std::string (*section_name)(const Link&, const Atom&);
+  std::vector<FileSymbol> (*list_symbols)(const Link&, const InputFile&);
   // The size of a relocation's target, as the file that defines it says.
   uint64_t (*symbol_size)(const Link&, const InputFile&, const Reloc&);
 

@@ -27,7 +27,8 @@ class Relocator {
   void relocate_part(MutableBytes out, uint64_t address, uint32_t begin, RelocCursor cursor);
 
  private:
-  void relocate_next(MutableBytes out, uint64_t address, RelocCursor& cursor);
+  void relocate_all(RelocCursor cursor);
+  void relocate_next(RelocCursor& cursor);
   size_t apply(std::span<const Reloc> relocs);
   void apply_plain(const Reloc& reloc, uint64_t symbol);
   size_t apply_tls(std::span<const Reloc> relocs);

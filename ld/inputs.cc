@@ -26,9 +26,11 @@ std::string directory_of(const std::string& path) {
 // ---- from the command line to bytes ------------------------------------------------------------------------------
 
 void InputFinder::open_all() {
+  const auto timer = link_.session.timings.measure("open");
   // Rank 0 belongs to the linker itself: names given by --defsym and provided by default.
   places_.emplace_back();
   for (Opened& opened : open_in_parallel()) {
+    current_option_ = static_cast<size_t>(opened.option - link_.options().inputs.data());
     if (opened.bytes) {
       InputOption option = *opened.option;
       option.name = opened.path;
@@ -68,12 +70,13 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
     link_.diagnostics().error(fmt::format("cannot open {}: {}", option.name, bytes->error().message));
     return;
   }
-  opened_paths_.push_back(option.name);
+  opened_files_.push_back({option.name, **bytes, current_option_, OpenedFile::Role::Input});
   open_bytes(option, option.name, **bytes, depth);
 }
 
 void InputFinder::open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
   if (option.is_binary) return add_binary(path, bytes);
+  if (option.just_symbols) return add_symbols(path, bytes);
   if (Archive::is_archive(bytes)) return open_archive(option, path, bytes);
   const Identity identity = identify_file(bytes);
   if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes)) return open_script(option, path, bytes, depth);
@@ -118,6 +121,16 @@ void InputFinder::add_binary(const std::string& path, Bytes bytes) {
   if (!object.empty()) add_object(path, {}, as_bytes(object), false);
 }
 
+void InputFinder::add_symbols(const std::string& path, Bytes bytes) {
+  if (!settle_target(link_, path, {FileKind::Object, identify_file(bytes).format, identify_file(bytes).cpu})) return;
+  auto object = elf::make_symbols_object(link_.target(), bytes);
+  if (!object) {
+    link_.diagnostics().error(fmt::format("{}: --just-symbols: {}", path, object.error().message));
+    return;
+  }
+  add_object(path, {}, as_bytes(link_.session.keep(std::move(*object))), false);
+}
+
 // ---- archives ------------------------------------------------------------------------------------------------------
 
 void InputFinder::open_archive(const InputOption& option, const std::string& path, Bytes bytes) {
@@ -131,7 +144,7 @@ void InputFinder::open_archive(const InputOption& option, const std::string& pat
   }
   ArchiveInput& input = archives_.emplace_back(ArchiveInput{std::move(*archive), path});
   found->second = &input;
-  if (option.whole_archive || !input.archive.has_index()) {
+  if (option.whole_archive || !input.archive.has_index() || !believes_indexes_) {
     add_members(option, input);
   } else {
     add_index(input);
@@ -172,7 +185,7 @@ std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const Archiv
   const std::string path = input.archive.external_path(member);
   const auto bytes = files_.open(path);
   if (bytes) {
-    opened_paths_.push_back(path);
+    opened_files_.push_back({path, *bytes, current_option_, OpenedFile::Role::ThinMember});
     return *bytes;
   }
   link_.diagnostics().error(
@@ -189,7 +202,7 @@ InputFile* InputFinder::extract(FileId id) {
   ArchiveInput& input = *place.archive;
   const auto member = input.archive.member(place.member);
   if (!member) {
-    place.archive = nullptr;  // the index is stale; distrust_indexes() will read the members if names stay undefined
+    place.archive = nullptr;  // the index is stale: what it promised stays undefined, and the link is tried without it
     return nullptr;
   }
   const auto bytes = member_bytes(input, *member);
@@ -203,19 +216,8 @@ InputFile* InputFinder::extract(FileId id) {
   return link_.inputs.by_id[id.value] = &file;
 }
 
-bool InputFinder::distrust_indexes() {
-  bool is_news = false;
-  lazy_objects_.clear();
-  for (ArchiveInput& input : archives_) {
-    if (!input.uses_index) continue;
-    input.uses_index = false;
-    is_news = true;
-    InputOption option;
-    option.is_lazy = true;
-    add_members(option, input);
-  }
-  link_.inputs.by_id.resize(places_.size());
-  return is_news;
+bool InputFinder::relied_on_indexes() const {
+  return std::any_of(archives_.begin(), archives_.end(), [](const ArchiveInput& input) { return input.uses_index; });
 }
 
 // ---- scripts and libraries -----------------------------------------------------------------------------------------
@@ -225,6 +227,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
     link_.diagnostics().error(fmt::format("{}: linker scripts refer to each other more than {} deep", path, depth));
     return;
   }
+  opened_files_.back().role = OpenedFile::Role::Script;
   const auto script = elf::parse_script(bytes, path);
   if (!script) {
     link_.diagnostics().error(script.error().message);

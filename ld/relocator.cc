@@ -16,20 +16,24 @@ constexpr size_t kBatch = 64;
 
 void Relocator::relocate(MutableBytes out, uint64_t address, uint32_t first_fixup) {
   next_fixup_ = first_fixup;
-  RelocCursor cursor{0, atom_.reloc_count};
+  relocate_part(out, address, 0, RelocCursor());
+}
+
+void Relocator::relocate_part(MutableBytes out, uint64_t address, uint32_t begin, RelocCursor cursor) {
+  out_ = out;
+  address_ = address;
+  begin_ = begin;
   const PlainPath* plain = link_.format->plain;
-  while (plain && cursor.next < cursor.end) {
-    cursor.next = plain->apply(link_, file_, atom_, out, address, cursor);
-    if (cursor.next < cursor.end) relocate_next(out, address, cursor);
+  if (!plain) return relocate_all(cursor);
+  if (cursor.end > atom_.reloc_count) cursor.end = atom_.reloc_count;
+  while (cursor.next < cursor.end) {
+    cursor.next = plain->apply(link_, file_, atom_, out, address, begin, cursor);
+    if (cursor.next < cursor.end) relocate_next(cursor);
   }
-  relocate_part(out, address, 0, cursor);
 }
 
 // One relocation, or the two of a thread-local sequence.
-void Relocator::relocate_next(MutableBytes out, uint64_t address, RelocCursor& cursor) {
-  out_ = out;
-  address_ = address;
-  begin_ = 0;
+void Relocator::relocate_next(RelocCursor& cursor) {
   std::array<Reloc, 2> pair;
   const size_t count = link_.format->decode(link_, file_, atom_, cursor, pair, !atom_.has(atom_flag::kAllocated));
   if (count == 0) return;
@@ -37,10 +41,7 @@ void Relocator::relocate_next(MutableBytes out, uint64_t address, RelocCursor& c
   if (apply(std::span<const Reloc>(pair.data(), count)) < count) cursor.next--;
 }
 
-void Relocator::relocate_part(MutableBytes out, uint64_t address, uint32_t begin, RelocCursor cursor) {
-  out_ = out;
-  address_ = address;
-  begin_ = begin;
+void Relocator::relocate_all(RelocCursor cursor) {
   std::array<Reloc, kBatch> batch;
   // What is not loaded has not been scanned: its malformed records are reported here.
   const bool reports = !atom_.has(atom_flag::kAllocated);

@@ -13,7 +13,7 @@ namespace xld {
 
 namespace {
 
-constexpr size_t kFilesPerTask = 4;
+constexpr size_t kFilesPerTask = 16;
 constexpr uint32_t kNobody = UINT32_MAX;
 
 class Resolution {
@@ -29,13 +29,6 @@ class Resolution {
     define_requested_names(link_);
     want_requested_names();
     extract_wanted();
-    // An index may be older than its archive. Before names are called undefined, look into the archives themselves.
-    if (has_undefined() && finder_.distrust_indexes()) {
-      read(finder_.lazy_objects());
-      offer_lazy_objects();
-      rewant_undefined();
-      extract_wanted();
-    }
     finish();
   }
 
@@ -75,10 +68,12 @@ class Resolution {
   }
 
   void intern_names(InputFile& file) {
-    constexpr size_t kAhead = 8;
+    constexpr size_t kStep = 6;
     const std::span<const Occurrence> names = file.occurrences;
     for (size_t i = 0; i < names.size(); i++) {
-      if (i + kAhead < names.size()) symbols_.prefetch(names[i + kAhead].hash);
+      if (i + 3 * kStep < names.size()) symbols_.prefetch_slot(names[i + 3 * kStep].hash);
+      if (i + 2 * kStep < names.size()) symbols_.prefetch_name(names[i + 2 * kStep].hash);
+      if (i + kStep < names.size()) symbols_.prefetch_text(names[i + kStep].hash);
       file.globals[i] = symbols_.intern({names[i].name, names[i].length}, names[i].hash);
     }
     if (!link_.options().wrapped.empty()) wrap_references(link_, file);
@@ -125,26 +120,24 @@ class Resolution {
     }
   }
 
-  void want(SymbolId id) {
+  // `user` is the file that refers to the name; none: an option does.
+  void want(SymbolId id, FileId user) {
     const Claim claim = symbols_.claim(id);
-    if (claim.claim_class() == ClaimClass::Lazy) wanted_.push_back(claim.file());
+    if (claim.claim_class() != ClaimClass::Lazy) return;
+    wanted_.push_back(claim.file());
+    if (keeps_reasons_) link_.extractions.push_back({claim.file(), user, id});
   }
 
   void want_names_of(const InputFile& file) {
     for (size_t i = 0; i < file.occurrences.size(); i++) {
       const Occurrence& o = file.occurrences[i];
-      if (o.claim_class == ClaimClass::None && !o.is_weak_reference) want(file.globals[i]);
+      if (o.claim_class == ClaimClass::None && !o.is_weak_reference) want(file.globals[i], file.id);
     }
   }
 
   // -u, -e and their like want a name as a reference in an object does.
   void want_requested_names() {
-    for (const SymbolId id : requested_names(link_)) want(id);
-  }
-
-  void rewant_undefined() {
-    for (uint32_t i = 0; i < symbols_.size(); i++)
-      if (symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced | symbol_flag::kRoot)) want(SymbolId{i});
+    for (const SymbolId id : requested_names(link_)) want(id, FileId());
   }
 
   void extract_wanted() {
@@ -161,14 +154,6 @@ class Resolution {
       read(unread);
       take_in(round);
     }
-  }
-
-  bool has_undefined() const {
-    for (uint32_t i = 0; i < symbols_.size(); i++) {
-      const SymbolId id{i};
-      if (symbols_.has(id, symbol_flag::kStronglyReferenced) && !symbols_.is_defined(id)) return true;
-    }
-    return false;
   }
 
   void finish() {
@@ -200,6 +185,7 @@ class Resolution {
   SymbolTable& symbols_;
   InputFinder& finder_;
   std::vector<FileId> wanted_;
+  const bool keeps_reasons_ = !link_.options().map_file.empty() || !link_.options().json_map_file.empty();
 };
 
 }  // namespace

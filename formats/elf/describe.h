@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "formats/format.h"
 
@@ -10,8 +11,11 @@ namespace xld::elf {
 // ".text+0x1c", with "in function main" where a function covers the offset.
 std::string describe_place(const Link& link, const Atom& atom, uint64_t offset);
 // The name of a symbol, or "section .rodata".
-std::string section_name(const Link& link, const Atom& atom);
 std::string describe_symbol(const Link& link, const InputFile& file, uint32_t raw_symbol);
+// ".text.main"
+std::string section_name(const Link& link, const Atom& atom);
+// Without symbols that stand for sections and files, and temporary ones (.L).
+std::vector<FileSymbol> list_symbols(const Link& link, const InputFile& file);
 uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc);
 // What readers of debug information skip: 1 in old-style range and location lists, where 0 ends the list; else 0.
 std::optional<uint64_t> tombstone(const Link& link, const Atom& atom, bool is_folded);

@@ -73,7 +73,7 @@ constexpr PlainForm form_of(const RelocMeaning& meaning) {
 
 template <class E, class Record>
 uint32_t apply_records(const Link& link, const InputFile& file, const Atom& atom, MutableBytes out, uint64_t address,
-                       RelocCursor cursor) {
+                       uint32_t begin, RelocCursor cursor) {
   const RelocTable& table = reloc_table(link.target().cpu);
   const std::span<const uint64_t> addresses = file.symbol_addresses;
   // A word that the loader adjusts has to be noted as well.
@@ -84,15 +84,16 @@ uint32_t apply_records(const Link& link, const InputFile& file, const Atom& atom
     const PlainForm form = form_of(table[record.type()]);
     const uint64_t symbol = addresses[record.symbol()];
     if (form.field == Field::None || symbol == kNotPlain || !(form.is_distance || takes_addresses)) break;
-    if (record.offset > out.size() || size_of(form.field) > out.size() - record.offset) break;
-    uint8_t* place = out.data() + record.offset;
+    const uint64_t offset = uint64_t{record.offset} - begin;
+    if (offset > out.size() || size_of(form.field) > out.size() - offset) break;
+    uint8_t* place = out.data() + offset;
     uint64_t value = symbol;
     if constexpr (requires { record.addend; }) {
       value += static_cast<uint64_t>(int64_t{record.addend});
     } else {
       value += static_cast<uint64_t>(read_field(form.field, place));
     }
-    if (form.is_distance) value -= address + record.offset;
+    if (form.is_distance) value -= address + offset;
     if (!fits(form.field, value)) break;
     write_field(form.field, place, value);
   }
@@ -100,15 +101,15 @@ uint32_t apply_records(const Link& link, const InputFile& file, const Atom& atom
 }
 
 uint32_t apply(const Link& link, const InputFile& file, const Atom& atom, MutableBytes out, uint64_t address,
-               RelocCursor cursor) {
+               uint32_t begin, RelocCursor cursor) {
   if (cursor.end > atom.reloc_count) cursor.end = atom.reloc_count;
   const bool is_rel = atom.has(atom_flag::kImplicitAddends);
   if (link.target().word_size == 8) {
-    return is_rel ? apply_records<Elf64, Elf64::Rel>(link, file, atom, out, address, cursor)
-                  : apply_records<Elf64, Elf64::Rela>(link, file, atom, out, address, cursor);
+    return is_rel ? apply_records<Elf64, Elf64::Rel>(link, file, atom, out, address, begin, cursor)
+                  : apply_records<Elf64, Elf64::Rela>(link, file, atom, out, address, begin, cursor);
   }
-  return is_rel ? apply_records<Elf32, Elf32::Rel>(link, file, atom, out, address, cursor)
-                : apply_records<Elf32, Elf32::Rela>(link, file, atom, out, address, cursor);
+  return is_rel ? apply_records<Elf32, Elf32::Rel>(link, file, atom, out, address, begin, cursor)
+                : apply_records<Elf32, Elf32::Rela>(link, file, atom, out, address, begin, cursor);
 }
 
 }  // namespace

@@ -88,8 +88,9 @@ void provide_brackets(Link& link) {
   std::map<std::string_view, std::vector<AtomId>> atoms;
   std::vector<SymbolId> wanted;
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    if (!is_wanted(link, SymbolId{i})) continue;
     const std::string_view section = bracketed_section(link.symbols.name(SymbolId{i}));
-    if (section.empty() || !is_c_identifier(section) || !is_wanted(link, SymbolId{i})) continue;
+    if (section.empty() || !is_c_identifier(section)) continue;
     wanted.push_back(SymbolId{i});
     atoms[section];
   }
