@@ -49,6 +49,17 @@ void Diagnostics::insert(Message message) {
   std::push_heap(heap.begin(), heap.end(), is_before);
 }
 
+bool Diagnostics::takes_error(FileId file, uint64_t offset) {
+  const std::lock_guard lock(mutex_);
+  auto& [heap, count] = kept(Severity::Error);
+  if (heap.size() < limit_of(Severity::Error)) return true;
+  const auto place = [](const Message& m) { return std::tuple(m.file.value + 1, m.offset); };
+  if (std::tuple(file.value + 1, offset) <= place(heap.front())) return true;
+  count++;
+  error_count_.fetch_add(1, std::memory_order_relaxed);
+  return false;
+}
+
 void Diagnostics::error(std::string text, FileId file, uint64_t offset) {
   add({Severity::Error, file, offset, std::move(text)});
 }

@@ -44,6 +44,9 @@ class Diagnostics {
   // Adds all messages and settings of another, which is left empty. No pass may be running.
   void take(Diagnostics& other);
 
+  // False, and the error is counted, if one at this place would not be kept: its text need not be made.
+  bool takes_error(FileId file, uint64_t offset);
+
   // Set before the link starts.
   void set_error_limit(size_t limit) { error_limit_ = limit; }
   void set_warnings_are_errors(bool on) { warnings_are_errors_ = on; }

@@ -144,6 +144,12 @@ struct Link {
   }
 };
 
+// Where a file defines a symbol, for messages.
+struct DefinitionText {
+  std::string place;   // ".text+0x1c"; empty if the file does not define it
+  std::string source;  // "hello.c:12 (dir/hello.c:12)"; empty if not known
+};
+
 enum class FileKind : uint8_t { Unknown, Object, SharedLibrary, Executable, CompilerIr };
 
 struct Identity {
@@ -209,9 +215,14 @@ struct Format {
   // Defines the names the linker provides, when addresses are known.
   void (*define_symbols)(Link&);
 
-  // "section .text" or "(__TEXT,__text)", and "function main", for messages about an offset in an atom.
+  // For messages about an offset in an atom: "function main: .text+0x1c", and the line of its source,
+  // "hello.c:12 (dir/hello.c:12)", the file's source at least, or nothing.
   std::string (*describe_place)(const Link&, const Atom&, uint64_t offset);
+  std::string (*describe_source)(const Link&, const Atom&, uint64_t offset);
   std::string (*describe_symbol)(const Link&, const InputFile&, uint32_t raw_symbol);
+  DefinitionText (*describe_definition)(const Link&, const InputFile&, uint32_t raw_symbol);
+  // The name of an input section, by the format's index of it (Atom::raw, Reloc::target of discarded targets).
+  std::string (*describe_section)(const Link&, const InputFile&, uint32_t raw_section);
   std::string (*reloc_name)(const Link&, uint32_t raw_type);
   // For reports: the input section an atom was, and the named symbols of a file.
   std::string (*section_name)(const Link&, const Atom&);

@@ -194,9 +194,14 @@ std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const Archiv
 }
 
 InputFile* InputFinder::extract(FileId id) {
+  InputFile* file = open_lazy(id);
+  return file ? link_.inputs.by_id[id.value] = file : nullptr;
+}
+
+InputFile* InputFinder::open_lazy(FileId id) {
   Place& place = places_[id.value];
   if (link_.inputs.by_id[id.value]) return nullptr;
-  if (place.lazy) return link_.inputs.by_id[id.value] = place.lazy;
+  if (place.lazy) return place.lazy;
   if (!place.archive || !place.archive->uses_index) return nullptr;
 
   ArchiveInput& input = *place.archive;
@@ -213,7 +218,7 @@ InputFile* InputFinder::extract(FileId id) {
   file.path = input.path;
   file.member = member->name;
   file.bytes = *bytes;
-  return link_.inputs.by_id[id.value] = &file;
+  return place.lazy = &file;
 }
 
 bool InputFinder::relied_on_indexes() const {

@@ -42,8 +42,14 @@ class InputFinder {
   // Lazy objects: read already, but taking part only if something they define is wanted.
   const std::vector<InputFile*>& lazy_objects() const { return lazy_objects_; }
 
+  // The archive member or lazy object `id`, not taking part yet, to be read and looked at; nothing if it does already or
+  // cannot be opened.
+  InputFile* open_lazy(FileId id);
+
   // Makes the archive member or lazy object `id` take part; nothing if it does already or cannot be read.
   InputFile* extract(FileId id);
+
+  FileSystem& files() { return files_; }
 
   // True if what archives define was taken from their indexes, which may be older than the members.
   bool relied_on_indexes() const;

@@ -4,7 +4,9 @@
 #include <fmt/core.h>
 #include <fnmatch.h>
 
+#include "core/demangle.h"
 #include "formats/elf/object.h"
+#include "formats/elf/source_lines.h"
 
 namespace xld::elf {
 
@@ -21,7 +23,8 @@ std::string_view function_at(const ElfObject& object, uint32_t section, uint64_t
   for (uint32_t i = 1; i < object.symbol_count; i++) {
     const auto symbol = raw_symbol<E>(object, i);
     if (type_of(symbol.info) != STT_FUNC || section_index(object, i, symbol) != section) continue;
-    if (symbol.value <= offset && offset - symbol.value < symbol.size) return string_at(object.symbol_names, symbol.name);
+    if (symbol.value <= offset && offset - symbol.value < symbol.size)
+      return string_at(object.symbol_names, symbol.name);
   }
   return {};
 }
@@ -44,9 +47,41 @@ std::string describe_place(const Link& link, const Atom& atom, uint64_t offset) 
   const ElfObject& object = object_of(file);
   const std::string_view function =
       with_class(link, [&](auto e) { return function_at<decltype(e)>(object, atom.raw, offset); });
-  const std::string_view section = section_facts(link, object, atom.raw).name;
-  if (function.empty()) return fmt::format("{}+{:#x}", section, offset);
-  return fmt::format("{}+{:#x}, in function {}", section, offset, function);
+  const std::string place = fmt::format("{}+{:#x}", section_facts(link, object, atom.raw).name, offset);
+  if (function.empty()) return place;
+  return fmt::format("function {}: {}", link.options().demangle ? demangle(function) : function, place);
+}
+
+std::string describe_source(const Link& link, const Atom& atom, uint64_t offset) {
+  const InputFile& file = link.inputs.file(atom.file);
+  return file.format_data ? source_of(link, file, atom.raw, offset) : std::string();
+}
+
+namespace {
+
+template <class E>
+DefinitionText definition_text(const Link& link, const InputFile& file, uint32_t index) {
+  const ElfObject& object = object_of(file);
+  if (index >= object.symbol_count) return {};
+  const auto symbol = raw_symbol<E>(object, index);
+  const uint32_t section = section_index(object, index, symbol);
+  if (section == SHN_UNDEF) return {};
+  if (section == kAbsoluteSection) return {"absolute value", {}};
+  if (section >= object.section_count) return {"COMMON", {}};
+  return {fmt::format("{}+{:#x}", section_facts(link, object, section).name, uint64_t{symbol.value}),
+          source_of(link, file, section, symbol.value)};
+}
+
+}  // namespace
+
+DefinitionText describe_definition(const Link& link, const InputFile& file, uint32_t raw) {
+  if (!file.format_data) return {};
+  return with_class(link, [&](auto e) { return definition_text<decltype(e)>(link, file, raw); });
+}
+
+std::string describe_section(const Link& link, const InputFile& file, uint32_t raw) {
+  if (!file.format_data || raw >= object_of(file).section_count) return fmt::format("section {}", raw);
+  return std::string(section_facts(link, object_of(file), raw).name);
 }
 
 std::string section_name(const Link& link, const Atom& atom) {

@@ -8,8 +8,11 @@
 
 namespace xld::elf {
 
-// ".text+0x1c", with "in function main" where a function covers the offset.
+// "function main: .text+0x1c" where a function covers the offset, else ".text+0x1c".
 std::string describe_place(const Link& link, const Atom& atom, uint64_t offset);
+std::string describe_source(const Link& link, const Atom& atom, uint64_t offset);
+DefinitionText describe_definition(const Link& link, const InputFile& file, uint32_t raw_symbol);
+std::string describe_section(const Link& link, const InputFile& file, uint32_t raw_section);
 // The name of a symbol, or "section .rodata".
 std::string describe_symbol(const Link& link, const InputFile& file, uint32_t raw_symbol);
 // ".text.main"
