@@ -52,6 +52,7 @@ class AddressWalk {
     place_unloaded(next, static_cast<uint32_t>(layout_.sections.size()));
     layout_.file_size = offset_;
     find_tls_block();
+    if (plan_.is_flat) place_flat();
   }
 
  private:
@@ -135,6 +136,19 @@ class AddressWalk {
     // Zero-filled thread-local data exists in each thread's block only: it takes no addresses of the image.
     if (!(section.is_thread_local && section.is_zero_fill)) address_ = address + section.size;
     if (section.is_thread_local && section.is_zero_fill) place_thread_zero_fill(section);
+  }
+
+  // From the first to the last byte of load memory that has contents.
+  void place_flat() {
+    uint64_t begin = UINT64_MAX, end = 0;
+    for (const OutputSection& section : layout_.sections) {
+      if (section.file_size() == 0) continue;
+      begin = std::min(begin, section.load_address);
+      end = std::max(end, section.load_address + section.size);
+    }
+    for (OutputSection& section : layout_.sections)
+      section.file_offset = section.file_size() == 0 ? 0 : section.load_address - begin;
+    layout_.file_size = end > begin ? end - begin : 0;
   }
 
   // .tbss follows .tdata in the block, whatever follows .tdata in the image.

@@ -1,13 +1,9 @@
 // Candidates, classes, refinement. See fold.h.
 #include "ld/fold.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstdio>
-#include <mutex>
 #include <optional>
 
 #include "core/hash.h"
@@ -369,20 +365,6 @@ class Folder {
       }
     }
     std::sort(link_.folded.begin(), link_.folded.end());
-    if (link_.options().print_icf_sections) print();
-  }
-
-  void print() const {
-    const auto text = [&](AtomId id) {
-      const Atom& atom = link_.atom(id);
-      return fmt::format("{}:({})", link_.inputs.file(atom.file).display_name(), link_.format->section_name(link_, atom));
-    };
-    AtomId previous;
-    for (const FoldedAtom& pair : link_.folded) {
-      if (pair.leader != previous) fmt::print(stdout, "selected section {}\n", text(pair.leader));
-      fmt::print(stdout, "  removing identical section {}\n", text(pair.atom));
-      previous = pair.leader;
-    }
   }
 
   Link& link_;

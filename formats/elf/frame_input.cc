@@ -29,7 +29,7 @@ class FrameReader {
       if (link_.atom(id).has(atom_flag::kUnwind)) read_section(id);
       if (link_.atom(id).has(atom_flag::kFollowsOther)) add_follower(id);
     }
-    for (const InputGroup& group : file_.groups) add_group(group);
+    if (link_.options().gc_sections) add_group_members();
     if (!std::is_sorted(entries_.begin(), entries_.end(), by_owner<FrameEntry>))
       std::stable_sort(entries_.begin(), entries_.end(), by_owner<FrameEntry>);
     std::stable_sort(companions_.begin(), companions_.end(), by_owner<Companion>);
@@ -73,20 +73,6 @@ class FrameReader {
     if (header.link >= object_.section_count) return;
     const AtomId owner = object_.atom_of[header.link];
     if (owner.is_valid() && owner != kDiscardedAtom) companions_.push_back({owner, id, 0, 0, true});
-  }
-
-  // Members of a group live together (gABI): each keeps the next, the last the first.
-  void add_group(const InputGroup& group) {
-    AtomId first, previous;
-    for (size_t i = 0; i + 4 <= group.members.size(); i += 4) {
-      const auto section = load<uint32_t>(group.members.data() + i);
-      const AtomId id = section < object_.section_count ? object_.atom_of[section] : AtomId();
-      if (!id.is_valid() || id == kDiscardedAtom || !link_.atom(id).has(atom_flag::kAllocated)) continue;
-      if (previous.is_valid()) companions_.push_back({previous, id, 0, 0, true});
-      if (!first.is_valid()) first = id;
-      previous = id;
-    }
-    if (previous != first) companions_.push_back({previous, first, 0, 0, true});
   }
 
   void read_section(AtomId id) {

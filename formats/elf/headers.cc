@@ -178,6 +178,10 @@ struct Links {
 
 // gABI figure 4-12: what sh_link and sh_info of each type say.
 Links links_of(const Link& link, const OutputSection& section) {
+  if (section.flags & SHF_LINK_ORDER) {
+    const AtomId followed = followed_atom(link, link.atom(section.atoms.front()));
+    return {followed.is_valid() ? link.layout.section(link.atom(followed).section).header_index : 0, 0};
+  }
   switch (section.type) {
     case SHT_SYMTAB: return {header_index_of(link, ".strtab"), state_of(link).local_symbol_count};
     case SHT_SYMTAB_SHNDX: return {header_index_of(link, ".symtab"), 0};

@@ -134,12 +134,13 @@ Chunk* add_merge_chunk(Link& link, uint16_t pool) {
 }
 
 void add_linker_sections(Link& link) {
-  add_headers(link);
+  const bool has_headers = link.options().output_format != OutputFormatKind::Binary;
+  if (has_headers) add_headers(link);
   add_slots(link);
   add_load_relocs(link);
   add_frames(link);
   add_notes(link);
-  add_symbol_table(link);
+  if (has_headers) add_symbol_table(link);
 }
 
 }  // namespace xld::elf

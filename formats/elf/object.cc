@@ -317,6 +317,13 @@ SectionFacts section_facts(const Link& link, const ElfObject& object, uint32_t i
   return is_64_bit(link) ? facts_from<Elf64>(object, index) : facts_from<Elf32>(object, index);
 }
 
+AtomId followed_atom(const Link& link, const Atom& follower) {
+  const ElfObject& object = object_of(link.inputs.file(follower.file));
+  const uint32_t section = section_facts(link, object, follower.raw).link;
+  const AtomId id = section < object.section_count ? object.atom_of[section] : AtomId();
+  return id == kDiscardedAtom || (id.is_valid() && !link.is_live[id.value]) ? AtomId() : id;
+}
+
 void report_section(const Link& link, const InputFile& file, uint32_t section, std::string_view what) {
   const auto* object = static_cast<const ElfObject*>(file.format_data);
   const std::string_view name =

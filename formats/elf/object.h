@@ -102,6 +102,8 @@ struct SectionFacts {
   uint64_t flags = 0, offset = 0, size = 0, entry_size = 0;
   uint32_t link = 0, info = 0;
 };
+// The atom a section with SHF_LINK_ORDER describes; not valid: none that is linked.
+AtomId followed_atom(const Link& link, const Atom& follower);
 SectionFacts section_facts(const Link& link, const ElfObject& object, uint32_t index);
 
 // Format::read_object, make_atoms (format.h).

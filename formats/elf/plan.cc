@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <fnmatch.h>
 #include <map>
+#include <unordered_map>
 
 #include "formats/elf/elf.h"
 #include "formats/elf/linker_sections.h"
+#include "formats/elf/object.h"
 #include "formats/elf/state.h"
 
 namespace xld::elf {
@@ -92,6 +94,7 @@ class Planner {
     apply_section_starts();
     sort_sections();
     sort_atoms();
+    sort_followers();
     make_segments();
     choose_addresses();
     number_headers();
@@ -114,6 +117,10 @@ class Planner {
 
   void take_atom(AtomId id, const std::vector<SectionKey>& keys) {
     Atom& atom = link_.atom(id);
+    if (is_flat() && !atom.has(atom_flag::kAllocated)) {
+      link_.is_live[id.value] = 0;  // a flat image is what is loaded
+      return;
+    }
     const uint32_t key = atom.section.value;
     if (!section_of_key_[key].is_valid()) section_of_key_[key] = section_for(keys[key]);
     atom.section = section_of_key_[key];
@@ -122,6 +129,8 @@ class Planner {
     if (atom.has(atom_flag::kMerge)) return add_to_pool(atom, section);
     section.atoms.push_back(id);
   }
+
+  bool is_flat() const { return link_.options().output_format == OutputFormatKind::Binary; }
 
   // Sections of one name become one section, unless one is loaded and the other is not.
   SectionId section_for(const SectionKey& key) {
@@ -234,6 +243,32 @@ class Planner {
     }
   }
 
+  // gABI, SHF_LINK_ORDER: the sections' order is that of the sections they describe.
+  void sort_followers() {
+    const auto follows = [&](AtomId id) { return link_.atom(id).has(atom_flag::kFollowsOther); };
+    std::unordered_map<uint32_t, uint64_t> positions;  // 0: describes nothing that is linked
+    for (const OutputSection& section : sections_)
+      for (const AtomId id : section.atoms)
+        if (follows(id)) positions[followed_atom(link_, link_.atom(id)).value] = 0;
+    if (positions.empty()) return;
+    uint64_t position = 0;
+    for (const OutputSection& section : sections_) {
+      for (const AtomId id : section.atoms) {
+        position++;
+        if (const auto found = positions.find(id.value); found != positions.end()) found->second = position;
+      }
+    }
+    const auto position_of = [&](AtomId id) {
+      return follows(id) ? positions[followed_atom(link_, link_.atom(id)).value] : uint64_t{0};
+    };
+    for (OutputSection& section : sections_) {
+      if (std::none_of(section.atoms.begin(), section.atoms.end(), follows)) continue;
+      std::stable_sort(section.atoms.begin(), section.atoms.end(),
+                       [&](AtomId a, AtomId b) { return position_of(a) < position_of(b); });
+      if (std::all_of(section.atoms.begin(), section.atoms.end(), follows)) section.flags |= SHF_LINK_ORDER;
+    }
+  }
+
   uint32_t permissions_of(const OutputSection& section) const {
     if (link_.options().omagic) return PF_R | PF_W | PF_X;
     uint32_t flags = PF_R;
@@ -294,6 +329,7 @@ class Planner {
     plan.page_size = target.max_page_size;
     plan.relro_page_size = target.common_page_size;
     plan.is_paged = !link_.options().omagic && !link_.options().nmagic;
+    plan.is_flat = is_flat();
     plan.load_base = link_.options().physical_base;
   }
 

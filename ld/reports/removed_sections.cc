@@ -16,4 +16,19 @@ std::string list_removed_sections(const Link& link) {
   return text;
 }
 
+std::string list_folded_sections(const Link& link) {
+  const auto name = [&](AtomId id) {
+    const Atom& atom = link.atom(id);
+    return fmt::format("{}:({})", link.inputs.file(atom.file).display_name(), link.format->section_name(link, atom));
+  };
+  std::string text;
+  AtomId previous;
+  for (const FoldedAtom& pair : link.folded) {
+    if (pair.leader != previous) text += fmt::format("selected section {}\n", name(pair.leader));
+    text += fmt::format("  removing identical section {}\n", name(pair.atom));
+    previous = pair.leader;
+  }
+  return text;
+}
+
 }  // namespace xld

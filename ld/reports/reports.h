@@ -24,6 +24,8 @@ std::string list_files(const Link& link);
 std::string trace_symbols(const Link& link);
 // --print-gc-sections
 std::string list_removed_sections(const Link& link);
+// --print-icf-sections: what stands for what.
+std::string list_folded_sections(const Link& link);
 // --why-live: for each pattern, by what chain of references its symbols are kept.
 std::string explain_liveness(const Link& link);
 // --cref: every global name, the file that defines it, and those that refer to it.
