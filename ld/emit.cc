@@ -63,16 +63,25 @@ class Emitter {
     }
   }
 
+  // Nothing is written where nothing but zeros would be: a few bytes of input can ask for gigabytes of them.
+  static bool is_hole(const Atom& atom) { return !atom.data && atom.size > kTileSize; }
+
   uint32_t add_atoms(const OutputSection& section, uint32_t first) {
     const uint64_t start = link_.atom(section.atoms[first]).address;
     uint32_t last = first;
     uint64_t end = start;
     while (last < section.atoms.size() && end - start < kTileSize) {
-      const Atom& atom = link_.atom(section.atoms[last++]);
+      const Atom& atom = link_.atom(section.atoms[last]);
+      if (is_hole(atom) || atom.address - end > kTileSize) break;
       end = atom.address + atom.size;
+      last++;
     }
+    if (last == first) return first + 1;
     // The gap before the next tile belongs to this one: code is padded with code.
-    if (last < section.atoms.size()) end = link_.atom(section.atoms[last]).address;
+    if (last < section.atoms.size()) {
+      const uint64_t next = link_.atom(section.atoms[last]).address;
+      if (next - end <= kTileSize) end = next;
+    }
     if (end != start)
       tiles_.push_back({section.file_offset + (start - section.address), end - start, &section, nullptr, first, last});
     return last;
