@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -84,6 +85,9 @@ struct Link {
   LocalNeeds local_needs;
   Slots slots;
   std::vector<uint32_t> fixup_counts;  // by AtomId: words the loader must adjust; empty if the output does not move
+
+  std::set<std::string, std::less<>> retained_names;  // --retain-symbols-file: nothing else is in the symbol table
+  bool retains_all_names = true;
 
   // Where does everything go?
   std::vector<std::unique_ptr<MergedSection>> merge_pools;

@@ -74,6 +74,7 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
 
 void InputFinder::open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
   if (option.is_binary) return add_binary(path, bytes);
+  if (option.just_symbols) return add_symbols(path, bytes);
   if (Archive::is_archive(bytes)) return open_archive(option, path, bytes);
   const Identity identity = identify_file(bytes);
   if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes)) return open_script(option, path, bytes, depth);
@@ -116,6 +117,16 @@ void InputFinder::add_binary(const std::string& path, Bytes bytes) {
   // An object with one data section and the three _binary_… symbols, made in memory and read like any other.
   const std::string_view object = link_.session.keep(elf::make_binary_object(link_.target(), path, bytes));
   if (!object.empty()) add_object(path, {}, as_bytes(object), false);
+}
+
+void InputFinder::add_symbols(const std::string& path, Bytes bytes) {
+  if (!settle_target(link_, path, {FileKind::Object, identify_file(bytes).format, identify_file(bytes).cpu})) return;
+  auto object = elf::make_symbols_object(link_.target(), bytes);
+  if (!object) {
+    link_.diagnostics().error(fmt::format("{}: --just-symbols: {}", path, object.error().message));
+    return;
+  }
+  add_object(path, {}, as_bytes(link_.session.keep(std::move(*object))), false);
 }
 
 // ---- archives ------------------------------------------------------------------------------------------------------

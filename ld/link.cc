@@ -69,6 +69,7 @@ Outcome run_passes(Link& link, FileSystem& files, bool believes_indexes) {
   make_atoms(link);
   link.format->provide_symbols(link);
   check_required_names(link);
+  read_retained_names(link, files);
 
   // What is needed?                  Afterwards dead atoms are never looked at again.
   NeedsRecorder needs(link);

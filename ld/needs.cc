@@ -34,6 +34,13 @@ size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& 
                  "differ, or a reference crosses groups)");
     return 1;
   }
+  if (is_thread_mismatch(atom, relocs[0], site.target)) {
+    const Claim claim = link_.symbols.claim(site.target.symbol);
+    report(site, fmt::format("is for an ordinary variable, but {} defines a thread-local one (declare it __thread or "
+                             "thread_local everywhere)",
+                             link_.inputs.file(claim.file()).display_name()));
+    return 1;
+  }
   record_plain(site);
   return 1;
 }
