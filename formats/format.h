@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -62,6 +63,30 @@ struct RelocCursor {
   uint32_t end = UINT32_MAX;
 };
 
+// Why an archive member takes part: the first entry of a member counts.
+struct Extraction {
+  FileId member;
+  FileId user;  // none: an option wants the name
+  SymbolId symbol;
+};
+
+// One entry of a file's symbol table, for reports.
+struct FileSymbol {
+  std::string_view name;
+  SymbolId global;                            // not valid: a local symbol
+  ClaimClass claim_class = ClaimClass::None;  // None: a reference
+  AtomId atom;  // where the entry defines it; not valid: nowhere, or `value` is an address
+  uint64_t value = 0;
+  uint64_t size = 0;
+};
+
+// An atom that another, identical one stands for.
+struct FoldedAtom {
+  AtomId leader;
+  AtomId atom;
+  auto operator<=>(const FoldedAtom&) const = default;
+};
+
 struct Link {
   explicit Link(Session& s) : session(s) {}
 
@@ -74,6 +99,7 @@ struct Link {
   Inputs inputs;
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;  // by SymbolId of the group's key: the file that provides it
+  std::vector<Extraction> extractions;  // filled for maps only
   Array<Atom> atoms;                   // by AtomId; files reserve ranges, see InputFile
   AtomId first_linker_atom;            // atoms the linker makes (common symbols) stand behind those of all files
   uint32_t linker_atom_count = 0;
@@ -81,6 +107,7 @@ struct Link {
   // What is needed, and what is left to the loader?
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;  // by AtomId
+  std::vector<FoldedAtom> folded;  // sorted
   bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
   LocalNeeds local_needs;
   Slots slots;
@@ -115,6 +142,12 @@ struct Link {
     if (!a.has(atom_flag::kMerge)) return a.address + offset;
     return merge_chunks[a.order]->address + merge_pools[a.order]->output_offset(a.reloc_count, offset);
   }
+};
+
+// Where a file defines a symbol, for messages.
+struct DefinitionText {
+  std::string place;   // ".text+0x1c"; empty if the file does not define it
+  std::string source;  // "hello.c:12 (dir/hello.c:12)"; empty if not known
 };
 
 enum class FileKind : uint8_t { Unknown, Object, SharedLibrary, Executable, CompilerIr };
@@ -167,6 +200,12 @@ struct Format {
   // Atoms that live although nothing refers to them.
   bool (*is_root)(const Link&, const InputFile&, const Atom&);
 
+  // False: the atom means something by where it stands, however equal it is to another. Asked of read-only atoms.
+  bool (*may_fold)(const Link&, const InputFile&, const Atom&);
+
+  // Appends the atoms whose address the file's compiler says is compared. False: the file does not say.
+  bool (*significant_atoms)(const Link&, const InputFile&, std::vector<AtomId>& out);
+
   // Output sections, segments, and the chunks the linker adds; fills Link::layout up to assign_offsets().
   void (*plan)(Link&);
 
@@ -176,15 +215,24 @@ struct Format {
   // Defines the names the linker provides, when addresses are known.
   void (*define_symbols)(Link&);
 
-  // "section .text" or "(__TEXT,__text)", and "function main", for messages about an offset in an atom.
+  // For messages about an offset in an atom: "function main: .text+0x1c", and the line of its source,
+  // "hello.c:12 (dir/hello.c:12)", the file's source at least, or nothing.
   std::string (*describe_place)(const Link&, const Atom&, uint64_t offset);
+  std::string (*describe_source)(const Link&, const Atom&, uint64_t offset);
   std::string (*describe_symbol)(const Link&, const InputFile&, uint32_t raw_symbol);
+  DefinitionText (*describe_definition)(const Link&, const InputFile&, uint32_t raw_symbol);
+  // The name of an input section, by the format's index of it (Atom::raw, Reloc::target of discarded targets).
+  std::string (*describe_section)(const Link&, const InputFile&, uint32_t raw_section);
   std::string (*reloc_name)(const Link&, uint32_t raw_type);
+  // For reports: the input section an atom was, and the named symbols of a file.
+  std::string (*section_name)(const Link&, const Atom&);
+  std::vector<FileSymbol> (*list_symbols)(const Link&, const InputFile&);
   // The size of a relocation's target, as the file that defines it says.
   uint64_t (*symbol_size)(const Link&, const InputFile&, const Reloc&);
 
-  // The value of a field whose target is not part of the output (debug information of discarded functions).
-  uint64_t (*tombstone)(const Link&, const Atom&);
+  // The value of a field whose target is not part of the output (debug information of discarded functions), or is
+  // represented by its equal; nothing: the address of that.
+  std::optional<uint64_t> (*tombstone)(const Link&, const Atom&, bool is_folded);
 
   // Checksums and signatures over the finished bytes; `digests` are those of the tiles of the file, in order.
   void (*seal)(const Link&, Image& image, Bytes digests);

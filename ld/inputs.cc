@@ -26,9 +26,14 @@ std::string directory_of(const std::string& path) {
 // ---- from the command line to bytes ------------------------------------------------------------------------------
 
 void InputFinder::open_all() {
-  // Rank 0 belongs to the linker itself: names given by --defsym and provided by default.
+  const auto timer = link_.session.timings.measure("open");
+  // Rank 0 belongs to the linker itself: common symbols, names given by --defsym and provided by default.
   places_.emplace_back();
+  InputFile& linker = storage_.emplace_back();
+  linker.id = FileId{0u};
+  linker.path = "<linker>";
   for (Opened& opened : open_in_parallel()) {
+    current_option_ = static_cast<size_t>(opened.option - link_.options().inputs.data());
     if (opened.bytes) {
       InputOption option = *opened.option;
       option.name = opened.path;
@@ -38,6 +43,7 @@ void InputFinder::open_all() {
     }
   }
   link_.inputs.by_id.resize(places_.size());
+  link_.inputs.by_id[0] = &linker;
   for (InputFile* object : objects_) link_.inputs.by_id[object->id.value] = object;
 }
 
@@ -68,7 +74,7 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
     link_.diagnostics().error(fmt::format("cannot open {}: {}", option.name, bytes->error().message));
     return;
   }
-  opened_paths_.push_back(option.name);
+  opened_files_.push_back({option.name, **bytes, current_option_, OpenedFile::Role::Input});
   open_bytes(option, option.name, **bytes, depth);
 }
 
@@ -183,7 +189,7 @@ std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const Archiv
   const std::string path = input.archive.external_path(member);
   const auto bytes = files_.open(path);
   if (bytes) {
-    opened_paths_.push_back(path);
+    opened_files_.push_back({path, *bytes, current_option_, OpenedFile::Role::ThinMember});
     return *bytes;
   }
   link_.diagnostics().error(
@@ -192,9 +198,14 @@ std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const Archiv
 }
 
 InputFile* InputFinder::extract(FileId id) {
+  InputFile* file = open_lazy(id);
+  return file ? link_.inputs.by_id[id.value] = file : nullptr;
+}
+
+InputFile* InputFinder::open_lazy(FileId id) {
   Place& place = places_[id.value];
   if (link_.inputs.by_id[id.value]) return nullptr;
-  if (place.lazy) return link_.inputs.by_id[id.value] = place.lazy;
+  if (place.lazy) return place.lazy;
   if (!place.archive || !place.archive->uses_index) return nullptr;
 
   ArchiveInput& input = *place.archive;
@@ -211,7 +222,7 @@ InputFile* InputFinder::extract(FileId id) {
   file.path = input.path;
   file.member = member->name;
   file.bytes = *bytes;
-  return link_.inputs.by_id[id.value] = &file;
+  return place.lazy = &file;
 }
 
 bool InputFinder::relied_on_indexes() const {
@@ -225,6 +236,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
     link_.diagnostics().error(fmt::format("{}: linker scripts refer to each other more than {} deep", path, depth));
     return;
   }
+  opened_files_.back().role = OpenedFile::Role::Script;
   const auto script = elf::parse_script(bytes, path);
   if (!script) {
     link_.diagnostics().error(script.error().message);

@@ -1,6 +1,4 @@
 // Applying relocations to a copy of an atom: decode, decide, compute, write. See emit.h and core/reloc.h.
-#include <fmt/core.h>
-
 #include <array>
 
 #include "arch/field.h"
@@ -54,21 +52,7 @@ size_t Relocator::apply(std::span<const Reloc> relocs) {
   const Reloc& reloc = relocs[0];
   if (reloc.offset < begin_ || reloc.offset - begin_ + size_of(reloc.field) > out_.size()) return 1;  // of another part
   if (reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return apply_tls(relocs);
-  if (reloc.target_kind == TargetKind::Discarded) {
-    write_tombstone(reloc);
-    return 1;
-  }
-  if (reloc.target_kind == TargetKind::Atom && !link_.is_live[reloc.target]) {
-    write_tombstone(reloc);
-    return 1;
-  }
-  if (reloc.target_kind == TargetKind::Symbol && !atom_.has(atom_flag::kAllocated)) {
-    const AtomId atom = link_.symbols.atom(reloc.symbol());
-    if (atom.is_valid() && !link_.is_live[atom.value]) {
-      write_tombstone(reloc);
-      return 1;
-    }
-  }
+  if (is_gone(reloc) && write_tombstone(reloc)) return 1;
   if (reloc.want == Want::GotSlot && shorten_got_load(reloc)) return 1;
   write(reloc, subtract(reloc, wanted_value(reloc)));
   return 1;
@@ -164,9 +148,23 @@ void Relocator::write(const Reloc& reloc, uint64_t value) {
   write_field(reloc.field, out_.data() + (reloc.offset - begin_), value);
 }
 
-void Relocator::write_tombstone(const Reloc& reloc) {
-  if (reloc.field == Field::None || atom_.has(atom_flag::kAllocated)) return;
-  write_field(reloc.field, out_.data() + (reloc.offset - begin_), link_.format->tombstone(link_, atom_));
+// Debug information may describe what is not in the output: dropped, or represented by its equal.
+bool Relocator::is_gone(const Reloc& reloc) const {
+  if (reloc.target_kind == TargetKind::Discarded) return true;
+  const bool is_symbol = reloc.target_kind == TargetKind::Symbol;
+  if (atom_.has(atom_flag::kAllocated)) return reloc.target_kind == TargetKind::Atom && !link_.is_live[reloc.target];
+  const AtomId target = is_symbol ? link_.symbols.atom(reloc.symbol()) : reloc.atom();
+  if (reloc.target_kind == TargetKind::Absolute || !target.is_valid()) return false;
+  return !link_.is_live[target.value] || link_.atom(target).has(atom_flag::kFolded);
+}
+
+// False: the field is written as if its target were there.
+bool Relocator::write_tombstone(const Reloc& reloc) {
+  if (reloc.field == Field::None || atom_.has(atom_flag::kAllocated)) return true;
+  const bool is_folded = reloc.target_kind != TargetKind::Discarded && link_.is_live[facts_of(link_, reloc).atom.value];
+  const auto value = link_.format->tombstone(link_, atom_, is_folded);
+  if (value) write_field(reloc.field, out_.data() + (reloc.offset - begin_), *value);
+  return value.has_value();
 }
 
 bool Relocator::shorten_got_load(const Reloc& reloc) {
@@ -208,16 +206,7 @@ void Relocator::add_fixup(const Reloc& reloc, uint64_t value) {
 }
 
 void Relocator::report_overflow(const Reloc& reloc, uint64_t value) {
-  const FieldFacts& facts = facts_of(reloc.field);
-  const char* advice =
-      reloc.want == Want::TlsOffset || reloc.want == Want::TlsOffsetSlot
-          ? "the thread-local block is too large for this access"
-      : reloc.field == Field::Signed32 || reloc.field == Field::Unsigned32 || reloc.field == Field::Word32
-          ? "the program is too large for its code model, or its parts are linked too far apart; recompile with "
-            "-mcmodel=medium or -mcmodel=large, or move the sections together"
-          : "the target is too far away for this field";
-  report_reloc(link_, file_, atom_, reloc,
-               fmt::format("out of range: {} is not in {}; {}", static_cast<int64_t>(value), facts.range, advice));
+  report_out_of_range(link_, file_, atom_, reloc, value);
 }
 
 }  // namespace xld

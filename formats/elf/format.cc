@@ -5,6 +5,7 @@
 
 #include "formats/elf/decode.h"
 #include "formats/elf/describe.h"
+#include "formats/elf/folding.h"
 #include "formats/elf/frames.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/liveness_roots.h"
@@ -75,12 +76,19 @@ const Format kFormat = {
     .decode = decode,
     .plain = &kPlainPath,
     .is_root = is_root,
+    .may_fold = may_fold,
+    .significant_atoms = significant_atoms,
     .plan = plan,
     .settle = settle,
     .define_symbols = define_symbols,
     .describe_place = describe_place,
+    .describe_source = describe_source,
     .describe_symbol = describe_symbol,
+    .describe_definition = describe_definition,
+    .describe_section = describe_section,
     .reloc_name = reloc_type_name,
+    .section_name = section_name,
+    .list_symbols = list_symbols,
     .symbol_size = symbol_size,
     .tombstone = tombstone,
     .seal = seal,
