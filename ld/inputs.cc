@@ -102,6 +102,11 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
     case FileKind::Executable:
       link_.diagnostics().error(fmt::format("{}: is an executable, not an object", name));
       return false;
+    case FileKind::Universal:
+      link_.diagnostics().error(fmt::format("{}: is a universal file for several CPUs; take the one that is needed out of "
+                                            "it with lipo -thin",
+                                            name));
+      return false;
     case FileKind::Unknown:
       link_.diagnostics().error(fmt::format("{}: file format not recognised: neither object, archive nor script", name));
       return false;

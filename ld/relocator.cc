@@ -54,8 +54,14 @@ size_t Relocator::apply(std::span<const Reloc> relocs) {
   if (reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return apply_tls(relocs);
   if (is_gone(reloc) && write_tombstone(reloc)) return 1;
   if (reloc.want == Want::GotSlot && shorten_got_load(reloc)) return 1;
-  write(reloc, subtract(reloc, wanted_value(reloc)));
-  return 1;
+  uint64_t value = subtract(reloc, wanted_value(reloc));
+  if (reloc.from != From::Symbol || relocs.size() == 1) {
+    write(reloc, value);
+    return 1;
+  }
+  value -= symbol_address(relocs[1]);
+  write(reloc, value);
+  return 2;
 }
 
 uint64_t Relocator::symbol_address(const Reloc& reloc) const {
@@ -118,13 +124,13 @@ uint64_t Relocator::wanted_value(const Reloc& reloc) {
       return symbol_address(reloc) + addend - (is_code && is_local ? link_.thread_pointer : link_.layout.tls_address);
     }
     case Want::GotBase: return link_.slots.got_base + addend;
-    case Want::Size: return link_.format->symbol_size(link_, file_, reloc) + addend;
     case Want::GotSlot:
     case Want::TlsOffsetSlot:
     case Want::TlsPairSlot:
     case Want::TlsModuleSlot:
     case Want::TlsDescSlot: return slot_address(reloc) + addend;
     case Want::None:
+    case Want::Size:
     case Want::TlvSlot:
     case Want::TlsNegatedOffsetSlot: break;
   }
@@ -162,9 +168,10 @@ bool Relocator::is_gone(const Reloc& reloc) const {
 bool Relocator::write_tombstone(const Reloc& reloc) {
   if (reloc.field == Field::None || atom_.has(atom_flag::kAllocated)) return true;
   const bool is_folded = reloc.target_kind != TargetKind::Discarded && link_.is_live[facts_of(link_, reloc).atom.value];
-  const auto value = link_.format->tombstone(link_, atom_, is_folded);
-  if (value) write_field(reloc.field, out_.data() + (reloc.offset - begin_), *value);
-  return value.has_value();
+  const OutputSection& section = link_.layout.section(atom_.section);
+  if (is_folded && section.follows_folded) return false;
+  write_field(reloc.field, out_.data() + (reloc.offset - begin_), section.tombstone);
+  return true;
 }
 
 bool Relocator::shorten_got_load(const Reloc& reloc) {

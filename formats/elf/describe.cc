@@ -172,14 +172,4 @@ uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc
   return raw_size(link, link.inputs.file(claim.file()), claim.raw_symbol());
 }
 
-std::optional<uint64_t> tombstone(const Link& link, const Atom& atom, bool is_folded) {
-  const std::string_view name = link.layout.section(atom.section).name;
-  for (const auto& [pattern, value] : link.options().dead_reloc_values)
-    if (::fnmatch(pattern.c_str(), std::string(name).c_str(), 0) == 0) return value;
-  // Lines of a folded function lead to the code that is executed, so that breakpoints can be set.
-  if (is_folded && name == ".debug_line") return std::nullopt;
-  // In these a pair of zeros ends the list.
-  return name == ".debug_loc" || name == ".debug_ranges" ? 1 : 0;
-}
-
 }  // namespace xld::elf

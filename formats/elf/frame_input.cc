@@ -35,7 +35,7 @@ class FrameReader {
     std::stable_sort(companions_.begin(), companions_.end(), by_owner<Companion>);
     object_.frame_entries = keep(entries_);
     object_.frame_commons = keep(commons_);
-    object_.companions = keep(companions_);
+    file_.companions = keep(companions_);
   }
 
  private:

@@ -50,7 +50,6 @@ struct ElfObject {
 
   std::span<FrameEntry> frame_entries;    // ascending by owner
   std::span<FrameCommon> frame_commons;
-  std::span<Companion> companions;        // ascending by owner
 
   uint32_t feature_1_and = 0;             // GNU_PROPERTY_X86_FEATURE_1_AND
   uint32_t isa_1_needed = 0;              // GNU_PROPERTY_X86_ISA_1_NEEDED
@@ -105,10 +104,9 @@ struct SectionFacts {
 };
 SectionFacts section_facts(const Link& link, const ElfObject& object, uint32_t index);
 
-// Format::read_object, make_atoms, companions_of (format.h).
+// Format::read_object, make_atoms (format.h).
 void read_object(Link& link, InputFile& file, uint32_t worker);
 void make_atoms(Link& link, InputFile& file, uint32_t worker);
-std::span<const Companion> companions_of(const InputFile& file);
 
 Identity identify(Bytes bytes);
 
