@@ -25,7 +25,7 @@ class Chunk {
 
   uint64_t alignment = 1;
   uint64_t address = 0;  // run-time address; offset in the section until layout is done; offset in the file if not loaded
-  bool is_late = false;
+  bool is_late = false;  // sized and written when all others are: it describes them
 };
 
 }  // namespace xld

@@ -21,6 +21,12 @@ uint64_t place_chunks(const std::vector<Chunk*>& chunks, uint64_t position, Outp
   return position;
 }
 
+bool has_late_chunk(const OutputSection& section) {
+  const auto is_late = [](const Chunk* chunk) { return chunk->is_late; };
+  return std::any_of(section.leading_chunks.begin(), section.leading_chunks.end(), is_late) ||
+         std::any_of(section.chunks.begin(), section.chunks.end(), is_late);
+}
+
 void assign_offsets_in(OutputSection& section, Atom* atoms) {
   uint64_t position = place_chunks(section.leading_chunks, 0, section);
   uint8_t alignment_log2 = 0;
@@ -188,8 +194,11 @@ void move_to_address(OutputSection& section, Atom* atoms) {
 
 void assign_offsets(ThreadPool& pool, Layout& layout, Atom* atoms) {
   parallel_for(pool, layout.sections.size(), 1, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; i++) assign_offsets_in(layout.sections[i], atoms);
+    for (size_t i = begin; i < end; i++)
+      if (!has_late_chunk(layout.sections[i])) assign_offsets_in(layout.sections[i], atoms);
   });
+  for (OutputSection& section : layout.sections)
+    if (has_late_chunk(section)) assign_offsets_in(section, atoms);
 }
 
 void assign_addresses(ThreadPool& pool, Layout& layout, Atom* atoms) {

@@ -63,6 +63,9 @@ class Emitter {
     }
   }
 
+  // Nothing is written where nothing but zeros would be: a few bytes of input can ask for gigabytes of them.
+  static bool is_hole(const Atom& atom) { return !atom.data && atom.size > kTileSize; }
+
   uint32_t add_atoms(const OutputSection& section, uint32_t first) {
     const uint64_t start = link_.atom(section.atoms[first]).address;
     uint32_t last = first;
@@ -70,13 +73,16 @@ class Emitter {
     // A gap belongs to the tile before it, as code is padded with code. A gap larger than any tile, which an input can ask
     // for with an alignment, stays a hole in the file.
     while (last < section.atoms.size() && end - start < kTileSize) {
-      const Atom& atom = link_.atom(section.atoms[last++]);
+      const Atom& atom = link_.atom(section.atoms[last]);
+      if (is_hole(atom)) break;
       end = atom.address + atom.size;
+      last++;
       if (last == section.atoms.size()) break;
       const uint64_t next = link_.atom(section.atoms[last]).address;
       if (next - end > kTileSize) break;
       end = next;
     }
+    if (last == first) return first + 1;
     if (end != start)
       tiles_.push_back({section.file_offset + (start - section.address), end - start, &section, nullptr, first, last});
     return last;

@@ -103,7 +103,10 @@ void write_resolver_relocs(const Link& link, MutableBytes out) {
 
 size_t resolver_reloc_count(const Link& link) { return resolver_relocs(link).size(); }
 
-ResolverRelocsChunk::ResolverRelocsChunk(const Link& link) : link_(link) { alignment = link.arch->word_size; }
+ResolverRelocsChunk::ResolverRelocsChunk(const Link& link) : link_(link) {
+  alignment = link.arch->word_size;
+  is_late = true;  // reads the places of resolvers, if only to count them
+}
 
 uint64_t ResolverRelocsChunk::size() const { return resolver_reloc_count(link_) * dynamic_reloc_size(link_); }
 

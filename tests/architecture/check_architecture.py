@@ -45,7 +45,7 @@ FORMAT_QUESTION_EXEMPT = {"ld/target.cc", "core/target.h"}
 LLVM_INCLUDE = re.compile(r'#include\s*[<"]llvm')
 
 # Absolute paths of one machine, and hosts a build must not need. The character classes keep this line from matching.
-FORBIDDEN_TEXT = re.compile(r"(?<![\w./$}])/(?:[w]ork|[h]ome|[r]oot)/\w")
+FORBIDDEN_TEXT = re.compile(r"(?<![\w./$}*])/(?:[w]ork|[h]ome|[r]oot)/\w")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 PUBLIC_TYPE = re.compile(r"^(?:enum\s+class|struct|class)\s+(?:\[\[\w+\]\]\s*)?(\w+)\s*(?:final\s*)?"
