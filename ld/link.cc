@@ -41,8 +41,9 @@ void lay_out(Link& link) {
   assign_addresses(link.session.pool, link.layout, link.atoms.data());
 }
 
-void write_image(Link& link) {
-  auto image = Image::create(link.options().output, link.layout.file_size, kExecutableMode);
+void write_image(Link& link, FileSystem& files) {
+  auto image = Image::create(link.options().output, link.layout.file_size, kExecutableMode,
+                             [&](const std::string& path) { files.note_temporary(path); });
   if (!image) {
     link.diagnostics().error("cannot write " + link.options().output + ": " + image.error().message);
     return;
@@ -91,7 +92,7 @@ Outcome run_passes(Link& link, FileSystem& files, bool believes_indexes) {
   if (failed()) return Outcome::Done;
 
   // Write it.                        Every byte is written by exactly one task.
-  write_image(link);
+  write_image(link, files);
   return Outcome::Done;
 }
 
