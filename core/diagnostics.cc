@@ -3,23 +3,25 @@
 
 #include <algorithm>
 #include <fmt/core.h>
-#include <string_view>
+#include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace xld {
 
 namespace {
 
-// kNone + 1 wraps to 0.
-auto place_of(const Message& m) {
-  return std::tuple(m.file.value + 1, m.offset);
+bool is_before(const Message& a, const Message& b) {
+  // kNone + 1 wraps to 0: messages about no file come first.
+  const auto key = [](const Message& m) { return std::tuple(m.file.value + 1, m.offset, std::string_view(m.text)); };
+  return key(a) < key(b);
 }
 
 }  // namespace
 
-bool Message::operator<(const Message& other) const {
-  const auto key = [](const Message& m) { return std::tuple(place_of(m), std::string_view(m.text)); };
-  return key(*this) < key(other);
+size_t Diagnostics::limit_of(Severity severity) const {
+  if (error_limit_ == 0) return SIZE_MAX;
+  return severity == Severity::Error ? error_limit_ : kOtherLimit;
 }
 
 void Diagnostics::add(Message message) {
@@ -30,27 +32,30 @@ void Diagnostics::add(Message message) {
       return;
     }
   }
+  if (message.severity == Severity::Error) error_count_.fetch_add(1, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
-  if (message.severity == Severity::Error) return keep_error(std::move(message));
-  messages_.push_back(std::move(message));
+  insert(std::move(message));
 }
 
-// Which errors are kept does not depend on the order in which they arrive: the least ones.
-void Diagnostics::keep_error(Message message) {
-  error_count_.fetch_add(1, std::memory_order_relaxed);
-  errors_.push_back(std::move(message));
-  if (error_limit_ == 0) return;
-  std::push_heap(errors_.begin(), errors_.end());
-  if (errors_.size() <= error_limit_) return;
-  std::pop_heap(errors_.begin(), errors_.end());
-  errors_.pop_back();
+void Diagnostics::insert(Message message) {
+  auto& [heap, count] = kept(message.severity);
+  count++;
+  if (heap.size() >= limit_of(message.severity)) {
+    if (!is_before(message, heap.front())) return;
+    std::pop_heap(heap.begin(), heap.end(), is_before);
+    heap.pop_back();
+  }
+  heap.push_back(std::move(message));
+  std::push_heap(heap.begin(), heap.end(), is_before);
 }
 
 bool Diagnostics::takes_error(FileId file, uint64_t offset) {
   const std::lock_guard lock(mutex_);
-  if (error_limit_ == 0 || errors_.size() < error_limit_) return true;
-  const Message here{Severity::Error, file, offset, {}};
-  if (place_of(here) <= place_of(errors_.front())) return true;
+  auto& [heap, count] = kept(Severity::Error);
+  if (heap.size() < limit_of(Severity::Error)) return true;
+  const auto place = [](const Message& m) { return std::tuple(m.file.value + 1, m.offset); };
+  if (std::tuple(file.value + 1, offset) <= place(heap.front())) return true;
+  count++;
   error_count_.fetch_add(1, std::memory_order_relaxed);
   return false;
 }
@@ -68,27 +73,34 @@ void Diagnostics::note(std::string text, FileId file, uint64_t offset) {
 }
 
 void Diagnostics::take(Diagnostics& other) {
-  const std::lock_guard lock(mutex_);
   error_limit_ = other.error_limit_;
-  for (Message& message : other.messages_) messages_.push_back(std::move(message));
-  const size_t hidden = other.error_count_ - other.errors_.size();
-  for (Message& message : other.errors_) keep_error(std::move(message));
-  error_count_ += hidden;
-  other.messages_.clear();
-  other.errors_.clear();
-  other.error_count_ = 0;
+  for (Kept& taken : other.kept_) {
+    if (!taken.heap.empty()) kept(taken.heap.front().severity).count += taken.count - taken.heap.size();
+    for (Message& message : taken.heap) insert(std::move(message));
+    taken = {};
+  }
+  error_count_ += other.error_count_.exchange(0);
 }
 
 std::vector<Message> Diagnostics::sorted() const {
+  static constexpr std::pair<Severity, std::string_view> kNames[] = {
+      {Severity::Error, "errors"}, {Severity::Warning, "warnings"}, {Severity::Note, "notes"}};
   const std::lock_guard lock(mutex_);
-  std::vector<Message> result = messages_;
-  result.insert(result.end(), errors_.begin(), errors_.end());
-  std::stable_sort(result.begin(), result.end());
-  if (const size_t hidden = error_count_ - errors_.size(); hidden != 0)
-    result.push_back({Severity::Note,
-                      {},
-                      0,
-                      fmt::format("too many errors: {} more not shown (use --error-limit=0 to see all)", hidden)});
+  std::vector<Message> result, summaries;
+  for (const auto& [severity, name] : kNames) {
+    std::vector<Message> messages = kept(severity).heap;
+    std::sort(messages.begin(), messages.end(), is_before);
+    messages.resize(std::min(messages.size(), limit_of(severity)));  // the limit may have been lowered
+    if (const size_t hidden = kept(severity).count - messages.size(); hidden != 0)
+      summaries.push_back(
+          {Severity::Note,
+           {},
+           0,
+           fmt::format("too many {}: {} more not shown (use --error-limit=0 to see all)", name, hidden)});
+    std::move(messages.begin(), messages.end(), std::back_inserter(result));
+  }
+  std::stable_sort(result.begin(), result.end(), is_before);
+  std::move(summaries.begin(), summaries.end(), std::back_inserter(result));
   return result;
 }
 

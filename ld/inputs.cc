@@ -35,9 +35,11 @@ bool is_same_path(std::string_view a, std::string_view b) {
 // ---- from the command line to bytes ------------------------------------------------------------------------------
 
 void InputFinder::open_all() {
+  const auto timer = link_.session.timings.measure("open");
   // Rank 0 belongs to the linker itself: names given by --defsym and provided by default.
   places_.emplace_back();
   for (Opened& opened : open_in_parallel()) {
+    current_option_ = static_cast<size_t>(opened.option - link_.options().inputs.data());
     if (opened.bytes) {
       InputOption option = *opened.option;
       option.name = opened.path;
@@ -81,12 +83,13 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
     link_.diagnostics().error(fmt::format("{}: is an input and the output; name another output with -o", option.name));
     return;
   }
-  opened_paths_.push_back(option.name);
+  opened_files_.push_back({option.name, **bytes, current_option_, OpenedFile::Role::Input});
   open_bytes(option, option.name, **bytes, depth);
 }
 
 void InputFinder::open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
   if (option.is_binary) return add_binary(path, bytes);
+  if (option.just_symbols) return add_symbols(path, bytes);
   if (Archive::is_archive(bytes)) return open_archive(option, path, bytes);
   const Identity identity = identify_file(bytes);
   if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes)) return open_script(option, path, bytes, depth);
@@ -129,6 +132,16 @@ void InputFinder::add_binary(const std::string& path, Bytes bytes) {
   // An object with one data section and the three _binary_… symbols, made in memory and read like any other.
   const std::string_view object = link_.session.keep(elf::make_binary_object(link_.target(), path, bytes));
   if (!object.empty()) add_object(path, {}, as_bytes(object), false);
+}
+
+void InputFinder::add_symbols(const std::string& path, Bytes bytes) {
+  if (!settle_target(link_, path, {FileKind::Object, identify_file(bytes).format, identify_file(bytes).cpu})) return;
+  auto object = elf::make_symbols_object(link_.target(), bytes);
+  if (!object) {
+    link_.diagnostics().error(fmt::format("{}: --just-symbols: {}", path, object.error().message));
+    return;
+  }
+  add_object(path, {}, as_bytes(link_.session.keep(std::move(*object))), false);
 }
 
 // ---- archives ------------------------------------------------------------------------------------------------------
@@ -185,7 +198,7 @@ std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const Archiv
   const std::string path = input.archive.external_path(member);
   const auto bytes = files_.open(path);
   if (bytes) {
-    opened_paths_.push_back(path);
+    opened_files_.push_back({path, *bytes, current_option_, OpenedFile::Role::ThinMember});
     return *bytes;
   }
   link_.diagnostics().error(
@@ -194,9 +207,14 @@ std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const Archiv
 }
 
 InputFile* InputFinder::extract(FileId id) {
+  InputFile* file = open_lazy(id);
+  return file ? link_.inputs.by_id[id.value] = file : nullptr;
+}
+
+InputFile* InputFinder::open_lazy(FileId id) {
   Place& place = places_[id.value];
   if (link_.inputs.by_id[id.value]) return nullptr;
-  if (place.lazy) return link_.inputs.by_id[id.value] = place.lazy;
+  if (place.lazy) return place.lazy;
   if (!place.archive || !place.archive->uses_index) return nullptr;
 
   ArchiveInput& input = *place.archive;
@@ -213,7 +231,7 @@ InputFile* InputFinder::extract(FileId id) {
   file.path = input.path;
   file.member = member->name;
   file.bytes = *bytes;
-  return link_.inputs.by_id[id.value] = &file;
+  return place.lazy = &file;
 }
 
 bool InputFinder::relied_on_indexes() const {
@@ -227,6 +245,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
     link_.diagnostics().error(fmt::format("{}: linker scripts refer to each other more than {} deep", path, depth));
     return;
   }
+  opened_files_.back().role = OpenedFile::Role::Script;
   const auto script = elf::parse_script(bytes, path);
   if (!script) {
     link_.diagnostics().error(script.error().message);

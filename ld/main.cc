@@ -1,7 +1,6 @@
 // The program: argv in, messages and exit status out. The only file that knows standard streams and exit.
-#include <unistd.h>
-
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -10,9 +9,9 @@
 #include <new>
 #include <sstream>
 #include <string>
-#include <vector>
-
 #include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
 
 #include "ld/command_line.h"
 #include "ld/xld.h"
@@ -114,6 +113,17 @@ void catch_signals(const DiskFileSystem& files) {
   ::signal(SIGXFSZ, SIG_IGN);
 }
 
+// Reports named "-" go to standard output.
+class ProgramReports : public DiskReportSink {
+ public:
+  std::optional<Error> write(const std::string& name, std::span<const Bytes> pieces) override {
+    if (name != "-") return DiskReportSink::write(name, pieces);
+    for (const Bytes& piece : pieces) std::fwrite(piece.data(), 1, piece.size(), stdout);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) return Error{std::strerror(errno)};
+    return std::nullopt;
+  }
+};
+
 int run(const std::vector<std::string>& arguments) {
   Diagnostics diagnostics;
   CommandLine command = parse_command_line(arguments, {read_text_file, is_directory}, diagnostics);
@@ -123,8 +133,9 @@ int run(const std::vector<std::string>& arguments) {
   std::fputs(command.text.c_str(), stdout);
   bool is_linked = !diagnostics.failed();
   ProgramFiles files;
+  ProgramReports reports;
   catch_signals(files);
-  if (command.should_link && is_linked) is_linked = link(command.options, diagnostics, files);
+  if (command.should_link && is_linked) is_linked = link(command.options, diagnostics, files, reports);
   print(diagnostics, program, is_colored);
   std::fflush(stdout);
   std::fflush(stderr);

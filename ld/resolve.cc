@@ -29,6 +29,7 @@ class Resolution {
     define_requested_names(link_);
     want_requested_names();
     extract_wanted();
+    replace_commons();
     finish();
   }
 
@@ -122,21 +123,24 @@ class Resolution {
     }
   }
 
-  void want(SymbolId id) {
+  // `user` is the file that refers to the name; none: an option does.
+  void want(SymbolId id, FileId user) {
     const Claim claim = symbols_.claim(id);
-    if (claim.claim_class() == ClaimClass::Lazy) wanted_.push_back(claim.file());
+    if (claim.claim_class() != ClaimClass::Lazy) return;
+    wanted_.push_back(claim.file());
+    if (keeps_reasons_) link_.extractions.push_back({claim.file(), user, id});
   }
 
   void want_names_of(const InputFile& file) {
     for (size_t i = 0; i < file.occurrences.size(); i++) {
       const Occurrence& o = file.occurrences[i];
-      if (o.claim_class == ClaimClass::None && !o.is_weak_reference) want(file.globals[i]);
+      if (o.claim_class == ClaimClass::None && !o.is_weak_reference) want(file.globals[i], file.id);
     }
   }
 
   // -u, -e and their like want a name as a reference in an object does.
   void want_requested_names() {
-    for (const SymbolId id : requested_names(link_)) want(id);
+    for (const SymbolId id : requested_names(link_)) want(id, FileId());
   }
 
   void extract_wanted() {
@@ -153,6 +157,45 @@ class Resolution {
       read(unread);
       take_in(round);
     }
+  }
+
+  // As in GNU ld, a member that gives a common symbol a value is taken; one that merely has it as common, too, is not.
+  void replace_commons() {
+    const auto& files = link_.inputs.files;
+    const auto offers_commons = [](const InputFile* file) { return !file->commons.empty(); };
+    if (std::none_of(files.begin(), files.end(), offers_commons)) return;
+    do {
+      extract_wanted();
+      want_values_of_commons();
+    } while (!wanted_.empty());
+  }
+
+  void want_values_of_commons() {
+    std::vector<std::pair<SymbolId, FileId>> candidates;
+    const auto consider = [&](std::string_view name, uint64_t hash, FileId file) {
+      const SymbolId id = symbols_.intern(name, hash);
+      if (symbols_.claim(id).claim_class() == ClaimClass::Common) candidates.emplace_back(id, file);
+    };
+    finder_.for_each_offer(consider);
+    for (const InputFile* file : finder_.lazy_objects())
+      for (const Occurrence& o : file->occurrences)
+        if (o.claim_class == ClaimClass::Strong) consider({o.name, o.length}, o.hash, file->id);
+    std::sort(candidates.begin(), candidates.end());
+    SymbolId settled;
+    for (const auto& [id, file] : candidates) {
+      if (id == settled || !gives_value(file, symbols_.name(id))) continue;
+      wanted_.push_back(file);
+      settled = id;
+    }
+  }
+
+  bool gives_value(FileId candidate, std::string_view name) {
+    InputFile* file = finder_.open_lazy(candidate);
+    if (!file) return false;
+    if (!file->format_data) link_.format->read_object(link_, *file, 0);
+    return std::any_of(file->occurrences.begin(), file->occurrences.end(), [&](const Occurrence& o) {
+      return o.claim_class == ClaimClass::Strong && std::string_view(o.name, o.length) == name;
+    });
   }
 
   void finish() {
@@ -184,6 +227,7 @@ class Resolution {
   SymbolTable& symbols_;
   InputFinder& finder_;
   std::vector<FileId> wanted_;
+  const bool keeps_reasons_ = !link_.options().map_file.empty() || !link_.options().json_map_file.empty();
 };
 
 }  // namespace

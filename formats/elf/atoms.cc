@@ -108,6 +108,7 @@ class AtomMaker {
     if (header.type != SHT_NOBITS) atom.data = file_.bytes.data() + header.offset;
     if (header.type != SHT_NOBITS && header.size != 0 && !expand(index, header, name, atom)) return;
     find_relocs(index, atom);
+    if (names_match(name, ".ctors") || names_match(name, ".dtors")) turn_around(atom);
     mark_merge(header, atom);
     atom.section = key_for(header, name);
     atom.order = order_of(atom, name);
@@ -123,6 +124,36 @@ class AtomMaker {
     atom.reloc_count = static_cast<uint32_t>(records.size() / (is_rel ? sizeof(typename E::Rel) : sizeof(typename E::Rela)));
     if (atom.reloc_count != 0) atom.relocs = records.data();
     if (is_rel) atom.flags |= atom_flag::kImplicitAddends;
+  }
+
+  // .ctors and .dtors were run from the end; in .init_array and .fini_array, where they go, the first is run first.
+  void turn_around(Atom& atom) {
+    constexpr size_t kWord = E::kWordSize;
+    if (!atom.data || atom.size % kWord != 0) return;
+    const std::span<uint8_t> words = arena_.template allocate_array<uint8_t>(atom.size);
+    for (size_t i = 0; i < atom.size; i += kWord) std::copy_n(atom.data + i, kWord, words.data() + atom.size - kWord - i);
+    atom.data = words.data();
+    atom.flags |= atom_flag::kOwnedBytes;
+    if (!atom.relocs) return;
+    atom.relocs = atom.has(atom_flag::kImplicitAddends) ? turned_relocs<typename E::Rel>(atom)
+                                                        : turned_relocs<typename E::Rela>(atom);
+  }
+
+  template <class Record>
+  const uint8_t* turned_relocs(const Atom& atom) {
+    const std::span<uint8_t> records = arena_.template allocate_array<uint8_t>(atom.reloc_count * sizeof(Record));
+    for (size_t i = 0; i < atom.reloc_count; i++) {
+      auto record = load<Record>(atom.relocs + i * sizeof(Record));
+      // One that reaches over the end stays where it is, to be reported.
+      if (record.offset <= atom.size - E::kWordSize)
+        record.offset = static_cast<typename E::Word>(atom.size - E::kWordSize - record.offset);
+      store(records.data() + (atom.reloc_count - 1 - i) * sizeof(Record), record);
+    }
+    return records.data();
+  }
+
+  static bool names_match(std::string_view name, std::string_view stem) {
+    return name.starts_with(stem) && (name.size() == stem.size() || name[stem.size()] == '.');
   }
 
   static uint32_t flags_of(const SectionHeader& header, std::string_view name) {

@@ -88,6 +88,71 @@ std::string describe_symbol(const Link& link, const InputFile& file, uint32_t ra
   return with_class(link, [&](auto e) { return symbol_text<decltype(e)>(object_of(file), raw); });
 }
 
+std::string section_name(const Link& link, const Atom& atom) {
+  return std::string(section_facts(link, object_of(link.inputs.file(atom.file)), atom.raw).name);
+}
+
+namespace {
+
+template <class E>
+class SymbolLister {
+ public:
+  SymbolLister(const Link& link, const InputFile& file) : link_(link), file_(file), object_(object_of(file)) {}
+
+  std::vector<FileSymbol> list() {
+    for (uint32_t i = 1; i < object_.symbol_count; i++) add(i);
+    return std::move(symbols_);
+  }
+
+ private:
+  void add(uint32_t index) {
+    const auto raw = raw_symbol<E>(object_, index);
+    FileSymbol symbol;
+    symbol.name = string_at(object_.symbol_names, raw.name);
+    symbol.value = raw.value;
+    symbol.size = raw.size;
+    if (index >= object_.first_global) {
+      if (index - file_.first_global >= file_.globals.size()) return;
+      symbol.global = file_.globals[index - file_.first_global];
+      symbol.name = link_.symbols.name(symbol.global);  // --wrap may have changed it
+    } else if (type_of(raw.info) == STT_SECTION || type_of(raw.info) == STT_FILE || symbol.name.starts_with(".L")) {
+      return;
+    }
+    if (symbol.name.empty()) return;
+    place(section_index(object_, index, raw), binding_of(raw.info) == STB_WEAK, symbol);
+    symbols_.push_back(symbol);
+  }
+
+  // Definitions in sections that another file provides count as references to those.
+  void place(uint32_t section, bool is_weak, FileSymbol& symbol) const {
+    const ClaimClass definition = is_weak ? ClaimClass::Weak : ClaimClass::Strong;
+    if (section == SHN_UNDEF) return;
+    if (section == kCommonSection || section == kLargeCommonSection) {
+      symbol.claim_class = ClaimClass::Common;
+    } else if (section == kAbsoluteSection) {
+      symbol.claim_class = definition;
+    } else if (section >= object_.section_count || (section < file_.is_lost.size() && file_.is_lost[section])) {
+      return;
+    } else {
+      symbol.claim_class = definition;
+      if (section < object_.atom_of.size() && object_.atom_of[section] != kDiscardedAtom)
+        symbol.atom = object_.atom_of[section];
+    }
+  }
+
+  const Link& link_;
+  const InputFile& file_;
+  const ElfObject& object_;
+  std::vector<FileSymbol> symbols_;
+};
+
+}  // namespace
+
+std::vector<FileSymbol> list_symbols(const Link& link, const InputFile& file) {
+  if (!file.format_data) return {};
+  return with_class(link, [&](auto e) { return SymbolLister<decltype(e)>(link, file).list(); });
+}
+
 namespace {
 
 uint64_t raw_size(const Link& link, const InputFile& file, uint32_t raw) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "formats/format.h"
 
@@ -14,6 +15,10 @@ DefinitionText describe_definition(const Link& link, const InputFile& file, uint
 std::string describe_section(const Link& link, const InputFile& file, uint32_t raw_section);
 // The name of a symbol, or "section .rodata".
 std::string describe_symbol(const Link& link, const InputFile& file, uint32_t raw_symbol);
+// ".text.main"
+std::string section_name(const Link& link, const Atom& atom);
+// Without symbols that stand for sections and files, and temporary ones (.L).
+std::vector<FileSymbol> list_symbols(const Link& link, const InputFile& file);
 uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc);
 // What readers of debug information skip: 1 in old-style range and location lists, where 0 ends the list; else 0.
 uint64_t tombstone(const Link& link, const Atom& atom);

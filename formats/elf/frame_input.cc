@@ -29,6 +29,7 @@ class FrameReader {
       if (link_.atom(id).has(atom_flag::kUnwind)) read_section(id);
       if (link_.atom(id).has(atom_flag::kFollowsOther)) add_follower(id);
     }
+    if (link_.options().gc_sections) add_group_members();
     if (!std::is_sorted(entries_.begin(), entries_.end(), by_owner<FrameEntry>))
       std::stable_sort(entries_.begin(), entries_.end(), by_owner<FrameEntry>);
     std::stable_sort(companions_.begin(), companions_.end(), by_owner<Companion>);
@@ -48,6 +49,23 @@ class FrameReader {
     const std::span<T> kept = arena_.allocate_array<T>(items.size());
     std::copy(items.begin(), items.end(), kept.begin());
     return kept;
+  }
+
+  // gABI "Section Groups": members are kept or dropped together, so each keeps the next one and the last the first.
+  void add_group_members() {
+    for (const InputGroup& group : file_.groups) {
+      AtomId first, previous;
+      for (size_t i = 0; i + 4 <= group.members.size(); i += 4) {
+        const uint32_t section = load<uint32_t>(group.members.data() + i);
+        if (section >= object_.section_count) continue;
+        const AtomId atom = object_.atom_of[section];
+        if (!atom.is_valid() || atom == kDiscardedAtom) continue;
+        if (previous.is_valid()) companions_.push_back({previous, atom, 0, 0, true});
+        if (!first.is_valid()) first = atom;
+        previous = atom;
+      }
+      if (first != previous) companions_.push_back({previous, first, 0, 0, true});
+    }
   }
 
   void add_follower(AtomId id) {
