@@ -29,13 +29,13 @@ class FrameReader {
       if (link_.atom(id).has(atom_flag::kUnwind)) read_section(id);
       if (link_.atom(id).has(atom_flag::kFollowsOther)) add_follower(id);
     }
-    if (link_.options().gc_sections) add_group_members();
+    for (const InputGroup& group : file_.groups) add_group(group);
     if (!std::is_sorted(entries_.begin(), entries_.end(), by_owner<FrameEntry>))
       std::stable_sort(entries_.begin(), entries_.end(), by_owner<FrameEntry>);
     std::stable_sort(companions_.begin(), companions_.end(), by_owner<Companion>);
     object_.frame_entries = keep(entries_);
     object_.frame_commons = keep(commons_);
-    object_.companions = keep(companions_);
+    file_.companions = keep(companions_);
   }
 
  private:
@@ -75,12 +75,28 @@ class FrameReader {
     if (owner.is_valid() && owner != kDiscardedAtom) companions_.push_back({owner, id, 0, 0, true});
   }
 
+  // Members of a group live together (gABI): each keeps the next, the last the first.
+  void add_group(const InputGroup& group) {
+    AtomId first, previous;
+    for (size_t i = 0; i + 4 <= group.members.size(); i += 4) {
+      const auto section = load<uint32_t>(group.members.data() + i);
+      const AtomId id = section < object_.section_count ? object_.atom_of[section] : AtomId();
+      if (!id.is_valid() || id == kDiscardedAtom || !link_.atom(id).has(atom_flag::kAllocated)) continue;
+      if (previous.is_valid()) companions_.push_back({previous, id, 0, 0, true});
+      if (!first.is_valid()) first = id;
+      previous = id;
+    }
+    if (previous != first) companions_.push_back({previous, first, 0, 0, true});
+  }
+
   void read_section(AtomId id) {
     const Atom& atom = link_.atom(id);
     std::vector<EhRecord> records;
     const auto split = split_eh_frame(atom.bytes(), records);
     if (!split) return report_section(link_, file_, atom.raw, split.error().message);
     load_relocs(atom);
+    // What a disorderly section refers to is kept as a whole.
+    if (!relocs_are_sorted_) companions_.push_back({AtomId(), id, 0, reloc_count()});
     std::vector<uint32_t> common_of(records.size());
     uint32_t next_reloc = 0;
     for (uint32_t i = 0; i < records.size(); i++) {
@@ -146,6 +162,8 @@ class FrameReader {
       entries_.push_back({record.offset, record.size, common, first, count, owner, id});
       // What else the entry refers to (its language-specific data) lives with the code.
       if (relocs_are_sorted_ && count > 1) companions_.push_back({owner, id, first + 1, count - 1});
+      // In disorder it is not known which relocations these are: see read_section.
+      if (!relocs_are_sorted_) companions_.push_back({owner, id});
       return;
     }
   }
