@@ -142,7 +142,7 @@ class Folder {
   }
 
   void collect_from(const InputFile& file, std::vector<Candidate>& found) const {
-    const auto companions = link_.format->companions_of(file);
+    const auto companions = file.companions;
     auto companion = companions.begin();
     for (uint32_t i = 0; i < file.atom_count; i++) {
       const AtomId id{file.first_atom.value + i};
