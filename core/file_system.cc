@@ -39,7 +39,7 @@ Error system_error() { return {std::strerror(errno)}; }
 }  // namespace
 
 DiskFileSystem::~DiskFileSystem() {
-  for (const auto& [address, size] : mappings_) ::munmap(address, size);
+  for (const Mapping& mapping : mappings_) ::munmap(mapping.address, mapping.size);
   for (const Block& block : blocks_) unmap_pages(block.data, block.capacity);
 }
 
@@ -54,7 +54,7 @@ Result<Bytes> DiskFileSystem::open(const std::string& path) {
   if (!S_ISREG(facts.st_mode)) return Error{"is not a regular file"};
   const auto size = static_cast<size_t>(facts.st_size);
   if (size == 0) return Bytes();
-  return size <= kSmallFile ? read_small(file.get(), size) : map(file.get(), size);
+  return size <= kSmallFile ? read_small(file.get(), size) : map(file.get(), size, path);
 }
 
 uint8_t* DiskFileSystem::reserve(size_t size) {
@@ -81,11 +81,18 @@ Result<Bytes> DiskFileSystem::read_small(int fd, size_t size) {
   return Bytes(data, done);
 }
 
-Result<Bytes> DiskFileSystem::map(int fd, size_t size) {
+const char* DiskFileSystem::path_of(const void* address) const {
+  const auto place = reinterpret_cast<uintptr_t>(address);
+  for (const Mapping& mapping : mappings_)
+    if (place - reinterpret_cast<uintptr_t>(mapping.address) < mapping.size) return mapping.path.c_str();
+  return nullptr;
+}
+
+Result<Bytes> DiskFileSystem::map(int fd, size_t size, const std::string& path) {
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (address == MAP_FAILED) return system_error();
   const std::lock_guard lock(mutex_);
-  mappings_.emplace_back(address, size);
+  mappings_.push_back({address, size, path});
   return Bytes(static_cast<const uint8_t*>(address), size);
 }
 

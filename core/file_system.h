@@ -23,6 +23,8 @@ class FileSystem {
   virtual Result<Bytes> open(const std::string& path) = 0;
   // True if there is something that open() could open.
   virtual bool exists(const std::string& path) = 0;
+  // See Image::TemporaryListener.
+  virtual void note_temporary(const std::string& /*path*/) {}
 };
 
 // The real one: small files are read into memory of our own (cheaper than a mapping each), large ones are mapped.
@@ -33,7 +35,15 @@ class DiskFileSystem : public FileSystem {
   Result<Bytes> open(const std::string& path) override;
   bool exists(const std::string& path) override;
 
+  // The mapped file that contains an address, or nothing. Takes no lock: for the report of a fault that ends the program.
+  const char* path_of(const void* address) const;
+
  private:
+  struct Mapping {
+    void* address = nullptr;
+    size_t size = 0;
+    std::string path;
+  };
   struct Block {
     uint8_t* data = nullptr;
     size_t capacity = 0;
@@ -41,11 +51,11 @@ class DiskFileSystem : public FileSystem {
   };
 
   Result<Bytes> read_small(int fd, size_t size);
-  Result<Bytes> map(int fd, size_t size);
+  Result<Bytes> map(int fd, size_t size, const std::string& path);
   uint8_t* reserve(size_t size);
 
   std::mutex mutex_;
-  std::vector<std::pair<void*, size_t>> mappings_;
+  std::vector<Mapping> mappings_;
   std::vector<Block> blocks_;
 };
 

@@ -38,7 +38,7 @@ constexpr uint32_t kAttempts = 100;
 
 }  // namespace
 
-Result<Image> Image::create(const std::string& path, uint64_t size, uint32_t mode) {
+Result<Image> Image::create(const std::string& path, uint64_t size, uint32_t mode, TemporaryListener listener) {
   if (is_special(path)) {
     const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0) return Error{std::strerror(errno)};
@@ -50,10 +50,16 @@ Result<Image> Image::create(const std::string& path, uint64_t size, uint32_t mod
   std::string temporary;
   for (uint32_t i = 0; fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EEXIST) && i < kAttempts; i++) {
     temporary = temporary_name(path, i);
+    if (listener) listener(temporary);
     fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   }
-  if (fd < 0) return Error{std::strerror(errno)};
+  if (fd < 0) {
+    const Error error{std::strerror(errno)};
+    if (listener) listener("");
+    return error;
+  }
   Image image(path, fd, false);
+  image.listener_ = std::move(listener);
   image.temporary_ = temporary;
   if (::ftruncate(fd, static_cast<off_t>(size)) != 0) return Error{std::strerror(errno)};
   return image;
@@ -61,6 +67,7 @@ Result<Image> Image::create(const std::string& path, uint64_t size, uint32_t mod
 
 Image::Image(Image&& other) noexcept
     : path_(std::move(other.path_)),
+      listener_(std::move(other.listener_)),
       temporary_(std::move(other.temporary_)),
       fd_(std::exchange(other.fd_, -1)),
       is_direct_(other.is_direct_),
@@ -70,7 +77,14 @@ Image::Image(Image&& other) noexcept
 
 Image::~Image() {
   if (fd_ >= 0) ::close(fd_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (temporary_.empty()) return;
+  ::unlink(temporary_.c_str());
+  set_temporary({});
+}
+
+void Image::set_temporary(std::string path) {
+  temporary_ = std::move(path);
+  if (listener_) listener_(temporary_);
 }
 
 void Image::fail(int error_number) {
@@ -97,7 +111,7 @@ std::optional<Error> Image::commit() {
   if (::close(std::exchange(fd_, -1)) != 0) return Error{std::strerror(errno)};
   if (temporary_.empty()) return std::nullopt;
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return Error{std::strerror(errno)};
-  temporary_.clear();
+  set_temporary({});
   return std::nullopt;
 }
 
@@ -107,11 +121,12 @@ std::optional<Error> Image::give_name() {
   const std::string self = fmt::format("/proc/self/fd/{}", fd_);
   if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) == 0) return std::nullopt;
   for (uint32_t i = 0; errno == EEXIST && i < kAttempts; i++) {
-    temporary_ = temporary_name(path_, i);
+    set_temporary(temporary_name(path_, i));
     if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) == 0) return std::nullopt;
   }
-  temporary_.clear();
-  return Error{std::strerror(errno)};
+  const Error error{std::strerror(errno)};
+  set_temporary({});
+  return error;
 }
 
 }  // namespace xld

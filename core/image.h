@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -20,8 +21,12 @@ namespace xld {
 
 class Image {
  public:
+  // Called before an unfinished output gets a name in the file system, and with "" when that name is gone: a program that
+  // is ended by a signal in between should remove the file.
+  using TemporaryListener = std::function<void(const std::string& path)>;
+
   // `mode` as for open(2); the umask applies. Devices and pipes are written directly.
-  static Result<Image> create(const std::string& path, uint64_t size, uint32_t mode);
+  static Result<Image> create(const std::string& path, uint64_t size, uint32_t mode, TemporaryListener listener = {});
 
   Image(Image&& other) noexcept;
   Image& operator=(Image&&) = delete;
@@ -37,8 +42,10 @@ class Image {
   Image(std::string path, int fd, bool is_direct) : path_(std::move(path)), fd_(fd), is_direct_(is_direct) {}
   void fail(int error_number);
   std::optional<Error> give_name();
+  void set_temporary(std::string path);
 
   std::string path_;
+  TemporaryListener listener_;
   std::string temporary_;  // the file's present name; empty: it has none
   int fd_ = -1;
   bool is_direct_ = false;

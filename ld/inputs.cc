@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "formats/elf/script.h"
+#include "ld/file_guess.h"
 #include "ld/target.h"
 #include "formats/elf/binary_input.h"
 
@@ -19,6 +20,14 @@ constexpr uint32_t kMaxScriptDepth = 16;
 std::string directory_of(const std::string& path) {
   const size_t slash = path.rfind('/');
   return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
+}
+
+bool is_same_path(std::string_view a, std::string_view b) {
+  const auto without_dots = [](std::string_view path) {
+    while (path.starts_with("./")) path.remove_prefix(2);
+    return path;
+  };
+  return without_dots(a) == without_dots(b);
 }
 
 }  // namespace
@@ -74,6 +83,10 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
     link_.diagnostics().error(fmt::format("cannot open {}: {}", option.name, bytes->error().message));
     return;
   }
+  if (is_same_path(option.name, link_.options().output)) {
+    link_.diagnostics().error(fmt::format("{}: is an input and the output; name another output with -o", option.name));
+    return;
+  }
   opened_files_.push_back({option.name, **bytes, current_option_, OpenedFile::Role::Input});
   open_bytes(option, option.name, **bytes, depth);
 }
@@ -84,11 +97,11 @@ void InputFinder::open_bytes(const InputOption& option, const std::string& path,
   if (Archive::is_archive(bytes)) return open_archive(option, path, bytes);
   const Identity identity = identify_file(bytes);
   if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes)) return open_script(option, path, bytes, depth);
-  if (!check_identity(path, identity)) return;
+  if (!check_identity(path, identity, bytes)) return;
   add_object(path, {}, bytes, option.is_lazy);
 }
 
-bool InputFinder::check_identity(const std::string& name, const Identity& identity) {
+bool InputFinder::check_identity(const std::string& name, const Identity& identity, Bytes bytes) {
   switch (identity.kind) {
     case FileKind::Object: break;
     case FileKind::CompilerIr:
@@ -108,7 +121,7 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
                                             name));
       return false;
     case FileKind::Unknown:
-      link_.diagnostics().error(fmt::format("{}: file format not recognised: neither object, archive nor script", name));
+      link_.diagnostics().error(fmt::format("{}: {}", name, guess_file_type(bytes)));
       return false;
   }
   return settle_target(link_, name, identity);
@@ -173,7 +186,7 @@ void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
     const std::string name = fmt::format("{}({})", input.path, member.name);
     // Members that are no objects (tables of contents of other tools, text) are passed over unless all are asked for.
     if (identity.kind == FileKind::Unknown && !option.whole_archive) continue;
-    if (check_identity(name, identity)) add_object(input.path, std::string(member.name), *bytes, !option.whole_archive);
+    if (check_identity(name, identity, *bytes)) add_object(input.path, std::string(member.name), *bytes, !option.whole_archive);
   }
 }
 
@@ -221,7 +234,7 @@ InputFile* InputFinder::open_lazy(FileId id) {
   }
   const auto bytes = member_bytes(input, *member);
   if (!bytes) return nullptr;
-  if (!check_identity(fmt::format("{}({})", input.path, member->name), identify_file(*bytes))) return nullptr;
+  if (!check_identity(fmt::format("{}({})", input.path, member->name), identify_file(*bytes), *bytes)) return nullptr;
   InputFile& file = storage_.emplace_back();
   file.id = id;
   file.path = input.path;

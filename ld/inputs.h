@@ -93,7 +93,7 @@ class InputFinder {
   void add_members(const InputOption& option, ArchiveInput& archive);
   void add_index(ArchiveInput& archive);
   void add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
-  bool check_identity(const std::string& name, const Identity& identity);
+  bool check_identity(const std::string& name, const Identity& identity, Bytes bytes);
   std::optional<std::string> find_library(const InputOption& option) const;
   std::optional<std::string> find_in_paths(const std::string& file) const;
   std::string in_sysroot(const std::string& directory) const;

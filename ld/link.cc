@@ -44,8 +44,9 @@ void lay_out(Link& link) {
   settle_folded(link);
 }
 
-void write_image(Link& link, std::optional<Image>& image) {
-  auto created = Image::create(link.options().output, link.layout.file_size, kExecutableMode);
+void write_image(Link& link, FileSystem& files, std::optional<Image>& image) {
+  auto created = Image::create(link.options().output, link.layout.file_size, kExecutableMode,
+                               [&files](const std::string& path) { files.note_temporary(path); });
   if (!created) {
     link.diagnostics().error("cannot write " + link.options().output + ": " + created.error().message);
     return;
@@ -107,7 +108,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   if (failed()) return Outcome::Done;
 
   // Write it.                        Every byte is written by exactly one task.
-  write_image(link, image);
+  write_image(link, finder.files(), image);
   return Outcome::Done;
 }
 

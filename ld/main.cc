@@ -1,5 +1,7 @@
 // The program: argv in, messages and exit status out. The only file that knows standard streams and exit.
+#include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -50,6 +52,67 @@ std::string base_name(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
+// ---- signals ---------------------------------------------------------------------------------------------------------
+// What a handler may look at has to be global; these are the program's only such objects, and the library has none.
+
+char g_temporary[4096];  // the name an unfinished output has, or ""
+const DiskFileSystem* g_files = nullptr;
+
+class ProgramFiles : public DiskFileSystem {
+ public:
+  // The first byte is written last when a name comes and first when it goes: a handler sees a whole name or none.
+  void note_temporary(const std::string& path) override {
+    g_temporary[0] = 0;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (path.empty() || path.size() >= sizeof g_temporary) return;
+    std::memcpy(g_temporary + 1, path.c_str() + 1, path.size());
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    g_temporary[0] = path[0];
+  }
+};
+
+void write_text(const char* text) {
+  if (::write(STDERR_FILENO, text, std::strlen(text)) < 0) return;
+}
+
+void remove_temporary() {
+  if (g_temporary[0] != 0) ::unlink(g_temporary);
+}
+
+// The default action follows: SA_RESETHAND is set, and whoever waits for us sees which signal it was.
+void end_by_signal(int signal) {
+  remove_temporary();
+  ::raise(signal);
+}
+
+// An input that became shorter while it is mapped: pages behind its end cannot be read.
+void end_by_bus_error(int /*signal*/, siginfo_t* info, void* /*context*/) {
+  remove_temporary();
+  const char* path = g_files->path_of(info->si_addr);
+  if (!path) return;  // not an input: the same fault again, with the default action
+  write_text("xld: error: ");
+  write_text(path);
+  write_text(": the file was truncated, or could not be read, while it was being linked\n");
+  ::_exit(EXIT_FAILURE);
+}
+
+void catch_signals(const DiskFileSystem& files) {
+  g_files = &files;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction action{};
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;  // as nohup wants it
+    action.sa_handler = end_by_signal;
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+    ::sigaction(signal, &action, nullptr);
+  }
+  struct sigaction action{};
+  action.sa_sigaction = end_by_bus_error;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_SIGINFO);
+  ::sigaction(SIGBUS, &action, nullptr);
+  // A file size limit is an error of write(2) like a full disk.
+  ::signal(SIGXFSZ, SIG_IGN);
+}
+
 // Reports named "-" go to standard output.
 class ProgramReports : public DiskReportSink {
  public:
@@ -69,8 +132,9 @@ int run(const std::vector<std::string>& arguments) {
   const std::string program = base_name(arguments.empty() ? "xld" : arguments[0]);
   std::fputs(command.text.c_str(), stdout);
   bool is_linked = !diagnostics.failed();
-  DiskFileSystem files;
+  ProgramFiles files;
   ProgramReports reports;
+  catch_signals(files);
   if (command.should_link && is_linked) is_linked = link(command.options, diagnostics, files, reports);
   print(diagnostics, program, is_colored);
   std::fflush(stdout);

@@ -68,9 +68,6 @@ void NeedsRecorder::record_plain(const Site& site) {
 
 void NeedsRecorder::record_address(const Site& site) {
   const Reloc& reloc = site.reloc;
-  if (site.target.is_thread_local && site.target.symbol.is_valid())
-    return report(site, "this code takes it for an ordinary variable, but it is thread-local (TLS); declare it thread_local "
-                        "(__thread) here too");
   if (reloc.from == From::GotBase) uses_got_base_.store(true, std::memory_order_relaxed);
   if (site.target.is_resolver && reloc.want == Want::Address) need(site, symbol_flag::kAddressTaken | symbol_flag::kNeedsStub);
   if (!needs_load_fixup(link_, site.atom, reloc, site.target)) return;

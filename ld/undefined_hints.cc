@@ -23,6 +23,8 @@ struct Provider {
 constexpr std::string_view kCxxRuntime = "the C++ run-time library has it: link with g++ or clang++, or add -lstdc++";
 constexpr std::string_view kMathLibrary = "the mathematics library has it: add -lm after the objects";
 
+constexpr std::string_view kStartFiles = "a start file has it: link with the compiler driver, or add crti.o and crtn.o";
+
 // The first match counts. A prefix that ends in '$' is a whole name.
 constexpr Provider kProviders[] = {
     {"__gxx_personality_", kCxxRuntime},
@@ -62,6 +64,9 @@ constexpr Provider kProviders[] = {
     {"fmod$", kMathLibrary},
     {"floor$", kMathLibrary},
     {"ceil$", kMathLibrary},
+    {"_init$", kStartFiles},
+    {"_fini$", kStartFiles},
+    {"__libc_start_main$", "the C library has it: link with the compiler driver, or add -lc"},
     {"main$", "a program needs a function main: is its object missing, or was -shared or -c meant?"},
 };
 
@@ -150,12 +155,19 @@ std::string linkage_hint(const Link& link, std::string_view wanted, SymbolId id)
                                    : "? It has C linkage: declare it extern \"C\" where it is used");
 }
 
+// A C library has so many short names that two edits away from any word there is one.
+bool is_convincing(std::string_view wanted, std::string_view near) {
+  constexpr size_t kShort = 8;
+  std::vector<uint32_t> rows;
+  return wanted.size() > kShort || bounded_edit_distance(wanted, near, 1, rows) == 1;
+}
+
 std::string spelling_hint(const Link& link, std::string_view wanted) {
   const Candidates found = NameSearch(link, wanted).run();
   if (found.other_linkage.is_valid()) return linkage_hint(link, wanted, found.other_linkage);
   if (found.other_parameters.is_valid()) return did_you_mean(link, found.other_parameters);
   if (found.other_case.is_valid()) return did_you_mean(link, found.other_case);
-  if (found.near) return did_you_mean(link, link.symbols.find(*found.near));
+  if (found.near && is_convincing(wanted, *found.near)) return did_you_mean(link, link.symbols.find(*found.near));
   return {};
 }
 

@@ -1,0 +1,77 @@
+#include "core/image.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+namespace xld {
+namespace {
+
+class ImageTest : public testing::Test {
+ protected:
+  ImageTest() {
+    char name[] = "/tmp/xld-image-XXXXXX";
+    directory_ = ::mkdtemp(name);
+    path_ = directory_ + "/output";
+  }
+  ~ImageTest() override {
+    ::unlink(path_.c_str());
+    EXPECT_EQ(::rmdir(directory_.c_str()), 0) << "something was left in " << directory_;
+  }
+
+  void write_file(const std::string& text) { std::ofstream(path_) << text; }
+  std::string read_file() const {
+    std::ifstream file(path_);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }
+  static Bytes bytes(std::string_view text) { return as_bytes(text); }
+
+  std::string directory_;
+  std::string path_;
+};
+
+TEST_F(ImageTest, AppearsWhenItIsComplete) {
+  auto image = Image::create(path_, 5, 0600);
+  ASSERT_TRUE(image.ok());
+  image->write(3, bytes("lo"));
+  image->write(0, bytes("hel"));
+  EXPECT_NE(::access(path_.c_str(), F_OK), 0);
+  EXPECT_FALSE(image->commit());
+  EXPECT_EQ(read_file(), "hello");
+}
+
+TEST_F(ImageTest, LeavesTheOlderOutputWithoutCommit) {
+  write_file("older");
+  {
+    auto image = Image::create(path_, 3, 0600);
+    ASSERT_TRUE(image.ok());
+    image->write(0, bytes("new"));
+  }
+  EXPECT_EQ(read_file(), "older");
+}
+
+TEST_F(ImageTest, AnnouncesTheNameItHasForAMoment) {
+  write_file("older");
+  std::vector<std::string> names;
+  auto image = Image::create(path_, 3, 0600, [&](const std::string& name) { names.push_back(name); });
+  ASSERT_TRUE(image.ok());
+  image->write(0, bytes("new"));
+  EXPECT_FALSE(image->commit());
+  ASSERT_EQ(names.size(), 2u);
+  EXPECT_TRUE(names[0].starts_with(path_ + ".xld-"));
+  EXPECT_EQ(names[1], "");
+  EXPECT_EQ(read_file(), "new");
+}
+
+TEST_F(ImageTest, RefusesDirectories) {
+  const auto image = Image::create(directory_, 3, 0600);
+  ASSERT_FALSE(image.ok());
+  EXPECT_EQ(image.error().message, "is a directory");
+}
+
+}  // namespace
+}  // namespace xld
