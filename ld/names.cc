@@ -54,7 +54,7 @@ bool is_glob_match(const std::string& pattern, std::string_view name) {
 
 SymbolId want_name(Link& link, std::string_view name) {
   const SymbolId id = link.symbols.intern(name);
-  link.symbols.add_flags(id, symbol_flag::kRoot | symbol_flag::kReferenced);
+  link.symbols.add_flags(id, symbol_flag::kRoot);
   return id;
 }
 
