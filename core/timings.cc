@@ -5,28 +5,32 @@
 
 namespace xld {
 
-namespace {
-uint64_t process_cpu_ns() {
+uint64_t Timings::process_cpu_ns() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
-uint64_t ns_since(std::chrono::steady_clock::time_point origin) {
+
+uint64_t Timings::ns_since_origin() const {
   return static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - origin).count());
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - origin_).count());
 }
-}  // namespace
 
 size_t Timings::begin(std::string_view name) {
-  entries_.push_back({name, ns_since(origin_), 0, process_cpu_ns(), depth_++});
+  entries_.push_back({name, ns_since_origin(), 0, process_cpu_ns(), depth_++, false});
   return entries_.size() - 1;
 }
 
 void Timings::end(size_t index) {
   Entry& entry = entries_[index];
-  entry.duration_ns = ns_since(origin_) - entry.start_ns;
+  entry.duration_ns = ns_since_origin() - entry.start_ns;
   entry.cpu_ns = process_cpu_ns() - entry.cpu_ns;
+  entry.is_finished = true;
   depth_--;
+}
+
+Timings::Entry Timings::total() const {
+  return {"link", 0, ns_since_origin(), process_cpu_ns() - cpu_origin_ns_, 0, true};
 }
 
 }  // namespace xld

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -61,6 +62,23 @@ struct RelocCursor {
   uint32_t end = UINT32_MAX;
 };
 
+// Why an archive member takes part: the first entry of a member counts.
+struct Extraction {
+  FileId member;
+  FileId user;  // none: an option wants the name
+  SymbolId symbol;
+};
+
+// One entry of a file's symbol table, for reports.
+struct FileSymbol {
+  std::string_view name;
+  SymbolId global;                            // not valid: a local symbol
+  ClaimClass claim_class = ClaimClass::None;  // None: a reference
+  AtomId atom;  // where the entry defines it; not valid: nowhere, or `value` is an address
+  uint64_t value = 0;
+  uint64_t size = 0;
+};
+
 struct Link {
   explicit Link(Session& s) : session(s) {}
 
@@ -73,6 +91,7 @@ struct Link {
   Inputs inputs;
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;  // by SymbolId of the group's key: the file that provides it
+  std::vector<Extraction> extractions;  // filled for maps only
   Array<Atom> atoms;                   // by AtomId; files reserve ranges, see InputFile
   AtomId first_linker_atom;            // atoms the linker makes (common symbols) stand behind those of all files
   uint32_t linker_atom_count = 0;
@@ -84,6 +103,9 @@ struct Link {
   LocalNeeds local_needs;
   Slots slots;
   std::vector<uint32_t> fixup_counts;  // by AtomId: words the loader must adjust; empty if the output does not move
+
+  std::set<std::string, std::less<>> retained_names;  // --retain-symbols-file: nothing else is in the symbol table
+  bool retains_all_names = true;
 
   // Where does everything go?
   std::vector<std::unique_ptr<MergedSection>> merge_pools;
@@ -111,6 +133,12 @@ struct Link {
     if (!a.has(atom_flag::kMerge)) return a.address + offset;
     return merge_chunks[a.order]->address + merge_pools[a.order]->output_offset(a.reloc_count, offset);
   }
+};
+
+// Where a file defines a symbol, for messages.
+struct DefinitionText {
+  std::string place;   // ".text+0x1c"; empty if the file does not define it
+  std::string source;  // "hello.c:12 (dir/hello.c:12)"; empty if not known
 };
 
 enum class FileKind : uint8_t { Unknown, Object, SharedLibrary, Executable, CompilerIr };
@@ -172,10 +200,18 @@ struct Format {
   // Defines the names the linker provides, when addresses are known.
   void (*define_symbols)(Link&);
 
-  // "section .text" or "(__TEXT,__text)", and "function main", for messages about an offset in an atom.
+  // For messages about an offset in an atom: "function main: .text+0x1c", and the line of its source,
+  // "hello.c:12 (dir/hello.c:12)", the file's source at least, or nothing.
   std::string (*describe_place)(const Link&, const Atom&, uint64_t offset);
+  std::string (*describe_source)(const Link&, const Atom&, uint64_t offset);
   std::string (*describe_symbol)(const Link&, const InputFile&, uint32_t raw_symbol);
+  DefinitionText (*describe_definition)(const Link&, const InputFile&, uint32_t raw_symbol);
+  // The name of an input section, by the format's index of it (Atom::raw, Reloc::target of discarded targets).
+  std::string (*describe_section)(const Link&, const InputFile&, uint32_t raw_section);
   std::string (*reloc_name)(const Link&, uint32_t raw_type);
+  // For reports: the input section an atom was, and the named symbols of a file.
+  std::string (*section_name)(const Link&, const Atom&);
+  std::vector<FileSymbol> (*list_symbols)(const Link&, const InputFile&);
   // The size of a relocation's target, as the file that defines it says.
   uint64_t (*symbol_size)(const Link&, const InputFile&, const Reloc&);
 

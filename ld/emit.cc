@@ -67,12 +67,16 @@ class Emitter {
     const uint64_t start = link_.atom(section.atoms[first]).address;
     uint32_t last = first;
     uint64_t end = start;
+    // A gap belongs to the tile before it, as code is padded with code. A gap larger than any tile, which an input can ask
+    // for with an alignment, stays a hole in the file.
     while (last < section.atoms.size() && end - start < kTileSize) {
       const Atom& atom = link_.atom(section.atoms[last++]);
       end = atom.address + atom.size;
+      if (last == section.atoms.size()) break;
+      const uint64_t next = link_.atom(section.atoms[last]).address;
+      if (next - end > kTileSize) break;
+      end = next;
     }
-    // The gap before the next tile belongs to this one: code is padded with code.
-    if (last < section.atoms.size()) end = link_.atom(section.atoms[last]).address;
     if (end != start)
       tiles_.push_back({section.file_offset + (start - section.address), end - start, &section, nullptr, first, last});
     return last;

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "formats/elf/script.h"
 #include "ld/target.h"
@@ -21,14 +22,25 @@ std::string directory_of(const std::string& path) {
   return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
 }
 
+// However either of them is spelled: through links, or with "..".
+bool is_inside(const std::string& path, const std::string& directory) {
+  if (directory.empty()) return false;
+  std::error_code error;
+  const auto file = std::filesystem::weakly_canonical(path, error);
+  const auto folder = std::filesystem::weakly_canonical(directory, error);
+  return !error && std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
+}
+
 }  // namespace
 
 // ---- from the command line to bytes ------------------------------------------------------------------------------
 
 void InputFinder::open_all() {
+  const auto timer = link_.session.timings.measure("open");
   // Rank 0 belongs to the linker itself: names given by --defsym and provided by default.
   places_.emplace_back();
   for (Opened& opened : open_in_parallel()) {
+    current_option_ = static_cast<size_t>(opened.option - link_.options().inputs.data());
     if (opened.bytes) {
       InputOption option = *opened.option;
       option.name = opened.path;
@@ -68,12 +80,13 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
     link_.diagnostics().error(fmt::format("cannot open {}: {}", option.name, bytes->error().message));
     return;
   }
-  opened_paths_.push_back(option.name);
+  opened_files_.push_back({option.name, **bytes, current_option_, OpenedFile::Role::Input});
   open_bytes(option, option.name, **bytes, depth);
 }
 
 void InputFinder::open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
   if (option.is_binary) return add_binary(path, bytes);
+  if (option.just_symbols) return add_symbols(path, bytes);
   if (Archive::is_archive(bytes)) return open_archive(option, path, bytes);
   const Identity identity = identify_file(bytes);
   if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes)) return open_script(option, path, bytes, depth);
@@ -116,6 +129,16 @@ void InputFinder::add_binary(const std::string& path, Bytes bytes) {
   // An object with one data section and the three _binary_… symbols, made in memory and read like any other.
   const std::string_view object = link_.session.keep(elf::make_binary_object(link_.target(), path, bytes));
   if (!object.empty()) add_object(path, {}, as_bytes(object), false);
+}
+
+void InputFinder::add_symbols(const std::string& path, Bytes bytes) {
+  if (!settle_target(link_, path, {FileKind::Object, identify_file(bytes).format, identify_file(bytes).cpu})) return;
+  auto object = elf::make_symbols_object(link_.target(), bytes);
+  if (!object) {
+    link_.diagnostics().error(fmt::format("{}: --just-symbols: {}", path, object.error().message));
+    return;
+  }
+  add_object(path, {}, as_bytes(link_.session.keep(std::move(*object))), false);
 }
 
 // ---- archives ------------------------------------------------------------------------------------------------------
@@ -172,7 +195,7 @@ std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const Archiv
   const std::string path = input.archive.external_path(member);
   const auto bytes = files_.open(path);
   if (bytes) {
-    opened_paths_.push_back(path);
+    opened_files_.push_back({path, *bytes, current_option_, OpenedFile::Role::ThinMember});
     return *bytes;
   }
   link_.diagnostics().error(
@@ -219,6 +242,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
     link_.diagnostics().error(fmt::format("{}: linker scripts refer to each other more than {} deep", path, depth));
     return;
   }
+  opened_files_.back().role = OpenedFile::Role::Script;
   const auto script = elf::parse_script(bytes, path);
   if (!script) {
     link_.diagnostics().error(script.error().message);
@@ -248,7 +272,7 @@ void InputFinder::open_library_script_entry(const InputOption& entry, const std:
   if (input.name.starts_with('=')) {
     input.name = sysroot + input.name.substr(1);
   } else if (input.name.starts_with('/')) {
-    if (!sysroot.empty() && script_path.starts_with(sysroot)) input.name = sysroot + input.name;
+    if (is_inside(script_path, sysroot)) input.name = sysroot + input.name;
   } else if (const std::string beside = directory_of(script_path) + input.name; files_.exists(beside)) {
     input.name = beside;
   } else if (!files_.exists(input.name)) {

@@ -49,11 +49,20 @@ class InputFinder {
   // Makes the archive member or lazy object `id` take part; nothing if it does already or cannot be read.
   InputFile* extract(FileId id);
 
+  FileSystem& files() { return files_; }
+
   // True if what archives define was taken from their indexes, which may be older than the members.
   bool relied_on_indexes() const;
 
-  // Every file that was opened, for --dependency-file and --reproduce.
-  const std::vector<std::string>& opened_paths() const { return opened_paths_; }
+  // Every file that was opened, for --dependency-file and --reproduce; a path may occur again.
+  struct OpenedFile {
+    std::string path;
+    Bytes bytes;
+    size_t option = 0;  // index in Options::inputs of what named it, directly or through scripts
+    enum class Role : uint8_t { Input, Script, ThinMember } role = Role::Input;
+  };
+  const std::vector<OpenedFile>& opened_files() const { return opened_files_; }
+  size_t archive_count() const { return archives_.size(); }
 
  private:
   struct ArchiveInput {
@@ -80,6 +89,7 @@ class InputFinder {
   void open_script(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
   void open_library_script_entry(const InputOption& entry, const std::string& script_path, uint32_t depth);
   void add_binary(const std::string& path, Bytes bytes);
+  void add_symbols(const std::string& path, Bytes bytes);
   void add_members(const InputOption& option, ArchiveInput& archive);
   void add_index(ArchiveInput& archive);
   void add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
@@ -99,7 +109,8 @@ class InputFinder {
   std::vector<Place> places_;  // by FileId
   std::vector<InputFile*> objects_;
   std::vector<InputFile*> lazy_objects_;
-  std::vector<std::string> opened_paths_;
+  std::vector<OpenedFile> opened_files_;
+  size_t current_option_ = 0;
 };
 
 }  // namespace xld

@@ -4,6 +4,7 @@
 #include "ld/liveness.h"
 #include "ld/messages.h"
 #include "ld/names.h"
+#include "ld/reports/reports.h"
 #include "ld/resolve.h"
 #include "ld/target.h"
 #include "ld/xld.h"
@@ -41,25 +42,36 @@ void lay_out(Link& link) {
   assign_addresses(link.session.pool, link.layout, link.atoms.data());
 }
 
-void write_image(Link& link) {
-  auto image = Image::create(link.options().output, link.layout.file_size, kExecutableMode);
-  if (!image) {
-    link.diagnostics().error("cannot write " + link.options().output + ": " + image.error().message);
+void write_image(Link& link, std::optional<Image>& image) {
+  auto created = Image::create(link.options().output, link.layout.file_size, kExecutableMode);
+  if (!created) {
+    link.diagnostics().error("cannot write " + link.options().output + ": " + created.error().message);
     return;
   }
+  image.emplace(std::move(*created));
   emit(link, *image);
-  if (link.diagnostics().failed()) return;  // nothing half-written is left behind
-  if (const auto error = image->commit())
+}
+
+void commit(Link& link, Image& image) {
+  const auto timer = link.session.timings.measure("commit");
+  if (const auto error = image.commit())
     link.diagnostics().error("cannot write " + link.options().output + ": " + error->message);
+}
+
+// Reports come before the output, so that there is none if one of them cannot be written.
+void finish(Link& link, const InputFinder& finder, std::optional<Image>& image, ReportSink& reports) {
+  write_reports(link, finder, reports);
+  if (image && !link.diagnostics().failed()) commit(link, *image);  // else nothing half-written is left behind
+  write_statistics(link, finder, reports);
 }
 
 enum class Outcome : uint8_t { Done, IndexesFailed };
 
-Outcome run_passes(Link& link, FileSystem& files, bool believes_indexes) {
+// `image` becomes the output, complete but without its name, if the link gets that far.
+Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image) {
   const auto failed = [&] { return link.diagnostics().failed(); };
 
   // What were we given?              Ranks are command-line order, whatever thread reads first.
-  InputFinder finder(link, files, believes_indexes);
   finder.open_all();
   if (failed() || !settle_target_from_options(link)) return Outcome::Done;
 
@@ -69,6 +81,8 @@ Outcome run_passes(Link& link, FileSystem& files, bool believes_indexes) {
   make_atoms(link);
   link.format->provide_symbols(link);
   check_required_names(link);
+  read_retained_names(link, finder.files());
+  if (link.options().warn_common) report_merged_commons(link);
 
   // What is needed?                  Afterwards dead atoms are never looked at again.
   NeedsRecorder needs(link);
@@ -90,18 +104,22 @@ Outcome run_passes(Link& link, FileSystem& files, bool believes_indexes) {
   if (failed()) return Outcome::Done;
 
   // Write it.                        Every byte is written by exactly one task.
-  write_image(link);
+  write_image(link, image);
   return Outcome::Done;
 }
 
-Outcome link_once(const Options& options, Diagnostics& diagnostics, FileSystem& files, bool believes_indexes) {
+Outcome link_once(const Options& options, Diagnostics& diagnostics, FileSystem& files, ReportSink& reports,
+                  bool believes_indexes) {
   diagnostics.set_error_limit(options.error_limit);
   diagnostics.set_warnings_are_errors(options.fatal_warnings);
   diagnostics.set_warnings_suppressed(options.no_warnings);
   try {
     auto session = std::make_unique<Session>(options, diagnostics);
     auto link = std::make_unique<Link>(*session);
-    const Outcome outcome = run_passes(*link, files, believes_indexes);
+    InputFinder finder(*link, files, believes_indexes);
+    std::optional<Image> image;
+    const Outcome outcome = run_passes(*link, finder, image);
+    if (outcome == Outcome::Done) finish(*link, finder, image, reports);
     if (!options.releases_memory) {
       (void)link.release();
       (void)session.release();
@@ -115,15 +133,20 @@ Outcome link_once(const Options& options, Diagnostics& diagnostics, FileSystem& 
 
 }  // namespace
 
-bool link(const Options& options, Diagnostics& diagnostics, FileSystem& files) {
+bool link(const Options& options, Diagnostics& diagnostics, FileSystem& files, ReportSink& reports) {
   // An index may be older than its archive. Before names are called undefined, look into the archives themselves.
   Diagnostics first_attempt;
-  if (link_once(options, first_attempt, files, true) == Outcome::IndexesFailed) {
-    link_once(options, diagnostics, files, false);
+  if (link_once(options, first_attempt, files, reports, true) == Outcome::IndexesFailed) {
+    link_once(options, diagnostics, files, reports, false);
   } else {
     diagnostics.take(first_attempt);
   }
   return !diagnostics.failed();
+}
+
+bool link(const Options& options, Diagnostics& diagnostics, FileSystem& files) {
+  DiskReportSink reports;
+  return link(options, diagnostics, files, reports);
 }
 
 }  // namespace xld

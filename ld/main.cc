@@ -1,15 +1,15 @@
 // The program: argv in, messages and exit status out. The only file that knows standard streams and exit.
-#include <unistd.h>
-
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <new>
 #include <sstream>
 #include <string>
-#include <vector>
-
 #include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
 
 #include "ld/command_line.h"
 #include "ld/xld.h"
@@ -50,6 +50,17 @@ std::string base_name(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
+// Reports named "-" go to standard output.
+class ProgramReports : public DiskReportSink {
+ public:
+  std::optional<Error> write(const std::string& name, std::span<const Bytes> pieces) override {
+    if (name != "-") return DiskReportSink::write(name, pieces);
+    for (const Bytes& piece : pieces) std::fwrite(piece.data(), 1, piece.size(), stdout);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) return Error{std::strerror(errno)};
+    return std::nullopt;
+  }
+};
+
 int run(const std::vector<std::string>& arguments) {
   Diagnostics diagnostics;
   CommandLine command = parse_command_line(arguments, {read_text_file, is_directory}, diagnostics);
@@ -59,7 +70,8 @@ int run(const std::vector<std::string>& arguments) {
   std::fputs(command.text.c_str(), stdout);
   bool is_linked = !diagnostics.failed();
   DiskFileSystem files;
-  if (command.should_link && is_linked) is_linked = link(command.options, diagnostics, files);
+  ProgramReports reports;
+  if (command.should_link && is_linked) is_linked = link(command.options, diagnostics, files, reports);
   print(diagnostics, program, is_colored);
   std::fflush(stdout);
   std::fflush(stderr);

@@ -1,15 +1,18 @@
-// See messages.h. The wording follows lld's, which editors and build tools already parse.
+// See messages.h.
 #include "ld/messages.h"
 
+#include <algorithm>
 #include <fmt/core.h>
+
+#include "arch/field.h"
+#include "core/demangle.h"
+#include "ld/undefined_hints.h"
 
 namespace xld {
 
-namespace {
-constexpr size_t kShownReferences = 3;
+std::string readable_name(const Link& link, std::string_view name) {
+  return link.options().demangle ? demangle(name) : std::string(name);
 }
-
-std::string readable_name(const Link& /*link*/, std::string_view name) { return std::string(name); }
 
 std::string place_of(const Link& link, const InputFile& file, const Atom& atom, uint64_t offset) {
   return fmt::format("{}:({})", file.display_name(), link.format->describe_place(link, atom, offset));
@@ -17,42 +20,211 @@ std::string place_of(const Link& link, const InputFile& file, const Atom& atom, 
 
 namespace {
 
-std::string target_name(const Link& link, const InputFile& file, const Reloc& reloc) {
-  if (reloc.target_kind == TargetKind::Symbol) return readable_name(link, link.symbols.name(reloc.symbol()));
-  return link.format->describe_symbol(link, file, reloc.raw_symbol);
+constexpr size_t kShownReferences = 3;
+
+// "\n>>> LABEL hello.c:12 (dir/hello.c:12)", and "hello.o:(…)" below it; on one line if the source is not known.
+std::string located(std::string_view label, std::string_view source, std::string_view object) {
+  if (source.empty()) return fmt::format("\n>>> {} {}", label, object);
+  return fmt::format("\n>>> {} {}\n>>> {:{}} {}", label, source, "", label.size(), object);
+}
+
+std::string definition_lines(const Link& link, std::string_view label, const InputFile& file, uint32_t raw_symbol) {
+  const DefinitionText text = link.format->describe_definition(link, file, raw_symbol);
+  if (text.place.empty()) return fmt::format("\n>>> {} {}", label, file.display_name());
+  return located(label, text.source, fmt::format("{}:({})", file.display_name(), text.place));
+}
+
+// ---- relocations
+// -------------------------------------------------------------------------------------------------------
+
+// The target as it stands in a sentence: "symbol 'foo'", "local symbol 'bar'", "section .rodata".
+std::string target_text(const Link& link, const InputFile& file, const Reloc& reloc) {
+  if (reloc.target_kind == TargetKind::Symbol)
+    return fmt::format("symbol '{}'", readable_name(link, link.symbols.name(reloc.symbol())));
+  const std::string name = link.format->describe_symbol(link, file, reloc.raw_symbol);
+  if (name.empty()) return "an absolute value";
+  if (name.starts_with("section ")) return name;
+  return fmt::format("local symbol '{}'", readable_name(link, name));
+}
+
+// Where the target is defined, if a file does.
+std::string target_lines(const Link& link, const InputFile& file, const Reloc& reloc) {
+  if (reloc.target_kind != TargetKind::Symbol) return {};
+  const Claim claim = link.symbols.claim(reloc.symbol());
+  if (!claim.is_definition()) return {};
+  if (claim.claim_class() == ClaimClass::Override) return "\n>>> defined on the command line";
+  if (claim.claim_class() == ClaimClass::Provided) return "\n>>> defined by the linker";
+  const InputFile& definer = link.inputs.file(claim.file());
+  return definer.id == file.id ? std::string() : fmt::format("\n>>> defined in {}", definer.display_name());
+}
+
+struct Site {
+  const Link& link;
+  const InputFile& file;
+  const Atom& atom;
+  const Reloc& reloc;
+};
+
+// `sentence` makes the middle of the message, only if the message will be shown.
+template <class Sentence>
+void report(const Site& site, Sentence sentence) {
+  const auto& [link, file, atom, reloc] = site;
+  const uint64_t key = uint64_t{atom.raw} << 32 | reloc.offset;
+  if (!link.diagnostics().takes_error(file.id, key)) return;
+  const std::string source = link.format->describe_source(link, atom, reloc.offset);
+  link.diagnostics().error(
+      fmt::format("{}: relocation {}{}{}{}", place_of(link, file, atom, reloc.offset),
+                  link.format->reloc_name(link, reloc.raw_type), sentence(), target_lines(link, file, reloc),
+                  source.empty() ? std::string() : fmt::format("\n>>> referenced by {}", source)),
+      file.id, key);
+}
+
+const char* range_advice(const Reloc& reloc) {
+  if (reloc.want == Want::TlsOffset || reloc.want == Want::TlsOffsetSlot)
+    return "the thread-local variables of the program take more room than this access can span";
+  if (size_of(reloc.field) == 4)
+    return "the program is too large for its code model, or its parts lie too far apart: recompile with "
+           "-mcmodel=medium or "
+           "-mcmodel=large, or move the sections together";
+  return "the target is too far away for a field of this size";
+}
+
+// The group of `file` that contains a section; none if it was dropped for another reason.
+const InputGroup* group_of(const InputFile& file, uint32_t raw_section) {
+  for (const InputGroup& group : file.groups)
+    for (size_t i = 0; i + 4 <= group.members.size(); i += 4)
+      if (load<uint32_t>(group.members.data() + i) == raw_section) return &group;
+  return nullptr;
+}
+
+std::string discard_lines(const Link& link, const InputFile& file, uint32_t raw_section) {
+  std::string text = fmt::format("\n>>> defined in {}", file.display_name());
+  const InputGroup* group = group_of(file, raw_section);
+  if (!group || !group->key.is_valid())
+    return text + "\n>>> the section is not one that is linked (SHF_EXCLUDE, or stripped)";
+  text += fmt::format("\n>>> section group signature: {}", readable_name(link, link.symbols.name(group->key)));
+  const uint32_t owner = link.group_owners[group->key.value];
+  if (owner != file.id.value && owner < link.inputs.by_id.size() && link.inputs.by_id[owner])
+    text += fmt::format("\n>>> prevailing definition is in {}", link.inputs.by_id[owner]->display_name());
+  return text + "\n>>> compile both files with the same compiler and options, so that their copies agree";
 }
 
 }  // namespace
 
-void report_reloc(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc, const std::string& what) {
-  link.diagnostics().error(fmt::format("{}: relocation {} against {}: {}", place_of(link, file, atom, reloc.offset),
-                                       link.format->reloc_name(link, reloc.raw_type), target_name(link, file, reloc), what),
-                           file.id, uint64_t{atom.raw} << 32 | reloc.offset);
+void report_reloc(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc,
+                  const std::string& what) {
+  report({link, file, atom, reloc},
+         [&] { return fmt::format(" against {}: {}", target_text(link, file, reloc), what); });
 }
+
+void report_not_pic(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc, const char* reason) {
+  report({link, file, atom, reloc}, [&] {
+    return fmt::format(" cannot be used against {}; recompile with -fPIC or -fPIE, or link with -no-pie\n>>> {}",
+                       target_text(link, file, reloc), reason);
+  });
+}
+
+void report_out_of_range(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc,
+                         uint64_t value) {
+  report({link, file, atom, reloc}, [&] {
+    const FieldFacts& facts = facts_of(reloc.field);
+    const std::string target = reloc.target_kind == TargetKind::Symbol
+                                   ? fmt::format("'{}'", readable_name(link, link.symbols.name(reloc.symbol())))
+                                   : target_text(link, file, reloc);
+    return fmt::format(" out of range: {} is not in [{}, {}]; references {}\n>>> {}", static_cast<int64_t>(value),
+                       facts.minimum, facts.maximum, target, range_advice(reloc));
+  });
+}
+
+void report_discarded(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc) {
+  report({link, file, atom, reloc}, [&] {
+    return fmt::format(" refers to {} in a discarded section: {}{}", target_text(link, file, reloc),
+                       link.format->describe_section(link, file, reloc.target),
+                       discard_lines(link, file, reloc.target));
+  });
+}
+
+// ---- symbols
+// -----------------------------------------------------------------------------------------------------------
 
 void report_duplicate(const Link& link, SymbolId symbol, const InputFile& first, uint32_t first_raw,
                       const InputFile& second, uint32_t second_raw) {
-  link.diagnostics().error(
-      fmt::format("duplicate symbol: {}\n>>> defined in {} ({})\n>>> and again in {} ({})",
-                  readable_name(link, link.symbols.name(symbol)), first.display_name(),
-                  link.format->describe_symbol(link, first, first_raw), second.display_name(),
-                  link.format->describe_symbol(link, second, second_raw)),
-      second.id, second_raw);
+  if (!link.diagnostics().takes_error(second.id, second_raw)) return;
+  link.diagnostics().error(fmt::format("duplicate symbol: {}{}{}", readable_name(link, link.symbols.name(symbol)),
+                                       definition_lines(link, "defined at", first, first_raw),
+                                       definition_lines(link, "defined at", second, second_raw)),
+                           second.id, second_raw);
 }
 
+namespace {
+
+bool may_stay_undefined(const Link& link, std::string_view name) {
+  const auto& ignored = link.options().ignored_undefined;
+  return link.options().unresolved == UnresolvedPolicy::Ignore ||
+         std::find(ignored.begin(), ignored.end(), name) != ignored.end();
+}
+
+const char* visibility_text(const Link& link, SymbolId symbol) {
+  if (link.symbols.has(symbol, symbol_flag::kInternal)) return "internal ";
+  if (link.symbols.has(symbol, symbol_flag::kHidden)) return "hidden ";
+  if (link.symbols.has(symbol, symbol_flag::kProtected)) return "protected ";
+  return "";
+}
+
+// `references` are those to one symbol, in input order.
+std::string undefined_text(const Link& link, std::span<const UndefinedReference> references) {
+  const SymbolId symbol = references[0].symbol;
+  std::string text = fmt::format("undefined {}symbol: {}", visibility_text(link, symbol),
+                                 readable_name(link, link.symbols.name(symbol)));
+  for (const UndefinedReference& reference : references.first(std::min(references.size(), kShownReferences))) {
+    const Atom& atom = link.atom(reference.atom);
+    text += located("referenced by", link.format->describe_source(link, atom, reference.offset),
+                    place_of(link, link.inputs.file(atom.file), atom, reference.offset));
+  }
+  if (references.size() > kShownReferences)
+    text += fmt::format("\n>>> referenced {} more times", references.size() - kShownReferences);
+  return text + undefined_hints(link, symbol);
+}
+
+void report_undefined_symbol(const Link& link, std::span<const UndefinedReference> references) {
+  if (may_stay_undefined(link, link.symbols.name(references[0].symbol))) return;
+  const Atom& atom = link.atom(references[0].atom);
+  const uint64_t key = uint64_t{atom.raw} << 32 | references[0].offset;
+  if (link.options().unresolved == UnresolvedPolicy::Warn)
+    return link.diagnostics().warn(undefined_text(link, references), atom.file, key);
+  if (link.diagnostics().takes_error(atom.file, key))
+    link.diagnostics().error(undefined_text(link, references), atom.file, key);
+}
+
+}  // namespace
+
 void report_undefined(const Link& link, std::span<const UndefinedReference> references) {
-  for (size_t i = 0; i < references.size();) {
-    const SymbolId symbol = references[i].symbol;
-    std::string text = fmt::format("undefined symbol: {}", readable_name(link, link.symbols.name(symbol)));
-    size_t count = 0;
-    for (; i < references.size() && references[i].symbol == symbol; i++) {
-      if (++count > kShownReferences) continue;
-      const Atom& atom = link.atom(references[i].atom);
-      const InputFile& file = link.inputs.file(atom.file);
-      text += fmt::format("\n>>> referenced by {}", place_of(link, file, atom, references[i].offset));
+  while (!references.empty()) {
+    const SymbolId symbol = references[0].symbol;
+    const auto is_other = [&](const UndefinedReference& reference) { return reference.symbol != symbol; };
+    const auto end = std::find_if(references.begin(), references.end(), is_other);
+    const auto count = static_cast<size_t>(end - references.begin());
+    report_undefined_symbol(link, references.first(count));
+    references = references.subspan(count);
+  }
+}
+
+void report_merged_commons(const Link& link) {
+  for (const InputFile* file : link.inputs.files) {
+    for (const CommonOffer& offer : file->commons) {
+      const SymbolId symbol = file->globals[offer.global];
+      const Claim claim = link.symbols.claim(symbol);
+      if (claim.file() == file->id || !claim.is_definition()) continue;
+      const std::string name = readable_name(link, link.symbols.name(symbol));
+      const bool is_common = claim.claim_class() == ClaimClass::Common;
+      const std::string winner = claim.claim_class() == ClaimClass::Override
+                                     ? "the command line"
+                                     : link.inputs.file(claim.file()).display_name();
+      link.diagnostics().warn(
+          fmt::format("common symbol {} of {} (size {}) is {} {}", name, file->display_name(), offer.size,
+                      is_common ? "merged with that of" : "overridden by the definition in", winner),
+          file->id, offer.global);
     }
-    if (count > kShownReferences) text += fmt::format("\n>>> referenced {} more times", count - kShownReferences);
-    link.diagnostics().error(text);
   }
 }
 

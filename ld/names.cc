@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "core/hash.h"
@@ -156,6 +157,25 @@ void settle_entry(Link& link) {
     return;
   }
   link.diagnostics().warn(fmt::format("cannot find entry symbol {}; the program has no entry", entry));
+}
+
+void read_retained_names(Link& link, FileSystem& files) {
+  const std::string& path = link.options().retain_symbols_file;
+  if (path.empty()) return;
+  const auto bytes = files.open(path);
+  if (!bytes) {
+    link.diagnostics().error(fmt::format("--retain-symbols-file: cannot open {}: {}", path, bytes.error().message));
+    return;
+  }
+  link.retains_all_names = false;
+  std::string_view text = as_text(*bytes);
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back()))) line.remove_suffix(1);
+    if (!line.empty()) link.retained_names.emplace(line);
+  }
 }
 
 void check_required_names(Link& link) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "core/file_system.h"
 #include "formats/format.h"
 
 namespace xld {
@@ -21,6 +22,9 @@ void evaluate_assignments(Link& link);
 
 // Settles Link::entry_address; a missing entry is a warning, and the start of the code is taken, as GNU ld does.
 void settle_entry(Link& link);
+
+// --retain-symbols-file: one name a line.
+void read_retained_names(Link& link, FileSystem& files);
 
 // --require-defined names that nobody defines.
 void check_required_names(Link& link);

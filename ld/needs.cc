@@ -21,17 +21,18 @@ struct NeedsRecorder::Site {
 size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs,
                                   uint32_t worker) {
   const Site site{id, file, atom, relocs[0], facts_of(link_, relocs[0])};
-  if (relocs[0].hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) {
-    if (site.target.is_undefined && !site.target.is_weak_undefined) note_undefined(site, worker);
-    return record_tls(site, relocs);
-  }
-  if (site.target.is_undefined && !site.target.is_weak_undefined) {
-    note_undefined(site, worker);
+  // What is undefined may be tolerated, so it has needs as well.
+  if (site.target.is_undefined && !site.target.is_weak_undefined) note_undefined(site, worker);
+  if (relocs[0].hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return record_tls(site, relocs);
+  if (relocs[0].target_kind == TargetKind::Discarded && !atom.has(atom_flag::kUnwind)) {
+    report_discarded(link_, file, atom, relocs[0]);
     return 1;
   }
-  if (relocs[0].target_kind == TargetKind::Discarded && !atom.has(atom_flag::kUnwind)) {
-    report(site, "refers to a section that is not part of the link: another file's copy was taken (the group's definitions "
-                 "differ, or a reference crosses groups)");
+  if (is_thread_mismatch(atom, relocs[0], site.target)) {
+    const Claim claim = link_.symbols.claim(site.target.symbol);
+    report(site, fmt::format("is for an ordinary variable, but {} defines a thread-local one (declare it __thread or "
+                             "thread_local everywhere)",
+                             link_.inputs.file(claim.file()).display_name()));
     return 1;
   }
   record_plain(site);
@@ -50,7 +51,8 @@ void NeedsRecorder::record_plain(const Site& site) {
     case Want::TlsNegatedOffset:
     case Want::TlsBlockOffset:
       if (!site.target.is_thread_local && !site.target.is_undefined && site.reloc.target_kind != TargetKind::Absolute)
-        report(site, "is for thread-local variables, but its target is not one (declared differently in two files?)");
+        report(site, "this code takes it for a thread-local (TLS) variable, but it is an ordinary one; declare it alike in "
+                     "both files");
       return;
     case Want::TlsOffsetSlot: return need(site, symbol_flag::kNeedsTlsOffset);
     case Want::TlsPairSlot: return need(site, symbol_flag::kNeedsTlsPair);
@@ -66,16 +68,18 @@ void NeedsRecorder::record_plain(const Site& site) {
 
 void NeedsRecorder::record_address(const Site& site) {
   const Reloc& reloc = site.reloc;
+  if (site.target.is_thread_local && site.target.symbol.is_valid())
+    return report(site, "this code takes it for an ordinary variable, but it is thread-local (TLS); declare it thread_local "
+                        "(__thread) here too");
   if (reloc.from == From::GotBase) uses_got_base_.store(true, std::memory_order_relaxed);
   if (site.target.is_resolver && reloc.want == Want::Address) need(site, symbol_flag::kAddressTaken | symbol_flag::kNeedsStub);
   if (!needs_load_fixup(link_, site.atom, reloc, site.target)) return;
   if (size_of(reloc.field) != link_.arch->word_size)
-    return report(site, "writes an address narrower than a pointer into an output that may be loaded anywhere; recompile "
-                        "with -fPIE or -fPIC, or link with -no-pie");
-  if (!site.atom.has(atom_flag::kWritable)) {
-    report(site, "needs a load-time fixup in a read-only section; recompile with -fPIE or -fPIC, or link with -no-pie");
-    return;
-  }
+    return report_not_pic(link_, site.file, site.atom, reloc,
+                          "it writes an address narrower than a pointer into an output that may be loaded anywhere");
+  if (!site.atom.has(atom_flag::kWritable))
+    return report_not_pic(link_, site.file, site.atom, reloc,
+                          "it needs a load-time fixup in a read-only section of an output that may be loaded anywhere");
   link_.fixup_counts[site.id.value]++;
 }
 

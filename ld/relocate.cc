@@ -34,6 +34,11 @@ TargetFacts facts_of(const Link& link, const Reloc& reloc) {
   return facts;
 }
 
+bool is_thread_mismatch(const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
+  const bool asks_for_address = reloc.want == Want::Address || reloc.want == Want::Stub || reloc.want == Want::GotSlot;
+  return asks_for_address && target.symbol.is_valid() && target.is_thread_local && atom.has(atom_flag::kAllocated);
+}
+
 GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
   if (!(reloc.hints & hint::kMayShortenGot) || !link.options().relax || target.is_resolver) return GotLoadForm::Keep;
   // Values that come from expressions, or lie far away whatever the layout, stay in a slot.

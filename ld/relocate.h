@@ -20,6 +20,9 @@ struct TargetFacts {
 
 TargetFacts facts_of(const Link& link, const Reloc& reloc);
 
+// True if the address of a thread-local variable is asked for as if there were only one.
+bool is_thread_mismatch(const Atom& atom, const Reloc& reloc, const TargetFacts& target);
+
 // The form in which a GOT load can be shortened; Keep: it uses a slot.
 GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target);
 

@@ -1,6 +1,4 @@
 // Applying relocations to a copy of an atom: decode, decide, compute, write. See emit.h and core/reloc.h.
-#include <fmt/core.h>
-
 #include <array>
 
 #include "arch/field.h"
@@ -208,16 +206,7 @@ void Relocator::add_fixup(const Reloc& reloc, uint64_t value) {
 }
 
 void Relocator::report_overflow(const Reloc& reloc, uint64_t value) {
-  const FieldFacts& facts = facts_of(reloc.field);
-  const char* advice =
-      reloc.want == Want::TlsOffset || reloc.want == Want::TlsOffsetSlot
-          ? "the thread-local block is too large for this access"
-      : reloc.field == Field::Signed32 || reloc.field == Field::Unsigned32 || reloc.field == Field::Word32
-          ? "the program is too large for its code model, or its parts are linked too far apart; recompile with "
-            "-mcmodel=medium or -mcmodel=large, or move the sections together"
-          : "the target is too far away for this field";
-  report_reloc(link_, file_, atom_, reloc,
-               fmt::format("out of range: {} is not in {}; {}", static_cast<int64_t>(value), facts.range, advice));
+  report_out_of_range(link_, file_, atom_, reloc, value);
 }
 
 }  // namespace xld

@@ -121,21 +121,24 @@ class Resolution {
     }
   }
 
-  void want(SymbolId id) {
+  // `user` is the file that refers to the name; none: an option does.
+  void want(SymbolId id, FileId user) {
     const Claim claim = symbols_.claim(id);
-    if (claim.claim_class() == ClaimClass::Lazy) wanted_.push_back(claim.file());
+    if (claim.claim_class() != ClaimClass::Lazy) return;
+    wanted_.push_back(claim.file());
+    if (keeps_reasons_) link_.extractions.push_back({claim.file(), user, id});
   }
 
   void want_names_of(const InputFile& file) {
     for (size_t i = 0; i < file.occurrences.size(); i++) {
       const Occurrence& o = file.occurrences[i];
-      if (o.claim_class == ClaimClass::None && !o.is_weak_reference) want(file.globals[i]);
+      if (o.claim_class == ClaimClass::None && !o.is_weak_reference) want(file.globals[i], file.id);
     }
   }
 
   // -u, -e and their like want a name as a reference in an object does.
   void want_requested_names() {
-    for (const SymbolId id : requested_names(link_)) want(id);
+    for (const SymbolId id : requested_names(link_)) want(id, FileId());
   }
 
   void extract_wanted() {
@@ -222,6 +225,7 @@ class Resolution {
   SymbolTable& symbols_;
   InputFinder& finder_;
   std::vector<FileId> wanted_;
+  const bool keeps_reasons_ = !link_.options().map_file.empty() || !link_.options().json_map_file.empty();
 };
 
 }  // namespace

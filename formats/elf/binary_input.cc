@@ -21,28 +21,56 @@ void append(std::string& out, const T& value) {
 }
 
 template <class E>
-class BinaryObject {
+class ObjectMaker {
  public:
   using Word = typename E::Word;
 
-  std::string make(uint16_t machine, const std::string& path, Bytes contents) {
-    std::string names(1, '\0');
-    std::string symbols(sizeof(typename E::Symbol), '\0');
+  std::string make_data(uint16_t machine, const std::string& path, Bytes contents) {
     const std::string stem = symbol_stem(path);
-    add_symbol(symbols, names, stem + "_start", 1, 0);
-    add_symbol(symbols, names, stem + "_end", 1, contents.size());
-    add_symbol(symbols, names, stem + "_size", SHN_ABS, contents.size());
+    add_symbol(stem + "_start", 1, 0);
+    add_symbol(stem + "_end", 1, contents.size());
+    add_symbol(stem + "_size", SHN_ABS, contents.size());
+    return make(machine, contents);
+  }
+
+  Result<std::string> make_symbols(uint16_t machine, Bytes linked) {
+    const auto header = read<typename E::Header>(linked, 0);
+    if (!header || header->ident[4] != E::kClass || header->machine != machine) return Error{"is for another machine"};
+    for (uint32_t i = 0; i < header->shnum; i++) {
+      const auto table = read<typename E::SectionHeader>(linked, header->shoff + uint64_t{i} * sizeof(typename E::SectionHeader));
+      if (!table || table->type != SHT_SYMTAB) continue;
+      const auto strings =
+          read<typename E::SectionHeader>(linked, header->shoff + uint64_t{table->link} * sizeof(typename E::SectionHeader));
+      const auto symbols = slice(linked, table->offset, table->size);
+      const auto names = strings ? slice(linked, strings->offset, strings->size) : std::nullopt;
+      if (!symbols || !names) return Error{"its symbol table extends past the end of the file"};
+      take_symbols(*symbols, *names);
+      return make(machine, {});
+    }
+    return Error{"has no symbol table"};
+  }
+
+ private:
+  void take_symbols(Bytes table, Bytes names) {
+    for (size_t offset = 0; offset + sizeof(typename E::Symbol) <= table.size(); offset += sizeof(typename E::Symbol)) {
+      const auto symbol = load<typename E::Symbol>(table.data() + offset);
+      if (binding_of(symbol.info) == STB_LOCAL || symbol.shndx == SHN_UNDEF) continue;
+      add_symbol(std::string(c_string_at(names, symbol.name).value_or("")), SHN_ABS, symbol.value);
+    }
+  }
+
+  std::string make(uint16_t machine, Bytes contents) {
     const std::string section_names("\0.data\0.symtab\0.strtab\0.shstrtab\0", 33);
 
     std::string out(sizeof(typename E::Header), '\0');
     const std::string_view data = as_text(contents);
     typename E::SectionHeader headers[5] = {};
     headers[1] = section(1, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, add(out, data, 1), data.size());
-    headers[2] = section(7, SHT_SYMTAB, 0, add(out, symbols, 8), symbols.size());
+    headers[2] = section(7, SHT_SYMTAB, 0, add(out, symbols_, 8), symbols_.size());
     headers[2].link = 3;
     headers[2].info = 1;
     headers[2].entsize = sizeof(typename E::Symbol);
-    headers[3] = section(15, SHT_STRTAB, 0, add(out, names, 1), names.size());
+    headers[3] = section(15, SHT_STRTAB, 0, add(out, names_, 1), names_.size());
     headers[4] = section(23, SHT_STRTAB, 0, add(out, section_names, 1), section_names.size());
     const uint64_t table = add(out, {}, 8);
     for (const auto& header : headers) append(out, header);
@@ -50,15 +78,14 @@ class BinaryObject {
     return out;
   }
 
- private:
-  static void add_symbol(std::string& symbols, std::string& names, const std::string& name, uint32_t section, uint64_t value) {
+  void add_symbol(const std::string& name, uint32_t section, uint64_t value) {
     typename E::Symbol symbol{};
-    symbol.name = static_cast<uint32_t>(names.size());
+    symbol.name = static_cast<uint32_t>(names_.size());
     symbol.info = symbol_info(STB_GLOBAL, STT_NOTYPE);
     symbol.shndx = static_cast<uint16_t>(section);
     symbol.value = static_cast<Word>(value);
-    append(symbols, symbol);
-    names.append(name).push_back('\0');
+    append(symbols_, symbol);
+    names_.append(name).push_back('\0');
   }
 
   static uint64_t add(std::string& out, std::string_view bytes, size_t alignment) {
@@ -95,13 +122,21 @@ class BinaryObject {
     header.shstrndx = 4;
     std::memcpy(out.data(), &header, sizeof(header));
   }
+
+  std::string names_ = std::string(1, '\0');
+  std::string symbols_ = std::string(sizeof(typename E::Symbol), '\0');
 };
 
 }  // namespace
 
 std::string make_binary_object(const Target& target, const std::string& path, Bytes contents) {
-  if (target.cpu == Cpu::I386) return BinaryObject<Elf32>().make(EM_386, path, contents);
-  return BinaryObject<Elf64>().make(EM_X86_64, path, contents);
+  if (target.cpu == Cpu::I386) return ObjectMaker<Elf32>().make_data(EM_386, path, contents);
+  return ObjectMaker<Elf64>().make_data(EM_X86_64, path, contents);
+}
+
+Result<std::string> make_symbols_object(const Target& target, Bytes linked) {
+  if (target.cpu == Cpu::I386) return ObjectMaker<Elf32>().make_symbols(EM_386, linked);
+  return ObjectMaker<Elf64>().make_symbols(EM_X86_64, linked);
 }
 
 }  // namespace xld::elf

@@ -3,7 +3,9 @@
 
 #include <fmt/core.h>
 
+#include "core/demangle.h"
 #include "formats/elf/object.h"
+#include "formats/elf/source_lines.h"
 
 namespace xld::elf {
 
@@ -20,7 +22,8 @@ std::string_view function_at(const ElfObject& object, uint32_t section, uint64_t
   for (uint32_t i = 1; i < object.symbol_count; i++) {
     const auto symbol = raw_symbol<E>(object, i);
     if (type_of(symbol.info) != STT_FUNC || section_index(object, i, symbol) != section) continue;
-    if (symbol.value <= offset && offset - symbol.value < symbol.size) return string_at(object.symbol_names, symbol.name);
+    if (symbol.value <= offset && offset - symbol.value < symbol.size)
+      return string_at(object.symbol_names, symbol.name);
   }
   return {};
 }
@@ -43,14 +46,111 @@ std::string describe_place(const Link& link, const Atom& atom, uint64_t offset) 
   const ElfObject& object = object_of(file);
   const std::string_view function =
       with_class(link, [&](auto e) { return function_at<decltype(e)>(object, atom.raw, offset); });
-  const std::string_view section = section_facts(link, object, atom.raw).name;
-  if (function.empty()) return fmt::format("{}+{:#x}", section, offset);
-  return fmt::format("{}+{:#x}, in function {}", section, offset, function);
+  const std::string place = fmt::format("{}+{:#x}", section_facts(link, object, atom.raw).name, offset);
+  if (function.empty()) return place;
+  return fmt::format("function {}: {}", link.options().demangle ? demangle(function) : function, place);
+}
+
+std::string describe_source(const Link& link, const Atom& atom, uint64_t offset) {
+  const InputFile& file = link.inputs.file(atom.file);
+  return file.format_data ? source_of(link, file, atom.raw, offset) : std::string();
+}
+
+namespace {
+
+template <class E>
+DefinitionText definition_text(const Link& link, const InputFile& file, uint32_t index) {
+  const ElfObject& object = object_of(file);
+  if (index >= object.symbol_count) return {};
+  const auto symbol = raw_symbol<E>(object, index);
+  const uint32_t section = section_index(object, index, symbol);
+  if (section == SHN_UNDEF) return {};
+  if (section == kAbsoluteSection) return {"absolute value", {}};
+  if (section >= object.section_count) return {"COMMON", {}};
+  return {fmt::format("{}+{:#x}", section_facts(link, object, section).name, uint64_t{symbol.value}),
+          source_of(link, file, section, symbol.value)};
+}
+
+}  // namespace
+
+DefinitionText describe_definition(const Link& link, const InputFile& file, uint32_t raw) {
+  if (!file.format_data) return {};
+  return with_class(link, [&](auto e) { return definition_text<decltype(e)>(link, file, raw); });
+}
+
+std::string describe_section(const Link& link, const InputFile& file, uint32_t raw) {
+  if (!file.format_data || raw >= object_of(file).section_count) return fmt::format("section {}", raw);
+  return std::string(section_facts(link, object_of(file), raw).name);
 }
 
 std::string describe_symbol(const Link& link, const InputFile& file, uint32_t raw) {
   if (!file.format_data) return fmt::format("symbol {}", raw);
   return with_class(link, [&](auto e) { return symbol_text<decltype(e)>(object_of(file), raw); });
+}
+
+std::string section_name(const Link& link, const Atom& atom) {
+  return std::string(section_facts(link, object_of(link.inputs.file(atom.file)), atom.raw).name);
+}
+
+namespace {
+
+template <class E>
+class SymbolLister {
+ public:
+  SymbolLister(const Link& link, const InputFile& file) : link_(link), file_(file), object_(object_of(file)) {}
+
+  std::vector<FileSymbol> list() {
+    for (uint32_t i = 1; i < object_.symbol_count; i++) add(i);
+    return std::move(symbols_);
+  }
+
+ private:
+  void add(uint32_t index) {
+    const auto raw = raw_symbol<E>(object_, index);
+    FileSymbol symbol;
+    symbol.name = string_at(object_.symbol_names, raw.name);
+    symbol.value = raw.value;
+    symbol.size = raw.size;
+    if (index >= object_.first_global) {
+      if (index - file_.first_global >= file_.globals.size()) return;
+      symbol.global = file_.globals[index - file_.first_global];
+      symbol.name = link_.symbols.name(symbol.global);  // --wrap may have changed it
+    } else if (type_of(raw.info) == STT_SECTION || type_of(raw.info) == STT_FILE || symbol.name.starts_with(".L")) {
+      return;
+    }
+    if (symbol.name.empty()) return;
+    place(section_index(object_, index, raw), binding_of(raw.info) == STB_WEAK, symbol);
+    symbols_.push_back(symbol);
+  }
+
+  // Definitions in sections that another file provides count as references to those.
+  void place(uint32_t section, bool is_weak, FileSymbol& symbol) const {
+    const ClaimClass definition = is_weak ? ClaimClass::Weak : ClaimClass::Strong;
+    if (section == SHN_UNDEF) return;
+    if (section == kCommonSection || section == kLargeCommonSection) {
+      symbol.claim_class = ClaimClass::Common;
+    } else if (section == kAbsoluteSection) {
+      symbol.claim_class = definition;
+    } else if (section >= object_.section_count || (section < file_.is_lost.size() && file_.is_lost[section])) {
+      return;
+    } else {
+      symbol.claim_class = definition;
+      if (section < object_.atom_of.size() && object_.atom_of[section] != kDiscardedAtom)
+        symbol.atom = object_.atom_of[section];
+    }
+  }
+
+  const Link& link_;
+  const InputFile& file_;
+  const ElfObject& object_;
+  std::vector<FileSymbol> symbols_;
+};
+
+}  // namespace
+
+std::vector<FileSymbol> list_symbols(const Link& link, const InputFile& file) {
+  if (!file.format_data) return {};
+  return with_class(link, [&](auto e) { return SymbolLister<decltype(e)>(link, file).list(); });
 }
 
 namespace {

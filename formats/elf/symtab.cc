@@ -60,8 +60,12 @@ void SymbolTableChunk::number_runs() {
 
 // ---- picking ---------------------------------------------------------------------------------------------------------
 
+bool SymbolTableChunk::is_retained(std::string_view name) const {
+  return link_.retains_all_names || link_.retained_names.contains(name);
+}
+
 bool SymbolTableChunk::is_kept_local(std::string_view name, uint8_t type, AtomId atom) const {
-  if (name.empty() || type == STT_SECTION) return false;
+  if (name.empty() || type == STT_SECTION || !is_retained(name)) return false;
   const DiscardMode mode = link_.options().discard;
   if (mode == DiscardMode::AllLocals) return false;
   if (!name.starts_with(".L")) return true;
@@ -112,6 +116,7 @@ void SymbolTableChunk::add_globals_as(const InputFile& file, SymbolRun& locals, 
     output.size = claim.claim_class() == ClaimClass::Common ? link_.atom(output.atom).size : uint64_t{symbol.size};
     const uint8_t type = type_of(symbol.info) == STT_COMMON ? STT_OBJECT : type_of(symbol.info);
     const bool is_local = is_hidden(flags);
+    if (!is_retained(link_.symbols.name(id))) continue;
     if (is_local && link_.options().discard == DiscardMode::AllLocals) continue;
     output.info = symbol_info(is_local ? STB_LOCAL : binding_of(symbol.info), type);
     output.other = static_cast<uint8_t>((symbol.other & ~3) | visibility_from(flags));
@@ -139,7 +144,7 @@ void SymbolTableChunk::add_linker_symbols() {
     const uint32_t flags = link_.symbols.flags(id);
     const bool is_linker_made = (flags & symbol_flag::kLinkerMade) != 0;
     const bool is_undefined = !(flags & symbol_flag::kDefined) && (flags & symbol_flag::kReferenced);
-    if (!is_linker_made && !is_undefined) continue;
+    if ((!is_linker_made && !is_undefined) || !is_retained(link_.symbols.name(id))) continue;
     // An implementation detail of descriptors, and an offset that lies outside of the block.
     if (is_linker_made && (flags & symbol_flag::kThreadLocal)) continue;
     OutputSymbol output;

@@ -53,6 +53,7 @@ class SymbolTableChunk : public Chunk {
   void add_locals_as(const InputFile& file, SymbolRun& run) const;
   template <class E>
   void add_globals_as(const InputFile& file, SymbolRun& locals, SymbolRun& globals) const;
+  bool is_retained(std::string_view name) const;
   bool is_kept_local(std::string_view name, uint8_t type, AtomId atom) const;
   template <class E>
   void write_as(const SymbolRun& run, MutableBytes out) const;

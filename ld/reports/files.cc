@@ -1,0 +1,58 @@
+// -t and -y: which files take part, and which of them define or use a symbol. One line each, as GNU ld prints them.
+#include <fmt/core.h>
+
+#include "ld/messages.h"
+#include "ld/reports/reports.h"
+
+namespace xld {
+
+std::string list_files(const Link& link) {
+  std::string text;
+  for (const InputFile* file : link.inputs.files) text += file->display_name() + "\n";
+  return text;
+}
+
+namespace {
+
+std::string_view role_name(ClaimClass claim_class) {
+  switch (claim_class) {
+    case ClaimClass::None:
+      return "reference to";
+    case ClaimClass::Common:
+      return "common definition of";
+    case ClaimClass::Weak:
+      return "weak definition of";
+    default:
+      return "definition of";
+  }
+}
+
+std::string linker_definition(const Link& link, SymbolId id) {
+  if (!link.symbols.has(id, symbol_flag::kLinkerMade)) return {};
+  const bool is_from_option = link.symbols.claim(id).claim_class() == ClaimClass::Override;
+  return fmt::format("{}: definition of {}\n", is_from_option ? "--defsym" : "<linker>",
+                     readable_name(link, link.symbols.name(id)));
+}
+
+}  // namespace
+
+std::string trace_symbols(const Link& link) {
+  std::string text;
+  std::vector<uint8_t> is_traced(link.symbols.size(), 0);
+  for (const std::string& name : link.options().trace_symbols) {
+    const SymbolId id = link.symbols.find(name);
+    if (!id.is_valid()) continue;
+    is_traced[id.value] = 1;
+    text += linker_definition(link, id);
+  }
+  for (const InputFile* file : link.inputs.files) {
+    for (const FileSymbol& symbol : link.format->list_symbols(link, *file)) {
+      if (!symbol.global.is_valid() || !is_traced[symbol.global.value]) continue;
+      text += fmt::format("{}: {} {}\n", file->display_name(), role_name(symbol.claim_class),
+                          readable_name(link, symbol.name));
+    }
+  }
+  return text;
+}
+
+}  // namespace xld

@@ -1,0 +1,87 @@
+// Which reports are asked for, and where each goes. See reports.h.
+#include "ld/reports/reports.h"
+
+#include <fmt/core.h>
+#include <vector>
+
+#include "ld/reports/dependency_file.h"
+#include "ld/reports/reproduce.h"
+
+namespace xld {
+
+namespace {
+
+constexpr std::string_view kStandardOutput = "-";
+
+class Reporter {
+ public:
+  Reporter(const Link& link, const InputFinder& finder, ReportSink& sink)
+      : link_(link), options_(link.options()), finder_(finder), sink_(sink) {}
+
+  void write_all() {
+    write_reproduction_file();
+    if (link_.format) write_printed();
+    if (link_.format) write_maps();
+    if (!link_.diagnostics().failed()) write_dependencies();
+    if (!options_.time_trace_file.empty()) write(options_.time_trace_file, time_trace(link_.session.timings));
+  }
+
+  void write(const std::string& name, std::string_view text) { check(name, sink_.write_text(name, text)); }
+  void print(std::string_view text) {
+    if (!text.empty()) write(std::string(kStandardOutput), text);
+  }
+
+ private:
+  void check(const std::string& name, const std::optional<Error>& error) {
+    if (!error) return;
+    const std::string_view shown = name == kStandardOutput ? "standard output" : std::string_view(name);
+    link_.diagnostics().error(fmt::format("cannot write {}: {}", shown, error->message));
+  }
+
+  // First, as it is most wanted when something else fails.
+  void write_reproduction_file() {
+    if (options_.reproduce_file.empty()) return;
+    check(options_.reproduce_file, write_reproduction(options_, finder_, sink_));
+  }
+
+  void write_printed() {
+    if (options_.trace_files) print(list_files(link_));
+    if (!options_.trace_symbols.empty()) print(trace_symbols(link_));
+    if (options_.print_gc_sections) print(list_removed_sections(link_));
+    if (!options_.why_live.empty()) print(explain_liveness(link_));
+  }
+
+  void write_maps() {
+    const bool is_cref_printed = options_.cref && options_.map_file.empty();
+    if (is_cref_printed) print(cross_reference(link_));
+    if (!options_.map_file.empty())
+      write(options_.map_file, text_map(link_) + (options_.cref ? cross_reference(link_) : ""));
+    if (!options_.json_map_file.empty()) write(options_.json_map_file, json_map(link_));
+  }
+
+  // Not for a failed link: make would take the rule for the truth about an output that does not exist.
+  void write_dependencies() {
+    if (options_.dependency_file.empty()) return;
+    std::vector<std::string> paths;
+    for (const auto& file : finder_.opened_files()) paths.push_back(file.path);
+    write(options_.dependency_file, dependency_rule(options_.output, paths));
+  }
+
+  const Link& link_;
+  const Options& options_;
+  const InputFinder& finder_;
+  ReportSink& sink_;
+};
+
+}  // namespace
+
+void write_reports(const Link& link, const InputFinder& finder, ReportSink& sink) {
+  const auto timer = link.session.timings.measure("reports");
+  Reporter(link, finder, sink).write_all();
+}
+
+void write_statistics(const Link& link, const InputFinder& finder, ReportSink& sink) {
+  if (link.options().print_stats && link.format) Reporter(link, finder, sink).print(statistics(link, finder));
+}
+
+}  // namespace xld

@@ -1,0 +1,47 @@
+// Reports: what a link tells about itself when it is asked, and only then.
+//
+// Each report is a function from the finished (or failed) link to a text; reports.cc has the table of who is asked for
+// and where it goes. A failed link is reported as far as it got: what a report needs and the link does not have is left
+// out.
+#pragma once
+
+#include <string>
+
+#include "core/report_sink.h"
+#include "ld/inputs.h"
+
+namespace xld {
+
+// All reports but the statistics. One that cannot be written is an error of the link.
+void write_reports(const Link& link, const InputFinder& finder, ReportSink& sink);
+
+// --stats: when everything else is done.
+void write_statistics(const Link& link, const InputFinder& finder, ReportSink& sink);
+
+// -t: files that take part, "libc.a(printf.o)".
+std::string list_files(const Link& link);
+// -y: who defines, and who refers to, the named symbols.
+std::string trace_symbols(const Link& link);
+// --print-gc-sections
+std::string list_removed_sections(const Link& link);
+// --why-live: for each pattern, by what chain of references its symbols are kept.
+std::string explain_liveness(const Link& link);
+// --cref: every global name, the file that defines it, and those that refer to it.
+std::string cross_reference(const Link& link);
+// -Map, --map=json
+std::string text_map(const Link& link);
+std::string json_map(const Link& link);
+// --time-trace: the format of Chrome's trace viewer and of Perfetto.
+std::string time_trace(const Timings& timings);
+// --stats
+std::string statistics(const Link& link, const InputFinder& finder);
+
+// What a failed link may lack.
+inline bool has_liveness(const Link& link) {
+  return link.is_live.size() != 0;
+}
+inline bool has_addresses(const Link& link) {
+  return !link.symbol_addresses.empty();
+}
+
+}  // namespace xld

@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""Makes the seeds of the fuzz targets, tests/fuzz/corpus/<target>/, from the small sources below.
+
+The seeds are committed; run this again after a change here, and look at the sizes: small seeds fuzz faster. Files
+called find-* are inputs that once went wrong; they are left alone.
+"""
+import struct
+import subprocess
+import tempfile
+import zlib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CORPUS = HERE / "corpus"
+GOLDEN = HERE.parent / "golden"
+
+C_PROGRAM = """
+static _Thread_local int local_tls = 3; extern _Thread_local int stub_tls; int common[4]; extern int stub_data;
+__attribute__((weak)) int maybe(void); int puts(const char*);
+static inline __attribute__((cold)) int twice(int x) { return 2 * x; }
+int first(int a) { puts("a string"); return twice(a) + local_tls + stub_tls + stub_data + common[a]; }
+int second(int a) { return maybe ? maybe() : a; }
+void* table[] = {first, second, &stub_data};
+"""
+CXX_PROGRAM = """
+struct Base { virtual ~Base(); virtual int f() { return 1; } }; Base::~Base() {}
+template <class T> T both(T a) { static T last; return last += a; }
+int first(int a) { try { return both(a) + Base().f(); } catch (...) { return both(a); } }
+"""
+GROUPS = """
+ .section .text.f,"axG",@progbits,f,comdat
+f: ret
+ .section .init_array,"aw"
+ .quad f
+ .section meta,"ao",@progbits,.text.f
+ .quad f
+ .section keep,"awR",@progbits
+ .quad __start_meta, __stop_meta
+ .weak __start_meta, __stop_meta
+ .text
+ .globl resolved
+ .type resolved,@gnu_indirect_function
+resolved: ret
+ leaq resolved(%rip), %rax
+ call resolved@PLT
+ movq resolved@GOTPCREL(%rip), %rax
+ .section .note.gnu.property,"a"
+ .p2align 3
+ .long 4, 16, 5
+ .asciz "GNU"
+ .long 0xc0000002, 4, 3, 0
+"""
+
+
+class Seeds:
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def run(self, *command):
+        subprocess.run([str(word) for word in command], cwd=self.folder, check=True)
+
+    def write(self, target, name, data):
+        folder = CORPUS / target
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
+
+    def compile(self, name, source, *flags):
+        suffix = ".cc" if source is CXX_PROGRAM else ".s" if source is GROUPS else ".c"
+        (self.folder / ("source" + suffix)).write_text(source)
+        self.run("gcc", "-c", "source" + suffix, "-o", name, "-fdebug-prefix-map=" + str(self.folder) + "=.", *flags)
+        return (self.folder / name).read_bytes()
+
+    def section(self, name, section):
+        self.run("objcopy", "-O", "binary", "--set-section-flags", section + "=alloc", "-j", section, name, "part")
+        return (self.folder / "part").read_bytes()
+
+    def objects(self):
+        kinds = {
+            "c-64": (C_PROGRAM, "-O1", "-fcommon"), "c-32": (C_PROGRAM, "-O1", "-m32", "-fcommon"),
+            "c-64-sections": (C_PROGRAM, "-O1", "-ffunction-sections", "-fdata-sections", "-fPIC"),
+            "c-32-pic": (C_PROGRAM, "-O1", "-m32", "-fPIC"),
+            "cxx-64": (CXX_PROGRAM, "-O1"), "cxx-32": (CXX_PROGRAM, "-O1", "-m32"), "groups": (GROUPS,),
+            "c-64-debug": (C_PROGRAM, "-O0", "-g1", "-gz"),
+        }
+        for options_byte, (name, (source, *flags)) in enumerate(kinds.items()):
+            data = self.compile(name + ".o", source, *flags)
+            self.write("object", name, data + bytes([options_byte * 37 % 256]))
+        for source in sorted(GOLDEN.glob("*/*.s")):
+            bits = "--32" if "i386" in source.parent.name else "--64"
+            self.run("as", bits, source, "-o", "golden.o")
+            self.write("object", f"golden-{source.parent.name}-{source.stem}",
+                       (self.folder / "golden.o").read_bytes() + b"\x01")
+
+    def archives(self):
+        for name in ("first", "second"):
+            (self.folder / f"{name}.s").write_text(f" .globl {name}\n{name}: ret\n")
+            self.run("as", f"{name}.s", "-o", f"{name}.o")
+            self.run("as", f"{name}.s", "-o", f"{name}-of-a-very-long-name.o")
+        long_names = ["first-of-a-very-long-name.o", "second-of-a-very-long-name.o"]
+        self.pack("gnu", "rcsD", long_names)
+        self.pack("no-index", "rcSD", ["first.o", "second.o"])
+        self.pack("thin", "rcsDT", long_names)
+        self.pack("bsd", "rcsD", long_names, "--format=bsd")
+        self.pack("darwin", "rcsD", long_names, "--format=darwin")
+        self.write("archive", "empty", "!<arch>\n")
+
+    def pack(self, name, operation, members, *flags):
+        self.run("llvm-ar-19", *flags, operation, name + ".a", *members)
+        self.write("archive", name, (self.folder / (name + ".a")).read_bytes())
+
+    def texts(self):
+        self.write("script", "libm", "/* GNU ld script\n*/\nOUTPUT_FORMAT(elf64-x86-64)\n"
+                   "GROUP ( /usr/lib/libm-2.36.a /usr/lib/libmvec.a AS_NEEDED ( -lfoo ) )\n")
+        self.write("script", "assignments", 'ENTRY(start) EXTERN(a b) SEARCH_DIR("=/lib")\nPROVIDE(x = . + 4);\n'
+                   'HIDDEN(y = ALIGN(16));z = DEFINED(x) ? 1 : 2 << 3; PROVIDE_HIDDEN (w = x += 1K);INCLUDE "f.ld"\n'
+                   'OUTPUT_ARCH(i386:x86-64) TARGET(binary) STARTUP(crt.o) INPUT(a,b c)')
+        self.write("script", "refused", "SECTIONS { .text : { *(.text) } }\n")
+        for number, text in enumerate([
+                "1 + 2 * (3 - -4) << 1 | 0x10 & ~7 ^ 1", "a ? b : DEFINED(c) && !d || e >= 4",
+                "ADDR(.text) + SIZEOF(.a) % 3 - LOADADDR(.text)", "ALIGN(0x1000) + MAX(1, MIN(a, 2M))",
+                "ABSOLUTE(a) + LOG2CEIL(77) + SIZEOF_HEADERS + CONSTANT(MAXPAGESIZE)", '"quoted name" / 2 == 17o',
+                "0b101 + 12h + 1K != .", "ALIGN(a, 16) >> 2 < ALIGNOF(.b)"]):
+            self.write("expression", f"{number}", text)
+        for number, text in enumerate([
+                "-o out -static -L/lib -lc --gc-sections -z now -z max-page-size=0x1000 main.o",
+                "@again --defsym=a=b+1 -defsym x=1 --wrap malloc -y sym -Ttext=0x1000 --section-start .a=4",
+                "--start-group a.a 'b c.a' --end-group --push-state --whole-archive x.a --pop-state --start-lib y.o "
+                "--end-lib -b binary z", '--build-id=0x"12ab" --icf=all --map=json -Map=m "-e" main -u a\\ b --error-limit=1',
+                "-arch x86_64 -platform_version macos 10.15 11.0 -o a.out -lSystem -dead_strip -e _main",
+                "--help --version -m elf_i386 -O2 --threads=4 --hash-style=gnu -z nope -T script.ld folder"]):
+            self.write("command_line", f"{number}", text)
+        for number, name in enumerate([
+                "_ZN3foo3barEi", "_ZNSt6vectorIiSaIiEE9push_backEOi", "_ZZN1a1bEvE1c_0", "_ZTIN4llvm5ErrorE",
+                "_ZN4core3fmt9Formatter9write_str17h0123456789abcdefE", "_RNvC6_123foo3bar", "__ZN3foo3barEv",
+                "_RINvNtC3std3mem8align_ofjdE", "_RNvXs_NtC4core3fmtRShNtB5_5Debug3fmt", "_RNCNvC1a4mainu30____7hkackfecea1cbdathfdh9hlq6y",
+                "_ZN1AIXadL_ZN1B1fEvEEE1gEv", "_RNvMC0INtC8arrayvec8ArrayVecpKj7b_E3new", "plain"]):
+            self.write("demangle", f"{number}", name)
+
+    def sections(self):
+        self.compile("cxx.o", CXX_PROGRAM, "-O1")
+        self.write("eh_frame", "cxx-64", self.section("cxx.o", ".eh_frame"))
+        self.compile("cxx32.o", CXX_PROGRAM, "-O1", "-m32", "-fno-pic")
+        self.write("eh_frame", "cxx-32", self.section("cxx32.o", ".eh_frame"))
+        self.write("eh_frame", "crtend", bytes(4))
+        self.compile("groups.o", GROUPS)
+        self.write("properties", "feature", self.section("groups.o", ".note.gnu.property"))
+        self.write("properties", "isa", struct.pack("<III4sIII4xIII4x", 4, 32, 5, b"GNU\0", 0xc0008002, 4, 1,
+                                                    0xc0000002, 4, 3))
+        for version in (3, 4, 5):
+            name = f"dwarf{version}.o"
+            self.compile(name, CXX_PROGRAM, "-O1", "-g1", f"-gdwarf-{version}")
+            line_str = self.section(name, ".debug_line_str") if version == 5 else b""
+            self.write("dwarf_lines", f"dwarf{version}", struct.pack("<HH", len(line_str), 0) + line_str +
+                       self.section(name, ".debug_line"))
+
+    def compressed(self):
+        text = b"some text, some text, some more text. " * 9
+        zlib_text = zlib.compress(text)
+        self.write("decompress", "zlib-64", b"8" + struct.pack("<IIQQ", 1, 0, len(text), 1) + zlib_text)
+        self.write("decompress", "zlib-32", b"4" + struct.pack("<III", 1, len(text), 1) + zlib_text)
+        self.write("decompress", "zdebug", b"zZLIB" + struct.pack(">Q", len(text)) + zlib_text)
+        (self.folder / "text").write_bytes(text)
+        self.run("zstd", "-q", "text", "-o", "text.zst")
+        zstd_text = (self.folder / "text.zst").read_bytes()
+        self.write("decompress", "zstd-64", b"8" + struct.pack("<IIQQ", 2, 0, len(text), 1) + zstd_text)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        seeds = Seeds(folder)
+        for step in (seeds.objects, seeds.archives, seeds.texts, seeds.sections, seeds.compressed):
+            step()
+    for target in sorted(CORPUS.iterdir()):
+        files = list(target.iterdir())
+        print(f"{target.name:14} {len(files):3} seeds, {sum(f.stat().st_size for f in files):7} bytes")
+
+
+if __name__ == "__main__":
+    main()
