@@ -72,6 +72,7 @@ constinit const Arch kArchI386 = {
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
     .write_stub = write_stub,
+    .is_branch = is_direct_branch,
     .fill_padding = fill_with_nops,
 };
 

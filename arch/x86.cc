@@ -92,6 +92,13 @@ void use_direct_branch(GotLoadForm form, uint8_t* field, uint32_t distance) {
 
 // Operand-size prefixes before 0x90: longer forms with a memory operand decode differently in 16-bit code, and more
 // than three prefixes are slow to decode on some CPUs.
+bool is_direct_branch(Bytes code, uint64_t offset) {
+  if (offset == 0 || offset > code.size()) return false;
+  const uint8_t opcode = code[offset - 1];
+  if (opcode == 0xe8 || opcode == 0xe9) return true;
+  return (opcode & 0xf0) == 0x80 && offset >= 2 && code[offset - 2] == 0x0f;
+}
+
 void fill_with_nops(MutableBytes gap) {
   constexpr size_t kLongest = 4;
   std::fill(gap.begin(), gap.end(), uint8_t{0x66});

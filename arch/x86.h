@@ -76,6 +76,10 @@ constexpr uint64_t direct_branch_distance(GotLoadForm form, uint64_t symbol, uin
 }
 void use_direct_branch(GotLoadForm form, uint8_t* field, uint32_t distance);
 
+// A call, jmp or jcc with a 32-bit distance. A ModRM byte that takes a displacement without a register is none of these
+// opcodes, so PC-relative data accesses are not mistaken for them.
+bool is_direct_branch(Bytes code, uint64_t offset);
+
 // No-ops that are no-ops in 16-, 32- and 64-bit code alike.
 void fill_with_nops(MutableBytes gap);
 

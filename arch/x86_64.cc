@@ -104,6 +104,7 @@ constinit const Arch kArchX86_64 = {
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
     .write_stub = write_stub,
+    .is_branch = is_direct_branch,
     .fill_padding = fill_with_nops,
 };
 

@@ -44,6 +44,15 @@ struct CommonOffer {
   bool is_thread_local = false;
 };
 
+// Records that live when an atom does although they stand elsewhere: its unwind entries, sections that describe it.
+struct Companion {
+  AtomId owner;
+  AtomId atom;               // where the records stand
+  uint32_t first_reloc = 0;  // the part of that atom's relocations that belongs to the owner
+  uint32_t reloc_count = 0;
+  bool is_whole_atom = false;  // `atom` itself becomes live, with all its relocations
+};
+
 struct InputFile {
   FileId id;
   std::string path;    // as given or found
@@ -61,6 +70,7 @@ struct InputFile {
   AtomId first_atom;
   uint32_t atom_capacity = 0;  // ids reserved
   uint32_t atom_count = 0;     // ids used
+  std::span<const Companion> companions;  // ascending by owner; those without one stand last
 
   std::span<const uint64_t> symbol_addresses;  // by raw symbol; for the format's PlainPath only
 

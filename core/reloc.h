@@ -24,7 +24,7 @@ enum class Want : uint8_t {
   TlsModuleSlot,  // the address of the module's own pair of slots (local-dynamic)
   TlsDescSlot,    // the address of a TLS descriptor
   TlvSlot,        // the address of a thread-local variable descriptor pointer
-  Size,           // size of S, plus A
+  Size,           // size of S, plus A; decoders put a number in its place
   TlsNegatedOffset,      // A minus S's offset from the thread pointer: code that subtracts it (i386 R_386_TLS_LE_32)
   TlsNegatedOffsetSlot,  // the address of a GOT slot that holds that negated offset (i386 R_386_TLS_IE_32)
 };

@@ -31,6 +31,8 @@ struct Target {
   OperatingSystem os = OperatingSystem::Unknown;
   OutputKind output = OutputKind::StaticExecutable;
 
+  std::string_view entry;           // where programs start unless told otherwise
+  std::string_view code_section;    // ... and if that name is not defined
   uint8_t word_size = 8;            // bytes of a pointer
   uint64_t image_base = 0;          // address of the first segment
   uint64_t max_page_size = 0x1000;  // segments are congruent modulo this

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -16,6 +17,7 @@
 
 #include "arch/arch.h"
 #include "core/atom.h"
+#include "core/digest.h"
 #include "core/image.h"
 #include "core/input_file.h"
 #include "core/reloc.h"
@@ -32,15 +34,6 @@ struct Format;
 class FormatState {
  public:
   virtual ~FormatState() = default;
-};
-
-// Records that live when an atom does although they stand elsewhere: its unwind entries, sections that describe it.
-struct Companion {
-  AtomId owner;
-  AtomId atom;               // where the records stand
-  uint32_t first_reloc = 0;  // the part of that atom's relocations that belongs to the owner
-  uint32_t reloc_count = 0;
-  bool is_whole_atom = false;  // `atom` itself becomes live, with all its relocations
 };
 
 // A word the loader has to add the load address to.
@@ -79,6 +72,13 @@ struct FileSymbol {
   uint64_t size = 0;
 };
 
+// An atom that another, identical one stands for.
+struct FoldedAtom {
+  AtomId leader;
+  AtomId atom;
+  auto operator<=>(const FoldedAtom&) const = default;
+};
+
 struct Link {
   explicit Link(Session& s) : session(s) {}
 
@@ -99,6 +99,7 @@ struct Link {
   // What is needed, and what is left to the loader?
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;  // by AtomId
+  std::vector<FoldedAtom> folded;  // sorted
   bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
   LocalNeeds local_needs;
   Slots slots;
@@ -116,6 +117,7 @@ struct Link {
   std::vector<LoadFixup> fixups;           // in output order; filled while atoms are written
   std::vector<uint32_t> first_fixups;      // by AtomId: its first in `fixups`
   uint64_t entry_address = 0;
+  std::optional<DigestKind> tile_digest;   // the format names its output after its content (Format::begin)
   uint64_t thread_pointer = 0;             // the address thread-local offsets count from
 
   // Relocates a copy of a part of an atom for a chunk that moves input bytes itself; see ld/emit.h.
@@ -141,7 +143,8 @@ struct DefinitionText {
   std::string source;  // "hello.c:12 (dir/hello.c:12)"; empty if not known
 };
 
-enum class FileKind : uint8_t { Unknown, Object, SharedLibrary, Executable, CompilerIr };
+// Universal: several files for several CPUs in one.
+enum class FileKind : uint8_t { Unknown, Object, SharedLibrary, Executable, CompilerIr, Universal };
 
 struct Identity {
   FileKind kind = FileKind::Unknown;
@@ -161,12 +164,11 @@ struct PlainPath {
 
 struct Format {
   ObjectFormat id;
-  const char* default_entry;
 
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);
 
-  // Settles the numbers of Session::target that the options left open, and makes the FormatState.
+  // Settles what the options left open in Session::target, and makes the FormatState.
   void (*begin)(Link&);
 
   // Reads headers and global names: occurrences, groups, atom_capacity. Any thread; one task a file.
@@ -174,7 +176,6 @@ struct Format {
 
   // Creates the file's atoms, places the symbols it defines, finds its companions. One task a file.
   void (*make_atoms)(Link&, InputFile&, uint32_t worker);
-  std::span<const Companion> (*companions_of)(const InputFile&);
 
   // Where common symbols are put: a section key of the format.
   SectionId (*common_section)(Link&, const CommonOffer&);
@@ -190,6 +191,12 @@ struct Format {
 
   // Atoms that live although nothing refers to them.
   bool (*is_root)(const Link&, const InputFile&, const Atom&);
+
+  // False: the atom means something by where it stands, however equal it is to another. Asked of read-only atoms.
+  bool (*may_fold)(const Link&, const InputFile&, const Atom&);
+
+  // Appends the atoms whose address the file's compiler says is compared. False: the file does not say.
+  bool (*significant_atoms)(const Link&, const InputFile&, std::vector<AtomId>& out);
 
   // Output sections, segments, and the chunks the linker adds; fills Link::layout up to assign_offsets().
   void (*plan)(Link&);
@@ -212,13 +219,9 @@ struct Format {
   // For reports: the input section an atom was, and the named symbols of a file.
   std::string (*section_name)(const Link&, const Atom&);
   std::vector<FileSymbol> (*list_symbols)(const Link&, const InputFile&);
-  // The size of a relocation's target, as the file that defines it says.
-  uint64_t (*symbol_size)(const Link&, const InputFile&, const Reloc&);
 
-  // The value of a field whose target is not part of the output (debug information of discarded functions).
-  uint64_t (*tombstone)(const Link&, const Atom&);
-
-  // Checksums and signatures over the finished bytes; `digests` are those of the tiles of the file, in order.
+  // Checksums and signatures over the finished bytes; `digests` are those of the tiles of the file, in order, if
+  // Link::tile_digest asks for them.
   void (*seal)(const Link&, Image& image, Bytes digests);
 };
 

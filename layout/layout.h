@@ -34,6 +34,8 @@ struct OutputSection {
   bool is_relro = false;      // read-only after the loader is done
   bool starts_segment = false;  // whatever its attributes
   std::optional<uint64_t> fixed_address;
+  uint64_t tombstone = 0;  // what a field is set to whose target is not part of the output
+  bool follows_folded = false;  // a target that an identical one stands for is still referred to, not buried
 
   std::vector<Chunk*> leading_chunks;  // before the atoms
   std::vector<AtomId> atoms;           // in output order

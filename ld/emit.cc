@@ -33,7 +33,7 @@ class Emitter {
     const auto is_late = [](const Tile& tile) { return tile.chunk && tile.chunk->is_late; };
     const auto late = std::stable_partition(tiles_.begin(), tiles_.end(), [&](const Tile& t) { return !is_late(t); });
     const auto count = static_cast<size_t>(late - tiles_.begin());
-    digest_size_ = link_.options().build_id == BuildIdKind::None ? 0 : digest_size(digest_kind());
+    digest_size_ = link_.tile_digest ? digest_size(*link_.tile_digest) : 0;
     digests_.resize(tiles_.size() * digest_size_);
     write_tiles(0, count);
     write_tiles(count, tiles_.size());
@@ -104,7 +104,7 @@ class Emitter {
     }
     image_.write(tile.file_offset, out);
     if (digest_size_ == 0) return;
-    const Digest digest = compute_digest(digest_kind(), out);
+    const Digest digest = compute_digest(*link_.tile_digest, out);
     std::copy_n(digest.bytes.data(), digest_size_, digests_.data() + index * digest_size_);
   }
 
@@ -116,10 +116,6 @@ class Emitter {
       const uint64_t end = part + 1 < tile.last ? tile.chunk->part_begin(part + 1) - start : out.size();
       tile.chunk->write_part(part, out.subspan(begin, end - begin));
     }
-  }
-
-  DigestKind digest_kind() const {
-    return link_.options().build_id == BuildIdKind::Sha256 ? DigestKind::Sha256 : DigestKind::Fast;
   }
 
   void write_atoms(const Tile& tile, MutableBytes out) {

@@ -39,7 +39,8 @@ class Relocator {
   const Slots::Record* record_of(const Reloc& reloc) const;
   uint64_t subtract(const Reloc& reloc, uint64_t value) const;
   void write(const Reloc& reloc, uint64_t value);
-  void write_tombstone(const Reloc& reloc);
+  bool is_gone(const Reloc& reloc) const;
+  bool write_tombstone(const Reloc& reloc);
   void add_fixup(const Reloc& reloc, uint64_t value);
   void report_overflow(const Reloc& reloc, uint64_t value);
   uint64_t place(const Reloc& reloc) const { return address_ + (reloc.offset - begin_); }

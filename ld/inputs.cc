@@ -37,8 +37,11 @@ bool is_inside(const std::string& path, const std::string& directory) {
 
 void InputFinder::open_all() {
   const auto timer = link_.session.timings.measure("open");
-  // Rank 0 belongs to the linker itself: names given by --defsym and provided by default.
+  // Rank 0 belongs to the linker itself: common symbols, names given by --defsym and provided by default.
   places_.emplace_back();
+  InputFile& linker = storage_.emplace_back();
+  linker.id = FileId{0u};
+  linker.path = "<linker>";
   for (Opened& opened : open_in_parallel()) {
     current_option_ = static_cast<size_t>(opened.option - link_.options().inputs.data());
     if (opened.bytes) {
@@ -50,6 +53,7 @@ void InputFinder::open_all() {
     }
   }
   link_.inputs.by_id.resize(places_.size());
+  link_.inputs.by_id[0] = &linker;
   for (InputFile* object : objects_) link_.inputs.by_id[object->id.value] = object;
 }
 
@@ -107,6 +111,11 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
       return false;
     case FileKind::Executable:
       link_.diagnostics().error(fmt::format("{}: is an executable, not an object", name));
+      return false;
+    case FileKind::Universal:
+      link_.diagnostics().error(fmt::format("{}: is a universal file for several CPUs; take the one that is needed out of "
+                                            "it with lipo -thin",
+                                            name));
       return false;
     case FileKind::Unknown:
       link_.diagnostics().error(fmt::format("{}: file format not recognised: neither object, archive nor script", name));

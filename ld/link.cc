@@ -1,5 +1,6 @@
 // One link, top to bottom. A pass may read everything above it and changes nothing of it.
 #include "ld/emit.h"
+#include "ld/fold.h"
 #include "ld/inputs.h"
 #include "ld/liveness.h"
 #include "ld/messages.h"
@@ -40,6 +41,7 @@ void lay_out(Link& link) {
   const auto timer = link.session.timings.measure("lay_out");
   assign_offsets(link.session.pool, link.layout, link.atoms.data());
   assign_addresses(link.session.pool, link.layout, link.atoms.data());
+  settle_folded(link);
 }
 
 void write_image(Link& link, std::optional<Image>& image) {
@@ -91,6 +93,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   if (!undefined.empty() && finder.relied_on_indexes()) return Outcome::IndexesFailed;
   report_undefined(link, undefined);
   if (failed()) return Outcome::Done;
+  fold_identical(link);
 
   // What is left to the loader?      Afterwards every slot has its number.
   link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());

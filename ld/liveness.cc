@@ -48,7 +48,7 @@ class Walk {
       // Unwind records are read as companions of the code they describe.
       if (atom.has(atom_flag::kAllocated) && !atom.has(atom_flag::kUnwind)) visit_relocs(id, RelocCursor(), worker);
     }
-    for (const Companion& companion : link_.format->companions_of(file))
+    for (const Companion& companion : file.companions)
       if (!companion.is_whole_atom) visit_companion(companion, worker);
   }
 
@@ -69,7 +69,7 @@ class Walk {
       if (link_.format->is_root(link_, file, link_.atom(id))) mark(id, worker);
     }
     // Records that serve all others (personalities of unwind entries) have no owner; they stand last.
-    const auto companions = link_.format->companions_of(file);
+    const std::span<const Companion> companions = file.companions;
     for (auto it = companions.rbegin(); it != companions.rend() && !it->owner.is_valid(); ++it)
       visit_companion(*it, worker);
   }
@@ -110,7 +110,7 @@ class Walk {
     if (atom.file.value == 0) return;  // made by the linker: no relocations
     if (atom.has(atom_flag::kUnwind) || !atom.has(atom_flag::kAllocated)) return;
     visit_relocs(id, RelocCursor(), worker);
-    const auto companions = link_.format->companions_of(link_.inputs.file(atom.file));
+    const auto companions = link_.inputs.file(atom.file).companions;
     const auto [first, last] = std::equal_range(companions.begin(), companions.end(), Companion{id, {}},
                                                 [](const Companion& a, const Companion& b) { return a.owner < b.owner; });
     for (auto it = first; it != last; ++it) {

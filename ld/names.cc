@@ -81,8 +81,7 @@ void define_requested_names(Link& link) {
 std::vector<SymbolId> requested_names(Link& link) {
   const Options& options = link.options();
   std::vector<SymbolId> names;
-  const std::string& entry = options.entry.empty() ? link.format->default_entry : options.entry;
-  names.push_back(want_name(link, link.session.keep(entry)));
+  names.push_back(want_name(link, options.entry.empty() ? link.target().entry : options.entry));
   for (const std::string& name : options.undefined) names.push_back(want_name(link, name));
   for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
   for (const SymbolAssignment& assignment : options.assignments) {
@@ -135,7 +134,7 @@ void evaluate_assignments(Link& link) {
 }
 
 void settle_entry(Link& link) {
-  const std::string entry = link.options().entry.empty() ? link.format->default_entry : link.options().entry;
+  const std::string entry = link.options().entry.empty() ? std::string(link.target().entry) : link.options().entry;
   const SymbolId id = link.symbols.find(entry);
   if (id.is_valid() && link.symbols.has(id, symbol_flag::kDefined)) {
     link.entry_address = link.symbol_addresses[id.value];
@@ -150,10 +149,10 @@ void settle_entry(Link& link) {
     return;
   }
   for (const OutputSection& section : link.layout.sections) {
-    if (section.name != ".text") continue;
+    if (section.name != link.target().code_section) continue;
     link.entry_address = section.address;
-    link.diagnostics().warn(fmt::format("cannot find entry symbol {}; the program starts at {:#x}, the start of .text",
-                                        entry, section.address));
+    link.diagnostics().warn(fmt::format("cannot find entry symbol {}; the program starts at {:#x}, the start of {}",
+                                        entry, section.address, section.name));
     return;
   }
   link.diagnostics().warn(fmt::format("cannot find entry symbol {}; the program has no entry", entry));

@@ -52,24 +52,16 @@ size_t Relocator::apply(std::span<const Reloc> relocs) {
   const Reloc& reloc = relocs[0];
   if (reloc.offset < begin_ || reloc.offset - begin_ + size_of(reloc.field) > out_.size()) return 1;  // of another part
   if (reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return apply_tls(relocs);
-  if (reloc.target_kind == TargetKind::Discarded) {
-    write_tombstone(reloc);
-    return 1;
-  }
-  if (reloc.target_kind == TargetKind::Atom && !link_.is_live[reloc.target]) {
-    write_tombstone(reloc);
-    return 1;
-  }
-  if (reloc.target_kind == TargetKind::Symbol && !atom_.has(atom_flag::kAllocated)) {
-    const AtomId atom = link_.symbols.atom(reloc.symbol());
-    if (atom.is_valid() && !link_.is_live[atom.value]) {
-      write_tombstone(reloc);
-      return 1;
-    }
-  }
+  if (is_gone(reloc) && write_tombstone(reloc)) return 1;
   if (reloc.want == Want::GotSlot && shorten_got_load(reloc)) return 1;
-  write(reloc, subtract(reloc, wanted_value(reloc)));
-  return 1;
+  uint64_t value = subtract(reloc, wanted_value(reloc));
+  if (reloc.from != From::Symbol || relocs.size() == 1) {
+    write(reloc, value);
+    return 1;
+  }
+  value -= symbol_address(relocs[1]);
+  write(reloc, value);
+  return 2;
 }
 
 uint64_t Relocator::symbol_address(const Reloc& reloc) const {
@@ -132,13 +124,13 @@ uint64_t Relocator::wanted_value(const Reloc& reloc) {
       return symbol_address(reloc) + addend - (is_code && is_local ? link_.thread_pointer : link_.layout.tls_address);
     }
     case Want::GotBase: return link_.slots.got_base + addend;
-    case Want::Size: return link_.format->symbol_size(link_, file_, reloc) + addend;
     case Want::GotSlot:
     case Want::TlsOffsetSlot:
     case Want::TlsPairSlot:
     case Want::TlsModuleSlot:
     case Want::TlsDescSlot: return slot_address(reloc) + addend;
     case Want::None:
+    case Want::Size:
     case Want::TlvSlot:
     case Want::TlsNegatedOffsetSlot: break;
   }
@@ -162,9 +154,24 @@ void Relocator::write(const Reloc& reloc, uint64_t value) {
   write_field(reloc.field, out_.data() + (reloc.offset - begin_), value);
 }
 
-void Relocator::write_tombstone(const Reloc& reloc) {
-  if (reloc.field == Field::None || atom_.has(atom_flag::kAllocated)) return;
-  write_field(reloc.field, out_.data() + (reloc.offset - begin_), link_.format->tombstone(link_, atom_));
+// Debug information may describe what is not in the output: dropped, or represented by its equal.
+bool Relocator::is_gone(const Reloc& reloc) const {
+  if (reloc.target_kind == TargetKind::Discarded) return true;
+  const bool is_symbol = reloc.target_kind == TargetKind::Symbol;
+  if (atom_.has(atom_flag::kAllocated)) return reloc.target_kind == TargetKind::Atom && !link_.is_live[reloc.target];
+  const AtomId target = is_symbol ? link_.symbols.atom(reloc.symbol()) : reloc.atom();
+  if (reloc.target_kind == TargetKind::Absolute || !target.is_valid()) return false;
+  return !link_.is_live[target.value] || link_.atom(target).has(atom_flag::kFolded);
+}
+
+// False: the field is written as if its target were there.
+bool Relocator::write_tombstone(const Reloc& reloc) {
+  if (reloc.field == Field::None || atom_.has(atom_flag::kAllocated)) return true;
+  const bool is_folded = reloc.target_kind != TargetKind::Discarded && link_.is_live[facts_of(link_, reloc).atom.value];
+  const OutputSection& section = link_.layout.section(atom_.section);
+  if (is_folded && section.follows_folded) return false;
+  write_field(reloc.field, out_.data() + (reloc.offset - begin_), section.tombstone);
+  return true;
 }
 
 bool Relocator::shorten_got_load(const Reloc& reloc) {

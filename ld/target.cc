@@ -4,12 +4,13 @@
 #include <fmt/core.h>
 
 #include "formats/elf/format.h"
+#include "formats/macho/format.h"
 
 namespace xld {
 
 namespace {
 
-constexpr const Format* kFormats[] = {&elf::kFormat};
+constexpr const Format* kFormats[] = {&elf::kFormat, &macho::kFormat};
 
 std::string_view cpu_name(Cpu cpu) {
   switch (cpu) {

@@ -284,6 +284,4 @@ void make_atoms(Link& link, InputFile& file, uint32_t worker) {
   }
 }
 
-std::span<const Companion> companions_of(const InputFile& file) { return object_of(file).companions; }
-
 }  // namespace xld::elf

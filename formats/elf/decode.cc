@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "arch/field.h"
+#include "formats/elf/describe.h"
 #include "formats/elf/object.h"
 #include "formats/elf/relocs.h"
 
@@ -57,7 +58,18 @@ class Decoder {
     reloc.raw_symbol = record.symbol();
     reloc.addend = addend_of(record, meaning);
     if (!find_target(record, reloc)) return false;
+    if (meaning.want == Want::Size) return take_size(reloc);
     if constexpr (std::is_same_v<E, Elf32>) refine_reloc(cpu_, atom_.bytes(), reloc);
+    return true;
+  }
+
+  // The size of a symbol is a number that is known now.
+  bool take_size(Reloc& reloc) const {
+    if (reloc.target_kind == TargetKind::Symbol && !link_.symbols.has(reloc.symbol(), symbol_flag::kDefined)) return true;
+    reloc.addend += static_cast<int64_t>(symbol_size(link_, file_, reloc));
+    reloc.want = Want::Address;
+    reloc.value = 0;
+    reloc.target_kind = TargetKind::Absolute;
     return true;
   }
 

@@ -2,6 +2,7 @@
 #include "formats/elf/describe.h"
 
 #include <fmt/core.h>
+#include <fnmatch.h>
 
 #include "core/demangle.h"
 #include "formats/elf/object.h"
@@ -83,13 +84,14 @@ std::string describe_section(const Link& link, const InputFile& file, uint32_t r
   return std::string(section_facts(link, object_of(file), raw).name);
 }
 
+std::string section_name(const Link& link, const Atom& atom) {
+  const InputFile& file = link.inputs.file(atom.file);
+  return file.format_data ? std::string(section_facts(link, object_of(file), atom.raw).name) : "COMMON";
+}
+
 std::string describe_symbol(const Link& link, const InputFile& file, uint32_t raw) {
   if (!file.format_data) return fmt::format("symbol {}", raw);
   return with_class(link, [&](auto e) { return symbol_text<decltype(e)>(object_of(file), raw); });
-}
-
-std::string section_name(const Link& link, const Atom& atom) {
-  return std::string(section_facts(link, object_of(link.inputs.file(atom.file)), atom.raw).name);
 }
 
 namespace {
@@ -168,11 +170,6 @@ uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc
   if (!claim.is_definition()) return 0;
   if (claim.claim_class() == ClaimClass::Common) return link.atom(link.symbols.atom(reloc.symbol())).size;
   return raw_size(link, link.inputs.file(claim.file()), claim.raw_symbol());
-}
-
-uint64_t tombstone(const Link& link, const Atom& atom) {
-  const std::string_view name = link.layout.section(atom.section).name;
-  return name == ".debug_loc" || name == ".debug_ranges" ? 1 : 0;
 }
 
 }  // namespace xld::elf

@@ -21,6 +21,5 @@ std::string section_name(const Link& link, const Atom& atom);
 std::vector<FileSymbol> list_symbols(const Link& link, const InputFile& file);
 uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc);
 // What readers of debug information skip: 1 in old-style range and location lists, where 0 ends the list; else 0.
-uint64_t tombstone(const Link& link, const Atom& atom);
 
 }  // namespace xld::elf

@@ -5,6 +5,7 @@
 
 #include "formats/elf/decode.h"
 #include "formats/elf/describe.h"
+#include "formats/elf/folding.h"
 #include "formats/elf/frames.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/liveness_roots.h"
@@ -24,8 +25,13 @@ void begin(Link& link) {
   Target& target = link.session.target;
   const bool moves = is_position_independent(target.output);
   target.image_base = moves ? 0 : target.cpu == Cpu::I386 ? 0x08048000 : 0x400000;
+  target.entry = "_start";
+  target.code_section = ".text";
   target.max_page_size = link.options().max_page_size.value_or(0x1000);
   target.common_page_size = link.options().common_page_size.value_or(0x1000);
+  const BuildIdKind build_id = link.options().build_id;
+  if (build_id != BuildIdKind::None)
+    link.tile_digest = build_id == BuildIdKind::Sha256 ? DigestKind::Sha256 : DigestKind::Fast;
   link.format_state = std::make_unique<ElfState>(link.session.pool.thread_count());
 }
 
@@ -64,17 +70,17 @@ std::string reloc_type_name(const Link& link, uint32_t raw_type) { return reloc_
 
 const Format kFormat = {
     .id = ObjectFormat::Elf,
-    .default_entry = "_start",
     .identify = identify,
     .begin = begin,
     .read_object = read_object,
     .make_atoms = make_atoms,
-    .companions_of = companions_of,
     .common_section = common_section,
     .provide_symbols = provide_symbols,
     .decode = decode,
     .plain = &kPlainPath,
     .is_root = is_root,
+    .may_fold = may_fold,
+    .significant_atoms = significant_atoms,
     .plan = plan,
     .settle = settle,
     .define_symbols = define_symbols,
@@ -86,8 +92,6 @@ const Format kFormat = {
     .reloc_name = reloc_type_name,
     .section_name = section_name,
     .list_symbols = list_symbols,
-    .symbol_size = symbol_size,
-    .tombstone = tombstone,
     .seal = seal,
 };
 

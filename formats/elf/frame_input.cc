@@ -35,7 +35,7 @@ class FrameReader {
     std::stable_sort(companions_.begin(), companions_.end(), by_owner<Companion>);
     object_.frame_entries = keep(entries_);
     object_.frame_commons = keep(commons_);
-    object_.companions = keep(companions_);
+    file_.companions = keep(companions_);
   }
 
  private:
@@ -90,6 +90,8 @@ class FrameReader {
     const auto split = split_eh_frame(atom.bytes(), records);
     if (!split) return report_section(link_, file_, atom.raw, split.error().message);
     load_relocs(atom);
+    // What a disorderly section refers to is kept as a whole.
+    if (!relocs_are_sorted_) companions_.push_back({AtomId(), id, 0, reloc_count()});
     std::vector<uint32_t> common_of(records.size());
     uint32_t next_reloc = 0;
     for (uint32_t i = 0; i < records.size(); i++) {
@@ -155,6 +157,8 @@ class FrameReader {
       entries_.push_back({record.offset, record.size, common, first, count, owner, id});
       // What else the entry refers to (its language-specific data) lives with the code.
       if (relocs_are_sorted_ && count > 1) companions_.push_back({owner, id, first + 1, count - 1});
+      // In disorder it is not known which relocations these are: see read_section.
+      if (!relocs_are_sorted_) companions_.push_back({owner, id});
       return;
     }
   }

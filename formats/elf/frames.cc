@@ -19,6 +19,10 @@ FrameChunk::FrameChunk(Link& link) : link_(link) {
   entries_.resize(entry_count_);
 }
 
+bool FrameChunk::is_written(const FrameEntry& entry) const {
+  return link_.is_live[entry.owner.value] && !link_.atom(entry.owner).has(atom_flag::kFolded);
+}
+
 void FrameChunk::add_file(InputFile& file) {
   const ElfObject& object = object_of(file);
   Part part;
@@ -28,7 +32,7 @@ void FrameChunk::add_file(InputFile& file) {
   part.common_offsets.assign(object.frame_commons.size(), UINT64_MAX);
   uint64_t entries_size = 0;
   for (const FrameEntry& entry : object.frame_entries) {
-    if (!link_.is_live[entry.owner.value]) continue;
+    if (!is_written(entry)) continue;
     entry_count_++;
     entries_size += entry.size;
     uint64_t& offset = part.common_offsets[entry.common];
@@ -86,7 +90,7 @@ void FrameChunk::write_part(size_t index, MutableBytes out) const {
   }
   uint32_t next_entry = part.first_entry;
   for (const FrameEntry& entry : object.frame_entries) {
-    if (!link_.is_live[entry.owner.value]) continue;
+    if (!is_written(entry)) continue;
     const MutableBytes bytes = out.subspan(position, entry.size);
     const uint64_t offset = part.offset + position;
     write_record(*part.file, link_.atom(entry.atom), entry.offset, bytes, offset,

@@ -38,6 +38,7 @@ class FrameChunk : public Chunk {
     std::vector<uint64_t> common_offsets;  // by index in ElfObject::frame_commons: where it, or its equal, is
   };
 
+  bool is_written(const FrameEntry& entry) const;
   void add_file(InputFile& file);
   std::string common_key(const InputFile& file, const FrameCommon& common) const;
   void write_record(const InputFile& file, const Atom& atom, uint32_t offset, MutableBytes out, uint64_t out_offset,

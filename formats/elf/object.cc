@@ -93,6 +93,7 @@ class ObjectReader {
         object_.symbol_section = index;
         break;
       case SHT_SYMTAB_SHNDX: extended_section_ = index; break;
+      case SHT_LLVM_ADDRSIG: object_.significance_section = index; break;
       case SHT_GROUP: group_count_++; break;
       case SHT_REL:
       case SHT_RELA:
@@ -114,6 +115,7 @@ class ObjectReader {
   }
 
   bool read_symbol_table() {
+    drop_stale_significance();
     if (object_.symbol_section == 0) return true;
     const auto header = section_header<E>(object_, object_.symbol_section);
     if (header.entsize != sizeof(Symbol) || header.size % sizeof(Symbol) != 0)
@@ -132,6 +134,13 @@ class ObjectReader {
     if (extended.size() / 4 < object_.symbol_count) return fail("extended section index table is too small");
     object_.extended_indices = extended.data();
     return true;
+  }
+
+  // objcopy and ld -r that do not know the section renumber symbols and clear its link.
+  void drop_stale_significance() {
+    if (object_.significance_section == 0) return;
+    if (section_header<E>(object_, object_.significance_section).link != object_.symbol_section)
+      object_.significance_section = 0;
   }
 
   bool read_groups() {

@@ -43,13 +43,13 @@ struct ElfObject {
   Bytes symbol_names;
   const uint8_t* extended_indices = nullptr;  // SHT_SYMTAB_SHNDX, as many words as symbols
   uint32_t symbol_section = 0, symbol_name_section = 0, section_name_section = 0;
+  uint32_t significance_section = 0;  // SHT_LLVM_ADDRSIG
 
   std::span<uint32_t> relocs_of;  // by section: the section with its relocations, 0: none
   std::span<AtomId> atom_of;      // by section; not valid: no atom of its own
 
   std::span<FrameEntry> frame_entries;    // ascending by owner
   std::span<FrameCommon> frame_commons;
-  std::span<Companion> companions;        // ascending by owner
 
   uint32_t feature_1_and = 0;             // GNU_PROPERTY_X86_FEATURE_1_AND
   uint32_t isa_1_needed = 0;              // GNU_PROPERTY_X86_ISA_1_NEEDED
@@ -104,10 +104,9 @@ struct SectionFacts {
 };
 SectionFacts section_facts(const Link& link, const ElfObject& object, uint32_t index);
 
-// Format::read_object, make_atoms, companions_of (format.h).
+// Format::read_object, make_atoms (format.h).
 void read_object(Link& link, InputFile& file, uint32_t worker);
 void make_atoms(Link& link, InputFile& file, uint32_t worker);
-std::span<const Companion> companions_of(const InputFile& file);
 
 Identity identify(Bytes bytes);
 

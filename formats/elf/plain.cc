@@ -19,7 +19,8 @@ namespace {
 constexpr uint64_t kNotPlain = 0x8badf00d'8badf00d;
 
 bool is_plain_atom(const Link& link, AtomId id) {
-  return id.is_valid() && id != kDiscardedAtom && link.is_live[id.value];
+  // Debug information does not describe a folded function at its leader's address: the general path knows.
+  return id.is_valid() && id != kDiscardedAtom && link.is_live[id.value] && !link.atom(id).has(atom_flag::kFolded);
 }
 
 template <class E>
@@ -40,7 +41,7 @@ uint64_t global_address(const Link& link, SymbolId id) {
   constexpr uint32_t kFacts = symbol_flag::kDefined | symbol_flag::kResolver;
   if ((link.symbols.flags(id) & kFacts) != symbol_flag::kDefined) return kNotPlain;
   const AtomId atom = link.symbols.atom(id);
-  return !atom.is_valid() || link.is_live[atom.value] ? link.symbol_addresses[id.value] : kNotPlain;
+  return !atom.is_valid() || is_plain_atom(link, atom) ? link.symbol_addresses[id.value] : kNotPlain;
 }
 
 template <class E>

@@ -6,6 +6,7 @@
 #include "formats/elf/plan.h"
 
 #include <algorithm>
+#include <fnmatch.h>
 #include <map>
 
 #include "formats/elf/elf.h"
@@ -158,16 +159,32 @@ class Planner {
 
   // ---- order and segments ----------------------------------------------------------------------------------------------
 
-  static void finish_section(OutputSection& section) {
+  void finish_section(OutputSection& section) const {
     section.is_allocated = (section.flags & SHF_ALLOC) != 0;
     section.is_writable = (section.flags & SHF_WRITE) != 0;
     section.is_executable = (section.flags & SHF_EXECINSTR) != 0;
     section.is_thread_local = (section.flags & SHF_TLS) != 0;
     section.is_zero_fill = section.type == SHT_NOBITS;
     if (!section.name.empty()) section.rank = section_rank(section);
+    // A pair of zeros ends these lists.
+    bury_dead_references(section);
     // Entry sizes are kept where the output consists of nothing else.
     if (!section.atoms.empty() || section.leading_chunks.size() != 1) {
       if (section.flags & (SHF_MERGE | SHF_STRINGS)) section.flags &= ~(SHF_MERGE | SHF_STRINGS);
+    }
+  }
+
+  // What references from debug information to absent code become.
+  void bury_dead_references(OutputSection& section) const {
+    if (section.is_allocated) return;
+    // In these a pair of zeros ends the list.
+    if (section.name == ".debug_loc" || section.name == ".debug_ranges") section.tombstone = 1;
+    // Lines of a folded function lead to the code that is executed, so that breakpoints can be set.
+    section.follows_folded = section.name == ".debug_line";
+    for (const auto& [pattern, value] : link_.options().dead_reloc_values) {
+      if (::fnmatch(pattern.c_str(), std::string(section.name).c_str(), 0) != 0) continue;
+      section.tombstone = value;
+      section.follows_folded = false;
     }
   }
 

@@ -5,43 +5,11 @@
 
 #include "formats/elf/elf.h"
 #include "formats/elf/relocs.h"
+#include "formats/slot_values.h"
 
 namespace xld::elf {
 
 namespace {
-
-// The address an owner's code refers to: the function behind a resolver has no address of its own here.
-uint64_t own_address(const Link& link, const SlotOwner& owner) {
-  const AtomId atom = owner.symbol.is_valid() ? link.symbols.atom(owner.symbol) : owner.atom;
-  const uint64_t value = owner.symbol.is_valid() ? link.symbols.value(owner.symbol) : owner.value;
-  if (!atom.is_valid()) return value;
-  return link.is_live[atom.value] ? link.address_of(link.atom(atom), value) : 0;
-}
-
-bool moves_with_output(const Link& link, const SlotOwner& owner) {
-  if (!owner.symbol.is_valid()) return owner.atom.is_valid();
-  const uint32_t flags = link.symbols.flags(owner.symbol);
-  return (flags & symbol_flag::kDefined) && !(flags & symbol_flag::kAbsolute);
-}
-
-uint64_t slot_value(const Link& link, const Slot& slot) {
-  const Slots& slots = link.slots;
-  const SlotOwner& owner = slots.owners[slot.owner];
-  const Slots::Record& record = slots.records[slot.owner];
-  switch (slot.kind) {
-    case SlotKind::Address:
-      return record.stub != Slots::kNone ? slots.stub_address(record.stub) : own_address(link, owner);
-    case SlotKind::TlsOffset: {
-      const bool is_undefined = owner.symbol.is_valid() && !link.symbols.has(owner.symbol, symbol_flag::kDefined);
-      return is_undefined ? 0 : own_address(link, owner) - link.thread_pointer;
-    }
-    case SlotKind::Resolved: return own_address(link, owner);  // REL: the addend; otherwise overwritten at start
-    case SlotKind::TlsPair:
-    case SlotKind::TlsDescriptor:
-    case SlotKind::TlsModule: break;
-  }
-  return 0;
-}
 
 void store_word(const Link& link, uint8_t* place, uint64_t value) {
   write_field(link.arch->address_field, place, value);
@@ -54,8 +22,6 @@ void write_tls_pair(const Link& link, const Slot& slot, uint8_t* place) {
     store_word(link, place + link.arch->word_size,
                own_address(link, link.slots.owners[slot.owner]) - link.layout.tls_address);
 }
-
-bool is_relocated(const Slot& slot) { return slot.kind == SlotKind::Address; }
 
 }  // namespace
 
@@ -142,18 +108,6 @@ ResolverRelocsChunk::ResolverRelocsChunk(const Link& link) : link_(link) { align
 uint64_t ResolverRelocsChunk::size() const { return resolver_reloc_count(link_) * dynamic_reloc_size(link_); }
 
 void ResolverRelocsChunk::write(MutableBytes out) const { write_resolver_relocs(link_, out); }
-
-namespace {
-
-// Slots whose value moves with the output.
-std::vector<const Slot*> moving_slots(const Link& link) {
-  std::vector<const Slot*> moving;
-  for (const Slot& slot : link.slots.slots)
-    if (is_relocated(slot) && moves_with_output(link, link.slots.owners[slot.owner])) moving.push_back(&slot);
-  return moving;
-}
-
-}  // namespace
 
 LoadRelocsChunk::LoadRelocsChunk(Link& link) : link_(link) {
   alignment = link.arch->word_size;

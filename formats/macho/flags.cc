@@ -97,11 +97,9 @@ void set_pie(OptionContext& context, const OptionUse& use) {
   context.options.is_pie = use.is_on;
 }
 
-// ld64 starts at _main; a static program at start.
 void apply_defaults(Options& options) {
   options.target.format = ObjectFormat::MachO;
   options.target.os = OperatingSystem::Darwin;
-  options.entry = "_main";
   options.is_pie = true;
 }
 
@@ -130,7 +128,7 @@ constexpr OptionRow kOutput[] = {
     {"-static", None, "", "the output needs no loader", set<&Options::is_static>},
     {"-dynamic", None, "", "the output is started by the loader (default)", set<&Options::is_static, false>},
     {"-[no_]pie", None, "", "make a position-independent executable (default)", set_pie},
-    {"-e", Separate, "SYMBOL", "start at SYMBOL (_main)", set_entry},
+    {"-e", Separate, "SYMBOL", "start at SYMBOL (_main; with -static: start)", set_entry},
     {"-image_base -seg1addr", Separate, "ADDRESS", "address of the first segment", set_address<&Options::image_base>},
     {"-stack_size", Separate, "SIZE", "size of the main stack", set_number<&Options::stack_size>},
     {"-s", None, "", "leave out the symbol table and debug information", set<&Options::strip, StripMode::All>},

@@ -51,7 +51,7 @@ class LivenessPaths {
         const AtomId id{file->first_atom.value + i};
         if (link_.format->is_root(link_, *file, link_.atom(id))) reach(id, {Reason::RootSection, {}, {}});
       }
-      const auto companions = link_.format->companions_of(*file);
+      const std::span<const Companion> companions = file->companions;
       for (auto it = companions.rbegin(); it != companions.rend() && !it->owner.is_valid(); ++it)
         visit_records(*it, AtomId(), Reason::RootRecords);
     }
@@ -75,7 +75,7 @@ class LivenessPaths {
     if (atom.file.value == 0) return;  // made by the linker: no relocations
     if (atom.has(atom_flag::kUnwind) || !atom.has(atom_flag::kAllocated)) return;
     visit_relocs(id, RelocCursor(), id, Reason::Reference);
-    const auto companions = link_.format->companions_of(link_.inputs.file(atom.file));
+    const std::span<const Companion> companions = link_.inputs.file(atom.file).companions;
     const auto [first, last] =
         std::equal_range(companions.begin(), companions.end(), Companion{id, {}},
                          [](const Companion& a, const Companion& b) { return a.owner < b.owner; });
@@ -184,7 +184,7 @@ class Explainer {
 
   std::string_view root_name(SymbolId id) const {
     const std::string& entry = link_.options().entry;
-    return link_.symbols.name(id) == (entry.empty() ? link_.format->default_entry : entry) ? "the entry"
+    return link_.symbols.name(id) == (entry.empty() ? link_.target().entry : entry) ? "the entry"
                                                                                            : "named by an option";
   }
 

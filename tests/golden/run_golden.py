@@ -8,6 +8,7 @@ A case is a folder with a case.txt of directives, one a line; `#` starts a comme
   about: SENTENCE            what the case shows
   input: COMMAND             makes an object; run in a scratch folder, %src is the case's folder
   link: ARGUMENTS            the linker's, after its name; the output is `out`
+  program: NAME              the linker's name, which chooses the dialect (optional)
   verify: OPTIONS            for xld-verify (optional); `verify: off` leaves it out, which needs a reason
   run: STATUS                run the output and expect this exit status (optional)
   dump: COMMAND              appended to the golden text; several are allowed
@@ -27,7 +28,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-KEYS = {"about", "input", "link", "verify", "run", "dump", "keep"}
+KEYS = {"about", "input", "link", "program", "verify", "run", "dump", "keep"}
 # Lines that name a tool's version or the file dumped.
 UNSTABLE = re.compile(r"^(File:|Loading |.*:\s+file format |LoadName:|\s*Linker: )")
 # What a user writes, and the tool of the pinned LLVM it stands for.
@@ -44,7 +45,7 @@ class Case:
         self.folder = folder
         self.name = folder.name
         self.inputs, self.dumps = [], []
-        self.about = self.link = ""
+        self.about = self.link = self.program = ""
         self.verify, self.run = "", None
         for number, line in enumerate((folder / "case.txt").read_text().splitlines(), 1):
             self.read_line(number, line.split("#", 1)[0].strip())
@@ -102,7 +103,11 @@ def make_dump(case, scratch):
 def link_and_dump(case, arguments, scratch):
     for command in case.inputs:
         run(tool_command(command, case), scratch, "input")
-    run([arguments.xld] + shlex.split(case.link.replace("%src", str(case.folder))), scratch, "link")
+    xld = arguments.xld
+    if case.program:
+        xld = os.path.join(scratch, case.program)
+        os.symlink(arguments.xld, xld)
+    run([xld] + shlex.split(case.link.replace("%src", str(case.folder))), scratch, "link")
     if arguments.verify and case.verify != "off":
         run([arguments.verify] + shlex.split(case.verify) + ["out"], scratch, "xld-verify")
     if case.run is not None:

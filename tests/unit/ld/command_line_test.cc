@@ -511,7 +511,7 @@ TEST(DarwinCommandLine, AcceptsWhatClangPasses) {
   EXPECT_EQ(options.platform.minimum_os, 0x000a0f00u);
   EXPECT_EQ(options.platform.sdk, 0x000b0300u);
   EXPECT_EQ(options.sysroot, "/sdk");
-  EXPECT_EQ(options.entry, "_main");
+  EXPECT_EQ(options.entry, "");  // the format knows: _main, or start
   ASSERT_EQ(options.inputs.size(), 2u);
   EXPECT_EQ(options.inputs[1].name, "System");
 }

@@ -1,7 +1,7 @@
-// Interning of section keys. See state.h.
-#include "formats/elf/state.h"
+// Interning of section keys. See section_keys.h.
+#include "formats/section_keys.h"
 
-namespace xld::elf {
+namespace xld {
 
 SectionId SectionKeys::intern(uint32_t worker, std::string_view name, uint32_t type, uint64_t flags) {
   // Rule outputs are literals, so equal names of ordinary sections have equal addresses.
@@ -16,4 +16,4 @@ SectionId SectionKeys::intern(uint32_t worker, std::string_view name, uint32_t t
   return entry.id;
 }
 
-}  // namespace xld::elf
+}  // namespace xld

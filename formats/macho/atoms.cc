@@ -1,0 +1,316 @@
+// Cutting sections into atoms, and placing the symbols that stand in them. <mach-o/loader.h>,
+// MH_SUBSECTIONS_VIA_SYMBOLS.
+//
+// A piece begins at every symbol that is not an alternative entry. A weak definition that another file provides takes
+// its piece out of the link; references to the piece by address go to the other file's definition. Sections that tell
+// the linker something (unwind entries, debug information) are not linked; unwind tables are not written yet.
+#include <algorithm>
+#include <bit>
+#include <fmt/core.h>
+
+#include "formats/macho/object.h"
+#include "formats/macho/relocs.h"
+#include "formats/macho/section_names.h"
+#include "formats/macho/state.h"
+
+namespace xld::macho {
+
+namespace {
+
+constexpr uint32_t kUnwindEntrySize64 = 32, kUnwindEntrySize32 = 20;
+constexpr uint32_t kUnwindPersonality64 = 16, kUnwindPersonality32 = 12;
+
+class AtomMaker {
+ public:
+  AtomMaker(Link& link, InputFile& file, uint32_t worker)
+      : link_(link), file_(file), object_(object_of(file)), arena_(link.session.arena(worker)), worker_(worker) {}
+
+  void make() {
+    cut_sections();
+    coalesce();
+    for (uint32_t i = 0; i < object_.sections.size(); i++) make_atoms(i);
+    for (uint32_t i = 0; i < object_.sections.size(); i++) share_relocs(i);
+    place_symbols();
+  }
+
+ private:
+  struct Start {
+    uint32_t section;
+    uint64_t address;
+    auto operator<=>(const Start&) const = default;
+  };
+
+  RawSymbol symbol(uint32_t index) const { return raw_symbol(link_, object_, index); }
+
+  // ---- pieces ------------------------------------------------------------------------------------------------------
+
+  void cut_sections() {
+    std::vector<Start> starts;
+    for (uint32_t i = 0; i < object_.sections.size(); i++)
+      if (is_linked(i)) starts.push_back({i, object_.sections[i].address});
+    if (object_.has_subsections) add_symbol_starts(starts);
+    std::sort(starts.begin(), starts.end());
+    starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
+    object_.subsections = arena_.allocate_array<Subsection>(starts.size());
+    for (uint32_t i = 0; i < starts.size(); i++) {
+      object_.subsections[i] = Subsection();
+      object_.subsections[i].address = starts[i].address;
+      object_.subsections[i].section = starts[i].section;
+      InputSection& section = object_.sections[starts[i].section];
+      if (section.subsection_count++ == 0) section.first_subsection = i;
+    }
+  }
+
+  void add_symbol_starts(std::vector<Start>& starts) const {
+    for (uint32_t i = 0; i < object_.symbol_count; i++) {
+      const RawSymbol raw = symbol(i);
+      if (!is_defined_in_section(raw) || (raw.desc & N_ALT_ENTRY)) continue;
+      const uint32_t index = raw.sect - 1u;
+      const InputSection& section = object_.sections[index];
+      // A label at the end of a section belongs to what is before it.
+      const bool is_end = raw.value - section.address == section.size;
+      if (is_linked(index) && !is_end && literal_size(section) == 0) starts.push_back({index, raw.value});
+    }
+  }
+
+  bool is_linked(uint32_t index) const {
+    const InputSection& section = object_.sections[index];
+    if (section.flags & S_ATTR_DEBUG) return false;  // __DWARF and __LD
+    if (section.segment == "__LLVM" || (section.segment == "__TEXT" && section.name == "__eh_frame")) return false;
+    switch (section.type()) {
+      case S_NON_LAZY_SYMBOL_POINTERS:
+      case S_LAZY_SYMBOL_POINTERS:
+      case S_SYMBOL_STUBS:
+        return false;  // the linker makes its own (decode.cc)
+      default:
+        return true;
+    }
+  }
+
+  // Bytes of a constant; 1 for strings; 0: the section is not made of constants that may be shared.
+  static uint8_t literal_size(const InputSection& section) {
+    switch (section.type()) {
+      case S_CSTRING_LITERALS:
+        return 1;
+      case S_4BYTE_LITERALS:
+        return 4;
+      case S_8BYTE_LITERALS:
+        return 8;
+      case S_16BYTE_LITERALS:
+        return 16;
+      default:
+        return 0;
+    }
+  }
+
+  // ---- weak definitions
+  // ----------------------------------------------------------------------------------------------
+
+  bool is_mine(uint32_t global) const {
+    const Claim claim = link_.symbols.claim(file_.globals[global]);
+    return claim.file() == file_.id && claim.raw_symbol() == file_.first_global + global;
+  }
+
+  // A piece goes if all its global definitions are weak and another file's were taken.
+  void coalesce() {
+    std::vector<Subsection*> kept;
+    for (uint32_t i = 0; i < file_.globals.size(); i++) {
+      const RawSymbol raw = symbol(file_.first_global + i);
+      if (!is_defined_in_section(raw)) continue;
+      Subsection* piece = piece_at(raw);
+      if (!piece) continue;
+      if (!(raw.desc & N_WEAK_DEF) || is_mine(i)) {
+        kept.push_back(piece);
+      } else if (raw.value == piece->address) {
+        piece->instead = file_.globals[i];
+      }
+    }
+    for (Subsection* piece : kept) piece->instead = SymbolId();
+  }
+
+  Subsection* piece_at(const RawSymbol& raw) {
+    return const_cast<Subsection*>(subsection_at(object_, raw.sect - 1u, raw.value));
+  }
+
+  // ---- atoms
+  // ---------------------------------------------------------------------------------------------------------
+
+  void make_atoms(uint32_t index) {
+    const InputSection& section = object_.sections[index];
+    if (section.subsection_count == 0) return look_at_unlinked(index);
+    if (!check_support(index)) return;
+    const SectionId key = key_for(section);
+    for (uint32_t i = 0; i < section.subsection_count; i++) {
+      const uint32_t piece = section.first_subsection + i;
+      if (object_.subsections[piece].instead.is_valid()) continue;
+      const uint64_t end =
+          i + 1 < section.subsection_count ? object_.subsections[piece + 1].address : section.address + section.size;
+      add_atom(section, piece, end, key);
+    }
+  }
+
+  bool check_support(uint32_t index) const {
+    const InputSection& section = object_.sections[index];
+    if (section.type() >= S_THREAD_LOCAL_REGULAR && section.type() <= S_THREAD_LOCAL_INIT_FUNCTION_POINTERS) {
+      report_section(link_, file_, index, "thread-local variables are not supported yet");
+      return false;
+    }
+    if (section.name == "__objc_imageinfo") {
+      report_section(link_, file_, index, "Objective-C and Swift are not supported yet");
+      return false;
+    }
+    return true;
+  }
+
+  // Functions that catch exceptions name a personality in their unwind entries.
+  void look_at_unlinked(uint32_t index) const {
+    const InputSection& section = object_.sections[index];
+    if (section.name != "__compact_unwind") return;
+    const bool is_64_bit = link_.target().word_size == 8;
+    for (size_t i = 0; i + 8 <= section.relocs.size(); i += 8) {
+      const uint32_t address =
+          load<uint32_t>(section.relocs.data() + i) % (is_64_bit ? kUnwindEntrySize64 : kUnwindEntrySize32);
+      if (address != (is_64_bit ? kUnwindPersonality64 : kUnwindPersonality32)) continue;
+      link_.diagnostics().warn(
+          fmt::format("{}: catches exceptions, but unwind tables are not written yet: an exception "
+                      "will end the program",
+                      file_.display_name()),
+          file_.id);
+      return;
+    }
+  }
+
+  SectionId key_for(const InputSection& section) {
+    uint32_t type = section.type();
+    if (type == S_COALESCED) type = S_REGULAR;
+    if (type == S_GB_ZEROFILL) type = S_ZEROFILL;
+    constexpr uint64_t kKept = S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS | S_ATTR_NO_DEAD_STRIP;
+    const std::string_view name = output_section_name(link_.session, section.segment, section.name);
+    return state_of(link_).section_keys.intern(worker_, name, type, section.flags & kKept);
+  }
+
+  void add_atom(const InputSection& section, uint32_t piece, uint64_t end, SectionId key) {
+    Subsection& subsection = object_.subsections[piece];
+    const uint64_t offset = subsection.address - section.address;
+    Atom atom;
+    atom.size = end - subsection.address;
+    atom.file = file_.id;
+    atom.raw = piece;
+    // Later pieces are as aligned as their place in the section happens to be.
+    atom.alignment_log2 = offset == 0
+                              ? section.alignment_log2
+                              : static_cast<uint8_t>(std::min<int>(section.alignment_log2, std::countr_zero(offset)));
+    atom.flags = flags_of(section);
+    if (!section.is_zero_fill()) atom.data = file_.bytes.data() + section.file_offset + offset;
+    mark_merge(section, atom);
+    atom.section = key;
+    subsection.atom = AtomId{file_.first_atom.value + file_.atom_count};
+    link_.atoms[file_.first_atom.value + file_.atom_count++] = atom;
+  }
+
+  static uint32_t flags_of(const InputSection& section) {
+    uint32_t flags = atom_flag::kAllocated;
+    if (section.segment != "__TEXT") flags |= atom_flag::kWritable;
+    if (section.flags & (S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS)) flags |= atom_flag::kExecutable;
+    if (section.is_zero_fill()) flags |= atom_flag::kZeroFill;
+    if (section.flags & S_ATTR_NO_DEAD_STRIP) flags |= atom_flag::kRetained;
+    return flags;
+  }
+
+  void mark_merge(const InputSection& section, Atom& atom) const {
+    const uint8_t size = literal_size(section);
+    if (size == 0 || atom.size == 0 || !section.relocs.empty() || link_.options().optimize == 0) return;
+    const bool is_strings = section.type() == S_CSTRING_LITERALS;
+    if (!MergedSection::can_split(atom.bytes(), {size, is_strings, false})) return;
+    atom.flags |= atom_flag::kMerge | (is_strings ? atom_flag::kStrings : 0);
+    atom.entry_size = size;
+  }
+
+  // ---- relocations
+  // -----------------------------------------------------------------------------------------------------
+
+  // Gives each piece its part of the section's records. Assemblers write them in descending or ascending order; a table
+  // in no order gets a sorted index.
+  void share_relocs(uint32_t index) {
+    InputSection& section = object_.sections[index];
+    if (section.relocs.empty() || section.subsection_count == 0) return;
+    std::vector<uint32_t> addresses = reloc_addresses(section);
+    const bool is_monotone = std::is_sorted(addresses.begin(), addresses.end()) ||
+                             std::is_sorted(addresses.begin(), addresses.end(), std::greater<>());
+    if (!is_monotone) {
+      const std::span<uint32_t> order = arena_.allocate_array<uint32_t>(addresses.size());
+      for (uint32_t i = 0; i < order.size(); i++) order[i] = i;
+      std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return addresses[a] < addresses[b]; });
+      section.reloc_order = order;
+      std::stable_sort(addresses.begin(), addresses.end());
+    }
+    for (uint32_t i = 0; i < addresses.size(); i++) {
+      auto& piece = const_cast<Subsection&>(*subsection_at(object_, index, section.address + addresses[i]));
+      if (piece.reloc_count++ == 0) piece.first_reloc = i;
+    }
+    for (uint32_t i = 0; i < section.subsection_count; i++) {
+      const Subsection& piece = object_.subsections[section.first_subsection + i];
+      if (!piece.atom.is_valid() || piece.reloc_count == 0) continue;
+      link_.atom(piece.atom).relocs = section.relocs.data();
+      link_.atom(piece.atom).reloc_count = piece.reloc_count;
+    }
+  }
+
+  // By record; the second half of a pair stands where the first does.
+  std::vector<uint32_t> reloc_addresses(const InputSection& section) const {
+    std::vector<uint32_t> addresses(section.relocs.size() / 8);
+    for (size_t i = 0; i < addresses.size(); i++) {
+      const RawReloc raw = read_raw_reloc(link_.target().cpu, section.relocs.data() + i * 8);
+      const bool is_second = reloc_meaning(link_.target().cpu, raw.type).form == RelocForm::Pair;
+      addresses[i] = is_second && i != 0 ? addresses[i - 1] : raw.address;
+    }
+    return addresses;
+  }
+
+  // ---- symbols
+  // ---------------------------------------------------------------------------------------------------------
+
+  void place_symbols() {
+    for (uint32_t i = 0; i < object_.symbol_count; i++) {
+      const RawSymbol raw = symbol(i);
+      if (is_defined_in_section(raw) && (raw.desc & N_NO_DEAD_STRIP)) retain(raw);
+      if (i >= file_.first_global && is_mine(i - file_.first_global))
+        place_symbol(file_.globals[i - file_.first_global], raw);
+    }
+  }
+
+  void retain(const RawSymbol& raw) {
+    const Subsection* piece = piece_at(raw);
+    if (piece && piece->atom.is_valid()) link_.atom(piece->atom).flags |= atom_flag::kRetained;
+  }
+
+  void place_symbol(SymbolId id, const RawSymbol& raw) {
+    const ClaimClass claim = link_.symbols.claim(id).claim_class();
+    if (claim != ClaimClass::Strong && claim != ClaimClass::Weak) return;
+    uint32_t flags = symbol_flag::kDefined;
+    if (raw.desc & N_WEAK_DEF) flags |= symbol_flag::kWeak;
+    if ((raw.type & N_TYPE) == N_ABS) {
+      link_.symbols.place(id, AtomId(), raw.value);
+      flags |= symbol_flag::kAbsolute;
+    } else if (const Subsection* piece = piece_at(raw); piece && piece->atom.is_valid()) {
+      link_.symbols.place(id, piece->atom, raw.value - piece->address);
+    } else {
+      link_.symbols.place(id, AtomId(), 0);  // in a section that is not linked
+    }
+    link_.symbols.add_flags(id, flags);
+  }
+
+  Link& link_;
+  InputFile& file_;
+  MachoObject& object_;
+  Arena& arena_;
+  uint32_t worker_;
+};
+
+}  // namespace
+
+void make_atoms(Link& link, InputFile& file, uint32_t worker) {
+  AtomMaker(link, file, worker).make();
+}
+
+}  // namespace xld::macho

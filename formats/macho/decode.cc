@@ -1,0 +1,291 @@
+// Format::decode: from raw records and the addends in the section to canonical relocations. See relocs.h, core/reloc.h.
+//
+// Three conventions become one. (a) A field relative to the program counter holds, for a symbol, the addend less the
+// distance to the end of the field (i386: as if the object stood at its own addresses); for a section or a scattered
+// record, the distance to the target. (b) An absolute field holds the target's address in the object, unless the record
+// names a symbol. (c) A difference holds what the object's addresses make of it. Targets in tables of pointers and
+// stubs that the assembler made become slots and stubs of the symbols behind the table's entries.
+#include "formats/macho/decode.h"
+
+#include <fmt/core.h>
+
+#include "arch/field.h"
+#include "formats/macho/object.h"
+#include "formats/macho/relocs.h"
+
+namespace xld::macho {
+
+namespace {
+
+constexpr uint32_t kStubSize32 = 5;  // of __IMPORT,__jump_table; other stubs are as long as reserved2 says
+
+class Decoder {
+ public:
+  Decoder(const Link& link, const InputFile& file, const Atom& atom, bool reports)
+      : link_(link),
+        file_(file),
+        object_(object_of(file)),
+        atom_(atom),
+        piece_(object_.subsections[atom.raw]),
+        section_(object_.sections[piece_.section]),
+        cpu_(link.target().cpu),
+        reports_(reports) {}
+
+  size_t decode(RelocCursor& cursor, std::span<Reloc> out) {
+    if (cursor.end > piece_.reloc_count) cursor.end = piece_.reloc_count;
+    size_t used = 0;
+    while (cursor.next < cursor.end) {
+      const RawReloc raw = record(cursor.next);
+      const RelocMeaning& meaning = reloc_meaning(cpu_, raw.type);
+      const bool is_pair = meaning.form == RelocForm::Subtractor || meaning.form == RelocForm::SectionDifference;
+      if (used + (is_pair ? 2 : 1) > out.size()) break;
+      cursor.next++;
+      if (!is_pair) {
+        used += decode_plain(raw, meaning, out[used]);
+      } else if (cursor.next == cursor.end) {
+        fail(raw, fmt::format("{} is not followed by its second half", name_of(raw)));
+      } else {
+        const RawReloc second = record(cursor.next++);
+        const bool is_whole = meaning.form == RelocForm::Subtractor ? decode_subtractor(raw, second, out.subspan(used))
+                                                                    : decode_difference(raw, second, out.subspan(used));
+        if (is_whole) used += 2;
+      }
+    }
+    return used;
+  }
+
+ private:
+  RawReloc record(uint32_t position) const {
+    const uint32_t index = piece_.first_reloc + position;
+    const uint32_t raw_index = section_.reloc_order.empty() ? index : section_.reloc_order[index];
+    return read_raw_reloc(cpu_, section_.relocs.data() + size_t{raw_index} * 8);
+  }
+
+  // ---- the three forms
+  // -------------------------------------------------------------------------------------------------
+
+  bool decode_plain(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
+    if (meaning.form != RelocForm::Plain) return fail(raw, fmt::format("{} is not supported here", name_of(raw)));
+    if (!start(raw, meaning, reloc)) return false;
+    const int64_t stored = stored_value(raw);
+    const auto size = static_cast<int64_t>(size_of(reloc.field));
+    const int64_t behind = size + meaning.trailing;  // from the field to the program counter
+    reloc.hints = meaning.hints;
+    reloc.lead = meaning.lead;
+    if (raw.is_pc_relative) {
+      reloc.from = From::Place;
+      reloc.bias = static_cast<uint8_t>(behind);
+    }
+    // i386 code has no other use for the program counter.
+    if (raw.is_pc_relative && cpu_ == Cpu::I386 && reloc.want == Want::Address) {
+      reloc.want = Want::Stub;
+      reloc.hints |= hint::kIsBranch;
+    }
+    if (raw.is_extern) {
+      reloc.addend = stored;
+      if (raw.is_pc_relative) reloc.addend += cpu_ == Cpu::I386 ? static_cast<int64_t>(place(raw)) : -size;
+      return find_symbol(raw, raw.number, reloc);
+    }
+    const auto target = as_address(stored + (raw.is_pc_relative ? static_cast<int64_t>(place(raw)) + behind : 0));
+    if (raw.is_pc_relative) reloc.addend = -behind;
+    return raw.is_scattered ? find_address(raw, target, reloc) : find_in_section(raw, target, reloc);
+  }
+
+  // x86-64: SUBTRACTOR B, then UNSIGNED A. The field holds the addend, or A's address plus the addend.
+  bool decode_subtractor(const RawReloc& first, const RawReloc& second, std::span<Reloc> out) {
+    const RelocMeaning& meaning = reloc_meaning(cpu_, second.type);
+    if (meaning.want != Want::Address || second.is_pc_relative || second.address != first.address ||
+        second.length != first.length)
+      return fail(first, fmt::format("{} is followed by {}, which does not fit", name_of(first), name_of(second)));
+    if (!first.is_extern) return fail(first, fmt::format("{} of an address without a symbol", name_of(first)));
+    if (!decode_plain(second, meaning, out[0])) return false;
+    return add_subtrahend(out, [&](Reloc& subtrahend) { return find_symbol(first, first.number, subtrahend); });
+  }
+
+  // i386: SECTDIFF with A's address, then PAIR with B's. The field holds A - B plus the addend.
+  bool decode_difference(const RawReloc& first, const RawReloc& second, std::span<Reloc> out) {
+    if (reloc_meaning(cpu_, second.type).form != RelocForm::Pair || !first.is_scattered || !second.is_scattered)
+      return fail(first, fmt::format("{} is not followed by its second half", name_of(first)));
+    if (!start(first, reloc_meaning(cpu_, first.type), out[0])) return false;
+    const int64_t difference = static_cast<int64_t>(first.number) - static_cast<int64_t>(second.number);
+    out[0].addend = static_cast<int32_t>(stored_value(first) - difference);
+    if (!find_address(first, first.number, out[0])) return false;
+    return add_subtrahend(out, [&](Reloc& subtrahend) {
+      return find_address(first, second.number, subtrahend) && subtrahend.want == Want::None;
+    });
+  }
+
+  template <class Find>
+  bool add_subtrahend(std::span<Reloc> out, Find find) {
+    out[0].from = From::Symbol;
+    Reloc& subtrahend = out[1];
+    subtrahend = Reloc();
+    subtrahend.offset = out[0].offset;
+    subtrahend.raw_type = out[0].raw_type;
+    subtrahend.hints = hint::kSubtrahend;
+    if (!find(subtrahend)) return false;
+    // What is left of the addend belongs to the pair's value.
+    out[0].addend -= subtrahend.addend;
+    subtrahend.addend = 0;
+    return true;
+  }
+
+  // ---- fields
+  // ----------------------------------------------------------------------------------------------------------
+
+  uint64_t place(const RawReloc& raw) const { return section_.address + raw.address; }
+
+  uint64_t as_address(int64_t value) const {
+    return cpu_ == Cpu::I386 ? static_cast<uint32_t>(value) : static_cast<uint64_t>(value);
+  }
+
+  int64_t stored_value(const RawReloc& raw) const {
+    const Field field = field_of(cpu_, raw.length, raw.is_pc_relative);
+    return read_field(field, atom_.data + (place(raw) - piece_.address));
+  }
+
+  bool start(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
+    reloc = Reloc();
+    reloc.field = field_of(cpu_, raw.length, raw.is_pc_relative);
+    if (!(meaning.lengths >> raw.length & 1) ||
+        !(raw.is_pc_relative ? meaning.may_be_relative : meaning.may_be_absolute))
+      return fail(raw, fmt::format("{} of a {}field of {} bytes does not exist", name_of(raw),
+                                   raw.is_pc_relative ? "relative " : "", size_of(reloc.field)));
+    const uint64_t offset = place(raw) - piece_.address;
+    if (place(raw) < piece_.address || !contains(atom_.bytes(), offset, size_of(reloc.field)) || offset > UINT32_MAX)
+      return fail(raw, fmt::format("{} is outside of what it is about, {:#x} bytes at {:#x}", name_of(raw), atom_.size,
+                                   piece_.address));
+    reloc.offset = static_cast<uint32_t>(offset);
+    reloc.want = meaning.want;
+    reloc.raw_type = raw.type;
+    return true;
+  }
+
+  // ---- targets
+  // ---------------------------------------------------------------------------------------------------------
+
+  bool find_symbol(const RawReloc& raw, uint32_t index, Reloc& reloc) {
+    reloc.raw_symbol = index;
+    if (index >= object_.symbol_count)
+      return fail(raw, fmt::format("{} refers to symbol {}, which does not exist", name_of(raw), index));
+    if (index >= file_.first_global) {
+      reloc.target_kind = TargetKind::Symbol;
+      reloc.target = file_.globals[index - file_.first_global].value;
+      return true;
+    }
+    const RawSymbol symbol = raw_symbol(link_, object_, index);
+    if (is_defined_in_section(symbol)) return find_piece(symbol.sect - 1u, symbol.value, reloc);
+    if (is_stab(symbol) || (symbol.type & N_TYPE) != N_ABS)
+      return fail(raw, fmt::format("{} refers to symbol {}, which has no place", name_of(raw), index));
+    reloc.value = static_cast<int64_t>(symbol.value);
+    return true;
+  }
+
+  bool find_in_section(const RawReloc& raw, uint64_t address, Reloc& reloc) {
+    if (raw.number == 0) {  // R_ABS
+      reloc.value = static_cast<int64_t>(address);
+      return true;
+    }
+    if (raw.number > object_.sections.size())
+      return fail(raw, fmt::format("{} refers to section {}, which does not exist", name_of(raw), raw.number));
+    reloc.raw_symbol = object_.symbol_count + raw.number;
+    return find_place(raw, raw.number - 1, address, address, reloc);
+  }
+
+  // A scattered record names the address that decides which piece is meant; the field may point beyond it.
+  bool find_address(const RawReloc& raw, uint64_t address, Reloc& reloc) {
+    const uint64_t base = reloc.hints & hint::kSubtrahend || reloc_meaning(cpu_, raw.type).form != RelocForm::Plain
+                              ? address
+                              : raw.number;
+    const uint32_t section = section_at(object_, base);
+    if (section == object_.sections.size())
+      return fail(raw, fmt::format("{} refers to address {:#x}, where there is no section", name_of(raw), base));
+    reloc.raw_symbol = object_.symbol_count + section + 1;
+    return find_place(raw, section, base, address, reloc);
+  }
+
+  // `base` is in the piece that is meant, `address` what is meant.
+  bool find_place(const RawReloc& raw, uint32_t section, uint64_t base, uint64_t address, Reloc& reloc) {
+    switch (object_.sections[section].type()) {
+      case S_NON_LAZY_SYMBOL_POINTERS:
+        return find_entry(raw, section, base, address, Want::GotSlot, reloc);
+      case S_SYMBOL_STUBS:
+        return find_entry(raw, section, base, address, Want::Stub, reloc);
+      default:
+        break;
+    }
+    // Slots belong to symbols.
+    if (reloc.want != Want::Address && reloc.want != Want::Stub && !(reloc.hints & hint::kSubtrahend))
+      return fail(raw, fmt::format("{} needs a symbol", name_of(raw)));
+    if (base != address) reloc.addend += static_cast<int64_t>(address - base);
+    return find_piece(section, base, reloc);
+  }
+
+  bool find_piece(uint32_t section, uint64_t address, Reloc& reloc) {
+    const Subsection* piece = subsection_at(object_, section, address);
+    const auto offset = piece ? static_cast<int64_t>(address - piece->address) : 0;
+    if (piece && piece->atom.is_valid()) {
+      reloc.target_kind = TargetKind::Atom;
+      reloc.target = piece->atom.value;
+      reloc.value = offset;
+    } else if (piece && piece->instead.is_valid()) {
+      reloc.target_kind = TargetKind::Symbol;
+      reloc.target = piece->instead.value;
+      reloc.addend += offset;
+    } else {
+      reloc.target_kind = TargetKind::Discarded;
+      reloc.target = section;
+    }
+    return true;
+  }
+
+  // An entry of a table that the assembler made: what counts is the symbol the indirect symbol table names for it.
+  bool find_entry(const RawReloc& raw, uint32_t section, uint64_t base, uint64_t address, Want want, Reloc& reloc) {
+    const InputSection& table = object_.sections[section];
+    const uint32_t size = want == Want::GotSlot ? link_.target().word_size : kStubSize32;
+    const uint64_t entry = (base - table.address) / size;
+    const uint64_t index = table.reserved1 + entry;
+    const auto symbol = read<uint32_t>(object_.indirect_symbols, index * 4);
+    if (!symbol || base < table.address || entry >= table.size / size)
+      return fail(raw, fmt::format("{} refers to entry {} of ({},{}), which does not exist", name_of(raw), entry,
+                                   table.segment, table.name));
+    if (*symbol & (INDIRECT_SYMBOL_LOCAL | INDIRECT_SYMBOL_ABS))
+      return fail(raw, fmt::format("{} refers to a pointer in ({},{}) that has no symbol, which is not supported yet",
+                                   name_of(raw), table.segment, table.name));
+    if (reloc.want != Want::Address && reloc.want != Want::Stub)
+      return fail(raw, fmt::format("{} cannot refer to ({},{})", name_of(raw), table.segment, table.name));
+    reloc.want = want;
+    reloc.addend += static_cast<int64_t>(address - (table.address + entry * size));
+    return find_symbol(raw, *symbol, reloc);
+  }
+
+  std::string name_of(const RawReloc& raw) const { return macho::reloc_name(cpu_, raw.type); }
+
+  bool fail(const RawReloc& raw, const std::string& what) {
+    if (reports_) {
+      link_.diagnostics().error(fmt::format("{}: relocation at offset {:#x} of section ({},{}): {}",
+                                            file_.display_name(), raw.address, section_.segment, section_.name, what),
+                                file_.id, uint64_t{piece_.section} << 32 | raw.address);
+    }
+    return false;
+  }
+
+  const Link& link_;
+  const InputFile& file_;
+  const MachoObject& object_;
+  const Atom& atom_;
+  const Subsection& piece_;
+  const InputSection& section_;
+  Cpu cpu_;
+  bool reports_;
+};
+
+}  // namespace
+
+size_t decode(const Link& link, const InputFile& file, const Atom& atom, RelocCursor& cursor, std::span<Reloc> out,
+              bool reports) {
+  if (!atom.relocs) return 0;
+  return Decoder(link, file, atom, reports).decode(cursor, out);
+}
+
+}  // namespace xld::macho

@@ -1,0 +1,316 @@
+// Reading a relocatable object: load commands, sections, global names. <mach-o/loader.h>, <mach-o/nlist.h>.
+//
+// Done for every file given, so it is all that is done: tables are found and checked, names are hashed. Sections are
+// cut into atoms later (atoms.cc), when it is known which weak definitions of the file are taken.
+#include "formats/macho/object.h"
+
+#include <algorithm>
+#include <bit>
+#include <fmt/core.h>
+#include <limits>
+
+#include "core/hash.h"
+
+namespace xld::macho {
+
+namespace {
+
+constexpr uint32_t kMaxAlignment = 15;  // as Apple's linkers
+
+template <class M>
+class ObjectReader {
+ public:
+  ObjectReader(Link& link, InputFile& file, uint32_t worker)
+      : link_(link), file_(file), arena_(link.session.arena(worker)), object_(*arena_.template make<MachoObject>()) {
+    file_.format_data = &object_;
+  }
+
+  void read() {
+    if (read_header() && read_commands() && check_symbols() && read_global_names()) return;
+    object_ = MachoObject();
+    file_.occurrences = {};
+    file_.globals = {};
+    file_.commons = {};
+    file_.atom_capacity = 0;
+  }
+
+ private:
+  using Section = typename M::Section;
+  using Symbol = typename M::Symbol;
+
+  bool fail(std::string_view what, uint64_t offset = 0) {
+    link_.diagnostics().error(fmt::format("{}: {}", file_.display_name(), what), file_.id, offset);
+    return false;
+  }
+
+  bool read_header() {
+    const auto header = xld::read<typename M::Header>(file_.bytes, 0);
+    if (!header) return fail("file is too small for a Mach-O header");
+    if (header->magic != M::kMagic) return fail("32 or 64 bit: the header's magic number does not fit its CPU");
+    header_ = *header;
+    if (!contains(file_.bytes, sizeof(header_), header_.sizeofcmds))
+      return fail(fmt::format("load commands of size {:#x} extend past the end of the file", header_.sizeofcmds));
+    object_.has_subsections = (header_.flags & MH_SUBSECTIONS_VIA_SYMBOLS) != 0;
+    return true;
+  }
+
+  bool read_commands() {
+    const Bytes commands = file_.bytes.subspan(sizeof(header_), header_.sizeofcmds);
+    uint64_t offset = 0;
+    for (uint32_t i = 0; i < header_.ncmds; i++) {
+      const auto command = xld::read<LoadCommand>(commands, offset);
+      if (!command || command->cmdsize < sizeof(LoadCommand) || !contains(commands, offset, command->cmdsize))
+        return fail(
+            fmt::format("load command {} at offset {:#x} extends past the load commands", i, sizeof(header_) + offset));
+      if (!read_command(*command, commands.subspan(offset, command->cmdsize))) return false;
+      offset += command->cmdsize;
+    }
+    return true;
+  }
+
+  bool read_command(const LoadCommand& command, Bytes bytes) {
+    switch (command.cmd) {
+      case M::kSegmentCommand:
+        return read_segment(bytes);
+      case LC_SYMTAB:
+        return read_symbol_table(bytes);
+      case LC_DYSYMTAB:
+        return read_indirect_symbols(bytes);
+      case LC_BUILD_VERSION:
+        return read_build_version(bytes);
+      default:
+        break;
+    }
+    // What an object asks of a loader is beyond this reader; hints for tools may be passed over.
+    if (command.cmd & LC_REQ_DYLD) return fail(fmt::format("load command {:#x} is not known in objects", command.cmd));
+    return true;
+  }
+
+  bool read_segment(Bytes bytes) {
+    const auto segment = xld::read<typename M::Segment>(bytes, 0);
+    if (!segment) return fail("segment command is too small");
+    if (!object_.sections.empty()) return fail("more than one segment command in an object");
+    const uint64_t size = uint64_t{segment->nsects} * sizeof(Section);
+    if (!contains(bytes, sizeof(*segment), size))
+      return fail(fmt::format("segment command has no room for {} sections", segment->nsects));
+    if (segment->nsects > kMaxSections) return fail(fmt::format("has {} sections; 255 are possible", segment->nsects));
+    object_.sections = arena_.template allocate_array<InputSection>(segment->nsects);
+    for (uint32_t i = 0; i < segment->nsects; i++) {
+      // The bytes of the command live as long as the file: names may point into them.
+      const uint8_t* record = bytes.data() + sizeof(*segment) + size_t{i} * sizeof(Section);
+      if (!read_section(i, record)) return false;
+    }
+    file_.raw_section_count = segment->nsects;
+    file_.atom_capacity += segment->nsects;
+    return true;
+  }
+
+  bool read_section(uint32_t index, const uint8_t* record) {
+    const auto raw = load<Section>(record);
+    InputSection& section = object_.sections[index] = InputSection();
+    section.name = fixed_name(reinterpret_cast<const char*>(record));
+    section.segment = fixed_name(reinterpret_cast<const char*>(record) + kNameSize);
+    section.address = raw.addr;
+    section.size = raw.size;
+    section.flags = raw.flags;
+    section.reserved1 = raw.reserved1;
+    section.file_offset = raw.offset;
+    section.alignment_log2 = static_cast<uint8_t>(raw.align);
+    const auto report = [&](const std::string& what) {
+      report_section(link_, file_, index, what);
+      return false;
+    };
+    if (raw.align > kMaxAlignment) return report(fmt::format("alignment 2^{} is larger than 2^15", raw.align));
+    if (section.size > std::numeric_limits<typename M::Word>::max() - section.address)
+      return report("its address range wraps around");
+    if (!section.is_zero_fill() && !contains(file_.bytes, raw.offset, raw.size))
+      return report(fmt::format("contents at offset {:#x}, size {:#x}, extend past the end of the file", raw.offset,
+                                uint64_t{raw.size}));
+    const auto relocs = slice(file_.bytes, raw.reloff, uint64_t{raw.nreloc} * 8);
+    if (!relocs)
+      return report(
+          fmt::format("{} relocations at offset {:#x} extend past the end of the file", raw.nreloc, raw.reloff));
+    if (raw.nreloc != 0 && section.is_zero_fill()) return report("has relocations but no contents");
+    if (raw.nreloc != 0) section.relocs = *relocs;
+    return true;
+  }
+
+  bool read_symbol_table(Bytes bytes) {
+    const auto command = xld::read<SymtabCommand>(bytes, 0);
+    if (!command) return fail("symbol table command is too small");
+    const auto symbols = slice(file_.bytes, command->symoff, uint64_t{command->nsyms} * sizeof(Symbol));
+    const auto names = slice(file_.bytes, command->stroff, command->strsize);
+    if (!symbols)
+      return fail(fmt::format("symbol table at offset {:#x} extends past the end of the file", command->symoff));
+    if (!names)
+      return fail(fmt::format("string table at offset {:#x} extends past the end of the file", command->stroff));
+    object_.symbols = symbols->data();
+    object_.symbol_count = command->nsyms;
+    object_.symbol_names = *names;
+    return true;
+  }
+
+  bool read_indirect_symbols(Bytes bytes) {
+    const auto command = xld::read<DysymtabCommand>(bytes, 0);
+    if (!command) return fail("dynamic symbol table command is too small");
+    if (command->nindirectsyms == 0) return true;
+    const auto table = slice(file_.bytes, command->indirectsymoff, uint64_t{command->nindirectsyms} * 4);
+    if (!table) return fail("indirect symbol table extends past the end of the file");
+    object_.indirect_symbols = *table;
+    return true;
+  }
+
+  bool read_build_version(Bytes bytes) {
+    const auto command = xld::read<BuildVersionCommand>(bytes, 0);
+    if (!command) return fail("build version command is too small");
+    object_.platform = command->platform;
+    object_.minimum_os = command->minos;
+    object_.sdk = command->sdk;
+    return true;
+  }
+
+  RawSymbol symbol(uint32_t index) const { return raw_symbol(link_, object_, index); }
+
+  // Local names come first (LC_DYSYMTAB), so that global ones are numbered without a table.
+  bool check_symbols() {
+    file_.first_global = object_.symbol_count;
+    for (uint32_t i = 0; i < object_.symbol_count; i++) {
+      const RawSymbol raw = symbol(i);
+      const bool is_global = !is_stab(raw) && (raw.type & N_EXT);
+      if (is_global && i < file_.first_global) file_.first_global = i;
+      if (!is_global && i > file_.first_global)
+        return fail(
+            fmt::format("symbol {} is local but stands among the global ones; the file needs to be sorted, as "
+                        "ld -r does",
+                        i));
+      if (!is_defined_in_section(raw)) continue;
+      file_.atom_capacity++;
+      if (raw.sect == 0 || raw.sect > object_.sections.size())
+        return fail(fmt::format("symbol {} ({}) is in section {}, which does not exist", i, symbol_name(object_, raw),
+                                raw.sect));
+      const InputSection& section = object_.sections[raw.sect - 1];
+      if (raw.value < section.address || raw.value - section.address > section.size)
+        return fail(fmt::format("symbol {} ({}) at {:#x} is outside its section ({},{})", i, symbol_name(object_, raw),
+                                raw.value, section.segment, section.name));
+    }
+    return true;
+  }
+
+  bool read_global_names() {
+    const uint32_t count = object_.symbol_count - file_.first_global;
+    file_.globals = arena_.template allocate_array<SymbolId>(count);
+    file_.occurrences = arena_.template allocate_array<Occurrence>(count);
+    size_t commons = 0;
+    for (uint32_t i = 0; i < count; i++) {
+      if (!read_global_name(file_.first_global + i, file_.occurrences[i])) return false;
+      commons += file_.occurrences[i].claim_class == ClaimClass::Common;
+    }
+    return commons == 0 || read_commons(commons);
+  }
+
+  bool read_global_name(uint32_t index, Occurrence& occurrence) {
+    const RawSymbol raw = symbol(index);
+    const Bytes names = object_.symbol_names;
+    if (raw.strx >= names.size())
+      return fail(fmt::format("symbol {}: name offset {:#x} is outside the string table", index, raw.strx));
+    const HashedName hashed = hash_c_string(names.data() + raw.strx, names.data() + names.size());
+    if (!hashed.is_terminated()) return fail(fmt::format("symbol {}: name has no end", index));
+    occurrence = Occurrence();
+    occurrence.name = hashed.name.data();
+    occurrence.hash = hashed.hash;
+    occurrence.length = static_cast<uint32_t>(hashed.name.size());
+    if (raw.type & N_PEXT) occurrence.symbol_flags = symbol_flag::kHidden;
+    return classify(index, raw, occurrence);
+  }
+
+  bool classify(uint32_t index, const RawSymbol& raw, Occurrence& occurrence) {
+    switch (raw.type & N_TYPE) {
+      case N_UNDF:
+      case N_PBUD:
+        occurrence.is_weak_reference = raw.value == 0 && (raw.desc & N_WEAK_REF);
+        occurrence.claim_class = raw.value != 0 ? ClaimClass::Common : ClaimClass::None;
+        return true;
+      case N_ABS:
+      case N_SECT:
+        occurrence.claim_class = raw.desc & N_WEAK_DEF ? ClaimClass::Weak : ClaimClass::Strong;
+        return true;
+      case N_INDR:
+        return fail(fmt::format("symbol {} ({}) is an alias of another name, which is not supported yet", index,
+                                symbol_name(object_, raw)));
+      default:
+        break;
+    }
+    return fail(
+        fmt::format("symbol {} ({}) has type {:#x}, which has no meaning", index, symbol_name(object_, raw), raw.type));
+  }
+
+  // A tentative definition: n_value is its size, n_desc holds its alignment (GET_COMM_ALIGN).
+  bool read_commons(size_t count) {
+    file_.commons = arena_.template allocate_array<CommonOffer>(count);
+    size_t next = 0;
+    for (uint32_t i = 0; i < file_.occurrences.size(); i++) {
+      if (file_.occurrences[i].claim_class != ClaimClass::Common) continue;
+      const RawSymbol raw = symbol(file_.first_global + i);
+      CommonOffer offer;
+      offer.global = i;
+      offer.size = raw.value;
+      const uint32_t given = raw.desc >> 8 & 0xf;
+      // Without one: the size, rounded up to a power of two, as far as it is useful.
+      offer.alignment_log2 =
+          static_cast<uint8_t>(given != 0 ? given : std::min<uint64_t>(kMaxAlignment, std::bit_width(raw.value - 1)));
+      file_.commons[next++] = offer;
+    }
+    return true;
+  }
+
+  Link& link_;
+  InputFile& file_;
+  Arena& arena_;
+  MachoObject& object_;
+  typename M::Header header_{};
+};
+
+}  // namespace
+
+void read_object(Link& link, InputFile& file, uint32_t worker) {
+  if (link.target().word_size == 8) {
+    ObjectReader<Macho64>(link, file, worker).read();
+  } else {
+    ObjectReader<Macho32>(link, file, worker).read();
+  }
+}
+
+RawSymbol raw_symbol(const Link& link, const MachoObject& object, uint32_t index) {
+  if (link.target().word_size == 8) return load<RawSymbol>(object.symbols + size_t{index} * sizeof(RawSymbol));
+  const auto raw = load<Macho32::Symbol>(object.symbols + size_t{index} * sizeof(Macho32::Symbol));
+  return {raw.strx, raw.type, raw.sect, raw.desc, raw.value};
+}
+
+const Subsection* subsection_at(const MachoObject& object, uint32_t section, uint64_t address) {
+  const InputSection& s = object.sections[section];
+  if (s.subsection_count == 0) return nullptr;
+  const auto pieces = object.subsections.subspan(s.first_subsection, s.subsection_count);
+  const auto after = std::upper_bound(pieces.begin(), pieces.end(), address,
+                                      [](uint64_t a, const Subsection& piece) { return a < piece.address; });
+  return after == pieces.begin() ? &pieces.front() : &*(after - 1);
+}
+
+uint32_t section_at(const MachoObject& object, uint64_t address) {
+  const auto count = static_cast<uint32_t>(object.sections.size());
+  uint32_t ends_there = count;
+  for (uint32_t i = 0; i < count; i++) {
+    const InputSection& s = object.sections[i];
+    if (address < s.address) continue;
+    if (address - s.address < s.size) return i;
+    if (address - s.address == s.size && ends_there == count) ends_there = i;
+  }
+  return ends_there;
+}
+
+void report_section(const Link& link, const InputFile& file, uint32_t section, std::string_view what) {
+  const InputSection& s = object_of(file).sections[section];
+  link.diagnostics().error(fmt::format("{}: section ({},{}): {}", file.display_name(), s.segment, s.name, what),
+                           file.id, section);
+}
+
+}  // namespace xld::macho

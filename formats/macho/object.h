@@ -1,0 +1,92 @@
+// MachoObject: what the reader of relocatable Mach-O files found; the view the rest of formats/macho has of an
+// InputFile.
+//
+// Sections of a file with MH_SUBSECTIONS_VIA_SYMBOLS are cut at their symbols; the pieces are the atoms. Relocations
+// belong to whole sections: each piece remembers which part of its section's table is about it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "formats/format.h"
+#include "formats/macho/macho.h"
+
+namespace xld::macho {
+
+// A section of an object, the same for 32 and 64 bit.
+struct InputSection {
+  std::string_view segment, name;
+  uint64_t address = 0, size = 0;
+  uint32_t flags = 0;
+  uint32_t reserved1 = 0;  // of symbol pointers: the first entry in the indirect symbol table
+  uint32_t file_offset = 0;
+  uint8_t alignment_log2 = 0;
+  Bytes relocs;                           // 8 bytes each
+  std::span<const uint32_t> reloc_order;  // ascending by address, pairs together; empty: the table is monotone as it is
+  uint32_t first_subsection = 0, subsection_count = 0;
+
+  uint32_t type() const { return flags & SECTION_TYPE; }
+  bool is_zero_fill() const {
+    return type() == S_ZEROFILL || type() == S_GB_ZEROFILL || type() == S_THREAD_LOCAL_ZEROFILL;
+  }
+};
+
+// A piece of a section, from one symbol to the next. Atom::raw is its index in MachoObject::subsections.
+struct Subsection {
+  uint64_t address = 0;  // in the object
+  uint32_t section = 0;
+  uint32_t first_reloc = 0, reloc_count = 0;  // of its section's records, in the order of reloc_order
+  AtomId atom;                                // not valid: not linked
+  SymbolId instead;  // the weak definition of another file that stands for it; only if there is no atom
+};
+
+struct MachoObject {
+  std::span<InputSection> sections;
+  std::span<Subsection> subsections;  // ascending by section, then by address
+  const uint8_t* symbols = nullptr;
+  uint32_t symbol_count = 0;
+  Bytes symbol_names;
+  Bytes indirect_symbols;                          // 4 bytes each
+  uint32_t platform = 0, minimum_os = 0, sdk = 0;  // LC_BUILD_VERSION; 0: none
+  bool has_subsections = false;
+};
+
+inline const MachoObject& object_of(const InputFile& file) {
+  return *static_cast<const MachoObject*>(file.format_data);
+}
+inline MachoObject& object_of(InputFile& file) {
+  return *static_cast<MachoObject*>(file.format_data);
+}
+
+// A symbol table entry, the same for 32 and 64 bit.
+using RawSymbol = Macho64::Symbol;
+RawSymbol raw_symbol(const Link& link, const MachoObject& object, uint32_t index);
+
+inline std::string_view symbol_name(const MachoObject& object, const RawSymbol& symbol) {
+  return c_string_at(object.symbol_names, symbol.strx).value_or("");
+}
+
+inline bool is_stab(const RawSymbol& symbol) {
+  return (symbol.type & N_STAB) != 0;
+}
+inline bool is_defined_in_section(const RawSymbol& symbol) {
+  return !is_stab(symbol) && (symbol.type & N_TYPE) == N_SECT;
+}
+
+// The piece of a section at an address of the object. Addresses before or after the section belong to its first or last
+// piece: compilers make them for `array - 1` and for end labels. nullptr if the section has no pieces.
+const Subsection* subsection_at(const MachoObject& object, uint32_t section, uint64_t address);
+
+// The section at an address: the one that holds it, else one that ends there; sections.size() if there is none.
+uint32_t section_at(const MachoObject& object, uint64_t address);
+
+// "main.o: section (__TEXT,__text): ..."
+void report_section(const Link& link, const InputFile& file, uint32_t section, std::string_view what);
+
+// Format::identify, read_object, make_atoms (format.h).
+Identity identify(Bytes bytes);
+void read_object(Link& link, InputFile& file, uint32_t worker);
+void make_atoms(Link& link, InputFile& file, uint32_t worker);
+
+}  // namespace xld::macho

@@ -1,0 +1,13 @@
+// Format::plan of Mach-O.
+#pragma once
+
+#include "formats/format.h"
+
+namespace xld::macho {
+
+void plan(Link& link);
+
+// The output section of that name, "__TEXT,__text"; nullptr if there is none.
+const OutputSection* find_section(const Link& link, std::string_view name);
+
+}  // namespace xld::macho

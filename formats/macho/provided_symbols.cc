@@ -1,0 +1,100 @@
+// See provided_symbols.h. ld64's manual: the header's address as __mh_execute_header and ___dso_handle, the edges of
+// sections and segments as section$start$SEGMENT$SECTION, section$end$…, segment$start$SEGMENT, segment$end$….
+#include "formats/macho/provided_symbols.h"
+
+#include <fmt/core.h>
+
+#include "formats/macho/section_names.h"
+
+namespace xld::macho {
+
+namespace {
+
+enum class Anchor : uint8_t { None, Header, SectionStart, SectionEnd, SegmentStart, SegmentEnd };
+
+struct AnchorRow {
+  std::string_view prefix;
+  Anchor anchor;
+  bool is_whole_name;
+};
+
+constexpr AnchorRow kAnchors[] = {
+    {"__mh_execute_header", Anchor::Header, true},   {"___dso_handle", Anchor::Header, true},
+    {"section$start$", Anchor::SectionStart, false}, {"section$end$", Anchor::SectionEnd, false},
+    {"segment$start$", Anchor::SegmentStart, false}, {"segment$end$", Anchor::SegmentEnd, false},
+};
+
+struct ProvidedName {
+  Anchor anchor = Anchor::None;
+  std::string_view place;  // "SEGMENT$SECTION" or "SEGMENT"
+};
+
+ProvidedName parse(std::string_view name) {
+  for (const AnchorRow& row : kAnchors) {
+    if (row.is_whole_name ? name == row.prefix : name.starts_with(row.prefix))
+      return {row.anchor, name.substr(row.prefix.size())};
+  }
+  return {};
+}
+
+bool is_start(Anchor anchor) {
+  return anchor == Anchor::SectionStart || anchor == Anchor::SegmentStart;
+}
+
+// What is not in the output begins and ends where the output does.
+uint64_t address_of(const Link& link, const ProvidedName& name) {
+  const uint64_t header = link.layout.plan.base_address;
+  if (name.anchor == Anchor::Header) return header;
+  const std::string_view segment_name = name.place.substr(0, name.place.find('$'));
+  if (name.anchor == Anchor::SegmentStart || name.anchor == Anchor::SegmentEnd) {
+    for (const Segment& segment : link.layout.segments)
+      if (segment_of(link.layout.sections[segment.first].name) == segment_name)
+        return segment.address +
+               (is_start(name.anchor) ? 0 : align_up(segment.memory_size, link.layout.plan.page_size));
+    return header;
+  }
+  const std::string_view section_name = name.place.substr(std::min(segment_name.size() + 1, name.place.size()));
+  for (const OutputSection& section : link.layout.sections)
+    if (segment_of(section.name) == segment_name && section_of(section.name) == section_name)
+      return section.address + (is_start(name.anchor) ? 0 : section.size);
+  return header;
+}
+
+// ld64 refuses to make a program without a start; so does dyld to run it.
+void check_entry(Link& link) {
+  if (link.options().entry_given && !link.options().entry.empty() && link.options().entry[0] == '0')
+    return;  // an address
+  const std::string_view entry = link.options().entry.empty() ? link.target().entry : link.options().entry;
+  const SymbolId id = link.symbols.find(entry);
+  if (id.is_valid() && link.symbols.has(id, symbol_flag::kDefined)) return;
+  link.diagnostics().error(
+      fmt::format("undefined symbol: {}\n>>> the program starts there; define it, or name another "
+                  "start with -e",
+                  entry));
+}
+
+}  // namespace
+
+void provide_symbols(Link& link) {
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const SymbolId id{i};
+    if (parse(link.symbols.name(id)).anchor == Anchor::None || link.symbols.is_defined(id)) continue;
+    link.symbols.offer(id, Claim::make(ClaimClass::Provided, FileId{0u}, i));
+    link.symbols.place(id, AtomId(), 0);
+    const bool is_public = link.symbols.name(id) == kAnchors[0].prefix;
+    link.symbols.add_flags(id,
+                           symbol_flag::kDefined | symbol_flag::kLinkerMade | (is_public ? 0 : symbol_flag::kHidden));
+  }
+  check_entry(link);
+}
+
+void define_symbols(Link& link) {
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const SymbolId id{i};
+    if (!link.symbols.has(id, symbol_flag::kLinkerMade) || link.symbols.claim(id).claim_class() != ClaimClass::Provided)
+      continue;
+    link.symbols.place(id, AtomId(), address_of(link, parse(link.symbols.name(id))));
+  }
+}
+
+}  // namespace xld::macho

@@ -1,0 +1,11 @@
+// Names the linker provides: Format::provide_symbols and define_symbols.
+#pragma once
+
+#include "formats/format.h"
+
+namespace xld::macho {
+
+void provide_symbols(Link& link);
+void define_symbols(Link& link);
+
+}  // namespace xld::macho

@@ -1,0 +1,77 @@
+// Reading of raw records, and the registry of tables by CPU. See relocs.h.
+#include "formats/macho/relocs.h"
+
+#include <fmt/core.h>
+
+#include "core/bytes.h"
+
+namespace xld::macho {
+
+namespace {
+
+constexpr uint32_t kScattered = 0x80000000;
+constexpr RelocTable kNoRelocs = {};
+constexpr RelocMeaning kUnknown = {};
+
+RawReloc read_scattered(uint32_t first, uint32_t second) {
+  RawReloc raw;
+  raw.address = first & 0xffffff;
+  raw.type = first >> 24 & 0xf;
+  raw.length = first >> 28 & 3;
+  raw.is_pc_relative = (first >> 30 & 1) != 0;
+  raw.is_scattered = true;
+  raw.number = second;
+  return raw;
+}
+
+const RelocTable& table_of(Cpu cpu) {
+  switch (cpu) {
+    case Cpu::X86_64:
+      return kRelocsX86_64;
+    case Cpu::I386:
+      return kRelocsI386;
+    default:
+      return kNoRelocs;
+  }
+}
+
+}  // namespace
+
+RawReloc read_raw_reloc(Cpu cpu, const uint8_t* record) {
+  const auto first = load<uint32_t>(record);
+  const auto second = load<uint32_t>(record + 4);
+  if (cpu == Cpu::I386 && (first & kScattered)) return read_scattered(first, second);
+  RawReloc raw;
+  raw.address = first;
+  raw.number = second & 0xffffff;
+  raw.is_pc_relative = (second >> 24 & 1) != 0;
+  raw.length = second >> 25 & 3;
+  raw.is_extern = (second >> 27 & 1) != 0;
+  raw.type = static_cast<uint8_t>(second >> 28);
+  return raw;
+}
+
+const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type) {
+  const RelocTable& table = table_of(cpu);
+  return raw_type < table.size() ? table[raw_type] : kUnknown;
+}
+
+std::string reloc_name(Cpu cpu, uint32_t raw_type) {
+  const char* name = reloc_meaning(cpu, raw_type).name;
+  return name ? std::string(name) : fmt::format("unknown relocation type {}", raw_type);
+}
+
+Field field_of(Cpu cpu, uint8_t length, bool is_pc_relative) {
+  switch (length) {
+    case 0:
+      return is_pc_relative ? Field::Signed8 : Field::Word8;
+    case 1:
+      return is_pc_relative ? Field::Signed16 : Field::Word16;
+    case 2:
+      return cpu == Cpu::I386 ? Field::Wrap32 : is_pc_relative ? Field::Signed32 : Field::Word32;
+    default:
+      return Field::Word64;
+  }
+}
+
+}  // namespace xld::macho

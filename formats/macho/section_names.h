@@ -1,0 +1,23 @@
+// Names of output sections: segment and section as one text, "__TEXT,__text", so that the layout needs one name only.
+#pragma once
+
+#include <string_view>
+
+#include "core/session.h"
+
+namespace xld::macho {
+
+inline constexpr std::string_view kLinkEdit = "__LINKEDIT";
+
+// The output section of an input section; lives as long as the session.
+std::string_view output_section_name(Session& session, std::string_view segment, std::string_view section);
+
+inline std::string_view segment_of(std::string_view name) {
+  return name.substr(0, name.find(','));
+}
+inline std::string_view section_of(std::string_view name) {
+  const size_t comma = name.find(',');
+  return comma == std::string_view::npos ? std::string_view() : name.substr(comma + 1);
+}
+
+}  // namespace xld::macho

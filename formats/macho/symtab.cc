@@ -1,0 +1,163 @@
+// See symtab.h.
+#include "formats/macho/symtab.h"
+
+#include <algorithm>
+
+namespace xld::macho {
+
+namespace {
+
+// Assembler labels: no tool wants to see them.
+bool is_temporary(std::string_view name) {
+  return name.empty() || name[0] == 'L' || name[0] == 'l';
+}
+
+constexpr uint16_t kKeptDesc = N_NO_DEAD_STRIP | N_ALT_ENTRY;
+
+void append(std::vector<OutputSymbol>& to, const std::vector<OutputSymbol>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+}  // namespace
+
+SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
+  alignment = link.arch->word_size;
+  if (link.options().strip == StripMode::All) return;
+  const auto& files = link.inputs.files;
+  std::vector<Part> parts(files.size());
+  parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) collect_from(*files[i], parts[i]);
+  });
+  for (const Part& part : parts) {
+    append(locals_, part.locals);
+    append(defined_, part.defined);
+  }
+  collect_linker_symbols();
+  place_names(locals_);
+  place_names(defined_);
+  place_names(undefined_);
+}
+
+// ---- picking
+// ---------------------------------------------------------------------------------------------------------
+
+void SymbolTableChunk::collect_from(const InputFile& file, Part& part) const {
+  const MachoObject& object = object_of(file);
+  for (uint32_t i = 0; i < object.symbol_count; i++) {
+    const RawSymbol raw = raw_symbol(link_, object, i);
+    if (i < file.first_global) {
+      collect_local(file, raw, part);
+      continue;
+    }
+    const SymbolId id = file.globals[i - file.first_global];
+    const Claim claim = link_.symbols.claim(id);
+    if (claim.file() == file.id && claim.raw_symbol() == i && claim.is_definition()) collect_global(id, raw, part);
+  }
+}
+
+void SymbolTableChunk::collect_local(const InputFile& file, const RawSymbol& raw, Part& part) const {
+  if (!is_defined_in_section(raw) || link_.options().discard == DiscardMode::AllLocals) return;
+  OutputSymbol symbol;
+  symbol.name = symbol_name(object_of(file), raw);
+  if (is_temporary(symbol.name)) return;
+  const Subsection* piece = subsection_at(object_of(file), raw.sect - 1u, raw.value);
+  if (!piece || !piece->atom.is_valid() || !link_.is_live[piece->atom.value]) return;
+  symbol.atom = piece->atom;
+  symbol.value = raw.value - piece->address;
+  symbol.type = N_SECT;
+  symbol.desc = raw.desc & kKeptDesc;
+  part.locals.push_back(symbol);
+}
+
+void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& part) const {
+  OutputSymbol symbol;
+  symbol.name = link_.symbols.name(id);
+  symbol.atom = link_.symbols.atom(id);
+  symbol.value = link_.symbols.value(id);
+  symbol.desc = raw.desc & kKeptDesc;
+  if (symbol.atom.is_valid() && !link_.is_live[symbol.atom.value]) return;
+  if (!symbol.atom.is_valid() && !link_.symbols.has(id, symbol_flag::kAbsolute)) return;
+  symbol.type = symbol.atom.is_valid() ? N_SECT : N_ABS;
+  // Hidden names are of this program only: its loader must not find them.
+  const bool is_hidden = link_.symbols.has(id, symbol_flag::kHidden);
+  if (is_hidden && link_.options().discard == DiscardMode::AllLocals) return;
+  symbol.type |= is_hidden ? N_PEXT : N_EXT;
+  if ((raw.type & N_TYPE) == N_UNDF) symbol.desc = 0;  // a common symbol's alignment
+  (is_hidden ? part.locals : part.defined).push_back(symbol);
+}
+
+void SymbolTableChunk::collect_linker_symbols() {
+  for (uint32_t i = 0; i < link_.symbols.size(); i++) {
+    const SymbolId id{i};
+    const uint32_t flags = link_.symbols.flags(id);
+    OutputSymbol symbol;
+    symbol.name = link_.symbols.name(id);
+    if ((flags & symbol_flag::kLinkerMade) && !(flags & symbol_flag::kHidden)) {
+      symbol.symbol = id;
+      symbol.type = (flags & symbol_flag::kAbsolute ? N_ABS : N_SECT) | N_EXT;
+      defined_.push_back(symbol);
+    } else if (!(flags & symbol_flag::kDefined) && (flags & symbol_flag::kReferenced)) {
+      symbol.type = N_UNDF | N_EXT;
+      symbol.desc = N_WEAK_REF;
+      undefined_.push_back(symbol);
+    }
+  }
+}
+
+void SymbolTableChunk::place_names(std::vector<OutputSymbol>& symbols) {
+  for (OutputSymbol& symbol : symbols) {
+    symbol.name_offset = static_cast<uint32_t>(names_size_);
+    names_size_ += symbol.name.size() + 1;
+  }
+}
+
+// ---- writing
+// ---------------------------------------------------------------------------------------------------------
+
+uint64_t SymbolTableChunk::size() const {
+  return count() * (link_.target().word_size == 8 ? sizeof(Macho64::Symbol) : sizeof(Macho32::Symbol));
+}
+
+// Names of the linker stand at the edges of sections; the header has none and counts as the first.
+uint8_t SymbolTableChunk::section_at(uint64_t place) const {
+  uint32_t best = 1;
+  for (const OutputSection& section : link_.layout.sections)
+    if (section.header_index != 0 && section.address <= place) best = section.header_index;
+  return static_cast<uint8_t>(best);
+}
+
+void SymbolTableChunk::write(MutableBytes out) const {
+  uint8_t* place = write_symbols(locals_, out.data());
+  place = write_symbols(defined_, place);
+  write_symbols(undefined_, place);
+}
+
+uint8_t* SymbolTableChunk::write_symbols(const std::vector<OutputSymbol>& symbols, uint8_t* place) const {
+  for (const OutputSymbol& symbol : symbols) {
+    RawSymbol row{symbol.name_offset, symbol.type, 0, symbol.desc, symbol.value};
+    if (symbol.atom.is_valid()) {
+      const Atom& atom = link_.atom(symbol.atom);
+      row.value = link_.address_of(atom, symbol.value);
+      row.sect = static_cast<uint8_t>(link_.layout.section(atom.section).header_index);
+    } else if (symbol.symbol.is_valid()) {
+      row.value = link_.symbols.value(symbol.symbol);
+      if ((symbol.type & N_TYPE) == N_SECT) row.sect = section_at(row.value);
+    }
+    if (link_.target().word_size == 8) {
+      store(place, row);
+      place += sizeof(row);
+    } else {
+      store(place, Macho32::Symbol{row.strx, row.type, row.sect, row.desc, static_cast<uint32_t>(row.value)});
+      place += sizeof(Macho32::Symbol);
+    }
+  }
+  return place;
+}
+
+void SymbolTableChunk::write_names(MutableBytes out) const {
+  for (const auto* symbols : {&locals_, &defined_, &undefined_})
+    for (const OutputSymbol& symbol : *symbols)
+      std::copy(symbol.name.begin(), symbol.name.end(), out.begin() + symbol.name_offset);
+}
+
+}  // namespace xld::macho

@@ -1,0 +1,52 @@
+// See slot_values.h.
+#include "formats/slot_values.h"
+
+namespace xld {
+
+uint64_t own_address(const Link& link, const SlotOwner& owner) {
+  const AtomId atom = owner.symbol.is_valid() ? link.symbols.atom(owner.symbol) : owner.atom;
+  const uint64_t value = owner.symbol.is_valid() ? link.symbols.value(owner.symbol) : owner.value;
+  if (!atom.is_valid()) return value;
+  return link.is_live[atom.value] ? link.address_of(link.atom(atom), value) : 0;
+}
+
+namespace {
+
+bool moves_with_output(const Link& link, const SlotOwner& owner) {
+  if (!owner.symbol.is_valid()) return owner.atom.is_valid();
+  const uint32_t flags = link.symbols.flags(owner.symbol);
+  return (flags & symbol_flag::kDefined) && !(flags & symbol_flag::kAbsolute);
+}
+
+}  // namespace
+
+uint64_t slot_value(const Link& link, const Slot& slot) {
+  const Slots& slots = link.slots;
+  const SlotOwner& owner = slots.owners[slot.owner];
+  const Slots::Record& record = slots.records[slot.owner];
+  switch (slot.kind) {
+    case SlotKind::Address:
+      return record.stub != Slots::kNone ? slots.stub_address(record.stub) : own_address(link, owner);
+    case SlotKind::TlsOffset: {
+      const bool is_undefined = owner.symbol.is_valid() && !link.symbols.has(owner.symbol, symbol_flag::kDefined);
+      return is_undefined ? 0 : own_address(link, owner) - link.thread_pointer;
+    }
+    case SlotKind::Resolved:
+      return own_address(link, owner);  // REL: the addend; otherwise overwritten at start
+    case SlotKind::TlsPair:
+    case SlotKind::TlsDescriptor:
+    case SlotKind::TlsModule:
+      break;
+  }
+  return 0;
+}
+
+std::vector<const Slot*> moving_slots(const Link& link) {
+  std::vector<const Slot*> moving;
+  for (const Slot& slot : link.slots.slots)
+    if (slot.kind == SlotKind::Address && moves_with_output(link, link.slots.owners[slot.owner]))
+      moving.push_back(&slot);
+  return moving;
+}
+
+}  // namespace xld
