@@ -106,7 +106,6 @@ void complete(OptionContext& context) {
     context.warn("--end-group is missing; added at the end of the command line");
     context.add_input(InputKind::EndGroup, {});
   }
-  if (context.following.is_lazy) context.error("--end-lib is missing");
   if (options.output.empty()) context.error("-o: the name of the output is empty");
   if (context.time_trace_by_output) options.time_trace_file = options.output + ".time-trace";
   const bool map_into_directory =

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "formats/elf/script.h"
 #include "ld/file_guess.h"
@@ -28,6 +29,15 @@ bool is_same_path(std::string_view a, std::string_view b) {
     return path;
   };
   return without_dots(a) == without_dots(b);
+}
+
+// However either of them is spelled: through links, or with "..".
+bool is_inside(const std::string& path, const std::string& directory) {
+  if (directory.empty()) return false;
+  std::error_code error;
+  const auto file = std::filesystem::weakly_canonical(path, error);
+  const auto folder = std::filesystem::weakly_canonical(directory, error);
+  return !error && std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
 }
 
 }  // namespace
@@ -284,7 +294,7 @@ void InputFinder::open_library_script_entry(const InputOption& entry, const std:
   if (input.name.starts_with('=')) {
     input.name = sysroot + input.name.substr(1);
   } else if (input.name.starts_with('/')) {
-    if (!sysroot.empty() && script_path.starts_with(sysroot)) input.name = sysroot + input.name;
+    if (is_inside(script_path, sysroot)) input.name = sysroot + input.name;
   } else if (const std::string beside = directory_of(script_path) + input.name; files_.exists(beside)) {
     input.name = beside;
   } else if (!files_.exists(input.name)) {

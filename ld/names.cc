@@ -55,7 +55,7 @@ bool is_glob_match(const std::string& pattern, std::string_view name) {
 
 SymbolId want_name(Link& link, std::string_view name) {
   const SymbolId id = link.symbols.intern(name);
-  link.symbols.add_flags(id, symbol_flag::kRoot | symbol_flag::kReferenced);
+  link.symbols.add_flags(id, symbol_flag::kRoot);
   return id;
 }
 
@@ -98,19 +98,21 @@ std::vector<SymbolId> requested_names(Link& link) {
 }
 
 void wrap_references(Link& link, InputFile& file) {
-  constexpr std::string_view kReal = "__real_";
+  struct Renaming {
+    SymbolId from, to;
+  };
+  std::vector<Renaming> renamings;
   for (const std::string& name : link.options().wrapped) {
     const SymbolId original = link.symbols.intern(name);
-    const SymbolId wrapper = link.symbols.intern(link.session.keep("__wrap_" + name));
-    const SymbolId real = link.symbols.intern(link.session.keep(std::string(kReal) + name));
-    for (size_t i = 0; i < file.globals.size(); i++) {
-      if (file.occurrences[i].claim_class != ClaimClass::None) continue;
-      if (file.globals[i] == original) {
-        file.globals[i] = wrapper;
-      } else if (file.globals[i] == real) {
-        file.globals[i] = original;
-      }
-    }
+    renamings.push_back({original, link.symbols.intern(link.session.keep("__wrap_" + name))});
+    renamings.push_back({link.symbols.intern(link.session.keep("__real_" + name)), original});
+  }
+  // A reference is renamed once, even if a name is wrapped twice or the wrapper is wrapped itself.
+  for (size_t i = 0; i < file.globals.size(); i++) {
+    if (file.occurrences[i].claim_class != ClaimClass::None) continue;
+    const auto found = std::find_if(renamings.begin(), renamings.end(),
+                                    [&](const Renaming& renaming) { return renaming.from == file.globals[i]; });
+    if (found != renamings.end()) file.globals[i] = found->to;
   }
 }
 

@@ -29,7 +29,7 @@ class FrameReader {
       if (link_.atom(id).has(atom_flag::kUnwind)) read_section(id);
       if (link_.atom(id).has(atom_flag::kFollowsOther)) add_follower(id);
     }
-    if (link_.options().gc_sections) add_group_members();
+    if (link_.options().gc_sections) add_groups();
     if (!std::is_sorted(entries_.begin(), entries_.end(), by_owner<FrameEntry>))
       std::stable_sort(entries_.begin(), entries_.end(), by_owner<FrameEntry>);
     std::stable_sort(companions_.begin(), companions_.end(), by_owner<Companion>);
@@ -51,28 +51,37 @@ class FrameReader {
     return kept;
   }
 
-  // gABI "Section Groups": members are kept or dropped together, so each keeps the next one and the last the first.
-  void add_group_members() {
-    for (const InputGroup& group : file_.groups) {
-      AtomId first, previous;
-      for (size_t i = 0; i + 4 <= group.members.size(); i += 4) {
-        const uint32_t section = load<uint32_t>(group.members.data() + i);
-        if (section >= object_.section_count) continue;
-        const AtomId atom = object_.atom_of[section];
-        if (!atom.is_valid() || atom == kDiscardedAtom) continue;
-        if (previous.is_valid()) companions_.push_back({previous, atom, 0, 0, true});
-        if (!first.is_valid()) first = atom;
-        previous = atom;
-      }
-      if (first != previous) companions_.push_back({previous, first, 0, 0, true});
+  void add_follower(AtomId id) {
+    const auto header = section_header<E>(object_, link_.atom(id).raw);
+    if (!(header.flags & SHF_LINK_ORDER) || header.link >= object_.section_count) return;
+    const AtomId owner = object_.atom_of[header.link];
+    if (owner.is_valid() && owner != kDiscardedAtom) companions_.push_back({owner, id, 0, 0, true});
+  }
+
+  // gABI "Section Groups": the sections of a group stay or go together.
+  void add_groups() {
+    for (uint32_t i = 1; i < object_.section_count; i++) {
+      const auto header = section_header<E>(object_, i);
+      if (header.type == SHT_GROUP) add_group(section_bytes(file_, header));
     }
   }
 
-  void add_follower(AtomId id) {
-    const auto header = section_header<E>(object_, link_.atom(id).raw);
-    if (header.link >= object_.section_count) return;
-    const AtomId owner = object_.atom_of[header.link];
-    if (owner.is_valid() && owner != kDiscardedAtom) companions_.push_back({owner, id, 0, 0, true});
+  // Each loaded section leads to the next, the last to the first; the others follow the first.
+  void add_group(Bytes words) {
+    std::vector<AtomId> loaded, others;
+    for (size_t i = 4; i + 4 <= words.size(); i += 4) {
+      const uint32_t member = load<uint32_t>(words.data() + i);
+      const AtomId id = member < object_.section_count ? object_.atom_of[member] : AtomId();
+      if (!id.is_valid() || id == kDiscardedAtom || link_.atom(id).has(atom_flag::kUnwind)) continue;
+      (link_.atom(id).has(atom_flag::kAllocated) ? loaded : others).push_back(id);
+    }
+    if (loaded.empty()) return;
+    for (size_t i = 0; i < loaded.size() && loaded.size() > 1; i++)
+      companions_.push_back({loaded[i], loaded[(i + 1) % loaded.size()], 0, 0, true});
+    for (const AtomId id : others) {
+      link_.atom(id).flags |= atom_flag::kFollowsOther;
+      companions_.push_back({loaded.front(), id, 0, 0, true});
+    }
   }
 
   void read_section(AtomId id) {

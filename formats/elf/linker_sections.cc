@@ -23,7 +23,7 @@ constexpr uint32_t kSectionHeadersRank = 9999;
 
 bool refers_to_got_base(const Link& link) {
   const SymbolId name = link.symbols.find("_GLOBAL_OFFSET_TABLE_");
-  return link.slots.is_got_base_used || (name.is_valid() && link.symbols.has(name, symbol_flag::kReferenced));
+  return link.slots.is_got_base_used || (name.is_valid() && link.symbols.has(name, symbol_flag::kReferenced | symbol_flag::kRoot));
 }
 
 void add_headers(Link& link) {

@@ -145,6 +145,8 @@ void SymbolTableChunk::add_linker_symbols() {
     const bool is_linker_made = (flags & symbol_flag::kLinkerMade) != 0;
     const bool is_undefined = !(flags & symbol_flag::kDefined) && (flags & symbol_flag::kReferenced);
     if ((!is_linker_made && !is_undefined) || !is_retained(link_.symbols.name(id))) continue;
+    // An implementation detail of descriptors, and an offset that lies outside of the block.
+    if (is_linker_made && (flags & symbol_flag::kThreadLocal)) continue;
     OutputSymbol output;
     const bool is_local = is_linker_made && is_hidden(flags);
     if (is_linker_made) output.linker_made = id;

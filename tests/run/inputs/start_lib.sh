@@ -10,3 +10,7 @@ expect_status 0 ./program
 expect_no_match ' unused$' nm program
 gcc_link -static -Wl,--start-lib a.o -Wl,--end-lib main.o unused.o -o program
 expect_match ' T unused$' nm program
+# The end of the command line ends the list, too.
+gcc_link -static -nostdlib -e a -Wl,--start-lib a.o unused.o -o program
+expect_match ' T a$' nm program
+expect_no_match ' unused$' nm program

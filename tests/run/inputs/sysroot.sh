@@ -12,3 +12,7 @@ echo 'GROUP(/usr/lib/libreal.a)' >root/usr/lib/libb.a
 run "$XLD" -e main --sysroot="$PWD/root" -L=/usr/lib main.o -la -lb -o program
 expect_match ' T a$' nm program
 expect_match ' T b$' nm program
+# However the sysroot is spelled.
+mkdir root/bin
+run "$XLD" -e main --sysroot="$PWD/root/bin/.." main.o -la "$PWD/root/usr/lib/libb.a" -L=/usr/lib -o program
+expect_match ' T b$' nm program
