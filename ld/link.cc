@@ -81,7 +81,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   make_atoms(link);
   link.format->provide_symbols(link);
   check_required_names(link);
-  read_retained_names(link, files);
+  read_retained_names(link, finder);
 
   // What is needed?                  Afterwards dead atoms are never looked at again.
   NeedsRecorder needs(link);
