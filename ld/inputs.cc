@@ -101,6 +101,12 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
   open_bytes(option, option.name, **bytes, depth);
 }
 
+Result<Bytes> InputFinder::open_setting(const std::string& path) {
+  auto bytes = files_.open(path);
+  if (bytes) opened_files_.push_back({path, *bytes, 0, OpenedFile::Role::Setting});
+  return bytes;
+}
+
 void InputFinder::open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
   if (option.is_binary) return add_binary(path, bytes);
   if (option.just_symbols) return add_symbols(path, bytes);

@@ -54,12 +54,15 @@ class InputFinder {
   // True if what archives define was taken from their indexes, which may be older than the members.
   bool relied_on_indexes() const;
 
+  // A file that is no input but changes the output, such as that of --retain-symbols-file.
+  Result<Bytes> open_setting(const std::string& path);
+
   // Every file that was opened, for --dependency-file and --reproduce; a path may occur again.
   struct OpenedFile {
     std::string path;
     Bytes bytes;
     size_t option = 0;  // index in Options::inputs of what named it, directly or through scripts
-    enum class Role : uint8_t { Input, Script, ThinMember } role = Role::Input;
+    enum class Role : uint8_t { Input, Script, ThinMember, Setting } role = Role::Input;
   };
   const std::vector<OpenedFile>& opened_files() const { return opened_files_; }
   size_t archive_count() const { return archives_.size(); }

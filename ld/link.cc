@@ -84,7 +84,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   make_atoms(link);
   link.format->provide_symbols(link);
   check_required_names(link);
-  read_retained_names(link, finder.files());
+  read_retained_names(link, finder);
   if (link.options().warn_common) report_merged_commons(link);
 
   // What is needed?                  Afterwards dead atoms are never looked at again.

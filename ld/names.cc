@@ -10,6 +10,7 @@
 
 #include "core/hash.h"
 #include "ld/expression.h"
+#include "ld/inputs.h"
 
 namespace xld {
 
@@ -158,10 +159,10 @@ void settle_entry(Link& link) {
   link.diagnostics().warn(fmt::format("cannot find entry symbol {}; the program has no entry", entry));
 }
 
-void read_retained_names(Link& link, FileSystem& files) {
+void read_retained_names(Link& link, InputFinder& finder) {
   const std::string& path = link.options().retain_symbols_file;
   if (path.empty()) return;
-  const auto bytes = files.open(path);
+  const auto bytes = finder.open_setting(path);
   if (!bytes) {
     link.diagnostics().error(fmt::format("--retain-symbols-file: cannot open {}: {}", path, bytes.error().message));
     return;

@@ -8,6 +8,8 @@
 
 namespace xld {
 
+class InputFinder;
+
 // --defsym: claims above all others. Before anything is extracted from archives.
 void define_requested_names(Link& link);
 
@@ -24,7 +26,7 @@ void evaluate_assignments(Link& link);
 void settle_entry(Link& link);
 
 // --retain-symbols-file: one name a line.
-void read_retained_names(Link& link, FileSystem& files);
+void read_retained_names(Link& link, InputFinder& finder);
 
 // --require-defined names that nobody defines.
 void check_required_names(Link& link);

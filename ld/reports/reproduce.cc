@@ -98,6 +98,7 @@ enum class Change : uint8_t {
   Drop,       // a report, or a part of the search for inputs
   NameInput,  // it stands for inputs
   Output,     // keeps the last part of its path
+  Path,       // its value is a file that is opened
 };
 
 struct ChangeRow {
@@ -106,18 +107,31 @@ struct ChangeRow {
 };
 
 constexpr ChangeRow kChanges[] = {
-    {"l", Change::NameInput},    {"library", Change::NameInput},
-    {"R", Change::NameInput},    {"just-symbols", Change::NameInput},
-    {"o", Change::Output},       {"output", Change::Output},
-    {"L", Change::Drop},         {"library-path", Change::Drop},
-    {"sysroot", Change::Drop},   {"Map", Change::Drop},
-    {"map", Change::Drop},       {"dependency-file", Change::Drop},
-    {"reproduce", Change::Drop}, {"time-trace", Change::Drop},
-    {"M", Change::Drop},         {"print-map", Change::Drop},
-    {"t", Change::Drop},         {"trace", Change::Drop},
-    {"y", Change::Drop},         {"trace-symbol", Change::Drop},
-    {"cref", Change::Drop},      {"stats", Change::Drop},
-    {"why-live", Change::Drop},  {"print-gc-sections", Change::Drop},
+    {"retain-symbols-file", Change::Path},
+    {"l", Change::NameInput},
+    {"library", Change::NameInput},
+    {"R", Change::NameInput},
+    {"just-symbols", Change::NameInput},
+    {"o", Change::Output},
+    {"output", Change::Output},
+    {"L", Change::Drop},
+    {"library-path", Change::Drop},
+    {"sysroot", Change::Drop},
+    {"Map", Change::Drop},
+    {"map", Change::Drop},
+    {"dependency-file", Change::Drop},
+    {"reproduce", Change::Drop},
+    {"time-trace", Change::Drop},
+    {"M", Change::Drop},
+    {"print-map", Change::Drop},
+    {"t", Change::Drop},
+    {"trace", Change::Drop},
+    {"y", Change::Drop},
+    {"trace-symbol", Change::Drop},
+    {"cref", Change::Drop},
+    {"stats", Change::Drop},
+    {"why-live", Change::Drop},
+    {"print-gc-sections", Change::Drop},
 };
 
 Change change_of(std::string_view option) {
@@ -179,7 +193,10 @@ class ResponseWriter {
     } else if (change == Change::Output) {
       add("-o");
       add(base_name(options_.output));
-    } else if (change != Change::Drop) {
+    } else if (change == Change::Path) {
+      add("--" + std::string(match->entry->name));
+      add(paths_.name(match->value ? *match->value : own.back()));
+    } else if (change == Change::Keep) {
       for (const std::string& word : own) add(word);
     }
     return count;

@@ -21,6 +21,6 @@ cp program ..
 cd ..
 run tar xf repro.tar -C unpacked
 mv project project.hidden && mv outside outside.hidden && mv 'with space' hidden
-cd "$(dirname "$(find unpacked -name response.txt -size -1k -o -name response.txt -path '*/work/response.txt' | head -1)")"
+cd "$(dirname "$(grep -rlx -e -o --include=response.txt unpacked)")"
 run "$XLD" @response.txt
 run cmp program "$scratch/work/program"

@@ -73,6 +73,14 @@ TEST(ResponseText, LeavesReportsOutAndOptionsAlone) {
             "-z\nrelro\n--defsym\na=b\n--start-group\na.o\n--end-group\n");
 }
 
+TEST(ResponseText, MovesFilesThatSetSomething) {
+  const std::vector<OpenedFile> files{{"a.o", {}, 0, OpenedFile::Role::Input},
+                                      {"/names", {}, 0, OpenedFile::Role::Setting}};
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"a.o", "--retain-symbols-file=/names"}, {"a.o", "-retain-symbols-file", "/names"}})
+    EXPECT_EQ(response_of(words, files), "a.o\n--retain-symbols-file\nroot/names\n");
+}
+
 TEST(ResponseText, QuotesWords) {
   EXPECT_EQ(response_of({"a \"b\\.o", "-u", ""}, files_of({"a \"b\\.o"})), "\"a \\\"b\\\\.o\"\n-u\n\"\"\n");
 }
