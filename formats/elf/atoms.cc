@@ -65,8 +65,9 @@ class AtomMaker {
     if (header.flags & SHF_ALLOC) {
       if (header.type != SHT_NOTE || name != ".note.gnu.property") return false;
       if (auto properties = read_properties(section_bytes(file_, header), E::kWordSize)) {
-        object_.feature_1_and = properties->feature_1_and;
-        object_.isa_1_needed = properties->isa_1_needed;
+        const std::span<Property> kept = arena_.template allocate_array<Property>(properties->size());
+        std::copy(properties->begin(), properties->end(), kept.begin());
+        object_.properties = kept;
       } else {
         report_section(link_, file_, index, properties.error().message);
       }

@@ -97,10 +97,10 @@ void add_frames(Link& link) {
 }
 
 void add_notes(Link& link) {
-  const MergedProperties properties = merge_properties(link);
-  if (!properties.is_empty() && link.options().emit_gnu_property)
+  std::vector<Property> properties = merge_properties(link);
+  if (!properties.empty() && link.options().emit_gnu_property)
     output_section(link, ".note.gnu.property", SHT_NOTE, SHF_ALLOC)
-        .chunks.push_back(add_chunk<PropertyChunk>(link, link, properties));
+        .chunks.push_back(add_chunk<PropertyChunk>(link, link, std::move(properties)));
   if (link.options().build_id == BuildIdKind::None) return;
   state_of(link).build_id = add_chunk<BuildIdChunk>(link, link);
   output_section(link, ".note.gnu.build-id", SHT_NOTE, SHF_ALLOC).chunks.push_back(state_of(link).build_id);

@@ -9,7 +9,6 @@
 #include "core/digest.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/object.h"
-#include "formats/elf/properties.h"
 #include "formats/elf/state.h"
 
 namespace xld::elf {
@@ -27,31 +26,24 @@ void write_note_header(uint8_t* place, uint32_t descriptor_size, uint32_t type) 
 
 }  // namespace
 
-MergedProperties merge_properties(const Link& link) {
-  MergedProperties merged;
-  merged.feature_1_and = link.inputs.files.empty() ? 0 : UINT32_MAX;
-  for (const InputFile* file : link.inputs.files) {
-    merged.feature_1_and &= object_of(*file).feature_1_and;
-    merged.isa_1_needed |= object_of(*file).isa_1_needed;
-  }
-  merged.feature_1_and |= link.options().x86_feature_1_force;
-  return merged;
+std::vector<Property> merge_properties(const Link& link) {
+  PropertyMerger merger;
+  for (const InputFile* file : link.inputs.files) merger.add(object_of(*file).properties);
+  merger.force(GNU_PROPERTY_X86_FEATURE_1_AND, link.options().x86_feature_1_force);
+  return merger.take();
 }
 
-uint64_t PropertyChunk::size() const { return 16 + uint64_t{property_count()} * property_size(); }
+uint64_t PropertyChunk::size() const { return 16 + uint64_t{descriptor_size()}; }
 
 void PropertyChunk::write(MutableBytes out) const {
-  write_note_header(out.data(), property_count() * property_size(), NT_GNU_PROPERTY_TYPE_0);
+  write_note_header(out.data(), descriptor_size(), NT_GNU_PROPERTY_TYPE_0);
   uint8_t* place = out.data() + 16;
-  const auto add = [&](uint32_t type, uint32_t value) {
-    if (value == 0) return;
-    store(place, type);
+  for (const Property& property : properties_) {
+    store(place, property.type);
     store<uint32_t>(place + 4, 4);
-    store(place + 8, value);
+    store(place + 8, property.value);
     place += property_size();
-  };
-  add(GNU_PROPERTY_X86_FEATURE_1_AND, properties_.feature_1_and);
-  add(GNU_PROPERTY_X86_ISA_1_NEEDED, properties_.isa_1_needed);
+  }
 }
 
 uint32_t BuildIdChunk::id_size() const {

@@ -2,32 +2,28 @@
 #pragma once
 
 #include "core/chunk.h"
+#include "formats/elf/properties.h"
 #include "formats/format.h"
 
 namespace xld::elf {
 
-// .note.gnu.property: features all objects have (AND), instruction sets any object needs (OR).
-struct MergedProperties {
-  uint32_t feature_1_and = 0;
-  uint32_t isa_1_needed = 0;
-  bool is_empty() const { return feature_1_and == 0 && isa_1_needed == 0; }
-};
-MergedProperties merge_properties(const Link& link);
+// What .note.gnu.property of the output says; nothing: there is none.
+std::vector<Property> merge_properties(const Link& link);
 
 class PropertyChunk : public Chunk {
  public:
-  PropertyChunk(const Link& link, MergedProperties properties) : link_(link), properties_(properties) {
+  PropertyChunk(const Link& link, std::vector<Property> properties) : link_(link), properties_(std::move(properties)) {
     alignment = link.target().word_size;
   }
   uint64_t size() const override;
   void write(MutableBytes out) const override;
 
  private:
-  uint32_t property_count() const { return (properties_.feature_1_and != 0) + (properties_.isa_1_needed != 0); }
+  uint32_t descriptor_size() const { return static_cast<uint32_t>(properties_.size()) * property_size(); }
   uint32_t property_size() const { return link_.target().word_size == 8 ? 16 : 12; }
 
   const Link& link_;
-  MergedProperties properties_;
+  std::vector<Property> properties_;
 };
 
 // .note.gnu.build-id: its bytes are zero until the file is complete (Format::seal).

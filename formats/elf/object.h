@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "formats/elf/elf.h"
+#include "formats/elf/properties.h"
 #include "formats/format.h"
 
 namespace xld::elf {
@@ -51,8 +52,7 @@ struct ElfObject {
   std::span<FrameEntry> frame_entries;    // ascending by owner
   std::span<FrameCommon> frame_commons;
 
-  uint32_t feature_1_and = 0;             // GNU_PROPERTY_X86_FEATURE_1_AND
-  uint32_t isa_1_needed = 0;              // GNU_PROPERTY_X86_ISA_1_NEEDED
+  std::span<const Property> properties;
   bool has_stack_note = false;
   bool wants_executable_stack = false;
   bool has_split_stack = false;

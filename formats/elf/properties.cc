@@ -1,6 +1,7 @@
 // See properties.h.
 #include "formats/elf/properties.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "formats/elf/elf.h"
@@ -9,16 +10,36 @@ namespace xld::elf {
 
 namespace {
 
-bool read_array(Bytes descriptor, uint32_t word_size, Properties& properties) {
+enum class Rule : uint8_t {
+  And,    // bits that every object has; an object without the property has none
+  Or,     // bits that some object has
+  OrAnd,  // bits that some object has, if every object has the property
+};
+
+struct RuleRow {
+  uint32_t first, last;
+  Rule rule;
+};
+
+constexpr RuleRow kRules[] = {
+    {0xb0000000, 0xb0007fff, Rule::And},                                         // for all machines
+    {0xb0008000, 0xb000ffff, Rule::Or},    {0xc0000002, 0xc0007fff, Rule::And},  // x86: features such as IBT and SHSTK
+    {0xc0008000, 0xc000ffff, Rule::Or},                                          // x86: instruction sets needed
+    {0xc0010000, 0xc0017fff, Rule::OrAnd},                                       // x86: instruction sets used
+};
+
+const RuleRow* find_rule(uint32_t type) {
+  const auto* row = std::find_if(std::begin(kRules), std::end(kRules),
+                                 [&](const RuleRow& r) { return r.first <= type && type <= r.last; });
+  return row == std::end(kRules) ? nullptr : row;
+}
+
+bool read_array(Bytes descriptor, uint32_t word_size, std::map<uint32_t, uint32_t>& properties) {
   while (!descriptor.empty()) {
     const auto type = read<uint32_t>(descriptor, 0);
     const auto size = read<uint32_t>(descriptor, 4);
     if (!type || !size || !contains(descriptor, 8, *size)) return false;
-    if (*size == 4) {
-      const auto value = load<uint32_t>(descriptor.data() + 8);
-      if (*type == GNU_PROPERTY_X86_FEATURE_1_AND) properties.feature_1_and |= value;
-      if (*type == GNU_PROPERTY_X86_ISA_1_NEEDED) properties.isa_1_needed |= value;
-    }
+    if (*size == 4 && find_rule(*type)) properties[*type] |= load<uint32_t>(descriptor.data() + 8);
     const uint64_t step = align_up(8 + uint64_t{*size}, word_size);
     descriptor = descriptor.subspan(std::min<uint64_t>(step, descriptor.size()));
   }
@@ -27,8 +48,8 @@ bool read_array(Bytes descriptor, uint32_t word_size, Properties& properties) {
 
 }  // namespace
 
-Result<Properties> read_properties(Bytes section, uint32_t word_size) {
-  Properties properties;
+Result<std::vector<Property>> read_properties(Bytes section, uint32_t word_size) {
+  std::map<uint32_t, uint32_t> properties;
   uint64_t offset = 0;
   while (offset < section.size()) {
     const auto name_size = read<uint32_t>(section, offset);
@@ -42,7 +63,36 @@ Result<Properties> read_properties(Bytes section, uint32_t word_size) {
       return Error{fmt::format("property array of the note at offset {:#x} is malformed", offset)};
     offset = align_up(start + *size, word_size);
   }
-  return properties;
+  std::vector<Property> list;
+  for (const auto& [type, value] : properties) list.push_back({type, value});
+  return list;
+}
+
+void PropertyMerger::add(std::span<const Property> properties) {
+  object_count_++;
+  for (const Property& property : properties) {
+    Joined& joined = joined_[property.type];
+    joined.all &= property.value;
+    joined.any |= property.value;
+    joined.count++;
+  }
+}
+
+void PropertyMerger::force(uint32_t type, uint32_t bits) {
+  if (bits != 0) joined_[type].forced |= bits;
+}
+
+std::vector<Property> PropertyMerger::take() const {
+  std::vector<Property> list;
+  for (const auto& [type, joined] : joined_) {
+    const RuleRow* row = find_rule(type);
+    const bool is_everywhere = joined.count != 0 && joined.count == object_count_;
+    const bool may_miss = row && row->rule == Rule::Or;
+    const uint32_t bits = row && row->rule == Rule::And ? joined.all : joined.any;
+    const uint32_t value = joined.forced | (is_everywhere || may_miss ? bits : 0);
+    if (value != 0) list.push_back({type, value});
+  }
+  return list;
 }
 
 }  // namespace xld::elf

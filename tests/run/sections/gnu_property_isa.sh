@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The needed-ISA bits of several objects are joined by OR; those of i386 use 4-byte units.
+# Instruction sets needed are joined by OR, those used too, if every object says which; those of i386 use 4-byte units.
 source "$(dirname "$0")/../lib.sh"
 
 for level in 1 2; do
@@ -12,6 +12,8 @@ for level in 1 2; do
 	.asciz	"GNU"
 1:	.long	0xc0008002, 4, $level
 	.balign	$align
+	.long	0xc0010002, 4, $level
+	.balign	$align
 2:
 	.text
 	.globl	_start
@@ -22,5 +24,10 @@ EOF
 done
 link isa1-64.o isa2-64.o -o program
 expect_match 'ISA needed: x86-64-baseline, x86-64-v2' readelf -nW program
+expect_match 'ISA used: x86-64-baseline, x86-64-v2' readelf -nW program
+as --64 -mx86-used-note=no /dev/null -o silent.o
+link isa1-64.o isa2-64.o silent.o -o program
+expect_match 'ISA needed: x86-64-baseline, x86-64-v2' readelf -nW program
+expect_no_match 'ISA used' readelf -nW program
 link -m elf_i386 isa1-32.o isa2-32.o -o program
 expect_match 'ISA needed: x86-64-baseline, x86-64-v2' readelf -nW program
