@@ -6,6 +6,7 @@
 #include "ld/messages.h"
 #include "ld/names.h"
 #include "ld/reports/reports.h"
+#include "ld/relocate.h"
 #include "ld/resolve.h"
 #include "ld/target.h"
 #include "ld/xld.h"
@@ -88,6 +89,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   if (link.options().warn_common) report_merged_commons(link);
 
   // What is needed?                  Afterwards dead atoms are never looked at again.
+  link.keeps_shortened_slots = may_exceed_reach(link);
   NeedsRecorder needs(link);
   mark_live(link, needs);
   const auto undefined = needs.take_undefined();

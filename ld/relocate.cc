@@ -1,6 +1,10 @@
 // See relocate.h.
 #include "ld/relocate.h"
 
+#include <algorithm>
+#include <atomic>
+#include <span>
+
 namespace xld {
 
 namespace {
@@ -37,6 +41,26 @@ TargetFacts facts_of(const Link& link, const Reloc& reloc) {
 bool is_thread_mismatch(const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
   const bool asks_for_address = reloc.want == Want::Address || reloc.want == Want::Stub || reloc.want == Want::GotSlot;
   return asks_for_address && target.symbol.is_valid() && target.is_thread_local && atom.has(atom_flag::kAllocated);
+}
+
+bool may_exceed_reach(Link& link) {
+  constexpr uint64_t kNear = uint64_t{1} << 30;  // half the reach: the linker's own tables and padding come on top
+  const Options& options = link.options();
+  const auto is_far = [](const auto& address) { return address.second >= kNear; };
+  if (std::any_of(options.section_start.begin(), options.section_start.end(), is_far)) return true;
+  std::atomic<uint64_t> total{0};
+  const auto& files = link.inputs.files;
+  parallel_for(link.session.pool, files.size(), 64, [&](size_t begin, size_t end) {
+    uint64_t sum = 0;
+    for (size_t i = begin; i < end; i++) {
+      for (const Atom& atom : std::span(&link.atom(files[i]->first_atom), files[i]->atom_count))
+        if (atom.has(atom_flag::kAllocated)) sum += std::min(atom.size, kNear);
+    }
+    total.fetch_add(sum, std::memory_order_relaxed);
+  });
+  for (uint32_t i = 0; i < link.linker_atom_count; i++)
+    total.fetch_add(std::min(link.atoms[link.first_linker_atom.value + i].size, kNear), std::memory_order_relaxed);
+  return total.load(std::memory_order_relaxed) >= kNear;
 }
 
 GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {

@@ -23,6 +23,10 @@ TargetFacts facts_of(const Link& link, const Reloc& reloc);
 // True if the address of a thread-local variable is asked for as if there were only one.
 bool is_thread_mismatch(const Atom& atom, const Reloc& reloc, const TargetFacts& target);
 
+// True if what is loaded, or the addresses the user fixed, may put code and its targets further apart than a shortened
+// GOT load reaches. Then all slots are made, and the emission chooses load by load.
+bool may_exceed_reach(Link& link);
+
 // The form in which a GOT load can be shortened; Keep: it uses a slot.
 GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target);
 
