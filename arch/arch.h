@@ -47,7 +47,8 @@ struct Arch {
   // position-independent stubs of CPUs without PC-relative addressing, whose callers keep it in a register.
   void (*write_stub)(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base, bool position_independent);
 
-  // True if the field at `offset` is that of a direct call or jump, so that an address in it is not compared with others.
+  // True if the field at `offset` is that of a direct call or jump, so that an address in it is not compared with
+  // others.
   bool (*is_branch)(Bytes code, uint64_t offset);
 
   // Fills gaps between functions with instructions that do nothing: pieces of .init are run one after the other.

@@ -1,7 +1,7 @@
 // Chunk: bytes the linker makes itself: headers, tables, slots, merged strings.
 //
-// A chunk's size is settled before addresses are given, its bytes are written when all addresses are known, part by part
-// and possibly by several threads at once. Late chunks are written when everything else is.
+// A chunk's size is settled before addresses are given, its bytes are written when all addresses are known, part by
+// part and possibly by several threads at once. Late chunks are written when everything else is.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,8 @@ class Chunk {
   virtual void write_part(size_t /*part*/, MutableBytes out) const { write(out); }
 
   uint64_t alignment = 1;
-  uint64_t address = 0;  // run-time address; offset in the section until layout is done; offset in the file if not loaded
+  uint64_t address =
+      0;  // run-time address; offset in the section until layout is done; offset in the file if not loaded
   bool is_late = false;  // sized and written when all others are: it describes them
 };
 

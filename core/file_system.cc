@@ -1,14 +1,13 @@
 // Opening, reading and mapping of input files. See file_system.h.
 #include "core/file_system.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
+#include <new>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <new>
 
 #include "core/arena.h"
 
@@ -34,7 +33,9 @@ class FileDescriptor {
   int fd_;
 };
 
-Error system_error() { return {std::strerror(errno)}; }
+Error system_error() {
+  return {std::strerror(errno)};
+}
 
 }  // namespace
 
@@ -43,7 +44,9 @@ DiskFileSystem::~DiskFileSystem() {
   for (const Block& block : blocks_) unmap_pages(block.data, block.capacity);
 }
 
-bool DiskFileSystem::exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+bool DiskFileSystem::exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
 
 Result<Bytes> DiskFileSystem::open(const std::string& path) {
   const FileDescriptor file(path);

@@ -1,7 +1,7 @@
 // FileSystem: where input bytes come from. Behind an interface, so that tests and embedders can link from memory.
 //
-// Ownership: the FileSystem owns the bytes it hands out until it is destroyed. Threads: all functions may be called from
-// any thread.
+// Ownership: the FileSystem owns the bytes it hands out until it is destroyed. Threads: all functions may be called
+// from any thread.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,8 @@ class DiskFileSystem : public FileSystem {
   Result<Bytes> open(const std::string& path) override;
   bool exists(const std::string& path) override;
 
-  // The mapped file that contains an address, or nothing. Takes no lock: for the report of a fault that ends the program.
+  // The mapped file that contains an address, or nothing. Takes no lock: for the report of a fault that ends the
+  // program.
   const char* path_of(const void* address) const;
 
  private:

@@ -1,9 +1,9 @@
 // Image: the output file while it is written, invisible until it is complete.
 //
-// The bytes go to a file without a name (or with a temporary one where the file system cannot do without) in the output's
-// folder; commit() gives it the output's name in one step. Without commit() nothing is left behind and an older output is
-// untouched. Pages are written with pwrite from memory that is warm in the cache: on tmpfs and ext4 that costs a half to
-// two thirds of filling a mapping (bench/inner).
+// The bytes go to a file without a name (or with a temporary one where the file system cannot do without) in the
+// output's folder; commit() gives it the output's name in one step. Without commit() nothing is left behind and an
+// older output is untouched. Pages are written with pwrite from memory that is warm in the cache: on tmpfs and ext4
+// that costs a half to two thirds of filling a mapping (bench/inner).
 //
 // Threads: write() may be called from any thread, for ranges that do not overlap.
 #pragma once
@@ -21,8 +21,8 @@ namespace xld {
 
 class Image {
  public:
-  // Called before an unfinished output gets a name in the file system, and with "" when that name is gone: a program that
-  // is ended by a signal in between should remove the file.
+  // Called before an unfinished output gets a name in the file system, and with "" when that name is gone: a program
+  // that is ended by a signal in between should remove the file.
   using TemporaryListener = std::function<void(const std::string& path)>;
 
   // `mode` as for open(2); the umask applies. Devices and pipes are written directly.

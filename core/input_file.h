@@ -24,7 +24,7 @@ struct Occurrence {
   uint32_t section = 0;                       // raw index of the section it is defined in, if that can lose (groups)
   ClaimClass claim_class = ClaimClass::None;  // None: a reference
   bool is_weak_reference = false;
-  uint16_t symbol_flags = 0;                  // symbol_flag bits every occurrence contributes (visibility)
+  uint16_t symbol_flags = 0;  // symbol_flag bits every occurrence contributes (visibility)
 };
 
 // Sections that come or go together: of all files that offer a group of one name, the first provides it.
@@ -68,8 +68,8 @@ struct InputFile {
   uint32_t raw_section_count = 0;
 
   AtomId first_atom;
-  uint32_t atom_capacity = 0;  // ids reserved
-  uint32_t atom_count = 0;     // ids used
+  uint32_t atom_capacity = 0;             // ids reserved
+  uint32_t atom_count = 0;                // ids used
   std::span<const Companion> companions;  // ascending by owner; those without one stand last
 
   std::span<const uint64_t> symbol_addresses;  // by raw symbol; for the format's PlainPath only

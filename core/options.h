@@ -177,9 +177,9 @@ struct Options {
   bool fatal_warnings = false;
   bool no_warnings = false;
   bool color = false;
-  bool color_given = false;            // else main colours a terminal
+  bool color_given = false;     // else main colours a terminal
   bool releases_memory = true;  // false: the process ends with the link, and the kernel takes everything back faster
-  uint32_t threads = 0;                // 0: as many as the machine lends us
+  uint32_t threads = 0;         // 0: as many as the machine lends us
   std::vector<std::string> arguments;  // the command line after @file expansion, for --reproduce
 };
 

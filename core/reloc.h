@@ -1,8 +1,8 @@
 // The canonical relocation: what is wanted of a symbol, what is subtracted, and the field it is written to.
 //
 // Both object formats decode their raw records to this product, in batches on the stack; it is never stored. The value
-// written is   want(S, A) - from,   with S + A and P as in the psABIs: implicit addends (ELF REL, Mach-O) have been read
-// from the section and normalised by the decoder, so that "place" always means the address of the field itself.
+// written is   want(S, A) - from,   with S + A and P as in the psABIs: implicit addends (ELF REL, Mach-O) have been
+// read from the section and normalised by the decoder, so that "place" always means the address of the field itself.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,19 @@
 namespace xld {
 
 enum class Want : uint8_t {
-  None,           // a marker: nothing is written (R_*_NONE, the marked call of a TLS descriptor)
-  Address,        // S + A
-  Stub,           // the address of a stub that reaches S, or S itself if no stub is needed; plus A
-  GotSlot,        // the address of S's GOT slot, plus A
-  GotBase,        // the address of the GOT itself, plus A; no symbol
-  TlsOffset,      // S + A as an offset from the thread pointer (local-exec)
-  TlsBlockOffset, // S + A as an offset from the start of its module's TLS block (local-dynamic)
-  TlsOffsetSlot,  // the address of a GOT slot that holds the thread-pointer offset (initial-exec)
-  TlsPairSlot,    // the address of a (module, offset) pair of GOT slots (general-dynamic)
-  TlsModuleSlot,  // the address of the module's own pair of slots (local-dynamic)
-  TlsDescSlot,    // the address of a TLS descriptor
-  TlvSlot,        // the address of a thread-local variable descriptor pointer
-  Size,           // size of S, plus A; decoders put a number in its place
+  None,                  // a marker: nothing is written (R_*_NONE, the marked call of a TLS descriptor)
+  Address,               // S + A
+  Stub,                  // the address of a stub that reaches S, or S itself if no stub is needed; plus A
+  GotSlot,               // the address of S's GOT slot, plus A
+  GotBase,               // the address of the GOT itself, plus A; no symbol
+  TlsOffset,             // S + A as an offset from the thread pointer (local-exec)
+  TlsBlockOffset,        // S + A as an offset from the start of its module's TLS block (local-dynamic)
+  TlsOffsetSlot,         // the address of a GOT slot that holds the thread-pointer offset (initial-exec)
+  TlsPairSlot,           // the address of a (module, offset) pair of GOT slots (general-dynamic)
+  TlsModuleSlot,         // the address of the module's own pair of slots (local-dynamic)
+  TlsDescSlot,           // the address of a TLS descriptor
+  TlvSlot,               // the address of a thread-local variable descriptor pointer
+  Size,                  // size of S, plus A; decoders put a number in its place
   TlsNegatedOffset,      // A minus S's offset from the thread pointer: code that subtracts it (i386 R_386_TLS_LE_32)
   TlsNegatedOffsetSlot,  // the address of a GOT slot that holds that negated offset (i386 R_386_TLS_IE_32)
 };
@@ -54,19 +54,19 @@ enum class Field : uint8_t {
 };
 
 namespace hint {
-inline constexpr uint8_t kMayShortenGot = 1 << 0;   // the instruction may be rewritten to do without the GOT slot
-inline constexpr uint8_t kIsBranch = 1 << 1;        // a call or jump: an undefined weak target may be any address
-inline constexpr uint8_t kIsTlsSequence = 1 << 2;   // first relocation of an instruction sequence tlsrewrite/ knows
-inline constexpr uint8_t kIsTlsMarker = 1 << 3;     // marks an instruction of a sequence, writes nothing (TLSDESC_CALL)
-inline constexpr uint8_t kSubtrahend = 1 << 4;      // second half of a From::Symbol pair
+inline constexpr uint8_t kMayShortenGot = 1 << 0;  // the instruction may be rewritten to do without the GOT slot
+inline constexpr uint8_t kIsBranch = 1 << 1;       // a call or jump: an undefined weak target may be any address
+inline constexpr uint8_t kIsTlsSequence = 1 << 2;  // first relocation of an instruction sequence tlsrewrite/ knows
+inline constexpr uint8_t kIsTlsMarker = 1 << 3;    // marks an instruction of a sequence, writes nothing (TLSDESC_CALL)
+inline constexpr uint8_t kSubtrahend = 1 << 4;     // second half of a From::Symbol pair
 }  // namespace hint
 
 // What a relocation refers to.
 enum class TargetKind : uint8_t {
-  Symbol,    // `target` is a SymbolId
-  Atom,      // `target` is an AtomId and `value` an offset in it
-  Absolute,  // `value` is the address
-  Discarded, // a local symbol in a section that is not part of the link (lost COMDAT, --gc-sections)
+  Symbol,     // `target` is a SymbolId
+  Atom,       // `target` is an AtomId and `value` an offset in it
+  Absolute,   // `value` is the address
+  Discarded,  // a local symbol in a section that is not part of the link (lost COMDAT, --gc-sections)
 };
 
 struct Reloc {
@@ -82,8 +82,8 @@ struct Reloc {
   uint8_t bias = 0;  // what the addend of a PC-relative field conventionally subtracts: S + A + bias is what is meant
   uint8_t lead = 0;  // bytes of the instruction before the field, where the type promises them; 0: not known
   bool is_resolver = false;  // a local target whose value is a function that returns the address
-  uint32_t raw_symbol = 0;  // the format's own symbol index: names a local symbol's slots, and messages
-  uint32_t raw_type = 0;    // the format's own type: for messages only
+  uint32_t raw_symbol = 0;   // the format's own symbol index: names a local symbol's slots, and messages
+  uint32_t raw_type = 0;     // the format's own type: for messages only
 
   SymbolId symbol() const { return SymbolId{target}; }
   AtomId atom() const { return AtomId{target}; }

@@ -22,7 +22,10 @@ namespace xld {
 class Session {
  public:
   Session(const Options& options_in, Diagnostics& diagnostics_in)
-      : options(options_in), diagnostics(diagnostics_in), pool(options_in.threads != 0 ? options_in.threads : default_thread_count()), arenas_(pool.thread_count()) {}
+      : options(options_in),
+        diagnostics(diagnostics_in),
+        pool(options_in.threads != 0 ? options_in.threads : default_thread_count()),
+        arenas_(pool.thread_count()) {}
 
   const Options& options;
   Diagnostics& diagnostics;

@@ -8,12 +8,16 @@ namespace xld {
 
 namespace {
 constexpr size_t kInitialSlots = 1 << 12;
-uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+uint32_t tag_of(uint64_t hash) {
+  return static_cast<uint32_t>(hash >> 32);
+}
 }  // namespace
 
 SymbolTable::SymbolTable() : slots_(kInitialSlots), mask_(kInitialSlots - 1) {}
 
-SymbolId SymbolTable::intern(std::string_view name) { return intern(name, hash_name(name)); }
+SymbolId SymbolTable::intern(std::string_view name) {
+  return intern(name, hash_name(name));
+}
 
 SymbolId SymbolTable::intern(std::string_view name, uint64_t hash) {
   if (names_.size() * 2 >= slots_.size()) grow();

@@ -45,30 +45,30 @@ struct Claim {
 };
 
 namespace symbol_flag {
-inline constexpr uint32_t kReferenced = 1 << 0;        // some loaded file refers to it without defining it
+inline constexpr uint32_t kReferenced = 1 << 0;  // some loaded file refers to it without defining it
 inline constexpr uint32_t kStronglyReferenced = 1 << 1;
-inline constexpr uint32_t kHidden = 1 << 2;            // visibilities seen; the most constraining counts
+inline constexpr uint32_t kHidden = 1 << 2;  // visibilities seen; the most constraining counts
 inline constexpr uint32_t kInternal = 1 << 3;
 inline constexpr uint32_t kProtected = 1 << 4;
 inline constexpr uint32_t kFunction = 1 << 5;
 inline constexpr uint32_t kThreadLocal = 1 << 6;
-inline constexpr uint32_t kResolver = 1 << 7;          // its value is a function that returns the address (IFUNC)
-inline constexpr uint32_t kAbsolute = 1 << 8;          // its value does not move with the output
-inline constexpr uint32_t kCommonOffered = 1 << 9;     // some file offers a common definition
+inline constexpr uint32_t kResolver = 1 << 7;       // its value is a function that returns the address (IFUNC)
+inline constexpr uint32_t kAbsolute = 1 << 8;       // its value does not move with the output
+inline constexpr uint32_t kCommonOffered = 1 << 9;  // some file offers a common definition
 inline constexpr uint32_t kTraced = 1 << 10;
-inline constexpr uint32_t kLinkerMade = 1 << 11;       // defined by the linker; address known after layout
-inline constexpr uint32_t kRoot = 1 << 12;             // -u, -e and their like: its definition stays
+inline constexpr uint32_t kLinkerMade = 1 << 11;  // defined by the linker; address known after layout
+inline constexpr uint32_t kRoot = 1 << 12;        // -u, -e and their like: its definition stays
 inline constexpr uint32_t kNeedsGot = 1 << 13;
 inline constexpr uint32_t kNeedsStub = 1 << 14;
-inline constexpr uint32_t kAddressTaken = 1 << 15;     // its address appears outside of GOT slots and branches
+inline constexpr uint32_t kAddressTaken = 1 << 15;  // its address appears outside of GOT slots and branches
 inline constexpr uint32_t kNeedsTlsOffset = 1 << 16;
 inline constexpr uint32_t kNeedsTlsPair = 1 << 17;
 inline constexpr uint32_t kNeedsTlsDescriptor = 1 << 18;
-inline constexpr uint32_t kWeak = 1 << 19;             // the definition in force is weak
-inline constexpr uint32_t kReported = 1 << 20;         // an error about it has been given
+inline constexpr uint32_t kWeak = 1 << 19;      // the definition in force is weak
+inline constexpr uint32_t kReported = 1 << 20;  // an error about it has been given
 inline constexpr uint32_t kObject = 1 << 21;
-inline constexpr uint32_t kDefined = 1 << 22;          // has a definition with a place; set when atoms are made
-inline constexpr uint32_t kBrackets = 1 << 23;         // start or end of a section: keeps all of it (Link::bracketed)
+inline constexpr uint32_t kDefined = 1 << 22;   // has a definition with a place; set when atoms are made
+inline constexpr uint32_t kBrackets = 1 << 23;  // start or end of a section: keeps all of it (Link::bracketed)
 inline constexpr uint32_t kNeedsAny = kNeedsGot | kNeedsStub | kNeedsTlsOffset | kNeedsTlsPair | kNeedsTlsDescriptor;
 }  // namespace symbol_flag
 

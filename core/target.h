@@ -13,9 +13,9 @@ enum class Cpu : uint8_t { Unknown, X86_64, I386, Arm64 };
 enum class OperatingSystem : uint8_t { Unknown, None, Linux, FreeBsd, NetBsd, OpenBsd, DragonFly, Darwin };
 
 enum class OutputKind : uint8_t {
-  StaticExecutable,     // ET_EXEC without a loader
-  StaticPie,            // position independent, relocates itself
-  DynamicExecutable,    // ET_EXEC with a loader
+  StaticExecutable,   // ET_EXEC without a loader
+  StaticPie,          // position independent, relocates itself
+  DynamicExecutable,  // ET_EXEC with a loader
   DynamicPie,
   SharedLibrary,
   Relocatable,

@@ -1,8 +1,8 @@
 // Slots: the words and stubs the linker makes so that code can reach what it cannot address itself.
 //
-// Scanning records what each symbol needs (symbol_flag::kNeeds…) and, for the few local symbols that need a slot, an entry
-// in LocalNeeds. number_slots() turns both into numbered slots, in symbol order and then in (file, raw symbol) order, so
-// the numbering does not depend on which thread found a need first.
+// Scanning records what each symbol needs (symbol_flag::kNeeds…) and, for the few local symbols that need a slot, an
+// entry in LocalNeeds. number_slots() turns both into numbered slots, in symbol order and then in (file, raw symbol)
+// order, so the numbering does not depend on which thread found a need first.
 #pragma once
 
 #include <cstdint>
@@ -18,20 +18,20 @@ namespace xld {
 
 // What a slot is for: a global symbol, or a local one by its place.
 struct SlotOwner {
-  SymbolId symbol;       // not valid: a local symbol
+  SymbolId symbol;  // not valid: a local symbol
   FileId file;
   uint32_t raw_symbol = 0;
-  AtomId atom;           // a local symbol's place; not valid: `value` is its address
+  AtomId atom;  // a local symbol's place; not valid: `value` is its address
   uint64_t value = 0;
 };
 
 enum class SlotKind : uint8_t {
-  Address,         // one word: the symbol's address
-  Resolved,        // one word: what the symbol's resolver function returns (filled at start-up)
-  TlsOffset,       // one word: offset from the thread pointer
-  TlsPair,         // two words: module and offset
-  TlsDescriptor,   // two words: function and argument
-  TlsModule,       // two words: this module, 0; no owner
+  Address,        // one word: the symbol's address
+  Resolved,       // one word: what the symbol's resolver function returns (filled at start-up)
+  TlsOffset,      // one word: offset from the thread pointer
+  TlsPair,        // two words: module and offset
+  TlsDescriptor,  // two words: function and argument
+  TlsModule,      // two words: this module, 0; no owner
 };
 
 struct Slot {
@@ -42,7 +42,7 @@ struct Slot {
 
 struct Stub {
   uint32_t owner = 0;
-  uint32_t slot_word = 0;      // the word it jumps through
+  uint32_t slot_word = 0;        // the word it jumps through
   bool uses_lazy_table = false;  // that word is in the stubs' own table, not in the GOT
 };
 
@@ -122,8 +122,8 @@ class Slots {
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> by_local_;
 };
 
-// Numbers the slots of all needs. A symbol whose value is a resolver function gets a stub, and its address is the stub's
-// if it is taken other than through the GOT.
+// Numbers the slots of all needs. A symbol whose value is a resolver function gets a stub, and its address is the
+// stub's if it is taken other than through the GOT.
 Slots number_slots(const SymbolTable& symbols, const LocalNeeds& locals, bool needs_tls_module);
 
 }  // namespace xld

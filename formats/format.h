@@ -1,7 +1,8 @@
 // Format: what a file format supplies to the linker, as one table of functions; and Link, what is known so far.
 //
-// The passes in ld/ call these functions and never ask which format they work for; both formats give each of them a real
-// body. All input bytes are untrusted: readers report to Session::diagnostics and leave the file without symbols or atoms.
+// The passes in ld/ call these functions and never ask which format they work for; both formats give each of them a
+// real body. All input bytes are untrusted: readers report to Session::diagnostics and leave the file without symbols
+// or atoms.
 //
 // A Link is filled from top to bottom, one part a pass; a pass reads the parts above its own and changes none of them.
 #pragma once
@@ -90,16 +91,16 @@ struct Link {
   // What were we given, what does each name mean?
   Inputs inputs;
   SymbolTable symbols;
-  std::vector<uint32_t> group_owners;  // by SymbolId of the group's key: the file that provides it
+  std::vector<uint32_t> group_owners;   // by SymbolId of the group's key: the file that provides it
   std::vector<Extraction> extractions;  // filled for maps only
-  Array<Atom> atoms;                   // by AtomId; files reserve ranges, see InputFile
-  AtomId first_linker_atom;            // atoms the linker makes (common symbols) stand behind those of all files
+  Array<Atom> atoms;                    // by AtomId; files reserve ranges, see InputFile
+  AtomId first_linker_atom;             // atoms the linker makes (common symbols) stand behind those of all files
   uint32_t linker_atom_count = 0;
 
   // What is needed, and what is left to the loader?
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
-  Array<uint8_t> is_live;  // by AtomId
-  std::vector<FoldedAtom> folded;  // sorted
+  Array<uint8_t> is_live;                             // by AtomId
+  std::vector<FoldedAtom> folded;                     // sorted
   bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
   LocalNeeds local_needs;
   Slots slots;
@@ -117,8 +118,8 @@ struct Link {
   std::vector<LoadFixup> fixups;           // in output order; filled while atoms are written
   std::vector<uint32_t> first_fixups;      // by AtomId: its first in `fixups`
   uint64_t entry_address = 0;
-  std::optional<DigestKind> tile_digest;   // the format names its output after its content (Format::begin)
-  uint64_t thread_pointer = 0;             // the address thread-local offsets count from
+  std::optional<DigestKind> tile_digest;  // the format names its output after its content (Format::begin)
+  uint64_t thread_pointer = 0;            // the address thread-local offsets count from
 
   // Relocates a copy of a part of an atom for a chunk that moves input bytes itself; see ld/emit.h.
   void (*relocate_part)(Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
@@ -183,8 +184,8 @@ struct Format {
   // Claims the names the linker provides (end of sections, headers, ...) as far as they are wanted and not defined.
   void (*provide_symbols)(Link&);
 
-  // Decodes up to out.size() relocations of an atom, returns how many, 0 at the end. A pair or a thread-local sequence is
-  // never split between calls. `reports` is set in the first decoding only: malformed records are reported once.
+  // Decodes up to out.size() relocations of an atom, returns how many, 0 at the end. A pair or a thread-local sequence
+  // is never split between calls. `reports` is set in the first decoding only: malformed records are reported once.
   size_t (*decode)(const Link&, const InputFile&, const Atom&, RelocCursor&, std::span<Reloc> out, bool reports);
 
   const PlainPath* plain = nullptr;  // none: every relocation takes the general path

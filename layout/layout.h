@@ -1,8 +1,8 @@
 // Layout: where everything goes. Output sections with their contents, segments, and the addresses given to both.
 //
-// A format describes its output as data (the plan): sections in their final order with attributes, and the segments that
-// group them. assign_addresses() turns that into numbers; afterwards nothing moves. Words such as `type` and `flags`
-// belong to the format and are handed back as they came.
+// A format describes its output as data (the plan): sections in their final order with attributes, and the segments
+// that group them. assign_addresses() turns that into numbers; afterwards nothing moves. Words such as `type` and
+// `flags` belong to the format and are handed back as they came.
 #pragma once
 
 #include <cstdint>
@@ -24,17 +24,17 @@ struct OutputSection {
   uint32_t type = 0;   // the format's own
   uint64_t flags = 0;  // the format's own
   uint64_t entry_size = 0;
-  uint32_t rank = 0;   // position in the output: lower first; equal ranks keep the order of first appearance
+  uint32_t rank = 0;  // position in the output: lower first; equal ranks keep the order of first appearance
 
   bool is_allocated = false;
   bool is_writable = false;
   bool is_executable = false;
   bool is_zero_fill = false;
   bool is_thread_local = false;
-  bool is_relro = false;      // read-only after the loader is done
+  bool is_relro = false;        // read-only after the loader is done
   bool starts_segment = false;  // whatever its attributes
   std::optional<uint64_t> fixed_address;
-  uint64_t tombstone = 0;  // what a field is set to whose target is not part of the output
+  uint64_t tombstone = 0;       // what a field is set to whose target is not part of the output
   bool follows_folded = false;  // a target that an identical one stands for is still referred to, not buried
 
   std::vector<Chunk*> leading_chunks;  // before the atoms
@@ -55,9 +55,9 @@ struct OutputSection {
 
 // A run of sections that the loader maps with one protection.
 struct Segment {
-  uint32_t flags = 0;             // the format's own
-  uint32_t first = 0, last = 0;   // sections [first, last)
-  bool starts_new_page = true;    // in the file as well as in memory
+  uint32_t flags = 0;            // the format's own
+  uint32_t first = 0, last = 0;  // sections [first, last)
+  bool starts_new_page = true;   // in the file as well as in memory
   uint64_t alignment = 1;
 
   // Given by layout.

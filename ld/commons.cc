@@ -39,8 +39,8 @@ void make_common_atoms(Link& link) {
       if (!link.symbols.atom(id).is_valid()) {
         link.atoms[next] = make_atom(link, offer, id);
         link.symbols.place(id, AtomId{next++}, 0);
-        link.symbols.add_flags(id, symbol_flag::kDefined | symbol_flag::kObject |
-                                       (offer.is_thread_local ? symbol_flag::kThreadLocal : 0));
+        link.symbols.add_flags(
+            id, symbol_flag::kDefined | symbol_flag::kObject | (offer.is_thread_local ? symbol_flag::kThreadLocal : 0));
       }
       grow(link.atom(link.symbols.atom(id)), offer);
     }

@@ -58,7 +58,8 @@ class Emitter {
       while (last < chunk.part_count() && part_end(last) - begin <= kTileSize) last++;
       const uint64_t size = part_end(last - 1) - begin;
       if (size != 0)
-        tiles_.push_back({start + begin, size, &section, &chunk, static_cast<uint32_t>(first), static_cast<uint32_t>(last)});
+        tiles_.push_back(
+            {start + begin, size, &section, &chunk, static_cast<uint32_t>(first), static_cast<uint32_t>(last)});
       first = last;
     }
   }
@@ -70,8 +71,8 @@ class Emitter {
     const uint64_t start = link_.atom(section.atoms[first]).address;
     uint32_t last = first;
     uint64_t end = start;
-    // A gap belongs to the tile before it, as code is padded with code. A gap larger than any tile, which an input can ask
-    // for with an alignment, stays a hole in the file.
+    // A gap belongs to the tile before it, as code is padded with code. A gap larger than any tile, which an input can
+    // ask for with an alignment, stays a hole in the file.
     while (last < section.atoms.size() && end - start < kTileSize) {
       const Atom& atom = link_.atom(section.atoms[last]);
       if (is_hole(atom)) break;

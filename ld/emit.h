@@ -15,8 +15,8 @@ void settle_addresses(Link& link);
 // Writes all sections and seals the file. Reports values that do not fit.
 void emit(Link& link, Image& image);
 
-// Relocates a copy of an atom. `out` holds the atom's bytes from `begin` on and runs at `address`; only relocations of the
-// cursor's range are applied, moved by `shift` (unwind records move inside their section).
+// Relocates a copy of an atom. `out` holds the atom's bytes from `begin` on and runs at `address`; only relocations of
+// the cursor's range are applied, moved by `shift` (unwind records move inside their section).
 class Relocator {
  public:
   Relocator(Link& link, const InputFile& file, const Atom& atom) : link_(link), file_(file), atom_(atom) {}

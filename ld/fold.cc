@@ -18,15 +18,17 @@ constexpr size_t kCandidatesPerTask = 1024;
 // Chains of callers that differ at their far end take a round a link; real programs need some twenty.
 constexpr uint32_t kMaxRounds = 1000;
 
-uint64_t combine(uint64_t state, uint64_t word) { return hash_detail::multiply_fold(state ^ word, hash_detail::kKeyA); }
+uint64_t combine(uint64_t state, uint64_t word) {
+  return hash_detail::multiply_fold(state ^ word, hash_detail::kKeyA);
+}
 
 // What a relocation says, without the identity of a target that is itself a candidate.
 struct Reference {
   enum class Kind : uint8_t { Nothing, Value, Name, Atom, Resolver, Constant, Candidate };
   Kind kind = Kind::Nothing;
-  uint64_t id = 0;        // the atom or name
-  uint64_t value = 0;     // the offset in it
-  Bytes constant;         // a merged constant: equal ones become one
+  uint64_t id = 0;     // the atom or name
+  uint64_t value = 0;  // the offset in it
+  Bytes constant;      // a merged constant: equal ones become one
   AtomId candidate;
 
   bool operator==(const Reference& other) const {
@@ -48,7 +50,8 @@ struct Class {
 
 class Folder {
  public:
-  explicit Folder(Link& link) : link_(link), pool_(link.session.pool), class_of_(Array<uint32_t>::zeroed(link.atoms.size())) {}
+  explicit Folder(Link& link)
+      : link_(link), pool_(link.session.pool), class_of_(Array<uint32_t>::zeroed(link.atoms.size())) {}
 
   void run() {
     mark_significant();
@@ -68,12 +71,14 @@ class Folder {
  private:
   // marks_: by AtomId.
   static constexpr uint8_t kSignificant = 1;
-  static constexpr uint8_t kComparable = 2;  // a target that is looked at through its class; settled before references are
+  static constexpr uint8_t kComparable =
+      2;  // a target that is looked at through its class; settled before references are
 
   // class_of_: by AtomId. A class is 1 + the index of its first member, or that of an atom on its own.
   static constexpr uint32_t kAlone = 1u << 31;
 
-  // ---- atoms whose address means something -----------------------------------------------------------------------------
+  // ---- atoms whose address means something
+  // -----------------------------------------------------------------------------
 
   void mark_significant() {
     marks_ = Array<uint8_t>::zeroed(link_.atoms.size());
@@ -94,9 +99,7 @@ class Folder {
     std::sort(kept_.begin(), kept_.end());
   }
 
-  void set_significant(AtomId id) {
-    std::atomic_ref(marks_[id.value]).store(kSignificant, std::memory_order_relaxed);
-  }
+  void set_significant(AtomId id) { std::atomic_ref(marks_[id.value]).store(kSignificant, std::memory_order_relaxed); }
 
   // Without a list, every address that appears outside of a branch counts.
   void infer_significant(const InputFile& file) {
@@ -114,7 +117,8 @@ class Folder {
 
   // Assemblers mark calls of local functions as distances only.
   bool is_branch(const Atom& atom, const Reloc& reloc) const {
-    return atom.has(atom_flag::kExecutable) && reloc.from == From::Place && link_.arch->is_branch(atom.bytes(), reloc.offset);
+    return atom.has(atom_flag::kExecutable) && reloc.from == From::Place &&
+           link_.arch->is_branch(atom.bytes(), reloc.offset);
   }
 
   template <class Fn>
@@ -126,7 +130,8 @@ class Folder {
       for (size_t i = 0; i < count; i++) fn(batch[i]);
   }
 
-  // ---- candidates ------------------------------------------------------------------------------------------------------
+  // ---- candidates
+  // ------------------------------------------------------------------------------------------------------
 
   void collect() {
     const auto& files = link_.inputs.files;
@@ -155,10 +160,11 @@ class Folder {
   }
 
   bool is_candidate(const InputFile& file, AtomId id) const {
-    constexpr uint32_t kNever = atom_flag::kZeroFill | atom_flag::kThreadLocal | atom_flag::kRetained | atom_flag::kUnwind |
-                                atom_flag::kMerge | atom_flag::kFollowsOther | atom_flag::kNote;
+    constexpr uint32_t kNever = atom_flag::kZeroFill | atom_flag::kThreadLocal | atom_flag::kRetained |
+                                atom_flag::kUnwind | atom_flag::kMerge | atom_flag::kFollowsOther | atom_flag::kNote;
     const Atom& atom = link_.atom(id);
-    if (!link_.is_live[id.value] || !atom.has(atom_flag::kAllocated) || atom.has(kNever) || atom.size == 0) return false;
+    if (!link_.is_live[id.value] || !atom.has(atom_flag::kAllocated) || atom.has(kNever) || atom.size == 0)
+      return false;
     const bool is_code = atom.has(atom_flag::kExecutable);
     if (marks_[id.value] == kSignificant && (!is_code || link_.options().icf == IcfMode::Safe)) return false;
     return link_.format->may_fold(link_, file, atom) && !std::binary_search(kept_.begin(), kept_.end(), id);
@@ -188,7 +194,8 @@ class Folder {
   static uint32_t alone(AtomId id) { return kAlone | id.value; }
   void set_class(AtomId id, uint32_t value) { class_of_[id.value] = value; }
 
-  // ---- references ------------------------------------------------------------------------------------------------------
+  // ---- references
+  // ------------------------------------------------------------------------------------------------------
 
   void hash_references() {
     edges_.resize((candidates_.size() + kCandidatesPerTask - 1) / kCandidatesPerTask);
@@ -252,7 +259,8 @@ class Folder {
     return Reference{Reference::Kind::Constant, kind, offset - begin, Bytes(atom.data + begin, end - begin), {}};
   }
 
-  // ---- classes ---------------------------------------------------------------------------------------------------------
+  // ---- classes
+  // ---------------------------------------------------------------------------------------------------------
 
   // Runs of equal hashes, less those members that are not equal to the first after all.
   void form_classes() {
@@ -270,9 +278,8 @@ class Folder {
   void keep_equal_members(Class& members) {
     const auto first = candidates_.begin() + members.begin;
     const auto last = candidates_.begin() + members.end;
-    const auto kept = std::stable_partition(first + 1, last, [&](const Candidate& other) {
-      return is_equal(link_.atom(first->id), link_.atom(other.id));
-    });
+    const auto kept = std::stable_partition(
+        first + 1, last, [&](const Candidate& other) { return is_equal(link_.atom(first->id), link_.atom(other.id)); });
     members.end = static_cast<uint32_t>(kept - candidates_.begin());
   }
 
@@ -284,7 +291,8 @@ class Folder {
   }
 
   bool is_equal(const Atom& a, const Atom& b) const {
-    if (a.flags != b.flags || a.section != b.section || a.size != b.size || a.reloc_count != b.reloc_count) return false;
+    if (a.flags != b.flags || a.section != b.section || a.size != b.size || a.reloc_count != b.reloc_count)
+      return false;
     if (!std::equal(a.data, a.data + a.size, b.data)) return false;
     std::array<Reloc, kBatch> batch_a, batch_b;
     RelocCursor cursor_a, cursor_b;
@@ -305,7 +313,8 @@ class Folder {
     return reference.kind != Reference::Kind::Nothing && reference == reference_of(b);
   }
 
-  // ---- refinement ------------------------------------------------------------------------------------------------------
+  // ---- refinement
+  // ------------------------------------------------------------------------------------------------------
 
   // False: not settled within the bound.
   bool refine() {
@@ -328,7 +337,8 @@ class Folder {
     return false;
   }
 
-  // Cuts off what refers to other classes than the first member does. Reads classes only: all are numbered between rounds.
+  // Cuts off what refers to other classes than the first member does. Reads classes only: all are numbered between
+  // rounds.
   void split_class(Class& members, std::vector<Class>& parts) {
     if (members.end - members.begin < 2 || candidates_[members.begin].edge_count == 0) return;
     const auto first = candidates_.begin() + members.begin;
@@ -351,7 +361,8 @@ class Folder {
     return 0;
   }
 
-  // ---- result ----------------------------------------------------------------------------------------------------------
+  // ---- result
+  // ----------------------------------------------------------------------------------------------------------
 
   void fold() {
     for (const Class& members : classes_) {

@@ -2,7 +2,8 @@
 //
 // Two functions that call each other's twins are identical, too, so sameness is found from above: everything that looks
 // alike is one class at first, and classes are split until the members of each refer to the same classes (partition
-// refinement). What is compared is exact; hashes only find what is worth comparing. The result does not depend on threads.
+// refinement). What is compared is exact; hashes only find what is worth comparing. The result does not depend on
+// threads.
 //
 // Folded atoms keep their names, at the address of their leader: the first of its class in input order.
 #pragma once

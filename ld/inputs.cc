@@ -1,16 +1,14 @@
 // Finding and opening inputs. See inputs.h.
 #include "ld/inputs.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <filesystem>
+#include <fmt/core.h>
 
+#include "formats/elf/binary_input.h"
 #include "formats/elf/script.h"
 #include "ld/file_guess.h"
 #include "ld/target.h"
-#include "formats/elf/binary_input.h"
-
 
 namespace xld {
 
@@ -112,14 +110,16 @@ void InputFinder::open_bytes(const InputOption& option, const std::string& path,
   if (option.just_symbols) return add_symbols(path, bytes);
   if (Archive::is_archive(bytes)) return open_archive(option, path, bytes);
   const Identity identity = identify_file(bytes);
-  if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes)) return open_script(option, path, bytes, depth);
+  if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes))
+    return open_script(option, path, bytes, depth);
   if (!check_identity(path, identity, bytes)) return;
   add_object(path, {}, bytes, option.is_lazy);
 }
 
 bool InputFinder::check_identity(const std::string& name, const Identity& identity, Bytes bytes) {
   switch (identity.kind) {
-    case FileKind::Object: break;
+    case FileKind::Object:
+      break;
     case FileKind::CompilerIr:
       link_.diagnostics().error(fmt::format(
           "{}: is compiler intermediate code, not an object; compile without -flto, or with -ffat-lto-objects", name));
@@ -132,9 +132,10 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
       link_.diagnostics().error(fmt::format("{}: is an executable, not an object", name));
       return false;
     case FileKind::Universal:
-      link_.diagnostics().error(fmt::format("{}: is a universal file for several CPUs; take the one that is needed out of "
-                                            "it with lipo -thin",
-                                            name));
+      link_.diagnostics().error(
+          fmt::format("{}: is a universal file for several CPUs; take the one that is needed out of "
+                      "it with lipo -thin",
+                      name));
       return false;
     case FileKind::Unknown:
       link_.diagnostics().error(fmt::format("{}: {}", name, guess_file_type(bytes)));
@@ -202,7 +203,8 @@ void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
     const std::string name = fmt::format("{}({})", input.path, member.name);
     // Members that are no objects (tables of contents of other tools, text) are passed over unless all are asked for.
     if (identity.kind == FileKind::Unknown && !option.whole_archive) continue;
-    if (check_identity(name, identity, *bytes)) add_object(input.path, std::string(member.name), *bytes, !option.whole_archive);
+    if (check_identity(name, identity, *bytes))
+      add_object(input.path, std::string(member.name), *bytes, !option.whole_archive);
   }
 }
 
@@ -226,8 +228,8 @@ std::optional<Bytes> InputFinder::member_bytes(ArchiveInput& input, const Archiv
     opened_files_.push_back({path, *bytes, current_option_, OpenedFile::Role::ThinMember});
     return *bytes;
   }
-  link_.diagnostics().error(
-      fmt::format("{}: member {} of the thin archive: cannot open {}: {}", input.path, member.name, path, bytes.error().message));
+  link_.diagnostics().error(fmt::format("{}: member {} of the thin archive: cannot open {}: {}", input.path,
+                                        member.name, path, bytes.error().message));
   return std::nullopt;
 }
 

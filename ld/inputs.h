@@ -1,5 +1,5 @@
-// InputFinder: from the command line to files. Finds libraries, expands scripts and archives, gives every possible input
-// its rank, and reads objects when they are wanted.
+// InputFinder: from the command line to files. Finds libraries, expands scripts and archives, gives every possible
+// input its rank, and reads objects when they are wanted.
 #pragma once
 
 #include <deque>
@@ -42,8 +42,8 @@ class InputFinder {
   // Lazy objects: read already, but taking part only if something they define is wanted.
   const std::vector<InputFile*>& lazy_objects() const { return lazy_objects_; }
 
-  // The archive member or lazy object `id`, not taking part yet, to be read and looked at; nothing if it does already or
-  // cannot be opened.
+  // The archive member or lazy object `id`, not taking part yet, to be read and looked at; nothing if it does already
+  // or cannot be opened.
   InputFile* open_lazy(FileId id);
 
   // Makes the archive member or lazy object `id` take part; nothing if it does already or cannot be read.

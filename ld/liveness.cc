@@ -52,7 +52,8 @@ class Walk {
       if (!companion.is_whole_atom) visit_companion(companion, worker);
   }
 
-  // ---- with it ---------------------------------------------------------------------------------------------------------
+  // ---- with it
+  // ---------------------------------------------------------------------------------------------------------
 
   void mark_roots() {
     const auto& files = link_.inputs.files;
@@ -111,15 +112,17 @@ class Walk {
     if (atom.has(atom_flag::kUnwind) || !atom.has(atom_flag::kAllocated)) return;
     visit_relocs(id, RelocCursor(), worker);
     const auto companions = link_.inputs.file(atom.file).companions;
-    const auto [first, last] = std::equal_range(companions.begin(), companions.end(), Companion{id, {}},
-                                                [](const Companion& a, const Companion& b) { return a.owner < b.owner; });
+    const auto [first, last] =
+        std::equal_range(companions.begin(), companions.end(), Companion{id, {}},
+                         [](const Companion& a, const Companion& b) { return a.owner < b.owner; });
     for (auto it = first; it != last; ++it) {
       mark(it->atom, worker);
       if (!it->is_whole_atom) visit_companion(*it, worker);
     }
   }
 
-  // ---- both ------------------------------------------------------------------------------------------------------------
+  // ---- both
+  // ------------------------------------------------------------------------------------------------------------
 
   void visit_companion(const Companion& companion, uint32_t worker) {
     if (companion.reloc_count == 0) return;

@@ -35,9 +35,12 @@ bool is_directory(const std::string& path) {
 
 const char* label_of(Severity severity, bool is_colored) {
   switch (severity) {
-    case Severity::Error: return is_colored ? "\033[1;31merror:\033[0m " : "error: ";
-    case Severity::Warning: return is_colored ? "\033[1;35mwarning:\033[0m " : "warning: ";
-    case Severity::Note: break;
+    case Severity::Error:
+      return is_colored ? "\033[1;31merror:\033[0m " : "error: ";
+    case Severity::Warning:
+      return is_colored ? "\033[1;35mwarning:\033[0m " : "warning: ";
+    case Severity::Note:
+      break;
   }
   return "";
 }
@@ -52,8 +55,9 @@ std::string base_name(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
-// ---- signals ---------------------------------------------------------------------------------------------------------
-// What a handler may look at has to be global; these are the program's only such objects, and the library has none.
+// ---- signals
+// --------------------------------------------------------------------------------------------------------- What a
+// handler may look at has to be global; these are the program's only such objects, and the library has none.
 
 char g_temporary[4096];  // the name an unfinished output has, or ""
 const DiskFileSystem* g_files = nullptr;

@@ -1,12 +1,11 @@
 // See names.h.
 #include "ld/names.h"
 
-#include <fmt/core.h>
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <fmt/core.h>
+#include <fnmatch.h>
 
 #include "core/hash.h"
 #include "ld/expression.h"
@@ -67,8 +66,8 @@ void define_requested_names(Link& link) {
   for (const SymbolAssignment& assignment : link.options().assignments) {
     const auto expression = Expression::parse(assignment.expression);
     if (!expression) {
-      link.diagnostics().error(fmt::format("--defsym {}={}: {}", assignment.name, assignment.expression,
-                                           expression.error().message));
+      link.diagnostics().error(
+          fmt::format("--defsym {}={}: {}", assignment.name, assignment.expression, expression.error().message));
       continue;
     }
     const SymbolId id = link.symbols.intern(assignment.name);

@@ -1,9 +1,8 @@
 // The decision table relocation × target -> needs. See needs.h.
 #include "ld/needs.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "ld/messages.h"
 #include "ld/relocate.h"
@@ -41,35 +40,47 @@ size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& 
 
 void NeedsRecorder::record_plain(const Site& site) {
   switch (site.reloc.want) {
-    case Want::Address: return record_address(site);
+    case Want::Address:
+      return record_address(site);
     case Want::Stub:
       if (site.target.is_resolver) need(site, symbol_flag::kNeedsStub);
       return record_address(site);
-    case Want::GotSlot: return record_slot(site);
-    case Want::GotBase: uses_got_base_.store(true, std::memory_order_relaxed); return;
+    case Want::GotSlot:
+      return record_slot(site);
+    case Want::GotBase:
+      uses_got_base_.store(true, std::memory_order_relaxed);
+      return;
     case Want::TlsOffset:
     case Want::TlsNegatedOffset:
     case Want::TlsBlockOffset:
       if (!site.target.is_thread_local && !site.target.is_undefined && site.reloc.target_kind != TargetKind::Absolute)
-        report(site, "this code takes it for a thread-local (TLS) variable, but it is an ordinary one; declare it alike in "
-                     "both files");
+        report(site,
+               "this code takes it for a thread-local (TLS) variable, but it is an ordinary one; declare it alike in "
+               "both files");
       return;
-    case Want::TlsOffsetSlot: return need(site, symbol_flag::kNeedsTlsOffset);
-    case Want::TlsPairSlot: return need(site, symbol_flag::kNeedsTlsPair);
-    case Want::TlsDescSlot: return need(site, symbol_flag::kNeedsTlsDescriptor);
-    case Want::TlsModuleSlot: needs_tls_module_.store(true, std::memory_order_relaxed); return;
+    case Want::TlsOffsetSlot:
+      return need(site, symbol_flag::kNeedsTlsOffset);
+    case Want::TlsPairSlot:
+      return need(site, symbol_flag::kNeedsTlsPair);
+    case Want::TlsDescSlot:
+      return need(site, symbol_flag::kNeedsTlsDescriptor);
+    case Want::TlsModuleSlot:
+      needs_tls_module_.store(true, std::memory_order_relaxed);
+      return;
     case Want::TlsNegatedOffsetSlot:
     case Want::TlvSlot:
       return report(site, "needs a kind of slot that this output cannot have; recompile with another -ftls-model");
     case Want::None:
-    case Want::Size: return;
+    case Want::Size:
+      return;
   }
 }
 
 void NeedsRecorder::record_address(const Site& site) {
   const Reloc& reloc = site.reloc;
   if (reloc.from == From::GotBase) uses_got_base_.store(true, std::memory_order_relaxed);
-  if (site.target.is_resolver && reloc.want == Want::Address) need(site, symbol_flag::kAddressTaken | symbol_flag::kNeedsStub);
+  if (site.target.is_resolver && reloc.want == Want::Address)
+    need(site, symbol_flag::kAddressTaken | symbol_flag::kNeedsStub);
   if (!needs_load_fixup(link_, site.atom, reloc, site.target)) return;
   if (size_of(reloc.field) != link_.arch->word_size)
     return report_not_pic(link_, site.file, site.atom, reloc,

@@ -45,7 +45,8 @@ class NeedsRecorder {
     return reloc.target_kind == TargetKind::Symbol &&
            (link_.symbols.flags(reloc.symbol()) & kFacts) == symbol_flag::kDefined;
   }
-  size_t record_need(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs, uint32_t worker);
+  size_t record_need(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs,
+                     uint32_t worker);
   size_t record_tls(const Site& site, std::span<const Reloc> relocs);
   void record_plain(const Site& site);
   void record_address(const Site& site);

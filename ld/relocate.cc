@@ -82,8 +82,8 @@ TlsFacts tls_facts(const Link& link) {
 
 bool needs_load_fixup(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
   return is_position_independent(link.target().output) && atom.has(atom_flag::kAllocated) &&
-         (reloc.want == Want::Address || reloc.want == Want::Stub) && reloc.from == From::Nothing && !target.is_absolute &&
-         !target.is_thread_local;
+         (reloc.want == Want::Address || reloc.want == Want::Stub) && reloc.from == From::Nothing &&
+         !target.is_absolute && !target.is_thread_local;
 }
 
 }  // namespace xld

@@ -8,13 +8,13 @@ namespace xld {
 
 // What is known of a relocation's target before addresses are.
 struct TargetFacts {
-  SymbolId symbol;               // not valid: local
-  AtomId atom;                   // not valid: absolute or undefined
-  uint64_t value = 0;            // offset in the atom, or the absolute value
-  bool is_undefined = false;     // no definition anywhere
+  SymbolId symbol;                 // not valid: local
+  AtomId atom;                     // not valid: absolute or undefined
+  uint64_t value = 0;              // offset in the atom, or the absolute value
+  bool is_undefined = false;       // no definition anywhere
   bool is_weak_undefined = false;  // ... and nobody insists: its address is 0
-  bool is_absolute = false;      // does not move with the output
-  bool is_resolver = false;      // a function that returns the address
+  bool is_absolute = false;        // does not move with the output
+  bool is_resolver = false;        // a function that returns the address
   bool is_thread_local = false;
 };
 

@@ -66,7 +66,8 @@ size_t Relocator::apply(std::span<const Reloc> relocs) {
 
 uint64_t Relocator::symbol_address(const Reloc& reloc) const {
   switch (reloc.target_kind) {
-    case TargetKind::Symbol: return link_.symbol_addresses[reloc.target];
+    case TargetKind::Symbol:
+      return link_.symbol_addresses[reloc.target];
     case TargetKind::Atom: {
       if (reloc.is_resolver) {
         const Slots::Record* record = record_of(reloc);
@@ -75,7 +76,8 @@ uint64_t Relocator::symbol_address(const Reloc& reloc) const {
       return link_.address_of(link_.atom(reloc.atom()), static_cast<uint64_t>(reloc.value));
     }
     case TargetKind::Absolute:
-    case TargetKind::Discarded: break;
+    case TargetKind::Discarded:
+      break;
   }
   return static_cast<uint64_t>(reloc.value);
 }
@@ -92,11 +94,20 @@ uint64_t Relocator::slot_address(const Reloc& reloc) {
     word = link_.slots.tls_module;
   } else if (record) {
     switch (reloc.want) {
-      case Want::GotSlot: word = record->got; break;
-      case Want::TlsOffsetSlot: word = record->tls_offset; break;
-      case Want::TlsPairSlot: word = record->tls_pair; break;
-      case Want::TlsDescSlot: word = record->tls_descriptor; break;
-      default: break;
+      case Want::GotSlot:
+        word = record->got;
+        break;
+      case Want::TlsOffsetSlot:
+        word = record->tls_offset;
+        break;
+      case Want::TlsPairSlot:
+        word = record->tls_pair;
+        break;
+      case Want::TlsDescSlot:
+        word = record->tls_descriptor;
+        break;
+      default:
+        break;
     }
   }
   if (word == Slots::kNone) {
@@ -114,36 +125,46 @@ uint64_t Relocator::wanted_value(const Reloc& reloc) {
       if (!link_.fixup_counts.empty()) add_fixup(reloc, value);
       return value;
     }
-    case Want::Stub: return symbol_address(reloc) + addend;
-    case Want::TlsOffset: return symbol_address(reloc) + addend - link_.thread_pointer;
-    case Want::TlsNegatedOffset: return addend - (symbol_address(reloc) - link_.thread_pointer);
+    case Want::Stub:
+      return symbol_address(reloc) + addend;
+    case Want::TlsOffset:
+      return symbol_address(reloc) + addend - link_.thread_pointer;
+    case Want::TlsNegatedOffset:
+      return addend - (symbol_address(reloc) - link_.thread_pointer);
     case Want::TlsBlockOffset: {
       // Where the code has the thread pointer instead of the block's start; debug information means the block.
       const bool is_code = atom_.has(atom_flag::kAllocated);
       const bool is_local = choose_model(TlsModel::LocalDynamic, tls_facts(link_)) == TlsModel::LocalExec;
       return symbol_address(reloc) + addend - (is_code && is_local ? link_.thread_pointer : link_.layout.tls_address);
     }
-    case Want::GotBase: return link_.slots.got_base + addend;
+    case Want::GotBase:
+      return link_.slots.got_base + addend;
     case Want::GotSlot:
     case Want::TlsOffsetSlot:
     case Want::TlsPairSlot:
     case Want::TlsModuleSlot:
-    case Want::TlsDescSlot: return slot_address(reloc) + addend;
+    case Want::TlsDescSlot:
+      return slot_address(reloc) + addend;
     case Want::None:
     case Want::Size:
     case Want::TlvSlot:
-    case Want::TlsNegatedOffsetSlot: break;
+    case Want::TlsNegatedOffsetSlot:
+      break;
   }
   return addend;
 }
 
 uint64_t Relocator::subtract(const Reloc& reloc, uint64_t value) const {
   switch (reloc.from) {
-    case From::Place: return value - place(reloc);
-    case From::PlacePage: return value - (place(reloc) & ~uint64_t{0xfff});
-    case From::GotBase: return value - link_.slots.got_base;
+    case From::Place:
+      return value - place(reloc);
+    case From::PlacePage:
+      return value - (place(reloc) & ~uint64_t{0xfff});
+    case From::GotBase:
+      return value - link_.slots.got_base;
     case From::Nothing:
-    case From::Symbol: break;
+    case From::Symbol:
+      break;
   }
   return value;
 }
@@ -194,8 +215,8 @@ size_t Relocator::apply_tls(std::span<const Reloc> relocs) {
     return 1;
   }
   TlsValues values{};
-  values.thread_offset =
-      static_cast<int64_t>(symbol_address(reloc) + static_cast<uint64_t>(reloc.addend) + reloc.bias - link_.thread_pointer);
+  values.thread_offset = static_cast<int64_t>(symbol_address(reloc) + static_cast<uint64_t>(reloc.addend) + reloc.bias -
+                                              link_.thread_pointer);
   if (sequence->model == TlsModel::InitialExec) {
     const Slots::Record* record = record_of(reloc);
     if (record && record->tls_offset != Slots::kNone) values.slot = link_.slots.word_address(record->tls_offset);

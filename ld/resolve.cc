@@ -1,9 +1,8 @@
 // Rounds of reading, interning and claiming. See resolve.h.
 #include "ld/resolve.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "ld/commons.h"
 #include "ld/messages.h"

@@ -14,15 +14,21 @@ constexpr const Format* kFormats[] = {&elf::kFormat, &macho::kFormat};
 
 std::string_view cpu_name(Cpu cpu) {
   switch (cpu) {
-    case Cpu::X86_64: return "x86-64";
-    case Cpu::I386: return "i386";
-    case Cpu::Arm64: return "arm64";
-    case Cpu::Unknown: break;
+    case Cpu::X86_64:
+      return "x86-64";
+    case Cpu::I386:
+      return "i386";
+    case Cpu::Arm64:
+      return "arm64";
+    case Cpu::Unknown:
+      break;
   }
   return "an unknown CPU";
 }
 
-std::string_view format_name(ObjectFormat format) { return format == ObjectFormat::MachO ? "Mach-O" : "ELF"; }
+std::string_view format_name(ObjectFormat format) {
+  return format == ObjectFormat::MachO ? "Mach-O" : "ELF";
+}
 
 const Format& format_for(ObjectFormat id) {
   for (const Format* format : kFormats)
@@ -33,7 +39,8 @@ const Format& format_for(ObjectFormat id) {
 OutputKind output_kind(const Options& options) {
   if (options.is_relocatable) return OutputKind::Relocatable;
   if (options.is_shared) return OutputKind::SharedLibrary;
-  if (options.is_static || options.no_dynamic_linker) return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
+  if (options.is_static || options.no_dynamic_linker)
+    return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
   return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
 }
 
@@ -62,10 +69,10 @@ bool settle_target(Link& link, const std::string& name, const Identity& identity
     if (target.cpu == Cpu::Unknown) target.cpu = identity.cpu;
   }
   if (identity.format != target.format || identity.cpu != target.cpu) {
-    link.diagnostics().error(fmt::format("{}: is {} for {}, but the output is {} for {}; remove it, or choose another "
-                                         "output with -m or --target",
-                                         name, format_name(identity.format), cpu_name(identity.cpu),
-                                         format_name(target.format), cpu_name(target.cpu)));
+    link.diagnostics().error(fmt::format(
+        "{}: is {} for {}, but the output is {} for {}; remove it, or choose another "
+        "output with -m or --target",
+        name, format_name(identity.format), cpu_name(identity.cpu), format_name(target.format), cpu_name(target.cpu)));
     return false;
   }
   if (target.cpu != Cpu::X86_64 && target.cpu != Cpu::I386) {

@@ -1,11 +1,10 @@
 // Making atoms: the sections of an object that take part in the link, and the symbols that stand in them.
 //
-// Runs when it is known which groups the file provides (gABI "Section Groups": of several groups with one signature, the
-// first is linked). A section that loses is never made. Sections that are messages
-// to the linker (.note.GNU-stack, .note.gnu.property) are read here and not linked.
-#include <fmt/core.h>
-
+// Runs when it is known which groups the file provides (gABI "Section Groups": of several groups with one signature,
+// the first is linked). A section that loses is never made. Sections that are messages to the linker (.note.GNU-stack,
+// .note.gnu.property) are read here and not linked.
 #include <bit>
+#include <fmt/core.h>
 
 #include "formats/elf/decompress.h"
 #include "formats/elf/object.h"
@@ -47,8 +46,10 @@ class AtomMaker {
       case SHT_GROUP:
       case SHT_SYMTAB_SHNDX:
       case SHT_LLVM_ADDRSIG:
-      case SHT_LLVM_CALL_GRAPH_PROFILE: return;
-      default: break;
+      case SHT_LLVM_CALL_GRAPH_PROFILE:
+        return;
+      default:
+        break;
     }
     if (index == object_.section_name_section || index == object_.symbol_name_section) return;
     const std::string_view name = string_at(object_.section_names, header.name);
@@ -122,7 +123,8 @@ class AtomMaker {
     const auto header = section_header<E>(object_, object_.relocs_of[index]);
     const Bytes records = section_bytes(file_, header);
     const bool is_rel = header.type == SHT_REL;
-    atom.reloc_count = static_cast<uint32_t>(records.size() / (is_rel ? sizeof(typename E::Rel) : sizeof(typename E::Rela)));
+    atom.reloc_count =
+        static_cast<uint32_t>(records.size() / (is_rel ? sizeof(typename E::Rel) : sizeof(typename E::Rela)));
     if (atom.reloc_count != 0) atom.relocs = records.data();
     if (is_rel) atom.flags |= atom_flag::kImplicitAddends;
   }
@@ -132,7 +134,8 @@ class AtomMaker {
     constexpr size_t kWord = E::kWordSize;
     if (!atom.data || atom.size % kWord != 0) return;
     const std::span<uint8_t> words = arena_.template allocate_array<uint8_t>(atom.size);
-    for (size_t i = 0; i < atom.size; i += kWord) std::copy_n(atom.data + i, kWord, words.data() + atom.size - kWord - i);
+    for (size_t i = 0; i < atom.size; i += kWord)
+      std::copy_n(atom.data + i, kWord, words.data() + atom.size - kWord - i);
     atom.data = words.data();
     atom.flags |= atom_flag::kOwnedBytes;
     if (!atom.relocs) return;
@@ -175,8 +178,8 @@ class AtomMaker {
   bool expand(uint32_t index, const SectionHeader& header, std::string_view name, Atom& atom) {
     const bool is_old_form = !(header.flags & SHF_ALLOC) && name.starts_with(".zdebug_");
     if (!(header.flags & SHF_COMPRESSED) && !is_old_form) return true;
-    const auto facts = is_old_form ? read_zdebug_section(atom.bytes())
-                                    : read_compressed_section(atom.bytes(), E::kWordSize == 8);
+    const auto facts =
+        is_old_form ? read_zdebug_section(atom.bytes()) : read_compressed_section(atom.bytes(), E::kWordSize == 8);
     if (!facts) {
       report_section(link_, file_, index, facts.error().message);
       return false;
@@ -233,7 +236,8 @@ class AtomMaker {
     for (uint32_t i = 0; i < file_.globals.size(); i++) {
       const SymbolId id = file_.globals[i];
       const Claim claim = link_.symbols.claim(id);
-      if (claim.file() != file_.id || claim.raw_symbol() != object_.first_global + i || !claim.is_definition()) continue;
+      if (claim.file() != file_.id || claim.raw_symbol() != object_.first_global + i || !claim.is_definition())
+        continue;
       if (claim.claim_class() == ClaimClass::Override || claim.claim_class() == ClaimClass::Provided) continue;
       place_symbol(id, object_.first_global + i);
     }

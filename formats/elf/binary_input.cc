@@ -37,10 +37,11 @@ class ObjectMaker {
     const auto header = read<typename E::Header>(linked, 0);
     if (!header || header->ident[4] != E::kClass || header->machine != machine) return Error{"is for another machine"};
     for (uint32_t i = 0; i < header->shnum; i++) {
-      const auto table = read<typename E::SectionHeader>(linked, header->shoff + uint64_t{i} * sizeof(typename E::SectionHeader));
+      const auto table =
+          read<typename E::SectionHeader>(linked, header->shoff + uint64_t{i} * sizeof(typename E::SectionHeader));
       if (!table || table->type != SHT_SYMTAB) continue;
-      const auto strings =
-          read<typename E::SectionHeader>(linked, header->shoff + uint64_t{table->link} * sizeof(typename E::SectionHeader));
+      const auto strings = read<typename E::SectionHeader>(
+          linked, header->shoff + uint64_t{table->link} * sizeof(typename E::SectionHeader));
       const auto symbols = slice(linked, table->offset, table->size);
       const auto names = strings ? slice(linked, strings->offset, strings->size) : std::nullopt;
       if (!symbols || !names) return Error{"its symbol table extends past the end of the file"};
@@ -95,7 +96,8 @@ class ObjectMaker {
     return offset;
   }
 
-  static typename E::SectionHeader section(uint32_t name, uint32_t type, uint64_t flags, uint64_t offset, uint64_t size) {
+  static typename E::SectionHeader section(uint32_t name, uint32_t type, uint64_t flags, uint64_t offset,
+                                           uint64_t size) {
     typename E::SectionHeader header{};
     header.name = name;
     header.type = type;

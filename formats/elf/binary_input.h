@@ -1,5 +1,5 @@
-// Inputs that are no objects, made into objects in memory and read like any other: data (-b binary), symbols of a linked
-// file (--just-symbols).
+// Inputs that are no objects, made into objects in memory and read like any other: data (-b binary), symbols of a
+// linked file (--just-symbols).
 #pragma once
 
 #include <string>

@@ -22,7 +22,13 @@ template <class E, class Record>
 class Decoder {
  public:
   Decoder(const Link& link, const InputFile& file, const Atom& atom, bool reports)
-      : link_(link), file_(file), object_(object_of(file)), atom_(atom), cpu_(link.target().cpu), table_(reloc_table(cpu_)), reports_(reports) {}
+      : link_(link),
+        file_(file),
+        object_(object_of(file)),
+        atom_(atom),
+        cpu_(link.target().cpu),
+        table_(reloc_table(cpu_)),
+        reports_(reports) {}
 
   size_t decode(RelocCursor& cursor, std::span<Reloc> out) {
     if (cursor.end > atom_.reloc_count) cursor.end = atom_.reloc_count;
@@ -65,7 +71,8 @@ class Decoder {
 
   // The size of a symbol is a number that is known now.
   bool take_size(Reloc& reloc) const {
-    if (reloc.target_kind == TargetKind::Symbol && !link_.symbols.has(reloc.symbol(), symbol_flag::kDefined)) return true;
+    if (reloc.target_kind == TargetKind::Symbol && !link_.symbols.has(reloc.symbol(), symbol_flag::kDefined))
+      return true;
     reloc.addend += static_cast<int64_t>(symbol_size(link_, file_, reloc));
     reloc.want = Want::Address;
     reloc.value = 0;
@@ -102,8 +109,8 @@ class Decoder {
       return true;
     }
     if (section >= object_.section_count)
-      return fail(record, fmt::format("{} refers to local symbol {} in section {}, which does not exist", name_of(record),
-                                      index, section));
+      return fail(record, fmt::format("{} refers to local symbol {} in section {}, which does not exist",
+                                      name_of(record), index, section));
     const AtomId atom = object_.atom_of[section];
     if (section == SHN_UNDEF || !atom.is_valid() || atom == kDiscardedAtom) {
       reloc.target_kind = TargetKind::Discarded;

@@ -1,7 +1,7 @@
 // On-disk structures and constants of ELF, 32 and 64 bit, little-endian.
 //
-// Sources: System V gABI chapters 4 and 5, the GNU extensions of the Linux Standard Base and of binutils' documentation.
-// Structures are read with load<>() from unaligned memory; a reader is a template on Elf32 or Elf64.
+// Sources: System V gABI chapters 4 and 5, the GNU extensions of the Linux Standard Base and of binutils'
+// documentation. Structures are read with load<>() from unaligned memory; a reader is a template on Elf32 or Elf64.
 #pragma once
 
 #include <cstdint>
@@ -148,10 +148,18 @@ inline constexpr uint8_t STT_NOTYPE = 0, STT_OBJECT = 1, STT_FUNC = 2, STT_SECTI
                          STT_TLS = 6, STT_GNU_IFUNC = 10;
 inline constexpr uint8_t STV_DEFAULT = 0, STV_INTERNAL = 1, STV_HIDDEN = 2, STV_PROTECTED = 3;
 
-constexpr uint8_t binding_of(uint8_t info) { return info >> 4; }
-constexpr uint8_t type_of(uint8_t info) { return info & 15; }
-constexpr uint8_t visibility_of(uint8_t other) { return other & 3; }
-constexpr uint8_t symbol_info(uint8_t binding, uint8_t type) { return static_cast<uint8_t>(binding << 4 | type); }
+constexpr uint8_t binding_of(uint8_t info) {
+  return info >> 4;
+}
+constexpr uint8_t type_of(uint8_t info) {
+  return info & 15;
+}
+constexpr uint8_t visibility_of(uint8_t other) {
+  return other & 3;
+}
+constexpr uint8_t symbol_info(uint8_t binding, uint8_t type) {
+  return static_cast<uint8_t>(binding << 4 | type);
+}
 
 // p_type, p_flags
 inline constexpr uint32_t PT_NULL = 0, PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_NOTE = 4, PT_PHDR = 6, PT_TLS = 7,

@@ -1,5 +1,5 @@
-// What ELF says about identical code folding: sections that mean something by where they stand, and the compiler's list of
-// symbols whose address is compared (SHT_LLVM_ADDRSIG, LLVM "Extensions").
+// What ELF says about identical code folding: sections that mean something by where they stand, and the compiler's list
+// of symbols whose address is compared (SHT_LLVM_ADDRSIG, LLVM "Extensions").
 #pragma once
 
 #include "formats/format.h"

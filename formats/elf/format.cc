@@ -36,8 +36,8 @@ void begin(Link& link) {
 }
 
 SectionId common_section(Link& link, const CommonOffer& offer) {
-  const uint64_t flags = SHF_ALLOC | SHF_WRITE | (offer.is_thread_local ? SHF_TLS : 0) |
-                         (offer.is_large ? SHF_X86_64_LARGE : 0);
+  const uint64_t flags =
+      SHF_ALLOC | SHF_WRITE | (offer.is_thread_local ? SHF_TLS : 0) | (offer.is_large ? SHF_X86_64_LARGE : 0);
   const std::string_view name = offer.is_thread_local ? ".tbss" : offer.is_large ? ".lbss" : ".bss";
   return state_of(link).section_keys.intern(0, name, SHT_NOBITS, flags);
 }
@@ -64,7 +64,9 @@ void settle(Link& link) {
   if (state_of(link).frames) state_of(link).frames->place_atoms();
 }
 
-std::string reloc_type_name(const Link& link, uint32_t raw_type) { return reloc_name(link.target().cpu, raw_type); }
+std::string reloc_type_name(const Link& link, uint32_t raw_type) {
+  return reloc_name(link.target().cpu, raw_type);
+}
 
 }  // namespace
 

@@ -2,9 +2,8 @@
 //
 // The code is found through the relocation of an entry's first pointer, whatever symbol that uses: an entry whose code
 // another file provides, or that describes nothing relocatable, is not linked.
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "formats/elf/frames.h"
 
@@ -116,9 +115,7 @@ class FrameReader {
       relocs_are_sorted_ = reloc(i - 1).offset <= reloc(i).offset;
   }
 
-  uint32_t reloc_count() const {
-    return reloc_size_ == 0 ? 0 : static_cast<uint32_t>(relocs_.size() / reloc_size_);
-  }
+  uint32_t reloc_count() const { return reloc_size_ == 0 ? 0 : static_cast<uint32_t>(relocs_.size() / reloc_size_); }
 
   // REL and RELA records begin alike.
   RawReloc reloc(uint32_t index) const {

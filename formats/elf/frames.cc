@@ -1,10 +1,9 @@
 // Writing .eh_frame and .eh_frame_hdr. See frames.h.
 #include "formats/elf/frames.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
+#include <fmt/core.h>
 
 namespace xld::elf {
 
@@ -59,8 +58,8 @@ std::string FrameChunk::common_key(const InputFile& file, const FrameCommon& com
     for (size_t i = 0; i < count; i++) {
       const Reloc& r = batch[i];
       if (r.offset < common.offset || r.offset >= common.offset + common.size) continue;
-      key += fmt::format("{},{},{},{},{},{};", r.offset - common.offset, static_cast<int>(r.target_kind), r.target, r.value,
-                         r.addend, r.raw_type);
+      key += fmt::format("{},{},{},{},{},{};", r.offset - common.offset, static_cast<int>(r.target_kind), r.target,
+                         r.value, r.addend, r.raw_type);
     }
   }
   return key;
@@ -120,9 +119,9 @@ void FrameChunk::place_atoms() {
 }
 
 void FrameHeaderChunk::write(MutableBytes out) const {
-  const auto count =
-      write_eh_frame_header(frames_.entries(), address, frames_.address, link_.target().word_size, out);
-  if (!count) link_.diagnostics().error(fmt::format("{}: .eh_frame_hdr: {}", link_.options().output, count.error().message));
+  const auto count = write_eh_frame_header(frames_.entries(), address, frames_.address, link_.target().word_size, out);
+  if (!count)
+    link_.diagnostics().error(fmt::format("{}: .eh_frame_hdr: {}", link_.options().output, count.error().message));
 }
 
 }  // namespace xld::elf

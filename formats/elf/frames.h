@@ -34,7 +34,7 @@ class FrameChunk : public Chunk {
     InputFile* file = nullptr;
     uint64_t offset = 0;
     uint32_t first_entry = 0;
-    std::vector<uint32_t> new_commons;    // to be written here
+    std::vector<uint32_t> new_commons;     // to be written here
     std::vector<uint64_t> common_offsets;  // by index in ElfObject::frame_commons: where it, or its equal, is
   };
 

@@ -10,7 +10,9 @@ namespace xld::elf {
 
 namespace {
 
-bool is_note(const OutputSection& section) { return section.is_allocated && section.type == SHT_NOTE; }
+bool is_note(const OutputSection& section) {
+  return section.is_allocated && section.type == SHT_NOTE;
+}
 
 const OutputSection* find_section(const Link& link, std::string_view name) {
   for (const OutputSection& section : link.layout.sections)
@@ -25,7 +27,13 @@ const OutputSection* section_header_table(const Link& link) {
 }
 
 ProgramHeaderFacts cover(const OutputSection& section, uint32_t type, uint32_t flags) {
-  return {type, flags, section.file_offset, section.address, section.load_address, section.file_size(), section.size,
+  return {type,
+          flags,
+          section.file_offset,
+          section.address,
+          section.load_address,
+          section.file_size(),
+          section.size,
           section.alignment};
 }
 
@@ -154,9 +162,12 @@ void HeadersChunk::write(MutableBytes out) const {
   link_.target().word_size == 8 ? write_as<Elf64>(out) : write_as<Elf32>(out);
 }
 
-// ---- section headers -------------------------------------------------------------------------------------------------
+// ---- section headers
+// -------------------------------------------------------------------------------------------------
 
-uint32_t header_index(const Link& link, uint32_t section) { return link.layout.sections[section].header_index; }
+uint32_t header_index(const Link& link, uint32_t section) {
+  return link.layout.sections[section].header_index;
+}
 
 uint32_t header_index_of(const Link& link, std::string_view name) {
   for (const OutputSection& section : link.layout.sections)
@@ -183,17 +194,23 @@ Links links_of(const Link& link, const OutputSection& section) {
     return {followed.is_valid() ? link.layout.section(link.atom(followed).section).header_index : 0, 0};
   }
   switch (section.type) {
-    case SHT_SYMTAB: return {header_index_of(link, ".strtab"), state_of(link).local_symbol_count};
-    case SHT_SYMTAB_SHNDX: return {header_index_of(link, ".symtab"), 0};
-    case SHT_DYNSYM: return {header_index_of(link, ".dynstr"), 1};
-    case SHT_DYNAMIC: return {header_index_of(link, ".dynstr"), 0};
+    case SHT_SYMTAB:
+      return {header_index_of(link, ".strtab"), state_of(link).local_symbol_count};
+    case SHT_SYMTAB_SHNDX:
+      return {header_index_of(link, ".symtab"), 0};
+    case SHT_DYNSYM:
+      return {header_index_of(link, ".dynstr"), 1};
+    case SHT_DYNAMIC:
+      return {header_index_of(link, ".dynstr"), 0};
     case SHT_HASH:
-    case SHT_GNU_HASH: return {header_index_of(link, ".dynsym"), 0};
+    case SHT_GNU_HASH:
+      return {header_index_of(link, ".dynsym"), 0};
     case SHT_REL:
     case SHT_RELA:
       if (!section.is_allocated) return {};
       return {header_index_of(link, ".dynsym"), section.flags & SHF_INFO_LINK ? header_index_of(link, ".got.plt") : 0};
-    default: return {};
+    default:
+      return {};
   }
 }
 

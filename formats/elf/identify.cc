@@ -7,20 +7,28 @@ namespace {
 
 Cpu cpu_of(uint16_t machine) {
   switch (machine) {
-    case EM_X86_64: return Cpu::X86_64;
+    case EM_X86_64:
+      return Cpu::X86_64;
     case EM_386:
-    case EM_IAMCU: return Cpu::I386;
-    case EM_AARCH64: return Cpu::Arm64;
-    default: return Cpu::Unknown;
+    case EM_IAMCU:
+      return Cpu::I386;
+    case EM_AARCH64:
+      return Cpu::Arm64;
+    default:
+      return Cpu::Unknown;
   }
 }
 
 FileKind kind_of(uint16_t type) {
   switch (type) {
-    case ET_REL: return FileKind::Object;
-    case ET_DYN: return FileKind::SharedLibrary;
-    case ET_EXEC: return FileKind::Executable;
-    default: return FileKind::Unknown;
+    case ET_REL:
+      return FileKind::Object;
+    case ET_DYN:
+      return FileKind::SharedLibrary;
+    case ET_EXEC:
+      return FileKind::Executable;
+    default:
+      return FileKind::Unknown;
   }
 }
 

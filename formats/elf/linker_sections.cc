@@ -23,7 +23,8 @@ constexpr uint32_t kSectionHeadersRank = 9999;
 
 bool refers_to_got_base(const Link& link) {
   const SymbolId name = link.symbols.find("_GLOBAL_OFFSET_TABLE_");
-  return link.slots.is_got_base_used || (name.is_valid() && link.symbols.has(name, symbol_flag::kReferenced | symbol_flag::kRoot));
+  return link.slots.is_got_base_used ||
+         (name.is_valid() && link.symbols.has(name, symbol_flag::kReferenced | symbol_flag::kRoot));
 }
 
 void add_headers(Link& link) {
@@ -55,7 +56,8 @@ void add_slots(Link& link) {
 
 OutputSection& reloc_section(Link& link, std::string_view stem) {
   const bool is_rela = dynamic_reloc_types(link.target().cpu).has_addend;
-  const std::string_view name = stem == ".plt" ? (is_rela ? ".rela.plt" : ".rel.plt") : (is_rela ? ".rela.dyn" : ".rel.dyn");
+  const std::string_view name =
+      stem == ".plt" ? (is_rela ? ".rela.plt" : ".rel.plt") : (is_rela ? ".rela.dyn" : ".rel.dyn");
   OutputSection& section = output_section(link, name, is_rela ? SHT_RELA : SHT_REL, SHF_ALLOC);
   section.entry_size = dynamic_reloc_size(link);
   return section;
@@ -80,12 +82,11 @@ void add_load_relocs(Link& link) {
 }
 
 void add_frames(Link& link) {
-  const auto has_section = [](const InputFile* file) {
-    return !object_of(*file).frame_commons.empty();
-  };
+  const auto has_section = [](const InputFile* file) { return !object_of(*file).frame_commons.empty(); };
   const bool has_frames = std::any_of(link.inputs.files.begin(), link.inputs.files.end(), has_section);
-  const auto existing = std::find_if(link.layout.sections.begin(), link.layout.sections.end(),
-                                     [](const OutputSection& s) { return s.name == ".eh_frame" && (s.flags & SHF_ALLOC); });
+  const auto existing =
+      std::find_if(link.layout.sections.begin(), link.layout.sections.end(),
+                   [](const OutputSection& s) { return s.name == ".eh_frame" && (s.flags & SHF_ALLOC); });
   if (!has_frames && existing == link.layout.sections.end()) return;
   auto* frames = add_chunk<FrameChunk>(link, link);
   state_of(link).frames = frames;

@@ -24,12 +24,15 @@ bool is_root(const Link& link, const InputFile& file, const Atom& atom) {
   switch (facts.type) {
     case SHT_INIT_ARRAY:
     case SHT_FINI_ARRAY:
-    case SHT_PREINIT_ARRAY: return true;
-    case SHT_NOTE: return !(facts.flags & SHF_GROUP);
-    default: break;
+    case SHT_PREINIT_ARRAY:
+      return true;
+    case SHT_NOTE:
+      return !(facts.flags & SHF_GROUP);
+    default:
+      break;
   }
-  static constexpr std::string_view kKept[] = {".init",       ".fini",       ".init_array", ".fini_array", ".preinit_array",
-                                               ".ctors",      ".dtors",      ".jcr"};
+  static constexpr std::string_view kKept[] = {".init",          ".fini",  ".init_array", ".fini_array",
+                                               ".preinit_array", ".ctors", ".dtors",      ".jcr"};
   return std::any_of(std::begin(kKept), std::end(kKept), [&](auto stem) { return names_match(facts.name, stem); });
 }
 

@@ -1,10 +1,9 @@
 // See notes.h. Linux Extensions to gABI, "Program Property"; x86-64 psABI §5.1 (IBT, SHSTK, ISA levels).
 #include "formats/elf/notes.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <sys/random.h>
-
-#include <algorithm>
 
 #include "core/digest.h"
 #include "formats/elf/elf.h"
@@ -33,7 +32,9 @@ std::vector<Property> merge_properties(const Link& link) {
   return merger.take();
 }
 
-uint64_t PropertyChunk::size() const { return 16 + uint64_t{descriptor_size()}; }
+uint64_t PropertyChunk::size() const {
+  return 16 + uint64_t{descriptor_size()};
+}
 
 void PropertyChunk::write(MutableBytes out) const {
   write_note_header(out.data(), descriptor_size(), NT_GNU_PROPERTY_TYPE_0);
@@ -49,12 +50,18 @@ void PropertyChunk::write(MutableBytes out) const {
 uint32_t BuildIdChunk::id_size() const {
   switch (link_.options().build_id) {
     case BuildIdKind::Md5:
-    case BuildIdKind::Uuid: return 16;
-    case BuildIdKind::Sha1: return 20;
-    case BuildIdKind::Sha256: return 32;
-    case BuildIdKind::Hex: return static_cast<uint32_t>(link_.options().build_id_bytes.size());
-    case BuildIdKind::Fast: return 16;
-    case BuildIdKind::None: break;
+    case BuildIdKind::Uuid:
+      return 16;
+    case BuildIdKind::Sha1:
+      return 20;
+    case BuildIdKind::Sha256:
+      return 32;
+    case BuildIdKind::Hex:
+      return static_cast<uint32_t>(link_.options().build_id_bytes.size());
+    case BuildIdKind::Fast:
+      return 16;
+    case BuildIdKind::None:
+      break;
   }
   return 0;
 }
@@ -69,10 +76,14 @@ namespace {
 
 DigestKind digest_kind(BuildIdKind kind) {
   switch (kind) {
-    case BuildIdKind::Md5: return DigestKind::Md5;
-    case BuildIdKind::Sha1: return DigestKind::Sha1;
-    case BuildIdKind::Sha256: return DigestKind::Sha256;
-    default: return DigestKind::Fast;
+    case BuildIdKind::Md5:
+      return DigestKind::Md5;
+    case BuildIdKind::Sha1:
+      return DigestKind::Sha1;
+    case BuildIdKind::Sha256:
+      return DigestKind::Sha256;
+    default:
+      return DigestKind::Fast;
   }
 }
 

@@ -1,14 +1,13 @@
 // Reading a relocatable object: headers, groups, global names. gABI chapter 4; groups: "Section Groups".
 //
-// Two things are done here for every file given, so they are all that is done: the section headers are looked at once to
-// find the tables and to count what may become an atom, and the global names are hashed. Atoms are made later
+// Two things are done here for every file given, so they are all that is done: the section headers are looked at once
+// to find the tables and to count what may become an atom, and the global names are hashed. Atoms are made later
 // (atoms.cc), when it is known which groups this file provides.
 #include "formats/elf/object.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <bit>
+#include <fmt/core.h>
 
 #include "core/hash.h"
 #include "formats/elf/state.h"
@@ -16,7 +15,6 @@
 namespace xld::elf {
 
 namespace {
-
 
 // GNU as and old compilers made groups by name only: .gnu.linkonce.t.NAME.
 constexpr std::string_view kLinkOnce = ".gnu.linkonce.";
@@ -49,7 +47,8 @@ class ObjectReader {
   bool read_header() {
     const auto header = xld::read<typename E::Header>(file_.bytes, 0);
     if (!header) return fail("file is too small for an ELF header");
-    if (header->ident[4] != E::kClass) return fail(fmt::format("ELF class {} does not fit the machine", header->ident[4]));
+    if (header->ident[4] != E::kClass)
+      return fail(fmt::format("ELF class {} does not fit the machine", header->ident[4]));
     if (header->ident[5] != kLittleEndian) return fail("big-endian ELF files are not supported");
     if (header->shoff == 0) return true;  // no sections at all: an empty object
     if (header->shentsize != sizeof(SectionHeader))
@@ -92,9 +91,15 @@ class ObjectReader {
         if (object_.symbol_section != 0) return fail("more than one symbol table");
         object_.symbol_section = index;
         break;
-      case SHT_SYMTAB_SHNDX: extended_section_ = index; break;
-      case SHT_LLVM_ADDRSIG: object_.significance_section = index; break;
-      case SHT_GROUP: group_count_++; break;
+      case SHT_SYMTAB_SHNDX:
+        extended_section_ = index;
+        break;
+      case SHT_LLVM_ADDRSIG:
+        object_.significance_section = index;
+        break;
+      case SHT_GROUP:
+        group_count_++;
+        break;
       case SHT_REL:
       case SHT_RELA:
         if (header.info >= object_.section_count) {
@@ -103,9 +108,11 @@ class ObjectReader {
         }
         object_.relocs_of[header.info] = index;
         break;
-      default: file_.atom_capacity++;
+      default:
+        file_.atom_capacity++;
     }
-    if (header.type == SHT_PROGBITS && !(header.flags & SHF_GROUP) && name_starts_with_link_once(header)) group_count_++;
+    if (header.type == SHT_PROGBITS && !(header.flags & SHF_GROUP) && name_starts_with_link_once(header))
+      group_count_++;
     return true;
   }
 
@@ -126,7 +133,8 @@ class ObjectReader {
     object_.symbol_count = static_cast<uint32_t>(table.size() / sizeof(Symbol));
     object_.first_global = header.info;
     if (header.info > object_.symbol_count) return fail("symbol table's first global symbol is out of range");
-    if (header.link == 0 || header.link >= object_.section_count) return fail("symbol name table index is out of range");
+    if (header.link == 0 || header.link >= object_.section_count)
+      return fail("symbol name table index is out of range");
     object_.symbol_name_section = header.link;
     object_.symbol_names = section_bytes(file_, section_header<E>(object_, header.link));
     if (extended_section_ == 0) return true;
@@ -245,9 +253,8 @@ class ObjectReader {
   }
 
   void read_commons() {
-    const auto count = std::count_if(file_.occurrences.begin(), file_.occurrences.end(), [](const Occurrence& o) {
-      return o.claim_class == ClaimClass::Common;
-    });
+    const auto count = std::count_if(file_.occurrences.begin(), file_.occurrences.end(),
+                                     [](const Occurrence& o) { return o.claim_class == ClaimClass::Common; });
     if (count == 0) return;
     file_.commons = arena_.allocate_array<CommonOffer>(static_cast<size_t>(count));
     size_t next = 0;
@@ -256,8 +263,9 @@ class ObjectReader {
       const auto symbol = raw_symbol<E>(object_, object_.first_global + i);
       const uint64_t alignment = symbol.value == 0 ? 1 : symbol.value;
       if (!is_power_of_two(alignment)) {
-        fail(fmt::format("common symbol {}: alignment {:#x} is not a power of two", string_at(object_.symbol_names, symbol.name),
-                         alignment), i);
+        fail(fmt::format("common symbol {}: alignment {:#x} is not a power of two",
+                         string_at(object_.symbol_names, symbol.name), alignment),
+             i);
       }
       CommonOffer offer;
       offer.global = i;
@@ -288,7 +296,9 @@ class ObjectReader {
   uint32_t group_count_ = 0;
 };
 
-bool is_64_bit(const Link& link) { return link.target().word_size == 8; }
+bool is_64_bit(const Link& link) {
+  return link.target().word_size == 8;
+}
 
 template <class E>
 SectionFacts facts_from(const ElfObject& object, uint32_t index) {
@@ -326,8 +336,7 @@ AtomId followed_atom(const Link& link, const Atom& follower) {
 
 void report_section(const Link& link, const InputFile& file, uint32_t section, std::string_view what) {
   const auto* object = static_cast<const ElfObject*>(file.format_data);
-  const std::string_view name =
-      object ? section_facts(link, *object, section).name : std::string_view();
+  const std::string_view name = object ? section_facts(link, *object, section).name : std::string_view();
   link.diagnostics().error(fmt::format("{}: section {} (index {}): {}", file.display_name(),
                                        name.empty() ? "(unnamed)" : name, section, what),
                            file.id, section);

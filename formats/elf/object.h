@@ -22,8 +22,8 @@ struct FrameEntry {
   uint32_t offset = 0, size = 0;  // the record in its section, length field included
   uint32_t common = 0;            // index in ElfObject::frame_commons
   uint32_t first_reloc = 0, reloc_count = 0;
-  AtomId owner;                   // the function's section; not valid if it is not linked
-  AtomId atom;                    // the .eh_frame section
+  AtomId owner;  // the function's section; not valid if it is not linked
+  AtomId atom;   // the .eh_frame section
 };
 
 struct FrameCommon {
@@ -49,7 +49,7 @@ struct ElfObject {
   std::span<uint32_t> relocs_of;  // by section: the section with its relocations, 0: none
   std::span<AtomId> atom_of;      // by section; not valid: no atom of its own
 
-  std::span<FrameEntry> frame_entries;    // ascending by owner
+  std::span<FrameEntry> frame_entries;  // ascending by owner
   std::span<FrameCommon> frame_commons;
 
   std::span<const Property> properties;
@@ -58,8 +58,12 @@ struct ElfObject {
   bool has_split_stack = false;
 };
 
-inline const ElfObject& object_of(const InputFile& file) { return *static_cast<const ElfObject*>(file.format_data); }
-inline ElfObject& object_of(InputFile& file) { return *static_cast<ElfObject*>(file.format_data); }
+inline const ElfObject& object_of(const InputFile& file) {
+  return *static_cast<const ElfObject*>(file.format_data);
+}
+inline ElfObject& object_of(InputFile& file) {
+  return *static_cast<ElfObject*>(file.format_data);
+}
 
 template <class E>
 typename E::SectionHeader section_header(const ElfObject& object, uint32_t index) {
@@ -71,8 +75,8 @@ typename E::Symbol raw_symbol(const ElfObject& object, uint32_t index) {
   return load<typename E::Symbol>(object.symbols + size_t{index} * sizeof(typename E::Symbol));
 }
 
-// Where a symbol is defined: a section index, or one of the special values, moved out of the way of real indices (a file
-// may have more than 0xff00 sections).
+// Where a symbol is defined: a section index, or one of the special values, moved out of the way of real indices (a
+// file may have more than 0xff00 sections).
 inline constexpr uint32_t kSpecialSection = 0xffff0000;
 inline constexpr uint32_t kAbsoluteSection = kSpecialSection | SHN_ABS;
 inline constexpr uint32_t kCommonSection = kSpecialSection | SHN_COMMON;
@@ -86,7 +90,9 @@ uint32_t section_index(const ElfObject& object, uint32_t index, const Symbol& sy
 }
 
 // The name at an offset of a string table; empty if the offset is outside or the string has no end.
-inline std::string_view string_at(Bytes table, uint32_t offset) { return c_string_at(table, offset).value_or(""); }
+inline std::string_view string_at(Bytes table, uint32_t offset) {
+  return c_string_at(table, offset).value_or("");
+}
 
 // The section's bytes; empty for SHT_NOBITS.
 template <class SectionHeader>

@@ -81,7 +81,9 @@ uint32_t rank_of_kind(const OutputSection& section) {
   return section.type == SHT_NOTE ? 4 : 210;
 }
 
-bool becomes_read_only(const OutputSection& section) { return section.rank >= 300 && section.rank < 400; }
+bool becomes_read_only(const OutputSection& section) {
+  return section.rank >= 300 && section.rank < 400;
+}
 
 class Planner {
  public:
@@ -102,7 +104,8 @@ class Planner {
   }
 
  private:
-  // ---- sections from atoms ---------------------------------------------------------------------------------------------
+  // ---- sections from atoms
+  // ---------------------------------------------------------------------------------------------
 
   void collect_atoms() {
     const std::vector<SectionKey>& keys = state_of(link_).section_keys.keys();
@@ -165,7 +168,8 @@ class Planner {
     atom.order = found->second;
   }
 
-  // ---- order and segments ----------------------------------------------------------------------------------------------
+  // ---- order and segments
+  // ----------------------------------------------------------------------------------------------
 
   void finish_section(OutputSection& section) const {
     section.is_allocated = (section.flags & SHF_ALLOC) != 0;
@@ -331,9 +335,8 @@ class Planner {
     segment.last = first + 1;
     const std::vector<Segment>& segments = link_.layout.segments;
     const bool touches_code = (flags & PF_X) || (!segments.empty() && (segments.back().flags & PF_X));
-    segment.starts_new_page =
-        link_.options().separate_code == SeparateCode::LoadableSegments ||
-        (link_.options().separate_code == SeparateCode::Code && touches_code);
+    segment.starts_new_page = link_.options().separate_code == SeparateCode::LoadableSegments ||
+                              (link_.options().separate_code == SeparateCode::Code && touches_code);
     return segment;
   }
 
@@ -379,7 +382,8 @@ uint32_t section_rank(const OutputSection& section) {
     // A table row is for sections of the kind their name promises.
     const bool is_loaded_row = row.rank < 1000;
     const bool is_writable_row = row.rank >= 300 && row.rank < 600;
-    if (is_loaded_row == section.is_allocated && (!is_loaded_row || row.rank >= 600 || is_writable_row == section.is_writable))
+    if (is_loaded_row == section.is_allocated &&
+        (!is_loaded_row || row.rank >= 600 || is_writable_row == section.is_writable))
       return row.rank;
   }
   return rank_of_kind(section);

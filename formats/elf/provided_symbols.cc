@@ -1,7 +1,6 @@
 // Names the linker provides: ends of sections and segments, headers, tables. GNU ld's default scripts and the psABIs.
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/section_names.h"
@@ -15,9 +14,9 @@ enum class Anchor : uint8_t {
   ImageStart,    // the ELF header, where it is loaded
   SectionStart,  // of the named section; the image's start if there is none
   SectionEnd,
-  CodeEnd,       // of the last executable section
-  DataEnd,       // of the last section with file contents
-  ImageEnd,      // of the last section
+  CodeEnd,   // of the last executable section
+  DataEnd,   // of the last section with file contents
+  ImageEnd,  // of the last section
   GotBase,
   ThreadPointer,
 };
@@ -110,7 +109,8 @@ void provide_brackets(Link& link) {
   }
 }
 
-// ---- addresses -------------------------------------------------------------------------------------------------------
+// ---- addresses
+// -------------------------------------------------------------------------------------------------------
 
 class Anchors {
  public:
@@ -129,14 +129,22 @@ class Anchors {
   uint64_t address(Anchor anchor, std::string_view name) const {
     const OutputSection* section = find(name);
     switch (anchor) {
-      case Anchor::ImageStart: return start_;
-      case Anchor::SectionStart: return section ? section->address : name == ".bss" ? data_end_ : start_;
-      case Anchor::SectionEnd: return section ? section->address + section->size : start_;
-      case Anchor::CodeEnd: return code_end_;
-      case Anchor::DataEnd: return data_end_;
-      case Anchor::ImageEnd: return end_;
-      case Anchor::GotBase: return link_.slots.got_base;
-      case Anchor::ThreadPointer: return link_.thread_pointer;
+      case Anchor::ImageStart:
+        return start_;
+      case Anchor::SectionStart:
+        return section ? section->address : name == ".bss" ? data_end_ : start_;
+      case Anchor::SectionEnd:
+        return section ? section->address + section->size : start_;
+      case Anchor::CodeEnd:
+        return code_end_;
+      case Anchor::DataEnd:
+        return data_end_;
+      case Anchor::ImageEnd:
+        return end_;
+      case Anchor::GotBase:
+        return link_.slots.got_base;
+      case Anchor::ThreadPointer:
+        return link_.thread_pointer;
     }
     return 0;
   }

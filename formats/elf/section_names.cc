@@ -84,8 +84,8 @@ uint32_t text_rank(std::string_view input_name) {
 }
 
 bool is_debug_section(std::string_view name) {
-  static constexpr std::string_view kPrefixes[] = {".debug_", ".zdebug_", ".gnu.linkonce.wi.", ".stab", ".gnu.debuglto_",
-                                                   ".gdb_index"};
+  static constexpr std::string_view kPrefixes[] = {".debug_", ".zdebug_",       ".gnu.linkonce.wi.",
+                                                   ".stab",   ".gnu.debuglto_", ".gdb_index"};
   return std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
                      [&](std::string_view prefix) { return name.starts_with(prefix); }) ||
          name == ".debug" || name == ".line";

@@ -9,7 +9,8 @@ namespace xld::elf {
 // ".text.startup.main" -> ".text". Names without a rule stand for themselves.
 std::string_view output_section_name(std::string_view input_name, uint64_t flags);
 
-// The order among constructors: ".init_array.00101" -> 101, ".ctors.65434" -> 101, no number -> 65536 (after all numbers).
+// The order among constructors: ".init_array.00101" -> 101, ".ctors.65434" -> 101, no number -> 65536 (after all
+// numbers).
 uint32_t initialiser_priority(std::string_view input_name);
 
 // Position of hot and cold parts inside .text, as in GNU ld's scripts: lower first.

@@ -56,7 +56,8 @@ void StubsChunk::write(MutableBytes out) const {
   }
 }
 
-// ---- relocation tables -----------------------------------------------------------------------------------------------
+// ---- relocation tables
+// -----------------------------------------------------------------------------------------------
 
 uint64_t dynamic_reloc_size(const Link& link) {
   const bool has_addend = dynamic_reloc_types(link.target().cpu).has_addend;
@@ -86,7 +87,8 @@ std::vector<ResolverReloc> resolver_relocs(const Link& link) {
     if (slot.kind == SlotKind::Resolved)
       relocs.push_back({slots.word_address(slot.word), own_address(link, slots.owners[slot.owner])});
   for (const Stub& stub : slots.stubs)
-    if (stub.uses_lazy_table) relocs.push_back({slots.stub_slot_address(stub), own_address(link, slots.owners[stub.owner])});
+    if (stub.uses_lazy_table)
+      relocs.push_back({slots.stub_slot_address(stub), own_address(link, slots.owners[stub.owner])});
   return relocs;
 }
 
@@ -101,16 +103,22 @@ void write_resolver_relocs(const Link& link, MutableBytes out) {
 
 }  // namespace
 
-size_t resolver_reloc_count(const Link& link) { return resolver_relocs(link).size(); }
+size_t resolver_reloc_count(const Link& link) {
+  return resolver_relocs(link).size();
+}
 
 ResolverRelocsChunk::ResolverRelocsChunk(const Link& link) : link_(link) {
   alignment = link.arch->word_size;
   is_late = true;  // reads the places of resolvers, if only to count them
 }
 
-uint64_t ResolverRelocsChunk::size() const { return resolver_reloc_count(link_) * dynamic_reloc_size(link_); }
+uint64_t ResolverRelocsChunk::size() const {
+  return resolver_reloc_count(link_) * dynamic_reloc_size(link_);
+}
 
-void ResolverRelocsChunk::write(MutableBytes out) const { write_resolver_relocs(link_, out); }
+void ResolverRelocsChunk::write(MutableBytes out) const {
+  write_resolver_relocs(link_, out);
+}
 
 LoadRelocsChunk::LoadRelocsChunk(Link& link) : link_(link) {
   alignment = link.arch->word_size;

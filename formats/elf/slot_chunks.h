@@ -23,9 +23,7 @@ class StubTableChunk : public Chunk {
   static constexpr uint32_t kReservedWords = 3;
 
   explicit StubTableChunk(const Link& link) : link_(link) { alignment = link.arch->word_size; }
-  uint64_t size() const override {
-    return uint64_t{kReservedWords + link_.slots.stub_words} * link_.arch->word_size;
-  }
+  uint64_t size() const override { return uint64_t{kReservedWords + link_.slots.stub_words} * link_.arch->word_size; }
   void write(MutableBytes out) const override;
 
  private:

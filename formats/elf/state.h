@@ -28,6 +28,8 @@ struct ElfState : FormatState {
   uint32_t local_symbol_count = 0;   // of .symtab: its sh_info
 };
 
-inline ElfState& state_of(const Link& link) { return static_cast<ElfState&>(*link.format_state); }
+inline ElfState& state_of(const Link& link) {
+  return static_cast<ElfState&>(*link.format_state);
+}
 
 }  // namespace xld::elf

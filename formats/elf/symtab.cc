@@ -23,7 +23,9 @@ uint8_t visibility_from(uint32_t flags) {
   return flags & symbol_flag::kProtected ? STV_PROTECTED : STV_DEFAULT;
 }
 
-bool is_hidden(uint32_t flags) { return (flags & (symbol_flag::kHidden | symbol_flag::kInternal)) != 0; }
+bool is_hidden(uint32_t flags) {
+  return (flags & (symbol_flag::kHidden | symbol_flag::kInternal)) != 0;
+}
 
 }  // namespace
 
@@ -58,7 +60,8 @@ void SymbolTableChunk::number_runs() {
   }
 }
 
-// ---- picking ---------------------------------------------------------------------------------------------------------
+// ---- picking
+// ---------------------------------------------------------------------------------------------------------
 
 bool SymbolTableChunk::is_retained(std::string_view name) const {
   return link_.retains_all_names || link_.retained_names.contains(name);
@@ -161,7 +164,8 @@ void SymbolTableChunk::add_linker_symbols() {
   }
 }
 
-// ---- writing ---------------------------------------------------------------------------------------------------------
+// ---- writing
+// ---------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -181,7 +185,9 @@ uint32_t section_at(const Link& link, uint64_t address) {
 
 }  // namespace
 
-uint64_t SymbolTableChunk::size() const { return symbol_count_ * entry_size(link_); }
+uint64_t SymbolTableChunk::size() const {
+  return symbol_count_ * entry_size(link_);
+}
 
 uint64_t SymbolTableChunk::part_begin(size_t part) const {
   return part == 0 ? 0 : runs_[part].first_symbol * entry_size(link_);
@@ -226,7 +232,9 @@ void SymbolTableChunk::write_as(const SymbolRun& run, MutableBytes out) const {
   }
 }
 
-uint64_t SymbolNamesChunk::part_begin(size_t part) const { return part == 0 ? 0 : table_.runs()[part].first_name; }
+uint64_t SymbolNamesChunk::part_begin(size_t part) const {
+  return part == 0 ? 0 : table_.runs()[part].first_name;
+}
 
 void SymbolNamesChunk::write(MutableBytes out) const {
   for (size_t i = 0; i < part_count(); i++) write_part(i, out.subspan(part_begin(i)));

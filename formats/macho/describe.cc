@@ -47,7 +47,9 @@ std::string describe_symbol(const Link& link, const InputFile& file, uint32_t ra
 }
 
 // Source lines are in __DWARF sections, which are not read yet.
-std::string describe_source(const Link& /*link*/, const Atom& /*atom*/, uint64_t /*offset*/) { return {}; }
+std::string describe_source(const Link& /*link*/, const Atom& /*atom*/, uint64_t /*offset*/) {
+  return {};
+}
 
 DefinitionText describe_definition(const Link& link, const InputFile& file, uint32_t raw) {
   if (!file.format_data || raw >= object_of(file).symbol_count) return {};
@@ -59,7 +61,8 @@ DefinitionText describe_definition(const Link& link, const InputFile& file, uint
 }
 
 std::string describe_section(const Link& /*link*/, const InputFile& file, uint32_t raw_section) {
-  if (!file.format_data || raw_section >= object_of(file).sections.size()) return fmt::format("section {}", raw_section);
+  if (!file.format_data || raw_section >= object_of(file).sections.size())
+    return fmt::format("section {}", raw_section);
   const InputSection& section = object_of(file).sections[raw_section];
   return fmt::format("{},{}", section.segment, section.name);
 }

@@ -57,7 +57,9 @@ bool may_fold(const Link& /*link*/, const InputFile& /*file*/, const Atom& atom)
 }
 
 // Compilers for this format do not say.
-bool significant_atoms(const Link& /*link*/, const InputFile& /*file*/, std::vector<AtomId>& /*out*/) { return false; }
+bool significant_atoms(const Link& /*link*/, const InputFile& /*file*/, std::vector<AtomId>& /*out*/) {
+  return false;
+}
 
 void settle(Link& link) {
   if (const OutputSection* got = find_section(link, kGotSection)) link.slots.got_address = got->address;

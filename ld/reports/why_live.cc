@@ -185,7 +185,7 @@ class Explainer {
   std::string_view root_name(SymbolId id) const {
     const std::string& entry = link_.options().entry;
     return link_.symbols.name(id) == (entry.empty() ? link_.target().entry : entry) ? "the entry"
-                                                                                           : "named by an option";
+                                                                                    : "named by an option";
   }
 
   std::string section_of(AtomId id) const {
