@@ -1,5 +1,5 @@
 // Plain relocations, applied without being decoded: 98 of 100 ask for S + A or S + A - P of something that has one
-// address whatever refers to it. docs/decisions/0010-plain-path.md says what that buys.
+// address whatever refers to it. docs/decisions/0011-plain-path.md says what that buys.
 //
 // Each file gets a table with the address of each of its symbols, made once with all its symbols read in order;
 // applying a relocation is then one load of the record, one of the table, one store. What is not plain has no address
