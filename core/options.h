@@ -17,7 +17,7 @@ namespace xld {
 enum class InputKind : uint8_t {
   File,        // a path as given; "-" is standard input
   Library,     // -lNAME: lib<NAME>.so, lib<NAME>.a or, for -l:FILE, FILE in the search paths
-  StartGroup,  // --start-group; groups matter to --archive-order=gnu only
+  StartGroup,  // --start-group; archives are searched again and again in any case
   EndGroup,
 };
 
@@ -105,7 +105,6 @@ struct Options {
   std::vector<std::string> search_paths;  // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
   std::string sysroot;
   bool no_standard_paths = false;  // -nostdlib
-  bool gnu_archive_order = false;  // --archive-order=gnu: an archive is searched once, where it stands
 
   // Symbols
   std::string entry;  // -e: a symbol or a number
@@ -151,7 +150,6 @@ struct Options {
   std::optional<uint64_t> text_segment;           // -Ttext-segment
   std::optional<uint64_t> rodata_segment;         // -Trodata-segment
   std::optional<uint64_t> physical_base;          // LMA of the first segment, if apart from its VMA
-  bool sort_common = false;
   bool emit_gnu_property = true;
   uint32_t x86_feature_1_force = 0;       // -z ibt, -z shstk: GNU_PROPERTY_X86_FEATURE_1_AND bits to set
   bool nosectionheader = false;           // -z nosectionheader

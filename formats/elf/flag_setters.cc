@@ -145,11 +145,6 @@ void choose_unresolved_policy(OptionContext& context, const OptionUse& use) {
   if (const auto policy = choose_named(context, use, kPolicies)) context.options.unresolved = *policy;
 }
 
-void choose_archive_order(OptionContext& context, const OptionUse& use) {
-  static constexpr NamedValue<bool> kOrders[] = {{"any", false}, {"gnu", true}};
-  if (const auto order = choose_named(context, use, kOrders)) context.options.gnu_archive_order = *order;
-}
-
 void set_section_start(OptionContext& context, const OptionUse& use) {
   const auto parts = split_assignment(context, use, "SECTION=ADDRESS");
   if (!parts) return;

@@ -70,7 +70,7 @@ constexpr OptionRow kInputs[] = {
      append_text<&Options::search_paths>},
     {"--sysroot", Required, "DIRECTORY", "where the target's files are", set_text<&Options::sysroot>},
     {"--nostdlib", None, "", "search no directory but those of -L", set<&Options::no_standard_paths>},
-    {"-( --start-group", None, "", "with --archive-order=gnu: search these archives again and again", open_group},
+    {"-( --start-group", None, "", "archives are always searched again and again", open_group},
     {"-) --end-group", None, "", "end of the group", close_group},
     {"--start-lib", None, "", "the objects that follow behave as if in an archive", set_lazy_inputs},
     {"--end-lib", None, "", "end of --start-lib", clear_lazy_inputs},
@@ -86,8 +86,6 @@ constexpr OptionRow kInputs[] = {
     {"-b --format", Required, "FORMAT", "take the files that follow as default, elf or binary (plain data)",
      choose_input_format},
     {"-R --just-symbols", Required, "FILE", "take the symbols of FILE, not its contents", add_just_symbols},
-    {"--archive-order", Required, "ORDER", "any (default); gnu: search an archive once, where it stands",
-     choose_archive_order},
 };
 
 constexpr OptionRow kSymbols[] = {
@@ -123,7 +121,6 @@ constexpr OptionRow kSections[] = {
     {"-O", Optional, "LEVEL", "0: do not merge strings; 2: share the ends of strings (1)", choose_optimization},
     {"--[no-]relax", None, "", "shorten instructions where addresses permit (default)", set_switch<&Options::relax>},
     {"--[no-]eh-frame-hdr", None, "", "write the search table of .eh_frame", set_switch<&Options::eh_frame_header>},
-    {"--sort-common", Optional, "ORDER", "sort common symbols by alignment", set<&Options::sort_common>},
     {"--[no-]rosegment", None, "", "give constants a segment without code (default)", set_switch<&Options::rosegment>},
     {"-n --[no-]nmagic", None, "", "do not align data to pages", set_nmagic},
     {"-N --[no-]omagic", None, "", "one segment for code and data, writable", set_omagic},
@@ -209,6 +206,7 @@ constexpr OptionRow kDynamic[] = {
 };
 
 constexpr OptionRow kNoEffect[] = {
+    {"--sort-common", Optional, "ORDER", "common symbols stand in the order of their first appearance"},
     {"-plugin", Required, "FILE", "drivers always pass it; an LTO object in the input is an error"},
     {"-plugin-opt", Required, "OPTION", "drivers always pass it; an LTO object in the input is an error"},
     {"-flto -flto-partition --lto --thinlto-index-only --save-temps", Optional, "VALUE", "LTO objects are not linked"},
@@ -271,6 +269,7 @@ constexpr OptionRow kNoEffect[] = {
 };
 
 constexpr OptionRow kNotYet[] = {
+    {"--archive-order", Required, "ORDER", "archives are searched until nothing more is wanted, wherever they stand"},
     {"-shared -Bshareable", None, "", "shared libraries cannot be made", set<&Options::is_shared>},
     {"-r -i --relocatable", None, "", "relocatable output cannot be made", set<&Options::is_relocatable>},
     {"-Ur", None, "", "relocatable output cannot be made", set<&Options::is_relocatable>},

@@ -83,6 +83,20 @@ std::string_view bracketed_section(std::string_view symbol) {
   return {};
 }
 
+uint32_t bracket_visibility(const Link& link) {
+  switch (link.options().start_stop_visibility) {
+    case StartStopVisibility::Default:
+      return 0;
+    case StartStopVisibility::Internal:
+      return symbol_flag::kInternal;
+    case StartStopVisibility::Hidden:
+      return symbol_flag::kHidden;
+    case StartStopVisibility::Protected:
+      break;
+  }
+  return symbol_flag::kProtected;
+}
+
 void provide_brackets(Link& link) {
   std::map<std::string_view, std::vector<AtomId>> atoms;
   std::vector<SymbolId> wanted;
@@ -105,7 +119,7 @@ void provide_brackets(Link& link) {
     const auto& members = atoms[bracketed_section(link.symbols.name(id))];
     if (members.empty()) continue;
     if (!link.options().start_stop_gc) link.bracketed[id] = members;
-    claim_name(link, id, symbol_flag::kBrackets | symbol_flag::kProtected);
+    claim_name(link, id, symbol_flag::kBrackets | bracket_visibility(link));
   }
 }
 
