@@ -155,7 +155,8 @@ class FrameReader {
       // What else the entry refers to (its language-specific data) lives with the code. A personality, which the common
       // record refers to, describes the code, too: folding must see it.
       const bool has_personality = commons_[common].reloc_count != 0;
-      if (relocs_are_sorted_ && (count > 1 || has_personality)) companions_.push_back({owner, id, first + 1, count - 1});
+      if (relocs_are_sorted_ && (count > 1 || has_personality))
+        companions_.push_back({owner, id, first + 1, count - 1});
       // In disorder it is not known which relocations these are: see read_section.
       if (!relocs_are_sorted_) companions_.push_back({owner, id});
       return;
