@@ -2,17 +2,12 @@
 #include "formats/elf/dynamic.h"
 
 #include "formats/elf/elf.h"
+#include "formats/elf/headers.h"
 #include "formats/elf/relocs.h"
 
 namespace xld::elf {
 
 namespace {
-
-const OutputSection* find(const Link& link, std::string_view name) {
-  for (const OutputSection& section : link.layout.sections)
-    if (section.name == name && section.is_allocated) return &section;
-  return nullptr;
-}
 
 struct ArrayTags {
   std::string_view section;
@@ -36,16 +31,16 @@ std::vector<DynamicChunk::Entry> DynamicChunk::entries() const {
   add_function(DT_INIT, link_.options().init_function);
   add_function(DT_FINI, link_.options().fini_function);
   for (const ArrayTags& row : kArrays) {
-    if (const OutputSection* section = find(link_, row.section)) {
+    if (const OutputSection* section = find_section(link_, row.section)) {
       entries.push_back({row.address, section->address});
       entries.push_back({row.size, section->size});
     }
   }
-  if (const OutputSection* section = find(link_, ".dynstr")) {
+  if (const OutputSection* section = find_section(link_, ".dynstr")) {
     entries.push_back({DT_STRTAB, section->address});
     entries.push_back({DT_STRSZ, section->size});
   }
-  if (const OutputSection* section = find(link_, ".dynsym")) {
+  if (const OutputSection* section = find_section(link_, ".dynsym")) {
     entries.push_back({DT_SYMTAB, section->address});
     entries.push_back({DT_SYMENT, section->entry_size});
   }

@@ -7,6 +7,7 @@
 #include "formats/elf/describe.h"
 #include "formats/elf/folding.h"
 #include "formats/elf/frames.h"
+#include "formats/elf/headers.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/liveness_roots.h"
 #include "formats/elf/notes.h"
@@ -42,22 +43,16 @@ SectionId common_section(Link& link, const CommonOffer& offer) {
   return state_of(link).section_keys.intern(0, name, SHT_NOBITS, flags);
 }
 
-const OutputSection* find(const Link& link, std::string_view name) {
-  for (const OutputSection& section : link.layout.sections)
-    if (section.name == name && section.is_allocated) return &section;
-  return nullptr;
-}
-
 void settle(Link& link) {
   const auto address_of = [&](std::string_view name) {
-    const OutputSection* section = find(link, name);
+    const OutputSection* section = find_section(link, name);
     return section ? section->address : 0;
   };
   Slots& slots = link.slots;
   slots.got_address = address_of(".got");
   slots.stubs_address = address_of(".iplt");
   // _GLOBAL_OFFSET_TABLE_ is the start of .got.plt on x86 (psABI).
-  slots.got_base = find(link, ".got.plt") ? address_of(".got.plt") : slots.got_address;
+  slots.got_base = find_section(link, ".got.plt") ? address_of(".got.plt") : slots.got_address;
   slots.stub_table_address = slots.got_base + StubTableChunk::kReservedWords * uint64_t{slots.word_size};
   // Variant II: the block ends where the thread pointer points.
   link.thread_pointer = align_up(link.layout.tls_address + link.layout.tls_memory_size, link.layout.tls_alignment);

@@ -14,12 +14,6 @@ bool is_note(const OutputSection& section) {
   return section.is_allocated && section.type == SHT_NOTE;
 }
 
-const OutputSection* find_section(const Link& link, std::string_view name) {
-  for (const OutputSection& section : link.layout.sections)
-    if (section.name == name && section.is_allocated) return &section;
-  return nullptr;
-}
-
 // The section without a name that is not loaded.
 const OutputSection* section_header_table(const Link& link) {
   const OutputSection& last = link.layout.sections.back();
@@ -92,6 +86,12 @@ uint32_t stack_flags(const Link& link) {
 }
 
 }  // namespace
+
+const OutputSection* find_section(const Link& link, std::string_view name) {
+  for (const OutputSection& section : link.layout.sections)
+    if (section.name == name && section.is_allocated) return &section;
+  return nullptr;
+}
 
 std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
   std::vector<ProgramHeaderFacts> headers;

@@ -14,6 +14,9 @@ struct ProgramHeaderFacts {
   uint64_t offset = 0, address = 0, load_address = 0, file_size = 0, memory_size = 0, alignment = 0;
 };
 
+// The loaded section `name`, or nothing.
+const OutputSection* find_section(const Link& link, std::string_view name);
+
 // The program headers of the output; their number does not depend on addresses.
 std::vector<ProgramHeaderFacts> program_headers(const Link& link);
 
