@@ -1,0 +1,66 @@
+// Cells of two bytes, character and colour, at physical address 0xb8000; the cursor is two registers of the CRTC.
+#include "kernel_image/runtime/screen.h"
+
+#include "kernel_image/runtime/paging.h"
+
+namespace xrt XRT_HIDDEN {
+
+namespace {
+
+constexpr uint64_t kBuffer = 0xb8000;
+constexpr unsigned kColumns = 80;
+constexpr unsigned kRows = 25;
+constexpr uint16_t kGreyOnBlack = 0x0700;
+constexpr uint16_t kBlank = kGreyOnBlack | ' ';
+
+volatile uint16_t* cells;  // null without a screen
+unsigned position;
+
+// Memory that keeps two different values is taken for a screen.
+bool answers() {
+  constexpr uint16_t kPatterns[] = {0x55aa, 0xaa55};
+  for (const uint16_t value : kPatterns) {
+    cells[0] = value;
+    if (cells[0] != value) return false;
+  }
+  return true;
+}
+
+void move_cursor() {
+  constexpr uint16_t kIndex = 0x3d4;
+  write_port16(kIndex, static_cast<uint16_t>(0x0e | (position >> 8) << 8));
+  write_port16(kIndex, static_cast<uint16_t>(0x0f | position << 8));
+}
+
+void scroll() {
+  for (unsigned i = 0; i < kColumns * (kRows - 1); ++i) cells[i] = cells[i + kColumns];
+  for (unsigned i = kColumns * (kRows - 1); i < kColumns * kRows; ++i) cells[i] = kBlank;
+  position -= kColumns;
+}
+
+}  // namespace
+
+void start_screen() {
+  // Where there is no VGA the addresses are memory, or nothing.
+  if (!map_page(kBuffer, kBuffer | kWritable | kNoExecute | kUncached)) return;
+  cells = reinterpret_cast<volatile uint16_t*>(kBuffer);
+  if (!answers()) {
+    cells = nullptr;
+    return;
+  }
+  for (unsigned i = 0; i < kColumns * kRows; ++i) cells[i] = kBlank;
+}
+
+void write_screen(char character) {
+  if (cells == nullptr) return;
+  if (character == '\n')
+    position += kColumns - position % kColumns;
+  else if (character == '\r')
+    position -= position % kColumns;
+  else
+    cells[position++] = kGreyOnBlack | static_cast<uint8_t>(character);
+  if (position == kColumns * kRows) scroll();
+  move_cursor();
+}
+
+}  // namespace xrt XRT_HIDDEN

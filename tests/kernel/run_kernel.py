@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Boots kernels in QEMU and compares what they say on the serial port, to the letter, and how they end.
+
+  run_kernel.py --xld XLD --runtime LIBXRT TEST...      each test is one source file, C, C++ or assembly
+
+A test opens with a comment of directives, one a line behind "//":
+
+  boot: -M microvm -m 64M     QEMU's options for one boot; every such line is a boot of the same image
+  exit: 33                    QEMU's exit status (33 unless it says so)
+  compile: -mavx              further options for the compiler
+  link: --defsym=a=1          further options for the linker
+  with: other.cc              a further source, linked before the runtime
+  > text                      one line of the serial log; {x} stands for hex digits, {n} for decimal ones, {*} for text
+
+A boot that ends with another status, says anything else or takes too long is a failure. QEMU's own status is 0 after
+a triple fault, so 0 is never a success.
+"""
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-display", "none", "-serial", "stdio", "-monitor", "none", "-nodefaults",
+        "-no-user-config", "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=4"]
+COMPILE = ["-O2", "-g1", "-ffreestanding", "-fno-pic", "-fno-omit-frame-pointer", "-Wall", "-Wextra", "-Werror"]
+CXX_ONLY = ["-std=c++20", "-fno-exceptions", "-fno-rtti"]
+SECONDS = 60
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+
+
+class Failure(Exception):
+    pass
+
+
+class Test:
+    """What the comment at the top of a source says."""
+
+    def __init__(self, path):
+        self.path = path
+        self.boots, self.compile, self.link, self.sources, self.log = [], [], [], [path], []
+        self.exit = 33
+        for line in path.read_text().splitlines():
+            if not line.startswith("//"):
+                break
+            self.read_directive(line[2:].strip())
+        if not self.boots:
+            raise Failure(f"{path}: no boot: line")
+
+    def read_directive(self, text):
+        word, _, rest = text.partition(" ")
+        if word == "boot:":
+            self.boots.append(rest.split())
+        elif word == "exit:":
+            self.exit = int(rest)
+        elif word == "compile:":
+            self.compile += rest.split()
+        elif word == "link:":
+            self.link += rest.split()
+        elif word == "with:":
+            self.sources.append(self.path.parent / rest)
+        elif word == ">":
+            self.log.append(rest)
+
+    def expected(self):
+        pattern = re.escape("".join(line + "\n" for line in self.log))
+        for name, digits in (("x", "[0-9a-f]+"), ("n", "[0-9]+"), (r"\*", "[^\n]*")):
+            pattern = pattern.replace(re.escape("{") + name + re.escape("}"), digits)
+        return pattern
+
+
+def run(command, seconds=SECONDS):
+    try:
+        return subprocess.run(command, capture_output=True, timeout=seconds, stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired as late:
+        raise Failure(f"no end after {seconds} s: {' '.join(map(str, command))}\n{(late.stdout or b'').decode()}")
+
+
+def checked(command):
+    result = run(command)
+    if result.returncode != 0:
+        raise Failure(f"{' '.join(map(str, command))}\n{result.stderr.decode()}")
+    return result
+
+
+def compile_source(source, options, directory):
+    output = directory / (source.name + ".o")
+    compiler = ["g++", *CXX_ONLY] if source.suffix == ".cc" else ["gcc"]
+    include = ["-I", ROOT / "kernel_image/runtime/include", "-I", ROOT]
+    checked([*compiler, *COMPILE, *include, *options, "-c", source, "-o", output])
+    return output
+
+
+def build(test, tools, directory):
+    objects = [compile_source(source, test.compile, directory) for source in test.sources]
+    note = compile_source(HERE / "pvh_note.S", [], directory)
+    image = directory / "kernel"
+    checked([tools.xld, "-static", "--gc-sections", "--image-base=0x100000", "-e", "xrt_start32", *test.link, "-o", image,
+             note, *objects, tools.runtime])
+    return image
+
+
+def describe_difference(found, test):
+    lines, wanted = found.splitlines(), test.log
+    for i in range(max(len(lines), len(wanted))):
+        line = lines[i] if i < len(lines) else None
+        pattern = Test.expected(type("", (), {"log": wanted[i:i + 1]})) if i < len(wanted) else None
+        if line is None or pattern is None or not re.fullmatch(pattern, line + "\n"):
+            return f"line {i + 1} of the log is {line!r} instead of {wanted[i] if i < len(wanted) else None!r}"
+    return "the log does not end with a whole line"
+
+
+def boot(image, options, test):
+    command = [*QEMU, *options, "-kernel", str(image)]
+    result = run(command)
+    log = result.stdout.decode(errors="replace").replace("\r\n", "\n")
+    problem = None
+    if result.returncode != test.exit:
+        problem = f"status {result.returncode} instead of {test.exit}"
+    elif not re.fullmatch(test.expected(), log):
+        problem = describe_difference(log, test)
+    if problem:
+        raise Failure(f"{test.path.name}: {problem}\n{' '.join(command)}\n{log}{result.stderr.decode()}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--xld", required=True)
+    parser.add_argument("--runtime", required=True)
+    parser.add_argument("--keep", type=Path, help="leave the images in this directory")
+    parser.add_argument("tests", nargs="+", type=Path)
+    tools = parser.parse_args()
+    failures = 0
+    for path in tools.tests:
+        with tempfile.TemporaryDirectory() as directory:
+            directory = tools.keep or Path(directory)
+            try:
+                test = Test(path)
+                image = build(test, tools, directory)
+                for options in test.boots:
+                    boot(image, options, test)
+            except Failure as failure:
+                failures += 1
+                print(f"FAILED {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
