@@ -10,9 +10,10 @@ namespace xrt XRT_HIDDEN {
 namespace {
 
 // Bits that the CPU leaves to us.
-constexpr uint64_t kManaged = 1 << 9;      // the addresses are taken
-constexpr uint64_t kAccessible = 1 << 10;  // the program may touch them
-constexpr uint64_t kOwnsFrame = 1 << 11;   // the entry has a frame of the allocator's, present or not
+constexpr uint64_t kManaged = 1 << 9;                // the addresses are taken
+constexpr uint64_t kAccessible = 1 << 10;            // the program may touch them
+constexpr uint64_t kOwnsFrame = 1 << 11;             // the entry has a frame of the allocator's, present or not
+constexpr uint64_t kUnpromised = uint64_t{1} << 52;  // a touch takes a frame if there is one
 
 constexpr int kEntries = 512;
 
@@ -30,9 +31,14 @@ bool is_table(uint64_t entry, int level) {
   return level > 1 && (entry & kPresent);
 }
 
-// A touch of this page needs a frame, which is promised.
-bool is_promise(uint64_t entry) {
+// A touch of this page needs a frame.
+bool is_touchable(uint64_t entry) {
   return (entry & (kManaged | kAccessible | kOwnsFrame | kPresent)) == (kManaged | kAccessible);
+}
+
+// The frame it needs is promised.
+bool is_promise(uint64_t entry) {
+  return is_touchable(entry) && !(entry & kUnpromised);
 }
 
 uint64_t span_of(int level) {
@@ -126,7 +132,7 @@ uint64_t count_free(uint64_t old, uint64_t pages, Change& change) {
 }
 
 uint64_t count_unpromised(uint64_t old, uint64_t pages, Change& change) {
-  if ((old & (kManaged | kAccessible | kOwnsFrame | kPresent)) == kManaged) change.count += pages;
+  if ((old & (kManaged | kAccessible | kOwnsFrame | kPresent | kUnpromised)) == kManaged) change.count += pages;
   return old;
 }
 
@@ -145,7 +151,10 @@ uint64_t set_rights(uint64_t old, uint64_t, Change& change) {
 }
 
 uint64_t fill(uint64_t old, uint64_t, Change&) {
-  return is_promise(old) ? old | take_promised_frame() | kOwnsFrame | kPresent : old;
+  if (!is_touchable(old)) return old;
+  const uint64_t frame = is_promise(old) ? take_promised_frame() : take_frame();
+  if (frame == kNoFrame) end_without_memory();
+  return old | frame | kOwnsFrame | kPresent;
 }
 
 // ---- helpers of the operations
@@ -195,11 +204,13 @@ uint64_t find_empty(AddressRange& range, uint64_t pages) {
   return found;
 }
 
-int map_zeros(uint64_t start, uint64_t pages, Rights rights) {
+int map_zeros(uint64_t start, uint64_t pages, Rights rights, Backing backing) {
   InterruptLock lock;
   if (count_pages(start, pages, count_taken) != 0) return -XRT_EEXIST;
-  if (rights.is_accessible && !has_room(pages)) return -XRT_ENOMEM;
-  Change change = {.entry = set_bits, .bits = kManaged | bits_of(rights), .is_page_by_page = rights.is_accessible};
+  const bool is_promised = backing == Backing::Promised;
+  if (rights.is_accessible && is_promised && !has_room(pages)) return -XRT_ENOMEM;
+  const uint64_t bits = kManaged | (is_promised ? 0 : kUnpromised) | bits_of(rights);
+  Change change = {.entry = set_bits, .bits = bits, .is_page_by_page = rights.is_accessible};
   if (walk_range(start, pages, change)) return 0;
   unmap_range(start, pages);
   return -XRT_ENOMEM;
@@ -241,7 +252,7 @@ bool fill_touched_page(uint64_t address, uint64_t error) {
   constexpr uint64_t kWasPresent = 1 << 0;
   if (error & kWasPresent) return false;
   uint64_t* entry = find_page_entry(address, false);
-  if (entry == nullptr || !is_promise(*entry)) return false;
+  if (entry == nullptr || !is_touchable(*entry)) return false;
   touch_range(address & ~(kPageSize - 1), 1);
   return true;
 }

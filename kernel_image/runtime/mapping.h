@@ -4,7 +4,7 @@
 // managed (its addresses are taken), may be accessible (a first touch gets a frame of zeros), and may keep a frame
 // (memory that was made inaccessible). An inaccessible range costs no tables: one entry marks it at the highest level
 // that fits. The frames and tables that touches will need are promised when a range becomes accessible, so memory runs
-// out there, with an error number, and never at the touch. Freed ranges give back frames and tables.
+// out there, with an error number, and not at the touch. Freed ranges give back frames and tables.
 #pragma once
 
 #include "kernel_image/runtime/paging.h"
@@ -28,8 +28,12 @@ struct AddressRange {
 // The first address of so many free pages in a row, or 0.
 uint64_t find_empty(AddressRange& range, uint64_t pages);
 
+// Whether the frames for touches are kept for them. Those on demand end the program when there are none, and are for
+// what is large and little touched: stacks.
+enum class Backing { Promised, OnDemand };
+
 // Maps free addresses to zeros. -EEXIST if one of them is not free, -ENOMEM.
-int map_zeros(uint64_t start, uint64_t pages, Rights rights);
+int map_zeros(uint64_t start, uint64_t pages, Rights rights, Backing backing);
 
 // Maps free addresses to given physical memory, such as a device's. Unmapping does not free that.
 int map_physical(uint64_t start, uint64_t pages, uint64_t physical, uint64_t bits);

@@ -8,6 +8,10 @@ alignas(16) constinit thread_local uint64_t xrt_thread_slots[2] = {};
 
 namespace xrt XRT_HIDDEN {
 
+// The first gigabyte of the runtime's area has the stacks of traps.
+AddressRange thread_addresses = {
+    .low = kRuntimeArea + (1ul << 30), .high = kRuntimeArea + (1ul << 39), .next = kRuntimeArea + (1ul << 30)};
+
 namespace {
 
 constexpr uint64_t round_up(uint64_t value, uint64_t alignment) {
@@ -52,7 +56,7 @@ Thread* make_thread_area(uint64_t stack_size, AddressRange& range) {
   if (found == 0) return nullptr;
   const uint64_t area = round_up(found, plan.alignment);
   const uint64_t area_pages = plan.size / kPageSize;
-  if (map_zeros(area, area_pages, kReadWrite) != 0) return nullptr;
+  if (map_zeros(area, area_pages, kReadWrite, Backing::OnDemand) != 0) return nullptr;
   protect_range(area, 1, kNoRights);  // the guard
   // The control block is used with interrupts off and by the CPU itself: it must not fault.
   const uint64_t control_page = (area + plan.control) & ~(kPageSize - 1);

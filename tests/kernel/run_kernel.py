@@ -5,18 +5,21 @@
 
 A test opens with a comment of directives, one a line behind "//":
 
-  boot: -M microvm -m 64M     QEMU's options for one boot; every such line is a boot of the same image
+  boot: -M microvm -m 64M     QEMU's options for one boot. Several in a row share what follows up to the next boot:
+  twice: -icount shift=0      the same, but two boots must say the very same
   exit: 33                    QEMU's exit status (33 unless it says so)
   compile: -mavx              further options for the compiler
   link: --defsym=a=1          further options for the linker
   with: other.cc              a further source, linked before the runtime
   > text                      one line of the serial log; {x} stands for hex digits, {n} for decimal ones, {*} for text
+  fails                       after the expectations: the boot must NOT meet them (a test of the test)
 
 A boot that ends with another status, says anything else or takes too long is a failure. QEMU's own status is 0 after
 a triple fault, so 0 is never a success.
 """
 import argparse
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -36,26 +39,49 @@ class Failure(Exception):
     pass
 
 
+class Expectation:
+    """How some boots end and what they say."""
+
+    def __init__(self):
+        self.boots, self.log, self.exit, self.must_fail = [], [], 33, False
+
+    def is_begun(self):
+        return bool(self.log) or self.exit != 33
+
+    def pattern(self):
+        return "".join(map(line_pattern, self.log))
+
+
+def line_pattern(line):
+    pattern = re.escape(line + "\n")
+    for name, meaning in (("x", "[0-9a-f]+"), ("n", "[0-9]+"), (r"\*", "[^\n]*")):
+        pattern = pattern.replace(re.escape("{") + name + re.escape("}"), meaning)
+    return pattern
+
+
 class Test:
     """What the comment at the top of a source says."""
 
     def __init__(self, path):
         self.path = path
-        self.boots, self.compile, self.link, self.sources, self.log = [], [], [], [path], []
-        self.exit = 33
+        self.compile, self.link, self.sources = [], [], [path]
+        self.expectations = [Expectation()]
         for line in path.read_text().splitlines():
             if not line.startswith("//"):
                 break
             self.read_directive(line[2:].strip())
-        if not self.boots:
+        if not self.expectations[0].boots:
             raise Failure(f"{path}: no boot: line")
 
     def read_directive(self, text):
         word, _, rest = text.partition(" ")
-        if word == "boot:":
-            self.boots.append(rest.split())
+        last = self.expectations[-1]
+        if word in ("boot:", "twice:"):
+            if last.is_begun():
+                self.expectations.append(Expectation())
+            self.expectations[-1].boots.append((shlex.split(rest), word == "twice:"))
         elif word == "exit:":
-            self.exit = int(rest)
+            last.exit = int(rest)
         elif word == "compile:":
             self.compile += rest.split()
         elif word == "link:":
@@ -63,13 +89,9 @@ class Test:
         elif word == "with:":
             self.sources.append(self.path.parent / rest)
         elif word == ">":
-            self.log.append(rest)
-
-    def expected(self):
-        pattern = re.escape("".join(line + "\n" for line in self.log))
-        for name, digits in (("x", "[0-9a-f]+"), ("n", "[0-9]+"), (r"\*", "[^\n]*")):
-            pattern = pattern.replace(re.escape("{") + name + re.escape("}"), digits)
-        return pattern
+            last.log.append(rest)
+        elif text == "fails":
+            last.must_fail = True
 
 
 def run(command, seconds=SECONDS):
@@ -103,27 +125,45 @@ def build(test, tools, directory):
     return image
 
 
-def describe_difference(found, test):
-    lines, wanted = found.splitlines(), test.log
+def describe_difference(found, wanted):
+    lines = found.splitlines()
     for i in range(max(len(lines), len(wanted))):
         line = lines[i] if i < len(lines) else None
-        pattern = Test.expected(type("", (), {"log": wanted[i:i + 1]})) if i < len(wanted) else None
-        if line is None or pattern is None or not re.fullmatch(pattern, line + "\n"):
-            return f"line {i + 1} of the log is {line!r} instead of {wanted[i] if i < len(wanted) else None!r}"
+        expected = wanted[i] if i < len(wanted) else None
+        if line is None or expected is None or not re.fullmatch(line_pattern(expected), line + "\n"):
+            return f"line {i + 1} of the log is {line!r} instead of {expected!r}"
     return "the log does not end with a whole line"
 
 
-def boot(image, options, test):
+def boot(image, options):
+    """The log, the exit status, and a text that tells how to repeat it."""
     command = [*QEMU, *options, "-kernel", str(image)]
     result = run(command)
     log = result.stdout.decode(errors="replace").replace("\r\n", "\n")
+    return log, result.returncode, f"{shlex.join(command)}\n{log}{result.stderr.decode()}"
+
+
+def check_boot(image, options, expectation):
+    log, status, report = boot(image, options)
     problem = None
-    if result.returncode != test.exit:
-        problem = f"status {result.returncode} instead of {test.exit}"
-    elif not re.fullmatch(test.expected(), log):
-        problem = describe_difference(log, test)
+    if status != expectation.exit:
+        problem = f"status {status} instead of {expectation.exit}"
+    elif not re.fullmatch(expectation.pattern(), log):
+        problem = describe_difference(log, expectation.log)
+    if expectation.must_fail:
+        problem = None if problem else "it should fail, and did not"
     if problem:
-        raise Failure(f"{test.path.name}: {problem}\n{' '.join(command)}\n{log}{result.stderr.decode()}")
+        raise Failure(f"{problem}\n{report}")
+    return log
+
+
+def run_test(test, tools, directory):
+    image = build(test, tools, directory)
+    for expectation in test.expectations:
+        for options, is_twice in expectation.boots:
+            log = check_boot(image, options, expectation)
+            if is_twice and check_boot(image, options, expectation) != log:
+                raise Failure(f"two boots of one image say different things; the first said\n{log}")
 
 
 def main():
@@ -138,13 +178,10 @@ def main():
         with tempfile.TemporaryDirectory() as directory:
             directory = tools.keep or Path(directory)
             try:
-                test = Test(path)
-                image = build(test, tools, directory)
-                for options in test.boots:
-                    boot(image, options, test)
+                run_test(Test(path), tools, directory)
             except Failure as failure:
                 failures += 1
-                print(f"FAILED {failure}", file=sys.stderr)
+                print(f"FAILED {path.name}: {failure}", file=sys.stderr)
     return 1 if failures else 0
 
 
