@@ -115,7 +115,7 @@ void print_place(uint64_t address) {
 
 // The frame pointer points to the caller's, and the return address is the word above.
 void print_callers(uint64_t frame_pointer) {
-  constexpr unsigned kMaxFrames = 32;
+  constexpr unsigned kMaxFrames = 16;
   for (unsigned i = 0; i < kMaxFrames && frame_pointer % sizeof(uint64_t) == 0; ++i) {
     if (!is_mapped(frame_pointer) || !is_mapped(frame_pointer + sizeof(uint64_t))) break;
     const auto* words = reinterpret_cast<const uint64_t*>(frame_pointer);

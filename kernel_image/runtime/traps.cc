@@ -53,6 +53,12 @@ void set_interrupt_switch(unsigned vector, InterruptSwitch* choose) {
   switches[vector] = choose;
 }
 
+bool has_interrupt_handlers() {
+  for (unsigned vector = XRT_VECTOR_TIMER; vector < XRT_VECTORS; ++vector)
+    if (handlers[vector] != nullptr) return true;
+  return false;
+}
+
 }  // namespace xrt XRT_HIDDEN
 
 int xrt_set_trap_handler(unsigned vector, xrt_trap_handler* handler) {

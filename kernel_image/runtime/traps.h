@@ -13,4 +13,7 @@ void start_traps();
 using InterruptSwitch = xrt_frame*(xrt_frame* interrupted);
 void set_interrupt_switch(unsigned vector, InterruptSwitch* choose);
 
+// Whether an interrupt of a device may do something: the program handles one.
+bool has_interrupt_handlers();
+
 }  // namespace xrt XRT_HIDDEN
