@@ -43,6 +43,7 @@ struct LoadFixup {
   uint64_t address = 0;
   uint64_t value = 0;  // what it is added to
   SymbolId symbol;
+  bool is_distance = false;  // the word's own address is subtracted
 };
 
 // How many words of an atom the loader completes.

@@ -89,6 +89,7 @@ void NeedsRecorder::record_address(const Site& site) {
       return;
     case AddressForm::Relative:
     case AddressForm::Symbolic:
+    case AddressForm::Distance:
       return count_fixup(site, form);
     case AddressForm::Stub:
       return need(site, symbol_flag::kNeedsStub);
@@ -113,7 +114,7 @@ void NeedsRecorder::record_address(const Site& site) {
 void NeedsRecorder::count_fixup(const Site& site, AddressForm form) {
   FixupCount& count = link_.fixup_counts[site.id.value];
   count.all++;
-  if (form == AddressForm::Symbolic) count.symbolic++;
+  if (form != AddressForm::Relative) count.symbolic++;
   if (!site.atom.has(atom_flag::kWritable)) has_text_fixups_.store(true, std::memory_order_relaxed);
 }
 

@@ -299,9 +299,12 @@ void LoadRelocsChunk::write(MutableBytes out) const {
   const DynamicRelocTypes& types = types_of(link_);
   std::vector<DynamicReloc> relocs = SlotRelocs(link_, true).take();
   relocs.reserve(relocs.size() + link_.fixups.size());
-  for (const LoadFixup& fixup : link_.fixups)
-    relocs.push_back(
-        {fixup.address, fixup.symbol.is_valid() ? types.absolute : types.relative, fixup.symbol, fixup.value});
+  for (const LoadFixup& fixup : link_.fixups) {
+    const uint32_t type = fixup.is_distance         ? types.distance
+                          : fixup.symbol.is_valid() ? types.absolute
+                                                    : types.relative;
+    relocs.push_back({fixup.address, type, fixup.symbol, fixup.value});
+  }
   add_copies(link_, state_of(link_).copies.writable, relocs);
   add_copies(link_, state_of(link_).copies.read_only, relocs);
   const auto symbolic = std::partition(relocs.begin(), relocs.end(),
