@@ -112,6 +112,11 @@ AddressForm form_of_distant(const Link& link, bool is_writable, const Reloc& rel
 
 }  // namespace
 
+bool is_packed(const Link& link, const Atom& atom, const Reloc& reloc) {
+  const uint64_t word = link.arch->word_size;
+  return link.packs_fixups && atom.alignment() >= word && reloc.offset % word == 0;
+}
+
 AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
   const bool is_address = reloc.want == Want::Address || reloc.want == Want::Stub;
   if (!is_address || !atom.has(atom_flag::kAllocated) || target.is_thread_local) return AddressForm::Known;

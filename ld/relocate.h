@@ -51,6 +51,9 @@ enum class AddressForm : uint8_t {
 };
 AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target);
 
+// True if a word that gets the load address added is told to the loader in packed form.
+bool is_packed(const Link& link, const Atom& atom, const Reloc& reloc);
+
 constexpr bool is_load_fixup(AddressForm form) {
   return form == AddressForm::Relative || form == AddressForm::Symbolic || form == AddressForm::Distance;
 }

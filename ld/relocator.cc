@@ -127,7 +127,8 @@ uint64_t Relocator::address_value(const Reloc& reloc) {
   // A stub may exist for branches; what is compared with null must not be its address.
   if (is_symbolic || form == AddressForm::Zero) value = static_cast<uint64_t>(reloc.addend);
   if (is_load_fixup(form))
-    link_.fixups[next_fixup_++] = {place(reloc), value, is_symbolic ? target.symbol : SymbolId(), is_distance};
+    link_.fixups[next_fixup_++] = {place(reloc), value, is_symbolic ? target.symbol : SymbolId(), is_distance,
+                                   form == AddressForm::Relative && is_packed(link_, atom_, reloc)};
   return is_distance ? value + place(reloc) : value;  // the loader subtracts the place, not subtract()
 }
 
