@@ -149,7 +149,8 @@ class Chains {
       const uint64_t base = format == kPointer64 ? image_.slide : image_.header();
       value = (target + base) | (raw >> 36 & 0xff) << 56;
     }
-    trace("%s: chain %#zx = %#llx", image_.path(), size_t{address - image_.slide}, static_cast<unsigned long long>(value));
+    trace("%s: chain %#zx = %#llx", image_.path(), size_t{address - image_.slide},
+          static_cast<unsigned long long>(value));
     xld::store<Word>(place, static_cast<Word>(value));
     return (raw >> 51 & 0xfff) * 4;
   }

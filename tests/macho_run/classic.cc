@@ -17,7 +17,12 @@ struct Relocation {
 Relocation decode(const uint8_t* raw) {
   const auto address = xld::load<uint32_t>(raw), word = xld::load<uint32_t>(raw + 4);
   if (!kIs64 && (address & 0x80000000)) {
-    return {address & 0xffffff,   0, (address >> 30 & 1) != 0, false, true, static_cast<uint8_t>(address >> 28 & 3),
+    return {address & 0xffffff,
+            0,
+            (address >> 30 & 1) != 0,
+            false,
+            true,
+            static_cast<uint8_t>(address >> 28 & 3),
             static_cast<uint8_t>(address >> 24 & 15)};
   }
   return {address,

@@ -70,7 +70,8 @@ class Reader {
       read_command(command);
       at += size;
     }
-    if (at != end) fail("%s: the load commands end at %#llx, not at sizeofcmds", path(), static_cast<unsigned long long>(at));
+    if (at != end)
+      fail("%s: the load commands end at %#llx, not at sizeofcmds", path(), static_cast<unsigned long long>(at));
   }
 
   // The command itself, whose fixed part must be there.
@@ -91,24 +92,48 @@ class Reader {
   void read_command(uint32_t command) {
     switch (command) {
       case kSegment32:
-      case kSegment64: return read_segment(command);
-      case kSymtab: symtab_ = fixed<SymtabCommand>(); return;
-      case kDysymtab: dysymtab_ = fixed<DysymtabCommand>(); return;
-      case kUnixThread: return read_thread();
-      case kMain: file_.main_offset = fixed<MainCommand>().entry_offset; return;
+      case kSegment64:
+        return read_segment(command);
+      case kSymtab:
+        symtab_ = fixed<SymtabCommand>();
+        return;
+      case kDysymtab:
+        dysymtab_ = fixed<DysymtabCommand>();
+        return;
+      case kUnixThread:
+        return read_thread();
+      case kMain:
+        file_.main_offset = fixed<MainCommand>().entry_offset;
+        return;
       case kLoadDylib:
       case kLazyLoadDylib:
-      case kLoadUpwardDylib: file_.libraries.push_back({string_at(8), false, false}); return;
-      case kLoadWeakDylib: file_.libraries.push_back({string_at(8), true, false}); return;
-      case kReexportDylib: file_.libraries.push_back({string_at(8), false, true}); return;
-      case kIdDylib: file_.install_name = string_at(8); return;
-      case kRpath: file_.rpaths.push_back(string_at(8)); return;
-      case kLoadDylinker: file_.needs_dyld = true; return;
+      case kLoadUpwardDylib:
+        file_.libraries.push_back({string_at(8), false, false});
+        return;
+      case kLoadWeakDylib:
+        file_.libraries.push_back({string_at(8), true, false});
+        return;
+      case kReexportDylib:
+        file_.libraries.push_back({string_at(8), false, true});
+        return;
+      case kIdDylib:
+        file_.install_name = string_at(8);
+        return;
+      case kRpath:
+        file_.rpaths.push_back(string_at(8));
+        return;
+      case kLoadDylinker:
+        file_.needs_dyld = true;
+        return;
       case kRoutines32:
-      case kRoutines64: return read_routines(command);
+      case kRoutines64:
+        return read_routines(command);
       case kDyldInfo:
-      case kDyldInfoOnly: return read_dyld_info();
-      case kExportsTrie: file_.exports = linkedit("the export trie"); return;
+      case kDyldInfoOnly:
+        return read_dyld_info();
+      case kExportsTrie:
+        file_.exports = linkedit("the export trie");
+        return;
       case kChainedFixups:
         file_.chained_fixups = linkedit("the chained fixups");
         file_.has_chained_fixups = true;
@@ -126,8 +151,14 @@ class Reader {
   void read_segment(uint32_t command) {
     if (command != kSegmentCommand) fail("%s: a segment command of the other word size", path());
     const auto raw = fixed<SegmentCommand>();
-    Segment segment{fixed_name(raw.name), raw.address,           raw.memory_size, raw.file_offset,
-                    raw.file_size,        raw.initial_protection, raw.flags,       {}};
+    Segment segment{fixed_name(raw.name),
+                    raw.address,
+                    raw.memory_size,
+                    raw.file_offset,
+                    raw.file_size,
+                    raw.initial_protection,
+                    raw.flags,
+                    {}};
     table(raw.file_offset, raw.file_size, segment.name.c_str());
     if (raw.address + raw.memory_size < raw.address) fail("%s: segment %s wraps around", path(), segment.name.c_str());
     for (uint32_t i = 0; i < raw.section_count; i++) {

@@ -70,10 +70,10 @@ struct MachoFile {
   std::vector<std::string> rpaths;
   std::string install_name;
   bool needs_dyld = false;
-  std::optional<uint64_t> main_offset;    // LC_MAIN
-  std::optional<Word> thread_entry;       // LC_UNIXTHREAD: the program counter
-  Word thread_stack = 0;                  //   and the stack pointer
-  std::optional<Word> initialiser;        // LC_ROUTINES
+  std::optional<uint64_t> main_offset;  // LC_MAIN
+  std::optional<Word> thread_entry;     // LC_UNIXTHREAD: the program counter
+  Word thread_stack = 0;                //   and the stack pointer
+  std::optional<Word> initialiser;      // LC_ROUTINES
   std::vector<Symbol> symbols;
   std::vector<uint32_t> indirect_symbols;
   Bytes rebase, bind, weak_bind, lazy_bind, exports, chained_fixups, external_relocations, local_relocations;

@@ -17,15 +17,23 @@ namespace {
 constexpr HostSymbols (*kTables[])() = {stdio_shims, text_shims, system_shims, thread_shims, loader_shims};
 
 // Functions of the C++ runtime that leave by throwing.
-constexpr std::string_view kLeaving[] = {"__cxa_throw", "__cxa_rethrow", "_Unwind_Resume", "_Unwind_Resume_or_Rethrow",
-                                         "__cxa_bad_cast", "__cxa_bad_typeid", "__cxa_throw_bad_array_new_length"};
+constexpr std::string_view kLeaving[] = {"__cxa_throw",
+                                         "__cxa_rethrow",
+                                         "_Unwind_Resume",
+                                         "_Unwind_Resume_or_Rethrow",
+                                         "__cxa_bad_cast",
+                                         "__cxa_bad_typeid",
+                                         "__cxa_throw_bad_array_new_length"};
 
 Word finish(Word address, HostKind kind) {
   switch (kind) {
-    case HostKind::Function: return bridge_to_host(address, true);
-    case HostKind::Leaves: return bridge_to_host(address, false);
+    case HostKind::Function:
+      return bridge_to_host(address, true);
+    case HostKind::Leaves:
+      return bridge_to_host(address, false);
     case HostKind::Direct:
-    case HostKind::Data: return address;
+    case HostKind::Data:
+      return address;
   }
   return address;
 }

@@ -66,7 +66,8 @@ void run_initialisers(Image& image) {
       if (section.type() == kInitPointers) {
         for (const Word function : entries<Word>(image, section)) call_initialiser(image, function);
       } else if (section.type() == kInitOffsets) {
-        for (const uint32_t offset : entries<uint32_t>(image, section)) call_initialiser(image, image.header() + offset);
+        for (const uint32_t offset : entries<uint32_t>(image, section))
+          call_initialiser(image, image.header() + offset);
       }
     }
   }

@@ -27,7 +27,8 @@ class Cursor {
     uint64_t value = 0;
     for (unsigned shift = 0;; shift += 7) {
       const uint8_t next = byte();
-      if (shift > 63 || (shift == 63 && (next & 0x7e))) fail("%s: %s: a number at %#zx is too long", path_, table_, at_);
+      if (shift > 63 || (shift == 63 && (next & 0x7e)))
+        fail("%s: %s: a number at %#zx is too long", path_, table_, at_);
       value |= uint64_t{next & 0x7fu} << shift;
       if (!(next & 0x80)) return value;
     }
@@ -54,7 +55,8 @@ class Cursor {
 
   xld::Bytes bytes(uint64_t size) {
     const auto part = xld::slice(bytes_, at_, size);
-    if (!part) fail("%s: %s: %#llx bytes at %#zx are too many", path_, table_, static_cast<unsigned long long>(size), at_);
+    if (!part)
+      fail("%s: %s: %#llx bytes at %#zx are too many", path_, table_, static_cast<unsigned long long>(size), at_);
     at_ += size;
     return *part;
   }

@@ -51,9 +51,9 @@ Word bridge_to_host(Word function, bool) {
 
 Word make_missing_stub(const char* name) {
   uint8_t* code = allocate_code(32);
-  const uint8_t text[] = {0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0,   // movabs $name, %rax
-                          0x49, 0xbb, 0, 0, 0, 0, 0, 0, 0, 0,   // movabs $entry, %r11
-                          0x41, 0xff, 0xe3};                    // jmp *%r11
+  const uint8_t text[] = {0x48, 0xb8, 0,   0, 0, 0, 0, 0, 0, 0,  // movabs $name, %rax
+                          0x49, 0xbb, 0,   0, 0, 0, 0, 0, 0, 0,  // movabs $entry, %r11
+                          0x41, 0xff, 0xe3};                     // jmp *%r11
   std::memcpy(code, text, sizeof(text));
   xld::store(code + 2, reinterpret_cast<Word>(name));
   xld::store(code + 12, reinterpret_cast<Word>(&macho_missing_entry));
@@ -100,9 +100,9 @@ namespace {
 
 Word make_jump(Word value_in_eax, void (*entry)()) {
   uint8_t* code = allocate_code(16);
-  const uint8_t text[] = {0xb8, 0, 0, 0, 0,          // movl $value, %eax
-                          0xb9, 0, 0, 0, 0,          // movl $entry, %ecx
-                          0xff, 0xe1};               // jmp *%ecx
+  const uint8_t text[] = {0xb8, 0,   0, 0, 0,  // movl $value, %eax
+                          0xb9, 0,   0, 0, 0,  // movl $entry, %ecx
+                          0xff, 0xe1};         // jmp *%ecx
   std::memcpy(code, text, sizeof(text));
   xld::store(code + 1, value_in_eax);
   xld::store(code + 6, reinterpret_cast<Word>(entry));

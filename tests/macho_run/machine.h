@@ -11,11 +11,11 @@ namespace macho_run {
 
 extern "C" {
 // Entries that images call. Each keeps the registers its convention promises and calls the C function below it.
-void macho_stub_binder();                                    // dyld_stub_binder
+void macho_stub_binder();                                     // dyld_stub_binder
 Word macho_bind_lazily(Word loader_cache, Word lazy_offset);  // the address to go on at
-void macho_tlv_thunk();                                      // the first word of a thread-local's descriptor
+void macho_tlv_thunk();                                       // the first word of a thread-local's descriptor
 void* macho_tlv_address(Word* descriptor);
-void macho_missing_entry();                                  // a function the host does not have
+void macho_missing_entry();  // a function the host does not have
 [[noreturn]] void macho_report_missing(const char* name);
 
 // Calls a function of an image, with the image's %gs on i386.

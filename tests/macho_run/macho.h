@@ -1,8 +1,8 @@
 // On-disk structures and constants of Mach-O for the CPU this loader is built for.
 //
-// Written from Apple's public headers <mach-o/loader.h>, <mach-o/nlist.h>, <mach-o/reloc.h> and <mach-o/fixup-chains.h>.
-// The linker has definitions of its own; none is shared, so that a mistake in one shows. A loader runs images of one
-// word size, its own: there are no templates.
+// Written from Apple's public headers <mach-o/loader.h>, <mach-o/nlist.h>, <mach-o/reloc.h> and
+// <mach-o/fixup-chains.h>. The linker has definitions of its own; none is shared, so that a mistake in one shows. A
+// loader runs images of one word size, its own: there are no templates.
 #pragma once
 
 #include <cstddef>

@@ -62,8 +62,8 @@ Word* build_block(int count, char** arguments, const Image& executable) {
   size_t variables = 0;
   while (environ[variables]) variables++;
   static std::string path = "executable_path=" + executable.file.path;
-  auto* stack = static_cast<char*>(mmap(nullptr, kStackSize, PROT_READ | PROT_WRITE,
-                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+  auto* stack = static_cast<char*>(
+      mmap(nullptr, kStackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
   if (stack == MAP_FAILED) fail("no memory for a stack");
   const size_t words = 1 + static_cast<size_t>(count) + 1 + variables + 1 + 2;
   auto* block = reinterpret_cast<Word*>(stack + kStackSize - xld::align_up(words * sizeof(Word), 16) - 64);
@@ -89,9 +89,9 @@ Word* build_block(int count, char** arguments, const Image& executable) {
   if (executable.file.main_offset) {
     const Word entry = executable.header() + static_cast<Word>(*executable.file.main_offset);
     if (!executable.is_executable(entry)) fail("%s: LC_MAIN is not in code", executable.path());
-    std::exit(static_cast<int>(macho_call(entry, static_cast<Word>(p.argument_count),
-                                          reinterpret_cast<Word>(p.arguments), reinterpret_cast<Word>(p.environment),
-                                          reinterpret_cast<Word>(p.apple), 0)));
+    std::exit(
+        static_cast<int>(macho_call(entry, static_cast<Word>(p.argument_count), reinterpret_cast<Word>(p.arguments),
+                                    reinterpret_cast<Word>(p.environment), reinterpret_cast<Word>(p.apple), 0)));
   }
   const Word entry = *executable.file.thread_entry + executable.slide;
   if (!executable.is_executable(entry)) fail("%s: LC_UNIXTHREAD does not start in code", executable.path());

@@ -54,7 +54,8 @@ void rebase_at(const Image& image, Word address, uint8_t type) {
 
 class Rebaser {
  public:
-  explicit Rebaser(const Image& image) : image_(image), cursor_(image.path(), "rebase opcodes", image.file.rebase, 0), place_(image) {}
+  explicit Rebaser(const Image& image)
+      : image_(image), cursor_(image.path(), "rebase opcodes", image.file.rebase, 0), place_(image) {}
 
   void run() {
     while (!cursor_.at_end()) {
@@ -67,18 +68,30 @@ class Rebaser {
  private:
   void step(uint8_t opcode, uint8_t immediate) {
     switch (opcode) {
-      case 0x10: type_ = immediate; return;                          // SET_TYPE_IMM
-      case 0x20: place_.set(immediate, cursor_.uleb()); return;      // SET_SEGMENT_AND_OFFSET_ULEB
-      case 0x30: place_.advance(cursor_.uleb()); return;             // ADD_ADDR_ULEB
-      case 0x40: place_.advance(immediate * sizeof(Word)); return;   // ADD_ADDR_IMM_SCALED
-      case 0x50: return repeat(immediate, 0);                        // DO_REBASE_IMM_TIMES
-      case 0x60: return repeat(cursor_.uleb(), 0);                   // DO_REBASE_ULEB_TIMES
-      case 0x70: return repeat(1, cursor_.uleb());                   // DO_REBASE_ADD_ADDR_ULEB
-      case 0x80: {                                                   // DO_REBASE_ULEB_TIMES_SKIPPING_ULEB
+      case 0x10:
+        type_ = immediate;
+        return;  // SET_TYPE_IMM
+      case 0x20:
+        place_.set(immediate, cursor_.uleb());
+        return;  // SET_SEGMENT_AND_OFFSET_ULEB
+      case 0x30:
+        place_.advance(cursor_.uleb());
+        return;  // ADD_ADDR_ULEB
+      case 0x40:
+        place_.advance(immediate * sizeof(Word));
+        return;  // ADD_ADDR_IMM_SCALED
+      case 0x50:
+        return repeat(immediate, 0);  // DO_REBASE_IMM_TIMES
+      case 0x60:
+        return repeat(cursor_.uleb(), 0);  // DO_REBASE_ULEB_TIMES
+      case 0x70:
+        return repeat(1, cursor_.uleb());  // DO_REBASE_ADD_ADDR_ULEB
+      case 0x80: {                         // DO_REBASE_ULEB_TIMES_SKIPPING_ULEB
         const uint64_t count = cursor_.uleb();
         return repeat(count, cursor_.uleb());
       }
-      default: fail("%s: rebase opcode %#x", image_.path(), opcode);
+      default:
+        fail("%s: rebase opcode %#x", image_.path(), opcode);
     }
   }
 
@@ -111,14 +124,17 @@ void write_bind(const Image& image, const Bind& bind, Word address, Word target)
   trace("%s: bind %#zx to %.*s + %lld = %#zx", image.path(), size_t{address - image.slide},
         static_cast<int>(bind.name.size()), bind.name.data(), static_cast<long long>(bind.addend), size_t{value});
   switch (bind.type) {
-    case kPointer: xld::store<Word>(image.writable(address, sizeof(Word), "a bind"), value); return;
+    case kPointer:
+      xld::store<Word>(image.writable(address, sizeof(Word), "a bind"), value);
+      return;
     case kTextAbsolute32:
       xld::store<uint32_t>(image.patchable(address, 4, "a text bind"), static_cast<uint32_t>(value));
       return;
     case kTextRelative32:
       xld::store<uint32_t>(image.patchable(address, 4, "a text bind"), static_cast<uint32_t>(value - (address + 4)));
       return;
-    default: fail("%s: bind type %u", image.path(), bind.type);
+    default:
+      fail("%s: bind type %u", image.path(), bind.type);
   }
 }
 
@@ -128,7 +144,10 @@ constexpr const char* kTableNames[] = {"bind opcodes", "weak bind opcodes", "laz
 class Binder {
  public:
   Binder(const Image& image, Table table, Bytes opcodes, size_t start)
-      : image_(image), table_(table), cursor_(image.path(), kTableNames[static_cast<int>(table)], opcodes, start), place_(image) {}
+      : image_(image),
+        table_(table),
+        cursor_(image.path(), kTableNames[static_cast<int>(table)], opcodes, start),
+        place_(image) {}
 
   // Lazy opcodes have a DONE behind each bind; `stops_at_done` is for one of them.
   Word run(bool stops_at_done) {
@@ -146,27 +165,43 @@ class Binder {
  private:
   void step(uint8_t opcode, uint8_t immediate) {
     switch (opcode) {
-      case 0x10: bind_.ordinal = immediate; return;                        // SET_DYLIB_ORDINAL_IMM
-      case 0x20: bind_.ordinal = static_cast<int>(cursor_.uleb()); return;  // SET_DYLIB_ORDINAL_ULEB
-      case 0x30:                                                           // SET_DYLIB_SPECIAL_IMM
+      case 0x10:
+        bind_.ordinal = immediate;
+        return;  // SET_DYLIB_ORDINAL_IMM
+      case 0x20:
+        bind_.ordinal = static_cast<int>(cursor_.uleb());
+        return;   // SET_DYLIB_ORDINAL_ULEB
+      case 0x30:  // SET_DYLIB_SPECIAL_IMM
         bind_.ordinal = immediate == 0 ? 0 : static_cast<int8_t>(immediate | 0xf0);
         return;
       case 0x40:  // SET_SYMBOL_TRAILING_FLAGS_IMM
         bind_.name = cursor_.string();
         bind_.flags = immediate;
         return;
-      case 0x50: bind_.type = immediate; return;                 // SET_TYPE_IMM
-      case 0x60: bind_.addend = cursor_.sleb(); return;          // SET_ADDEND_SLEB
-      case 0x70: place_.set(immediate, cursor_.uleb()); return;  // SET_SEGMENT_AND_OFFSET_ULEB
-      case 0x80: place_.advance(cursor_.uleb()); return;         // ADD_ADDR_ULEB
-      case 0x90: return repeat(1, 0);                            // DO_BIND
-      case 0xa0: return repeat(1, cursor_.uleb());               // DO_BIND_ADD_ADDR_ULEB
-      case 0xb0: return repeat(1, immediate * sizeof(Word));     // DO_BIND_ADD_ADDR_IMM_SCALED
-      case 0xc0: {                                               // DO_BIND_ULEB_TIMES_SKIPPING_ULEB
+      case 0x50:
+        bind_.type = immediate;
+        return;  // SET_TYPE_IMM
+      case 0x60:
+        bind_.addend = cursor_.sleb();
+        return;  // SET_ADDEND_SLEB
+      case 0x70:
+        place_.set(immediate, cursor_.uleb());
+        return;  // SET_SEGMENT_AND_OFFSET_ULEB
+      case 0x80:
+        place_.advance(cursor_.uleb());
+        return;  // ADD_ADDR_ULEB
+      case 0x90:
+        return repeat(1, 0);  // DO_BIND
+      case 0xa0:
+        return repeat(1, cursor_.uleb());  // DO_BIND_ADD_ADDR_ULEB
+      case 0xb0:
+        return repeat(1, immediate * sizeof(Word));  // DO_BIND_ADD_ADDR_IMM_SCALED
+      case 0xc0: {                                   // DO_BIND_ULEB_TIMES_SKIPPING_ULEB
         const uint64_t count = cursor_.uleb();
         return repeat(count, cursor_.uleb());
       }
-      default: fail("%s: bind opcode %#x", image_.path(), opcode);
+      default:
+        fail("%s: bind opcode %#x", image_.path(), opcode);
     }
   }
 

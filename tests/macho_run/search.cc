@@ -34,8 +34,8 @@ std::string expand(const std::string& path, const Image* loader) {
 
 // Run paths are searched along the chain of images that led here; one level and the executable's are what tests need.
 std::string find_in_rpaths(const std::string& rest, const Image* loader) {
-  for (const Image* image : {loader, static_cast<const Image*>(process().images.empty() ? nullptr
-                                                                                        : &process().executable())}) {
+  for (const Image* image :
+       {loader, static_cast<const Image*>(process().images.empty() ? nullptr : &process().executable())}) {
     if (!image) continue;
     for (const std::string& rpath : image->file.rpaths) {
       const std::string path = expand(rpath, image) + "/" + rest;

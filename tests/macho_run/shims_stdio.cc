@@ -54,11 +54,15 @@ int print_chk(char* to, size_t size, const char* format, va_list arguments) {
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wformat-nonliteral"
 extern "C" {
-int macho_vprintf(const char* format, void* stack) { return std::vprintf(format, StackArguments(stack).list); }
+int macho_vprintf(const char* format, void* stack) {
+  return std::vprintf(format, StackArguments(stack).list);
+}
 int macho_vfprintf(FILE* file, const char* format, void* stack) {
   return std::vfprintf(file, format, StackArguments(stack).list);
 }
-int macho_vdprintf(int file, const char* format, void* stack) { return vdprintf(file, format, StackArguments(stack).list); }
+int macho_vdprintf(int file, const char* format, void* stack) {
+  return vdprintf(file, format, StackArguments(stack).list);
+}
 int macho_vsprintf(char* to, const char* format, void* stack) {
   return std::vsprintf(to, format, StackArguments(stack).list);
 }
@@ -68,7 +72,9 @@ int macho_vsnprintf(char* to, size_t size, const char* format, void* stack) {
 int macho_vasprintf(char** to, const char* format, void* stack) {
   return vasprintf(to, format, StackArguments(stack).list);
 }
-int macho_vscanf(const char* format, void* stack) { return std::vscanf(format, StackArguments(stack).list); }
+int macho_vscanf(const char* format, void* stack) {
+  return std::vscanf(format, StackArguments(stack).list);
+}
 int macho_vfscanf(FILE* file, const char* format, void* stack) {
   return std::vfscanf(file, format, StackArguments(stack).list);
 }
@@ -90,7 +96,9 @@ int macho_vasprintf_l(char** to, void*, const char* format, void* stack) {
 int macho_vsscanf_l(const char* from, void*, const char* format, void* stack) {
   return std::vsscanf(from, format, StackArguments(stack).list);
 }
-int macho_vopen(const char* path, int flags, void* stack) { return open_file(path, flags, *static_cast<int*>(stack)); }
+int macho_vopen(const char* path, int flags, void* stack) {
+  return open_file(path, flags, *static_cast<int*>(stack));
+}
 int macho_vfcntl(int file, int command, void* stack) {
   return control_file(file, command, *static_cast<Word*>(stack));
 }
@@ -125,7 +133,9 @@ void macho_syslog();
 namespace {
 
 // Functions that take Darwin's va_list, a pointer to the next argument.
-int print_list(const char* format, void* list) { return macho_vprintf(format, list); }
+int print_list(const char* format, void* list) {
+  return macho_vprintf(format, list);
+}
 int print_chk(char* to, size_t size, int, size_t, const char* format, void* list) {
   return macho_vsnprintf(to, size, format, list);
 }

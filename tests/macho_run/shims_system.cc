@@ -66,19 +66,26 @@ int control_file(int descriptor, int command, Word argument) {
   switch (command) {
     case 0:
     case 1:
-    case 2: return fcntl(descriptor, command, argument);
+    case 2:
+      return fcntl(descriptor, command, argument);
     case 3: {
       const int flags = fcntl(descriptor, F_GETFL);
       return flags < 0 ? flags : (flags & O_ACCMODE) | ((flags & O_NONBLOCK) ? 4 : 0) | ((flags & O_APPEND) ? 8 : 0);
     }
-    case 4: return fcntl(descriptor, F_SETFL, host_open_flags(static_cast<int>(argument)));
+    case 4:
+      return fcntl(descriptor, F_SETFL, host_open_flags(static_cast<int>(argument)));
     case 7:
     case 8:
-    case 9: return control_lock(descriptor, command, reinterpret_cast<DarwinLock*>(argument));
-    case 50: return path_of(descriptor, reinterpret_cast<char*>(argument));                // F_GETPATH
-    case 51: return fsync(descriptor);                                                     // F_FULLFSYNC
-    case 67: return fcntl(descriptor, F_DUPFD_CLOEXEC, static_cast<int>(argument));        // F_DUPFD_CLOEXEC
-    default: return 0;  // hints about caching and the like
+    case 9:
+      return control_lock(descriptor, command, reinterpret_cast<DarwinLock*>(argument));
+    case 50:
+      return path_of(descriptor, reinterpret_cast<char*>(argument));  // F_GETPATH
+    case 51:
+      return fsync(descriptor);  // F_FULLFSYNC
+    case 67:
+      return fcntl(descriptor, F_DUPFD_CLOEXEC, static_cast<int>(argument));  // F_DUPFD_CLOEXEC
+    default:
+      return 0;  // hints about caching and the like
   }
 }
 
@@ -122,12 +129,17 @@ void* map_memory(void* address, size_t size, int protection, int flags, int file
 
 int host_clock(int darwin) {
   switch (darwin) {
-    case 0: return CLOCK_REALTIME;
-    case 12: return CLOCK_PROCESS_CPUTIME_ID;
-    case 16: return CLOCK_THREAD_CPUTIME_ID;
+    case 0:
+      return CLOCK_REALTIME;
+    case 12:
+      return CLOCK_PROCESS_CPUTIME_ID;
+    case 16:
+      return CLOCK_THREAD_CPUTIME_ID;
     case 4:
-    case 5: return CLOCK_MONOTONIC_RAW;
-    default: return CLOCK_MONOTONIC;
+    case 5:
+      return CLOCK_MONOTONIC_RAW;
+    default:
+      return CLOCK_MONOTONIC;
   }
 }
 int get_clock(int clock, timespec* to) {
@@ -151,14 +163,22 @@ int time_base(uint32_t* base) {
 
 long get_configuration(int name) {
   switch (name) {
-    case 29: return sysconf(_SC_PAGESIZE);
-    case 57: return sysconf(_SC_NPROCESSORS_CONF);
-    case 58: return sysconf(_SC_NPROCESSORS_ONLN);
-    case 2: return sysconf(_SC_CHILD_MAX);
-    case 3: return sysconf(_SC_CLK_TCK);
-    case 5: return sysconf(_SC_OPEN_MAX);
-    case 200: return sysconf(_SC_PHYS_PAGES);
-    default: return errno = EINVAL, -1;
+    case 29:
+      return sysconf(_SC_PAGESIZE);
+    case 57:
+      return sysconf(_SC_NPROCESSORS_CONF);
+    case 58:
+      return sysconf(_SC_NPROCESSORS_ONLN);
+    case 2:
+      return sysconf(_SC_CHILD_MAX);
+    case 3:
+      return sysconf(_SC_CLK_TCK);
+    case 5:
+      return sysconf(_SC_OPEN_MAX);
+    case 200:
+      return sysconf(_SC_PHYS_PAGES);
+    default:
+      return errno = EINVAL, -1;
   }
 }
 
@@ -186,7 +206,8 @@ int control_by_number(const int* numbers, unsigned count, void* to, size_t* size
   return errno = ENOENT, -1;
 }
 
-// ---- signals ---------------------------------------------------------------------------------------------------------
+// ---- signals
+// ---------------------------------------------------------------------------------------------------------
 
 struct DarwinAction {
   Word handler;

@@ -59,19 +59,33 @@ pthread_rwlock_t* host_lock(pthread_rwlock_t* lock) {
   return lock;
 }
 
-int mutex_init(pthread_mutex_t* m, const pthread_mutexattr_t* a) { return pthread_mutex_init(m, a); }
-int mutex_lock(pthread_mutex_t* m) { return darwin_error(pthread_mutex_lock(host_mutex(m))); }
-int mutex_trylock(pthread_mutex_t* m) { return darwin_error(pthread_mutex_trylock(host_mutex(m))); }
-int mutex_unlock(pthread_mutex_t* m) { return darwin_error(pthread_mutex_unlock(host_mutex(m))); }
-int mutex_destroy(pthread_mutex_t* m) { return darwin_error(pthread_mutex_destroy(host_mutex(m))); }
+int mutex_init(pthread_mutex_t* m, const pthread_mutexattr_t* a) {
+  return pthread_mutex_init(m, a);
+}
+int mutex_lock(pthread_mutex_t* m) {
+  return darwin_error(pthread_mutex_lock(host_mutex(m)));
+}
+int mutex_trylock(pthread_mutex_t* m) {
+  return darwin_error(pthread_mutex_trylock(host_mutex(m)));
+}
+int mutex_unlock(pthread_mutex_t* m) {
+  return darwin_error(pthread_mutex_unlock(host_mutex(m)));
+}
+int mutex_destroy(pthread_mutex_t* m) {
+  return darwin_error(pthread_mutex_destroy(host_mutex(m)));
+}
 // Darwin: normal 0, error checking 1, recursive 2.
 int mutex_type(pthread_mutexattr_t* a, int type) {
   constexpr int kTypes[] = {PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ERRORCHECK, PTHREAD_MUTEX_RECURSIVE};
   return type < 0 || type > 2 ? EINVAL : pthread_mutexattr_settype(a, kTypes[type]);
 }
 
-int condition_init(pthread_cond_t* c, const void*) { return pthread_cond_init(c, nullptr); }
-int condition_wait(pthread_cond_t* c, pthread_mutex_t* m) { return pthread_cond_wait(host_condition(c), host_mutex(m)); }
+int condition_init(pthread_cond_t* c, const void*) {
+  return pthread_cond_init(c, nullptr);
+}
+int condition_wait(pthread_cond_t* c, pthread_mutex_t* m) {
+  return pthread_cond_wait(host_condition(c), host_mutex(m));
+}
 int condition_timed_wait(pthread_cond_t* c, pthread_mutex_t* m, const timespec* until) {
   return darwin_error(pthread_cond_timedwait(host_condition(c), host_mutex(m), until));
 }
@@ -83,15 +97,31 @@ int condition_relative_wait(pthread_cond_t* c, pthread_mutex_t* m, const timespe
   if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
   return condition_timed_wait(c, m, &until);
 }
-int condition_signal(pthread_cond_t* c) { return pthread_cond_signal(host_condition(c)); }
-int condition_broadcast(pthread_cond_t* c) { return pthread_cond_broadcast(host_condition(c)); }
-int condition_destroy(pthread_cond_t* c) { return pthread_cond_destroy(host_condition(c)); }
+int condition_signal(pthread_cond_t* c) {
+  return pthread_cond_signal(host_condition(c));
+}
+int condition_broadcast(pthread_cond_t* c) {
+  return pthread_cond_broadcast(host_condition(c));
+}
+int condition_destroy(pthread_cond_t* c) {
+  return pthread_cond_destroy(host_condition(c));
+}
 
-int lock_init(pthread_rwlock_t* l, const void*) { return pthread_rwlock_init(l, nullptr); }
-int lock_read(pthread_rwlock_t* l) { return pthread_rwlock_rdlock(host_lock(l)); }
-int lock_write(pthread_rwlock_t* l) { return pthread_rwlock_wrlock(host_lock(l)); }
-int lock_unlock(pthread_rwlock_t* l) { return pthread_rwlock_unlock(host_lock(l)); }
-int lock_destroy(pthread_rwlock_t* l) { return pthread_rwlock_destroy(host_lock(l)); }
+int lock_init(pthread_rwlock_t* l, const void*) {
+  return pthread_rwlock_init(l, nullptr);
+}
+int lock_read(pthread_rwlock_t* l) {
+  return pthread_rwlock_rdlock(host_lock(l));
+}
+int lock_write(pthread_rwlock_t* l) {
+  return pthread_rwlock_wrlock(host_lock(l));
+}
+int lock_unlock(pthread_rwlock_t* l) {
+  return pthread_rwlock_unlock(host_lock(l));
+}
+int lock_destroy(pthread_rwlock_t* l) {
+  return pthread_rwlock_destroy(host_lock(l));
+}
 
 // Darwin's control block is {signature, words}; a plain zero is the host's form.
 int once(Word* control, void (*function)()) {
@@ -105,7 +135,8 @@ int once(Word* control, void (*function)()) {
   return 0;
 }
 
-// ---- thread-specific data --------------------------------------------------------------------------------------------
+// ---- thread-specific data
+// --------------------------------------------------------------------------------------------
 
 // Keys are slots of the block that %gs shows: Go looks for its value there. The slots old Go programs use without
 // asking (%gs:0x8a0 and %gs:0x468) are not given out.
@@ -160,7 +191,8 @@ void run_destructors() {
   }
 }
 
-// ---- threads ---------------------------------------------------------------------------------------------------------
+// ---- threads
+// ---------------------------------------------------------------------------------------------------------
 
 struct Start {
   Word function, argument;

@@ -68,7 +68,8 @@ std::optional<Definition> read_terminal(const Image& image, std::string_view nam
   }
   Word address = static_cast<Word>(cursor.uleb());
   if ((flags & kKindMask) != kKindAbsolute) address += image.header();
-  if (flags & kExportStubAndResolver) address = macho_call(image.header() + static_cast<Word>(cursor.uleb()), 0, 0, 0, 0, 0);
+  if (flags & kExportStubAndResolver)
+    address = macho_call(image.header() + static_cast<Word>(cursor.uleb()), 0, 0, 0, 0, 0);
   return Definition{address, (flags & kExportWeak) != 0, &image};
 }
 
@@ -105,10 +106,14 @@ std::optional<Definition> find_special(std::string_view name) {
 std::optional<Definition> find_by_ordinal(const Image& image, int ordinal, std::string_view name) {
   if (const auto special = find_special(name)) return special;
   switch (ordinal) {
-    case kFlat: return find_flat(name);
-    case kWeak: return find_coalesced(name);
-    case kMainExecutable: return find_export(process().executable(), name);
-    default: return follow_library(image, ordinal, name, 0);
+    case kFlat:
+      return find_flat(name);
+    case kWeak:
+      return find_coalesced(name);
+    case kMainExecutable:
+      return find_export(process().executable(), name);
+    default:
+      return follow_library(image, ordinal, name, 0);
   }
 }
 

@@ -47,25 +47,36 @@ Answer make_call(const Call& call) {
   const auto& a = call.arguments;
   const auto wrapped = [](long result) { return result < 0 ? answer(-errno) : answer(result); };
   switch (call.number) {
-    case 1: _exit(static_cast<int>(a[0]));
-    case 3: return wrapped(read(static_cast<int>(a[0]), reinterpret_cast<void*>(a[1]), a[2]));
-    case 4: return wrapped(write(static_cast<int>(a[0]), reinterpret_cast<const void*>(a[1]), a[2]));
+    case 1:
+      _exit(static_cast<int>(a[0]));
+    case 3:
+      return wrapped(read(static_cast<int>(a[0]), reinterpret_cast<void*>(a[1]), a[2]));
+    case 4:
+      return wrapped(write(static_cast<int>(a[0]), reinterpret_cast<const void*>(a[1]), a[2]));
     case 5:
       return wrapped(open(reinterpret_cast<const char*>(a[0]), host_open_flags(static_cast<int>(a[1])),
                           static_cast<mode_t>(a[2])));
-    case 6: return wrapped(close(static_cast<int>(a[0])));
-    case 10: return wrapped(unlink(reinterpret_cast<const char*>(a[0])));
-    case 20: return answer(getpid());
-    case 37: return wrapped(kill(static_cast<pid_t>(a[0]), host_signal(static_cast<int>(a[1]))));
-    case 73: return wrapped(munmap(reinterpret_cast<void*>(a[0]), a[1]));
-    case 74: return wrapped(mprotect(reinterpret_cast<void*>(a[0]), a[1], static_cast<int>(a[2])));
-    case 116: return wrapped(gettimeofday(reinterpret_cast<timeval*>(a[0]), nullptr));
+    case 6:
+      return wrapped(close(static_cast<int>(a[0])));
+    case 10:
+      return wrapped(unlink(reinterpret_cast<const char*>(a[0])));
+    case 20:
+      return answer(getpid());
+    case 37:
+      return wrapped(kill(static_cast<pid_t>(a[0]), host_signal(static_cast<int>(a[1]))));
+    case 73:
+      return wrapped(munmap(reinterpret_cast<void*>(a[0]), a[1]));
+    case 74:
+      return wrapped(mprotect(reinterpret_cast<void*>(a[0]), a[1], static_cast<int>(a[2])));
+    case 116:
+      return wrapped(gettimeofday(reinterpret_cast<timeval*>(a[0]), nullptr));
     case 197: {
       void* place = mmap(reinterpret_cast<void*>(a[0]), a[1], static_cast<int>(a[2]),
                          host_map_flags(static_cast<int>(a[3])), (a[3] & 0x1000) ? -1 : static_cast<int>(a[4]), 0);
       return place == MAP_FAILED ? answer(-errno) : Answer{reinterpret_cast<Word>(place), false};
     }
-    default: fail("system call %zu is not known", size_t{call.number});
+    default:
+      fail("system call %zu is not known", size_t{call.number});
   }
 }
 
@@ -76,8 +87,7 @@ Call read_call(const ucontext_t& context) {
   const auto word = [&](int index) { return static_cast<Word>(r[index]); };
   const Word number = word(REG_RAX);
   if (number >> 24 != 2) fail("system call %#zx is of class %zu, not of Unix", size_t{number}, size_t{number >> 24});
-  return {number & 0xffffff,
-          {word(REG_RDI), word(REG_RSI), word(REG_RDX), word(REG_R10), word(REG_R8), word(REG_R9)}};
+  return {number & 0xffffff, {word(REG_RDI), word(REG_RSI), word(REG_RDX), word(REG_R10), word(REG_R8), word(REG_R9)}};
 }
 
 void write_answer(ucontext_t& context, const Answer& answer) {

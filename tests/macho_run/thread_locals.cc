@@ -35,7 +35,8 @@ Template measure(const Image& image) {
       if ((s.type() != kThreadRegular && s.type() != kThreadZeroFill) || s.size == 0) continue;
       result.start = std::min(result.start, s.address + image.slide);
       result.end = std::max(result.end, s.address + image.slide + s.size);
-      if (s.type() == kThreadRegular) result.initialised_end = std::max(result.initialised_end, s.address + image.slide + s.size);
+      if (s.type() == kThreadRegular)
+        result.initialised_end = std::max(result.initialised_end, s.address + image.slide + s.size);
       if (s.alignment > 15) fail("%s: section %s has alignment 2^%u", image.path(), s.name.c_str(), s.alignment);
       result.alignment = std::max(result.alignment, size_t{1} << s.alignment);
     }
@@ -80,7 +81,8 @@ void set_up_thread_locals(const Image& image) {
         key = templates().size();
       }
       for (Word at = 0; at < s.size; at += 3 * sizeof(Word)) {
-        uint8_t* descriptor = image.writable(s.address + image.slide + at, 3 * sizeof(Word), "a thread-local descriptor");
+        uint8_t* descriptor =
+            image.writable(s.address + image.slide + at, 3 * sizeof(Word), "a thread-local descriptor");
         const Word offset = xld::load<Word>(descriptor + 2 * sizeof(Word));
         if (xld::load<Word>(descriptor) != reinterpret_cast<Word>(&macho_tlv_thunk)) {
           fail("%s: a thread-local descriptor is not bound to __tlv_bootstrap", image.path());

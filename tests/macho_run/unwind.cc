@@ -236,15 +236,18 @@ class Translator {
 
   void write_compact(Frames& out, uint32_t encoding, const Function& function) const {
     switch (encoding >> 24 & 15) {
-      case 1: return write_frame(out, encoding);
-      case 2: return write_frameless(out, encoding, (encoding >> 16 & 0xff) * kWordSize);
+      case 1:
+        return write_frame(out, encoding);
+      case 2:
+        return write_frameless(out, encoding, (encoding >> 16 & 0xff) * kWordSize);
       case 3: {  // the size is the operand of a `sub` in the function
         const Word at = function.start + (encoding >> 16 & 0xff);
         if (!image_.is_executable(at + 3)) fail("%s: compact encoding %#x", image_.path(), encoding);
         const auto operand = xld::load<uint32_t>(reinterpret_cast<const uint8_t*>(at));
         return write_frameless(out, encoding, operand + (encoding >> 13 & 7) * kWordSize);
       }
-      default: fail("%s: function %#zx has compact encoding %#x", image_.path(), size_t{function.start}, encoding);
+      default:
+        fail("%s: function %#zx has compact encoding %#x", image_.path(), size_t{function.start}, encoding);
     }
   }
 
@@ -270,8 +273,8 @@ class Translator {
     uint32_t rest = encoding & 0x3ff;
     if (count > 6) fail("%s: compact encoding %#x", image_.path(), encoding);
     // Digits in a mixed base: the first register is one of 6, the next one of the 5 that are left, ...
-    static constexpr uint32_t kWeights[7][6] = {{},           {1},          {5, 1},          {20, 4, 1},
-                                                {60, 12, 3, 1}, {120, 24, 6, 2, 1}, {120, 24, 6, 2, 1, 0}};
+    static constexpr uint32_t kWeights[7][6] = {
+        {}, {1}, {5, 1}, {20, 4, 1}, {60, 12, 3, 1}, {120, 24, 6, 2, 1}, {120, 24, 6, 2, 1, 0}};
     const uint32_t* weights = kWeights[count];
     bool is_used[7] = {};
     for (uint32_t i = 0; i < count; i++) {
@@ -307,12 +310,21 @@ class Translator {
     const Word place = eh_frame_address_ + cursor.offset();
     Word value;
     switch (encoding & 0x0f) {
-      case 0x00: value = cursor.read<Word>(); break;
-      case 0x03: value = cursor.read<uint32_t>(); break;
-      case 0x0b: value = static_cast<Word>(static_cast<intptr_t>(cursor.read<int32_t>())); break;
+      case 0x00:
+        value = cursor.read<Word>();
+        break;
+      case 0x03:
+        value = cursor.read<uint32_t>();
+        break;
+      case 0x0b:
+        value = static_cast<Word>(static_cast<intptr_t>(cursor.read<int32_t>()));
+        break;
       case 0x04:
-      case 0x0c: value = static_cast<Word>(cursor.read<uint64_t>()); break;
-      default: fail("%s: __eh_frame has pointers of encoding %#x", image_.path(), encoding);
+      case 0x0c:
+        value = static_cast<Word>(cursor.read<uint64_t>());
+        break;
+      default:
+        fail("%s: __eh_frame has pointers of encoding %#x", image_.path(), encoding);
     }
     if (value == 0) return 0;
     if ((encoding & 0x70) == 0x10) value += place;
@@ -355,11 +367,17 @@ class Translator {
         cie.personality = read_pointer(cursor, encoding);
         return;
       }
-      case 'L': cie.lsda_encoding = cursor.byte(); return;
-      case 'R': cie.pointer_encoding = cursor.byte(); return;
+      case 'L':
+        cie.lsda_encoding = cursor.byte();
+        return;
+      case 'R':
+        cie.pointer_encoding = cursor.byte();
+        return;
       case 'S':
-      case 'B': return;
-      default: fail("%s: __eh_frame: augmentation '%c'", image_.path(), letter);
+      case 'B':
+        return;
+      default:
+        fail("%s: __eh_frame: augmentation '%c'", image_.path(), letter);
     }
   }
 
@@ -402,8 +420,8 @@ class Translator {
   void renumber_i386(std::vector<uint8_t>& code) const {
     const auto swapped = [](uint8_t r) { return static_cast<uint8_t>(r == 4 ? 5 : r == 5 ? 4 : r); };
     // Operands by opcode: r register, u number, e expression, 1 2 4 bytes, w an address.
-    static constexpr const char* kOperands[] = {"",   "w",  "1", "2", "4", "ru", "r",  "r",  "r",  "rr", "", "",
-                                                "ru", "r",  "u", "e", "re", "ru", "ru", "u", "ru", "ru", "re"};
+    static constexpr const char* kOperands[] = {"",   "w", "1", "2", "4",  "ru", "r",  "r", "r",  "rr", "",  "",
+                                                "ru", "r", "u", "e", "re", "ru", "ru", "u", "ru", "ru", "re"};
     Cursor cursor(image_.path(), "call frame instructions", code, 0);
     while (!cursor.at_end()) {
       const size_t at = cursor.offset();
@@ -418,11 +436,21 @@ class Translator {
       if (!operands) fail("%s: call frame instruction %#x", image_.path(), opcode);
       for (; *operands; operands++) {
         switch (*operands) {
-          case 'r': code[cursor.offset()] = swapped(code[cursor.offset()]), cursor.uleb(); break;
-          case 'u': cursor.uleb(); break;
-          case 'e': cursor.bytes(cursor.uleb()); break;
-          case 'w': cursor.bytes(kWordSize); break;
-          default: cursor.bytes(static_cast<uint64_t>(*operands - '0')); break;
+          case 'r':
+            code[cursor.offset()] = swapped(code[cursor.offset()]), cursor.uleb();
+            break;
+          case 'u':
+            cursor.uleb();
+            break;
+          case 'e':
+            cursor.bytes(cursor.uleb());
+            break;
+          case 'w':
+            cursor.bytes(kWordSize);
+            break;
+          default:
+            cursor.bytes(static_cast<uint64_t>(*operands - '0'));
+            break;
         }
       }
     }
@@ -432,7 +460,8 @@ class Translator {
   // ---- output ---------------------------------------------------------------------------------------------------
 
   size_t put_cie(const CommonPart& common, Word personality) {
-    const auto key = std::make_tuple(common.instructions.data(), common.code_alignment, common.data_alignment, personality);
+    const auto key =
+        std::make_tuple(common.instructions.data(), common.code_alignment, common.data_alignment, personality);
     const auto [found, is_new] = cies_.try_emplace(key, frames_.size());
     if (!is_new) return found->second;
     const size_t at = frames_.begin_record();
