@@ -84,9 +84,12 @@ void set_up_thread_locals(const Image& image) {
         uint8_t* descriptor =
             image.writable(s.address + image.slide + at, 3 * sizeof(Word), "a thread-local descriptor");
         const Word offset = xld::load<Word>(descriptor + 2 * sizeof(Word));
-        if (xld::load<Word>(descriptor) != reinterpret_cast<Word>(&macho_tlv_thunk)) {
+        // dyld fills the thunk in whether it was bound or not (Zig's linker leaves it 0).
+        const Word thunk = xld::load<Word>(descriptor), ours = reinterpret_cast<Word>(&macho_tlv_thunk);
+        if (thunk != ours && thunk != 0) {
           fail("%s: a thread-local descriptor is not bound to __tlv_bootstrap", image.path());
         }
+        xld::store<Word>(descriptor, ours);
         if (offset >= measured.end - measured.start) {
           fail("%s: a thread-local variable has offset %#zx in a template of %#zx bytes", image.path(), size_t{offset},
                size_t{measured.end - measured.start});

@@ -45,7 +45,9 @@ __attribute__((noinline)) void through(void (*function)(int)) {
   memset(space, 2, sizeof(space));
 }
 
-void throw_number(int n) { throw n; }
+void throw_number(int n) {
+  throw n;
+}
 
 Noisy& made_once() {
   static Noisy noisy("made once");
