@@ -1,7 +1,7 @@
 // Switching the machine off.
 #include "kernel_image/runtime/power.h"
 
-#include "kernel_image/runtime/cpu.h"
+#include "kernel_image/runtime/acpi.h"
 #include "kernel_image/runtime/include/xrt.h"
 
 namespace xrt XRT_HIDDEN {
@@ -20,5 +20,6 @@ int exit_value_of(int code) {
 
 void xrt_power_off(int value) {
   xrt::write_port32(xrt::kDebugExitPort, static_cast<uint32_t>(value));
+  xrt::power_off_by_acpi();
   xrt::halt_forever();
 }

@@ -4,5 +4,5 @@
         .balign 4
         .long 4, 4, 18
         .asciz "Xen"
-        .long xrt_start32
+        .long ENTRY
         .section .note.GNU-stack, "", @progbits

@@ -7,15 +7,17 @@ A test opens with a comment of directives, one a line behind "//":
 
   boot: -M microvm -m 64M     QEMU's options for one boot. Several in a row share what follows up to the next boot:
   twice: -icount shift=0      the same, but two boots must say the very same
+  plain: -M pc                the same, without the debug-exit device; a triple fault starts over instead of ending
   exit: 33                    QEMU's exit status (33 unless it says so)
   compile: -mavx              further options for the compiler
   link: --defsym=a=1          further options for the linker
   with: other.cc              a further source, linked before the runtime
+  entry: symbol               where PVH loaders start, instead of xrt_start32
   > text                      one line of the serial log; {x} stands for hex digits, {n} for decimal ones, {*} for text
   fails                       after the expectations: the boot must NOT meet them (a test of the test)
 
-A boot that ends with another status, says anything else or takes too long is a failure. QEMU's own status is 0 after
-a triple fault, so 0 is never a success.
+{source} in QEMU's options is the path of the test itself. A boot that ends with another status, says anything else or
+takes too long is a failure. QEMU's own status is 0 after a triple fault, so 0 is a success in plain boots only.
 """
 import argparse
 import re
@@ -26,7 +28,8 @@ import tempfile
 from pathlib import Path
 
 QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-display", "none", "-serial", "stdio", "-monitor", "none", "-nodefaults",
-        "-no-user-config", "-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=4"]
+        "-no-user-config"]
+EXIT_DEVICE = ["-no-reboot", "-device", "isa-debug-exit,iobase=0x501,iosize=4"]
 COMPILE = ["-O2", "-g1", "-ffreestanding", "-fno-pic", "-fno-omit-frame-pointer", "-Wall", "-Wextra", "-Werror"]
 CXX_ONLY = ["-std=c++20", "-fno-exceptions", "-fno-rtti"]
 SECONDS = 60
@@ -65,6 +68,7 @@ class Test:
     def __init__(self, path):
         self.path = path
         self.compile, self.link, self.sources = [], [], [path]
+        self.entry = "xrt_start32"
         self.expectations = [Expectation()]
         for line in path.read_text().splitlines():
             if not line.startswith("//"):
@@ -76,16 +80,20 @@ class Test:
     def read_directive(self, text):
         word, _, rest = text.partition(" ")
         last = self.expectations[-1]
-        if word in ("boot:", "twice:"):
+        if word in ("boot:", "twice:", "plain:"):
             if last.is_begun():
                 self.expectations.append(Expectation())
-            self.expectations[-1].boots.append((shlex.split(rest), word == "twice:"))
+            device = [] if word == "plain:" else EXIT_DEVICE
+            options = device + shlex.split(rest.replace("{source}", str(self.path.resolve())))
+            self.expectations[-1].boots.append((options, word == "twice:"))
         elif word == "exit:":
             last.exit = int(rest)
         elif word == "compile:":
             self.compile += rest.split()
         elif word == "link:":
             self.link += rest.split()
+        elif word == "entry:":
+            self.entry = rest
         elif word == "with:":
             self.sources.append(self.path.parent / rest)
         elif word == ">":
@@ -118,9 +126,9 @@ def compile_source(source, options, directory):
 
 def build(test, tools, directory):
     objects = [compile_source(source, test.compile, directory) for source in test.sources]
-    note = compile_source(HERE / "pvh_note.S", [], directory)
+    note = compile_source(HERE / "pvh_note.S", [f"-DENTRY={test.entry}"], directory)
     image = directory / "kernel"
-    checked([tools.xld, "-static", "--gc-sections", "--image-base=0x100000", "-e", "xrt_start32", *test.link, "-o", image,
+    checked([tools.xld, "-static", "--gc-sections", "--image-base=0x100000", "-e", test.entry, *test.link, "-o", image,
              note, *objects, tools.runtime])
     return image
 

@@ -77,6 +77,10 @@ int xrt_printf(const char* format, ...) __attribute__((format(printf, 1, 2)));
 /* What the loader was told: "" if nothing. At most 1023 bytes of it. */
 const char* xrt_command_line(void);
 
+/* A file that the loader put into memory beside the kernel (QEMU: -initrd), mapped for reading; null if there are fewer.
+ * Every call maps it anew. */
+const void* xrt_module(unsigned index, size_t* size);
+
 /* Bytes of memory that the machine's memory map calls usable and the image does not occupy, and how many of them are
  * free now. */
 uint64_t xrt_memory_total(void);
@@ -92,11 +96,11 @@ uint64_t xrt_memory_free(void);
 #define XRT_PROT_WRITE 2
 #define XRT_PROT_EXEC 4
 
-#define XRT_MAP_PRIVATE 0x2     /* accepted: all memory is */
-#define XRT_MAP_FIXED 0x10      /* at this address, and what was there is unmapped */
-#define XRT_MAP_ANONYMOUS 0x20  /* accepted: all memory is */
-#define XRT_MAP_NORESERVE 0x4000     /* a touch when there is no memory ends the program */
-#define XRT_MAP_POPULATE 0x8000 /* touched at once */
+#define XRT_MAP_PRIVATE 0x2      /* accepted: all memory is */
+#define XRT_MAP_FIXED 0x10       /* at this address, and what was there is unmapped */
+#define XRT_MAP_ANONYMOUS 0x20   /* accepted: all memory is */
+#define XRT_MAP_NORESERVE 0x4000 /* a touch when there is no memory ends the program */
+#define XRT_MAP_POPULATE 0x8000  /* touched at once */
 #define XRT_MAP_FIXED_NOREPLACE 0x100000
 
 /* Maps zeros at `address` if that is free, else anywhere (fixed: only there). -EINVAL for a size of 0, unknown flags,
