@@ -96,16 +96,24 @@ uint64_t rate(uint64_t ticks, uint64_t reference_ticks, uint64_t frequency) {
   return ticks * frequency / reference_ticks;
 }
 
+// All clocks at one moment. The order of reading is always the same, so what it costs is the same, too.
+struct Moment {
+  uint64_t reference, tsc, lapic;
+};
+
+Moment read_clocks(const Reference& reference) {
+  return {reference.elapsed(), read_tsc(), lapic_elapsed()};
+}
+
 Rates measure_for(const Reference& reference, uint64_t window) {
-  const uint64_t start = reference.elapsed();
-  const uint64_t tsc = read_tsc();
-  const uint64_t lapic = lapic_elapsed();
-  uint64_t elapsed;
+  const Moment start = read_clocks(reference);
+  Moment end;
   do {
-    elapsed = reference.elapsed() - start;
-  } while (elapsed < window);
-  return {rate(read_tsc() - tsc, elapsed, reference.frequency),
-          rate(lapic_elapsed() - lapic, elapsed, reference.frequency)};
+    end = read_clocks(reference);
+  } while (end.reference - start.reference < window);
+  const uint64_t elapsed = end.reference - start.reference;
+  return {rate(end.tsc - start.tsc, elapsed, reference.frequency),
+          rate(end.lapic - start.lapic, elapsed, reference.frequency)};
 }
 
 bool agree(uint64_t a, uint64_t b) {

@@ -9,7 +9,7 @@
 namespace xrt XRT_HIDDEN {
 
 struct Segment {
-  enum Type : uint32_t { Load = 1, ThreadLocal = 7, ReadOnlyAfterStart = 0x6474e552 };
+  enum Type : uint32_t { Load = 1, ThreadLocal = 7, Stack = 0x6474e551, ReadOnlyAfterStart = 0x6474e552 };
   enum Flags : uint32_t { Execute = 1, Write = 2 };
 
   uint32_t type;

@@ -50,8 +50,7 @@ uint64_t* first_entry_below(int level, uint64_t address) {
 }
 
 // The only place where an entry changes: what it promises or owns is counted here.
-void set_entry(int level, uint64_t address, uint64_t value) {
-  uint64_t* entry = entry_at(level, address);
+void set_entry(int level, uint64_t* entry, uint64_t address, uint64_t value) {
   const uint64_t old = *entry;
   if (is_promise(old)) frame_counts.promised -= pages_at_level(level);
   if (is_promise(value)) frame_counts.promised += pages_at_level(level);
@@ -61,8 +60,7 @@ void set_entry(int level, uint64_t address, uint64_t value) {
 }
 
 // A table in the place of one entry; all of its entries say what the one said.
-bool split_entry(int level, uint64_t address) {
-  uint64_t* entry = entry_at(level, address);
+bool split_entry(int level, uint64_t* entry, uint64_t address) {
   const uint64_t mark = *entry;
   const uint64_t table = take_frame();
   if (table == kNoFrame) return false;
@@ -73,11 +71,10 @@ bool split_entry(int level, uint64_t address) {
   return true;
 }
 
-void free_table_if_empty(int level, uint64_t address) {
+void free_table_if_empty(int level, uint64_t* entry, uint64_t address) {
   uint64_t* first = first_entry_below(level, address);
   for (int i = 0; i < kEntries; ++i)
     if (first[i] != 0) return;
-  uint64_t* entry = entry_at(level, address);
   const uint64_t table = *entry & kFrameBits;
   *entry = 0;
   forget_translation(reinterpret_cast<uint64_t>(first));
@@ -85,26 +82,29 @@ void free_table_if_empty(int level, uint64_t address) {
 }
 
 // True if the entry was all there is to do at this address.
-bool change_entry(int level, uint64_t address, uint64_t size, Change& change) {
+bool change_entry(int level, uint64_t* entry, uint64_t address, uint64_t size, Change& change) {
   if (level > 1 && change.is_page_by_page) return false;
-  const uint64_t old = *entry_at(level, address);
+  const uint64_t old = *entry;
   const uint64_t value = change.entry(old, size / kPageSize, change);
-  if (size == span_of(level)) set_entry(level, address, value);
-  return size == span_of(level) || value == old;
+  if (value == old) return true;
+  if (size != span_of(level)) return false;
+  set_entry(level, entry, address, value);
+  return true;
 }
 
 // Applies a change to [start, end), which is below one table. False if there was no memory for a table.
 bool walk(int level, uint64_t start, uint64_t end, Change& change) {
   const uint64_t span = span_of(level);
-  for (uint64_t address = start, next; address < end; address = next) {
+  uint64_t* entry = entry_at(level, start);
+  for (uint64_t address = start, next; address < end; address = next, ++entry) {
     next = (address & ~(span - 1)) + span;
     if (next > end) next = end;
-    if (!is_table(*entry_at(level, address), level)) {
-      if (change_entry(level, address, next - address, change)) continue;
-      if (!split_entry(level, address)) return false;
+    if (!is_table(*entry, level)) {
+      if (change_entry(level, entry, address, next - address, change)) continue;
+      if (!split_entry(level, entry, address)) return false;
     }
     if (!walk(level - 1, address, next, change)) return false;
-    if (change.frees_tables) free_table_if_empty(level, address);
+    if (change.frees_tables) free_table_if_empty(level, entry, address);
   }
   return true;
 }

@@ -20,9 +20,9 @@ constexpr uint64_t kWindow = compose(kRecursiveSlot, kRecursiveSlot, kRecursiveS
 }  // namespace
 
 uint64_t* entry_at(int level, uint64_t address) {
-  uint64_t entry = address & kAddressBits;
-  for (int i = 0; i < level; ++i) entry = kRecursiveSlot << 39 | entry >> 9;
-  return reinterpret_cast<uint64_t*>(entry & ~uint64_t{7});
+  // What the address has above its offset moves down by one table a level, and the recursive slot takes its place.
+  const uint64_t kept = (uint64_t{1} << (48 - 9 * level)) - 1;
+  return reinterpret_cast<uint64_t*>((kTopTable & ~kept) | ((address & kAddressBits) >> 9 * level & ~uint64_t{7}));
 }
 
 uint64_t* find_page_entry(uint64_t address, bool create) {

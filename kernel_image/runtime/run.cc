@@ -3,6 +3,7 @@
 #include "kernel_image/runtime/console.h"
 #include "kernel_image/runtime/extended_state.h"
 #include "kernel_image/runtime/fault.h"
+#include "kernel_image/runtime/image.h"
 #include "kernel_image/runtime/processor.h"
 #include "kernel_image/runtime/screen.h"
 #include "kernel_image/runtime/segments.h"
@@ -26,7 +27,13 @@ Processor boot_processor;
 
 namespace {
 
-constexpr uint64_t kMainStackSize = 1 << 20;
+constexpr uint64_t kMainStackSize = 256 << 10;
+
+// What the linker was told (-z stack-size), or the above.
+uint64_t main_stack_size() {
+  const Segment* segment = find_segment(Segment::Stack);
+  return segment != nullptr && segment->size != 0 ? segment->size : kMainStackSize;
+}
 
 // The main thread is below 4 GiB if there is room, where a descriptor can hold its thread pointer.
 constexpr uint64_t kFourGigabytes = uint64_t{1} << 32;
@@ -34,8 +41,8 @@ AddressRange main_range = {.low = 0x7fe00000, .high = kFourGigabytes, .next = 0x
 AddressRange main_range_elsewhere = {.low = kFourGigabytes, .high = kProgramLimit, .next = kFourGigabytes};
 
 Thread* make_main_thread() {
-  Thread* thread = make_thread_area(kMainStackSize, main_range);
-  if (thread == nullptr) thread = make_thread_area(kMainStackSize, main_range_elsewhere);
+  Thread* thread = make_thread_area(main_stack_size(), main_range);
+  if (thread == nullptr) thread = make_thread_area(main_stack_size(), main_range_elsewhere);
   if (thread == nullptr) end_without_memory();
   return thread;
 }

@@ -99,8 +99,8 @@ void set_stack(TrapStack stack, uint64_t top) {
 
 void fill_task_state() {
   uint64_t next = kStacks;
-  set_stack(TrapStack::Exception, map_stack(next, 4));
-  xrt_interrupt_stack_top = map_stack(next, 2);
+  set_stack(TrapStack::Exception, map_stack(next, 2));
+  xrt_interrupt_stack_top = map_stack(next, 1);
   set_stack(TrapStack::DoubleFault, map_stack(next, 1));
   set_stack(TrapStack::Nmi, map_stack(next, 1));
   set_stack(TrapStack::MachineCheck, map_stack(next, 1));

@@ -5,7 +5,7 @@
 #define FIRST_INTERRUPT 32
 #define VECTORS 64
 #define EXCEPTION_STACK (xrt_task_state + 36)   // the TSS's first interrupt stack
-#define NESTING_STEP 4096
+#define NESTING_STEP 2048
 #define CODE_SELECTOR 0x08
 #define FRAME_CS (19 * 8)
 #define FRAME_VECTOR (16 * 8)

@@ -128,7 +128,7 @@ def build(test, tools, directory):
     objects = [compile_source(source, test.compile, directory) for source in test.sources]
     note = compile_source(HERE / "pvh_note.S", [f"-DENTRY={test.entry}"], directory)
     image = directory / "kernel"
-    checked([tools.xld, "-static", "--gc-sections", "--image-base=0x100000", "-e", test.entry, *test.link, "-o", image,
+    checked([tools.xld, "-static", "--gc-sections", "--image-base=0x100000", "-e", "xrt_start32", *test.link, "-o", image,
              note, *objects, tools.runtime])
     return image
 

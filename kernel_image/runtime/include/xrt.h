@@ -77,8 +77,8 @@ int xrt_printf(const char* format, ...) __attribute__((format(printf, 1, 2)));
 /* What the loader was told: "" if nothing. At most 1023 bytes of it. */
 const char* xrt_command_line(void);
 
-/* A file that the loader put into memory beside the kernel (QEMU: -initrd), mapped for reading; null if there are fewer.
- * Every call maps it anew. */
+/* A file that the loader put into memory beside the kernel (QEMU: -initrd), mapped anew at each call; null if there are
+ * fewer. */
 const void* xrt_module(unsigned index, size_t* size);
 
 /* Bytes of memory that the machine's memory map calls usable and the image does not occupy, and how many of them are
