@@ -102,7 +102,8 @@ void seal_read_only_data() {
 void xrt_build_address_space(const xrt::StartInfo* info) {
   using namespace xrt;
   start_console();
-  if (info->magic != StartInfo::kMagic) end_with_message("the loader left no hvm_start_info", XRT_EXIT_PANIC);
+  if (info->magic != StartInfo::kMagic || info->version == 0)
+    end_with_message("the loader left no hvm_start_info with a memory map", XRT_EXIT_PANIC);
   copy_command_line(info->command_line);
   copy_modules(*info);
   boot_facts.acpi_root = info->acpi_root;

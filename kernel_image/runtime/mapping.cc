@@ -150,11 +150,13 @@ uint64_t set_rights(uint64_t old, uint64_t, Change& change) {
   return (old & ~kRightsBits) | without_missing_bits(change.bits) | (is_present ? kPresent : 0);
 }
 
-uint64_t fill(uint64_t old, uint64_t, Change&) {
+// Counts the pages for which there is no frame.
+uint64_t fill(uint64_t old, uint64_t, Change& change) {
   if (!is_touchable(old)) return old;
   const uint64_t frame = is_promise(old) ? take_promised_frame() : take_frame();
-  if (frame == kNoFrame) end_without_memory();
-  return old | frame | kOwnsFrame | kPresent;
+  if (frame != kNoFrame) return old | frame | kOwnsFrame | kPresent;
+  ++change.count;
+  return old;
 }
 
 // ---- helpers of the operations
@@ -242,10 +244,11 @@ int protect_range(uint64_t start, uint64_t pages, Rights rights) {
   return walk_range(start, pages, change) ? 0 : -XRT_ENOMEM;
 }
 
-void touch_range(uint64_t start, uint64_t pages) {
+bool touch_range(uint64_t start, uint64_t pages) {
   InterruptLock lock;
   Change change = {.entry = fill};  // accessible ranges have all their tables
   walk_range(start, pages, change);
+  return change.count == 0;
 }
 
 bool fill_touched_page(uint64_t address, uint64_t error) {
@@ -253,7 +256,7 @@ bool fill_touched_page(uint64_t address, uint64_t error) {
   if (error & kWasPresent) return false;
   uint64_t* entry = find_page_entry(address, false);
   if (entry == nullptr || !is_touchable(*entry)) return false;
-  touch_range(address & ~(kPageSize - 1), 1);
+  if (!touch_range(address & ~(kPageSize - 1), 1)) end_without_memory();
   return true;
 }
 

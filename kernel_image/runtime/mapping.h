@@ -44,8 +44,8 @@ int unmap_range(uint64_t start, uint64_t pages);
 // -ENOMEM if something is not mapped, or if memory cannot be promised.
 int protect_range(uint64_t start, uint64_t pages, Rights rights);
 
-// Gives every accessible page its frame now.
-void touch_range(uint64_t start, uint64_t pages);
+// Gives every accessible page its frame now. False if memory ran out, which it does not where it was promised.
+bool touch_range(uint64_t start, uint64_t pages);
 
 // After a page fault: true if the page only had to be given its frame, and the instruction can go on.
 bool fill_touched_page(uint64_t address, uint64_t error);

@@ -2,7 +2,8 @@
 //
 // The mutex has three states, after U. Drepper's "Futexes Are Tricky": free, locked, and locked with perhaps somebody
 // waiting. Only the last makes unlocking call the scheduler. A broadcast wakes one thread and moves the others to the
-// mutex, which they could not all have at once.
+// mutex, which they could not all have at once: the one takes the mutex as contended, so it wakes the next when it
+// unlocks, and so on.
 #include "kernel_image/runtime/include/xrt.h"
 
 namespace {
@@ -53,7 +54,6 @@ void xrt_condition_signal(xrt_condition* condition) {
 void xrt_condition_broadcast(xrt_condition* condition, xrt_mutex* mutex) {
   const uint32_t sequence = __atomic_add_fetch(&condition->sequence, 1u, __ATOMIC_RELAXED);
   constexpr int kAll = INT32_MAX;
-  // Those who come to the mutex have it marked as contended when they get it; it must be now, for the first unlock.
   if (xrt_futex_requeue(&condition->sequence, sequence, 1, &mutex->state, kAll) < 0)
     xrt_futex_wake(&condition->sequence, kAll);
 }

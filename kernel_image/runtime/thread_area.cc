@@ -58,13 +58,17 @@ Thread* make_thread_area(uint64_t stack_size, AddressRange& range) {
   const uint64_t area_pages = plan.size / kPageSize;
   if (map_zeros(area, area_pages, kReadWrite, Backing::OnDemand) != 0) return nullptr;
   protect_range(area, 1, kNoRights);  // the guard
-  // The control block is used with interrupts off and by the CPU itself: it must not fault.
-  const uint64_t control_page = (area + plan.control) & ~(kPageSize - 1);
-  touch_range(control_page, (area + plan.size - control_page) / kPageSize);
+  // The control block is used with interrupts off and by the CPU itself: it must not fault. The thread-local block is
+  // filled in below, and with a page of stack a thread that could be made can run.
+  const uint64_t needed = area + plan.stack_top - (stack_size != 0 ? kPageSize : 0);
+  if (!touch_range(needed, (area + plan.size - needed) / kPageSize)) {
+    unmap_range(area, area_pages);
+    return nullptr;
+  }
   if (block != nullptr) copy_bytes(area + plan.block, block->address, block->file_size);
   auto* thread = reinterpret_cast<Thread*>(area + plan.control);
   thread->self = thread;
-  thread->stack_guard = 0x00c0ffee0ddba11;
+  thread->stack_guard = (read_tsc() ^ area) * 0x9e3779b97f4a7c15 & ~uint64_t{0xff};  // no string contains the zero byte
   thread->area = area;
   thread->area_pages = area_pages;
   thread->stack_top = area + plan.stack_top;

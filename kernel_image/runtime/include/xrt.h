@@ -21,16 +21,13 @@ extern "C" {
 
 /* ---- error numbers, those of Linux on x86 ------------------------------------------------------------------------ */
 
-#define XRT_ESRCH 3
 #define XRT_EAGAIN 11
 #define XRT_ENOMEM 12
-#define XRT_EFAULT 14
 #define XRT_EBUSY 16
 #define XRT_EEXIST 17
 #define XRT_EINVAL 22
 #define XRT_EBADF 9
 #define XRT_EDEADLK 35
-#define XRT_ENOSYS 38
 #define XRT_ETIMEDOUT 110
 
 /* Whether a pointer that was returned is an error number (the last 4095 addresses are never valid). */

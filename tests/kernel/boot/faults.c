@@ -101,6 +101,37 @@
 // >   {x} recurse+0x{x}
 // >   {x} recurse+0x{x}
 // >   {x} recurse+0x{x}
+// boot: -M microvm -m 64M -append thread
+// exit: 67
+// > before
+// >
+// > xrt: page fault, vector 14, nothing mapped: write 00002200{x}
+// > {*}
+// > {*}rsp 00002200{x}
+// > {*}
+// > {*}
+// > {*}
+// > {*}
+// > stack:{*}
+// > {*}
+// > backtrace:
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
+// >   {x} recurse+0x{x}
 // boot: -M microvm -m 64M -append double
 // exit: 67
 // > before
@@ -192,6 +223,15 @@ static void send_nmi(void) {
   for (;;) asm volatile("pause");
 }
 
+static int recurse_in_thread(void *argument) { return recurse(argument); }
+
+static void overflow_in_thread(void) {
+  static volatile int depth;
+  xrt_thread *thread;
+  xrt_thread_create(&thread, recurse_in_thread, (void *)&depth, 0);
+  xrt_thread_join(thread, 0);
+}
+
 __attribute__((noinline, section(".text.b"))) int fault_here(const char *kind) {
   if (strcmp(kind, "divide") == 0)
     asm volatile("movq $0x1234, %%r15; movl $42, %%eax; xorl %%edx, %%edx; divl %%edx" ::: "rax", "rdx", "r15");
@@ -201,6 +241,7 @@ __attribute__((noinline, section(".text.b"))) int fault_here(const char *kind) {
   if (strcmp(kind, "double") == 0) double_fault();
   if (strcmp(kind, "nmi") == 0) send_nmi();
   if (strcmp(kind, "panic") == 0) xrt_panic("of the program's own");
+  if (strcmp(kind, "thread") == 0) overflow_in_thread();
   if (strcmp(kind, "deadlock") == 0) {
     uint32_t word = 0;
     xrt_futex_wait(&word, 0, XRT_FOREVER);

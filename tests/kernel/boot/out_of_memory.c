@@ -6,8 +6,9 @@
 // boot: -M q35,max-ram-below-4g=24M -m 64M
 // > pages ok
 // > mmap ok
-// > heap ok
+// > threads ok
 // > accounts ok
+// > heap ok
 // boot: -M microvm -m 16M -append touch
 // exit: 71
 // >
@@ -76,6 +77,26 @@ static void test_heap(void) {
   check(xrt_allocate(1ul << 50) == 0 && malloc(~0ul) == 0, "impossible sizes");
 }
 
+static uint32_t gate;
+
+static int wait_at_gate(void *argument) {
+  (void)argument;
+  while (xrt_futex_wait(&gate, 0, XRT_FOREVER) == 0) continue;
+  return 0;
+}
+
+/* Threads until there is no memory for one more; and all of their memory comes back. */
+static void test_threads(void) {
+  static xrt_thread *threads[20000];
+  int count = 0, error;
+  gate = 0;
+  while (count < 20000 && (error = xrt_thread_create(&threads[count], wait_at_gate, 0, 4096)) == 0) ++count;
+  check(count > 40 && error == -XRT_ENOMEM, "threads to the end of memory");
+  gate = 1;
+  xrt_futex_wake(&gate, 20000);
+  for (int i = 0; i < count; ++i) check(xrt_thread_join(threads[i], 0) == 0, "join");
+}
+
 int main(void) {
   if (strcmp(xrt_command_line(), "touch") == 0) {
     volatile char *memory = xrt_mmap(0, 1ul << 30, 3, XRT_MAP_NORESERVE);
@@ -93,9 +114,11 @@ int main(void) {
   const uint64_t before = xrt_memory_free();
   test_pages();
   test_mmap();
+  test_threads();
+  xrt_printf("threads ok\n");
   check(xrt_memory_free() == before, "memory was lost");
+  xrt_printf("accounts ok\n");
   test_heap();
   xrt_printf("heap ok\n");
-  xrt_printf("accounts ok\n");
   return 0;
 }

@@ -5,11 +5,11 @@ compile start.s <<'END'
 	.include "exit.inc"
 	.globl _start
 _start:	mov	__init_array_start(%rip), %rax
-	cmp	$0x1234, %rax
+	cmp	$_start, %rax
 	exit_unless_equal 1
 	exit	$0
 	.section .init_array, "aw", @init_array
-	.quad	0x1234
+	.quad	_start
 	.section .tbss, "awT", @nobits
 	.balign	64
 	.globl	variable
