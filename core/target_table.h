@@ -30,7 +30,7 @@ struct SystemSegment {
 enum class ThreadRegister : uint8_t { None, Fs, Gs, TpidrroEl0, TpidrEl0 };
 
 struct TargetRow {
-  std::string_view name;        // of --target
+  std::string_view name;             // of --target
   std::string_view historical = {};  // of -H
   ObjectFormat format;
   Cpu cpu;
@@ -39,7 +39,7 @@ struct TargetRow {
   std::string_view interpreter = {};
   std::string_view entry = {};
   std::string_view second_entry = {};  // where a program starts that has no `entry`
-  uint64_t image_base = 0;        // of a program that is not position independent
+  uint64_t image_base = 0;             // of a program that is not position independent
   uint64_t page_size = 0x1000;
   ThreadRegister thread_register = ThreadRegister::None;
   // Where the runtime's two thread-local words are, counted from the thread register; see tlsrewrite.
