@@ -15,7 +15,7 @@ int main() {
   for (unsigned i = 0; i < sizeof(large); i += 4096) {
     if (large[i] != (i == 0 ? 1 : 0)) return 1;
     large[i] = 2;
-    if (xrt_physical_address(const_cast<char*>(&large[i])) != reinterpret_cast<uint64_t>(&large[i]) - 0x300000)
+    if (xrt_physical_address(const_cast<char*>(&large[i])) != reinterpret_cast<uint64_t>(&large[i]) + 0x200000)
       return 2;
   }
   xrt_printf("all there\n");
