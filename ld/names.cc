@@ -81,7 +81,9 @@ void define_requested_names(Link& link) {
 std::vector<SymbolId> requested_names(Link& link) {
   const Options& options = link.options();
   std::vector<SymbolId> names;
-  names.push_back(want_name(link, options.entry.empty() ? link.target().entry : options.entry));
+  // What is linked again gets its entry then.
+  if (link.applies_relocs() || options.entry_given)
+    names.push_back(want_name(link, options.entry.empty() ? link.target().entry : options.entry));
   for (const std::string& name : options.undefined) names.push_back(want_name(link, name));
   for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
   for (const SymbolAssignment& assignment : options.assignments) {
@@ -134,6 +136,7 @@ void evaluate_assignments(Link& link) {
 }
 
 void settle_entry(Link& link) {
+  if (!link.applies_relocs()) return;
   const std::string entry = link.options().entry.empty() ? std::string(link.target().entry) : link.options().entry;
   const SymbolId id = link.symbols.find(entry);
   if (id.is_valid() && link.symbols.has(id, symbol_flag::kDefined)) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "formats/elf/groups.h"
 #include "formats/format.h"
 #include "formats/section_keys.h"
 
@@ -23,6 +24,8 @@ struct ElfState : FormatState {
   SectionNamesChunk* section_names = nullptr;
   BuildIdChunk* build_id = nullptr;
   SymbolTableChunk* symbol_table = nullptr;
+
+  std::vector<OutputGroup> groups;  // of a relocatable output, in the order of files and their sections
 
   bool uses_gnu_extensions = false;  // a symbol type or binding of the GNU ABI is in the output
   uint32_t local_symbol_count = 0;   // of .symtab: its sh_info
