@@ -19,9 +19,10 @@ FrameChunk::FrameChunk(Link& link) : link_(link) {
   entries_.resize(entry_count_);
 }
 
-// The mark ends the list for whoever reads it in memory; what is linked again gets its own then.
+// Whoever reads the list in memory needs a mark at its end. What is linked again gets one then, unless it is that end.
 bool FrameChunk::has_end_mark() const {
-  return link_.applies_relocs();
+  return link_.applies_relocs() ||
+         std::ranges::any_of(link_.inputs.files, [](const InputFile* file) { return object_of(*file).ends_frames; });
 }
 
 bool FrameChunk::is_written(const FrameEntry& entry) const {

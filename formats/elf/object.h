@@ -63,6 +63,7 @@ struct ElfObject {
   std::span<FrameEntry> frame_entries;  // ascending by owner
   std::span<FrameCommon> frame_commons;
 
+  bool ends_frames = false;  // an .eh_frame section of it ends the list
   std::span<const Property> properties;
   bool has_stack_note = false;
   bool wants_executable_stack = false;

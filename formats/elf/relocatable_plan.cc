@@ -63,8 +63,9 @@ class RelocatablePlanner {
     for (InputFile* file : link_.inputs.files) add_contents(*file, true);
     add_commons();
     for (const InputFile* file : link_.inputs.files) add_groups(*file);
-    add_linker_sections(link_);
     add_relocs();
+    add_linker_sections(link_);
+    add_frame_relocs();
     for (OutputSection& section : sections_) finish_section(section);
     sort_sections();
     finish_tables(link_);
@@ -216,7 +217,11 @@ class RelocatablePlanner {
       add_reloc_section(SectionId{i}, chunk);
       reloc_chunks_.push_back(chunk);
     }
+  }
+
+  void add_frame_relocs() {
     if (!state_of(link_).frames) return;
+    relocs_of_.resize(sections_.size());
     auto* chunk = add_chunk<FrameRelocsChunk>(link_, link_, *state_of(link_).frames, is_rel_);
     const auto frames = std::ranges::find_if(sections_, [](const OutputSection& section) {
       return section.name == ".eh_frame" && (section.flags & SHF_ALLOC);

@@ -100,6 +100,18 @@ void SymbolTableChunk::collect() {
     }
   });
   add_linker_symbols();
+  if (!link_.applies_relocs()) note_gnu_extensions();
+}
+
+// Readers look for these in files of the GNU ABI only.
+void SymbolTableChunk::note_gnu_extensions() {
+  const auto is_gnu_symbol = [](const OutputSymbol& symbol) {
+    return type_of(symbol.info) == STT_GNU_IFUNC || binding_of(symbol.info) == STB_GNU_UNIQUE;
+  };
+  const auto has_gnu_symbol = [&](const SymbolRun& run) { return std::ranges::any_of(run.symbols, is_gnu_symbol); };
+  const auto is_retained_section = [](const OutputSection& section) { return (section.flags & SHF_GNU_RETAIN) != 0; };
+  state_of(link_).uses_gnu_extensions =
+      std::ranges::any_of(runs_, has_gnu_symbol) || std::ranges::any_of(link_.layout.sections, is_retained_section);
 }
 
 // An entry with a type says more than one without; among equals the first counts. Entries that nothing refers to any
@@ -179,7 +191,7 @@ bool SymbolTableChunk::is_retained(std::string_view name) const {
 bool SymbolTableChunk::is_kept_local(std::string_view name, uint8_t type, AtomId atom) const {
   if (name.empty() || type == STT_SECTION || !is_retained(name)) return false;
   const DiscardMode mode = link_.options().discard;
-  if (mode == DiscardMode::AllLocals) return false;
+  if (mode == DiscardMode::AllLocals || link_.options().strip == StripMode::All) return false;
   if (!name.starts_with(".L")) return true;
   // Names of merged strings say nothing once the strings are shared.
   return mode != DiscardMode::TemporaryLocals && atom.is_valid() && !link_.atom(atom).has(atom_flag::kMerge);

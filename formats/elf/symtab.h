@@ -65,6 +65,7 @@ class SymbolTableChunk : public Chunk {
   void add_section_symbols();
   void collect();
   void find_first_references();
+  void note_gnu_extensions();
   void add_linker_symbols();
   void add_linker_symbol(SymbolId id, uint32_t flags);
   void number_runs();
