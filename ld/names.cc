@@ -53,6 +53,16 @@ bool is_glob_match(const std::string& pattern, std::string_view name) {
   return ::fnmatch(pattern.c_str(), std::string(name).c_str(), 0) == 0;
 }
 
+std::string_view entry_name(const Link& link) {
+  return link.options().entry.empty() ? link.target().entry : std::string_view(link.options().entry);
+}
+
+// A library has no start unless it is given one.
+bool starts_somewhere(const Link& link) {
+  const bool is_program = link.applies_relocs() && link.target().output != OutputKind::SharedLibrary;
+  return is_program || !link.options().entry.empty();
+}
+
 SymbolId want_name(Link& link, std::string_view name) {
   const SymbolId id = link.symbols.intern(name);
   link.symbols.add_flags(id, symbol_flag::kRoot);
@@ -81,9 +91,7 @@ void define_requested_names(Link& link) {
 std::vector<SymbolId> requested_names(Link& link) {
   const Options& options = link.options();
   std::vector<SymbolId> names;
-  // What is linked again gets its entry then.
-  if (link.applies_relocs() || options.entry_given)
-    names.push_back(want_name(link, options.entry.empty() ? link.target().entry : options.entry));
+  if (starts_somewhere(link)) names.push_back(want_name(link, entry_name(link)));
   for (const std::string& name : options.undefined) names.push_back(want_name(link, name));
   for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
   for (const SymbolAssignment& assignment : options.assignments) {
@@ -136,8 +144,8 @@ void evaluate_assignments(Link& link) {
 }
 
 void settle_entry(Link& link) {
-  if (!link.applies_relocs()) return;
-  const std::string entry = link.options().entry.empty() ? std::string(link.target().entry) : link.options().entry;
+  if (!starts_somewhere(link) || !link.applies_relocs()) return;
+  const std::string entry(entry_name(link));
   const SymbolId id = link.symbols.find(entry);
   if (id.is_valid() && link.symbols.has(id, symbol_flag::kDefined)) {
     link.entry_address = link.symbol_addresses[id.value];

@@ -20,15 +20,43 @@ uint32_t add_name(SymbolRun& run, std::string_view name) {
   return offset;
 }
 
+bool is_hidden(uint32_t flags) {
+  return (flags & (symbol_flag::kHidden | symbol_flag::kInternal | symbol_flag::kLocalised)) != 0;
+}
+
+// The section header a symbol with this address belongs to: names of the linker have no atom.
+uint32_t section_at(const Link& link, uint64_t address) {
+  uint32_t best = kAbsoluteSection;
+  for (const OutputSection& section : link.layout.sections) {
+    if (!section.is_allocated || section.name.empty() || section.is_thread_local) continue;
+    if (section.address <= address && address <= section.address + section.size) best = section.header_index;
+  }
+  return best;
+}
+
+}  // namespace
+
+uint8_t type_from(uint32_t flags) {
+  if (flags & symbol_flag::kThreadLocal) return STT_TLS;
+  if (flags & symbol_flag::kFunction) return STT_FUNC;
+  return flags & symbol_flag::kObject ? STT_OBJECT : STT_NOTYPE;
+}
+
 uint8_t visibility_from(uint32_t flags) {
   if (flags & symbol_flag::kInternal) return STV_INTERNAL;
   if (flags & symbol_flag::kHidden) return STV_HIDDEN;
   return flags & symbol_flag::kProtected ? STV_PROTECTED : STV_DEFAULT;
 }
 
-bool is_hidden(uint32_t flags) {
-  return (flags & (symbol_flag::kHidden | symbol_flag::kInternal)) != 0;
+SymbolPlace place_of_symbol(const Link& link, SymbolId id) {
+  const AtomId atom = link.symbols.atom(id);
+  const uint64_t value = link.symbols.value(id);
+  if (atom.is_valid())
+    return {link.address_of(link.atom(atom), value), link.layout.section(link.atom(atom).section).header_index};
+  return {value, link.symbols.has(id, symbol_flag::kAbsolute) ? kAbsoluteSection : section_at(link, value)};
 }
+
+namespace {
 
 constexpr uint64_t kNoReference = UINT64_MAX;
 
@@ -299,18 +327,14 @@ void SymbolTableChunk::add_globals(const InputFile& file, SymbolRun& locals, Sym
                                 : add_globals_as<Elf32>(file, locals, globals);
 }
 
-// Names the linker defines, and names nobody defines: in a program those that somebody refers to weakly, in a
-// relocatable output those that only options want (files have told the others).
+// Names the linker defines or found in libraries, and names nobody defines: in a program those that somebody refers to
+// weakly, in a relocatable output those that only options want (files have told the others).
 void SymbolTableChunk::add_linker_symbols() {
   for (uint32_t i = 0; i < link_.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link_.symbols.flags(id);
-    const bool is_linker_made = (flags & symbol_flag::kLinkerMade) != 0;
-    const bool is_mentioned = link_.applies_relocs()
-                                  ? (flags & symbol_flag::kReferenced) != 0
-                                  : (flags & symbol_flag::kRoot) != 0 && first_references_[i] == kNoReference &&
-                                        !link_.symbols.is_defined(id);
-    const bool is_undefined = !(flags & symbol_flag::kDefined) && is_mentioned;
+    const bool is_linker_made = (flags & (symbol_flag::kLinkerMade | symbol_flag::kCopied)) != 0;
+    const bool is_undefined = !(flags & symbol_flag::kDefined) && is_mentioned(id, flags);
     if ((!is_linker_made && !is_undefined) || !is_retained(link_.symbols.name(id))) continue;
     // An implementation detail of descriptors, and an offset that lies outside of the block.
     if (is_linker_made && (flags & symbol_flag::kThreadLocal)) continue;
@@ -318,17 +342,27 @@ void SymbolTableChunk::add_linker_symbols() {
   }
 }
 
+bool SymbolTableChunk::is_mentioned(SymbolId id, uint32_t flags) const {
+  if (!link_.applies_relocs()) {
+    const bool is_told_of = first_references_[id.value] != kNoReference || link_.symbols.is_defined(id);
+    return (flags & symbol_flag::kRoot) && !is_told_of;
+  }
+  const bool is_unused = (flags & symbol_flag::kImported) && !(flags & symbol_flag::kUsed);
+  return (flags & symbol_flag::kReferenced) && !is_unused;
+}
+
 void SymbolTableChunk::add_linker_symbol(SymbolId id, uint32_t flags) {
   SymbolRun& locals = runs_[link_.inputs.files.size()];
   SymbolRun& globals = runs_.back();
-  const bool is_linker_made = (flags & symbol_flag::kLinkerMade) != 0;
+  const bool is_linker_made = (flags & (symbol_flag::kLinkerMade | symbol_flag::kCopied)) != 0;
   const bool is_local = is_linker_made && is_hidden(flags) && link_.applies_relocs();
+  // Nobody will look for what is undefined and not imported.
+  const bool is_import = (flags & symbol_flag::kImported) && (flags & symbol_flag::kStronglyReferenced);
+  const bool is_weak = !is_linker_made && !is_import && link_.applies_relocs();
   OutputSymbol output;
   if (is_linker_made) output.linker_made = id;
   if (!is_linker_made) output.section = kSpecialSection | SHN_UNDEF;
-  const bool is_weak = !is_linker_made && link_.applies_relocs();
-  const uint8_t type = flags & symbol_flag::kThreadLocal ? STT_TLS : STT_NOTYPE;
-  output.info = symbol_info(is_local ? STB_LOCAL : is_weak ? STB_WEAK : STB_GLOBAL, type);
+  output.info = symbol_info(is_local ? STB_LOCAL : is_weak ? STB_WEAK : STB_GLOBAL, type_from(flags));
   output.other = visibility_from(flags);
   add(is_local ? locals : globals, output, link_.symbols.name(id), id.value);
 }
@@ -340,16 +374,6 @@ namespace {
 
 uint64_t entry_size(const Link& link) {
   return link.target().word_size == 8 ? sizeof(Elf64::Symbol) : sizeof(Elf32::Symbol);
-}
-
-// The section header a symbol with this address belongs to: names of the linker have no atom.
-uint32_t section_at(const Link& link, uint64_t address) {
-  uint32_t best = kAbsoluteSection;
-  for (const OutputSection& section : link.layout.sections) {
-    if (!section.is_allocated || section.name.empty() || section.is_thread_local) continue;
-    if (section.address <= address && address <= section.address + section.size) best = section.header_index;
-  }
-  return best;
 }
 
 // gABI: what does not fit into st_shndx stands in SHT_SYMTAB_SHNDX.
@@ -397,19 +421,17 @@ void SymbolTableChunk::write_section_symbols(MutableBytes out) const {
   }
 }
 
-SymbolTableChunk::Place SymbolTableChunk::place_of(const OutputSymbol& symbol) const {
-  Place place{symbol.section, symbol.value};
+SymbolPlace SymbolTableChunk::place_of(const OutputSymbol& symbol) const {
+  SymbolPlace place{symbol.value, symbol.section};
   if (symbol.atom.is_valid()) {
     const Atom& atom = link_.atom(symbol.atom);
-    place = {link_.layout.section(atom.section).header_index, link_.address_of(atom, symbol.value)};
+    place = {link_.address_of(atom, symbol.value), link_.layout.section(atom.section).header_index};
   } else if (symbol.linker_made.is_valid()) {
-    place.value = link_.symbols.value(symbol.linker_made);
-    const bool is_absolute = link_.symbols.has(symbol.linker_made, symbol_flag::kAbsolute);
-    place.section = is_absolute ? kAbsoluteSection : section_at(link_, place.value);
+    place = place_of_symbol(link_, symbol.linker_made);
   }
   // gABI: the value of a thread-local symbol is its offset in the template.
   const bool is_defined = place.section < kSpecialSection;
-  if (type_of(symbol.info) == STT_TLS && is_defined) place.value -= link_.layout.tls_address;
+  if (type_of(symbol.info) == STT_TLS && is_defined) place.address -= link_.layout.tls_address;
   return place;
 }
 
@@ -417,14 +439,14 @@ template <class E>
 void SymbolTableChunk::write_as(const SymbolRun& run, MutableBytes out) const {
   uint8_t* position = out.data();
   for (const OutputSymbol& symbol : run.symbols) {
-    const Place place = place_of(symbol);
+    const SymbolPlace place = place_of(symbol);
     typename E::Symbol row{};
     row.name = static_cast<uint32_t>(run.first_name + symbol.name);
     row.info = symbol.info;
     row.other = symbol.other;
     row.size = static_cast<typename E::Word>(symbol.size);
     row.shndx = short_index(place.section);
-    row.value = static_cast<typename E::Word>(place.value);
+    row.value = static_cast<typename E::Word>(place.address);
     store(position, row);
     position += sizeof(row);
   }

@@ -37,6 +37,17 @@ struct SymbolRun {
   uint64_t first_name = 0;
 };
 
+// st_info's type and st_other's visibility, as the symbol's flags say.
+uint8_t type_from(uint32_t flags);
+uint8_t visibility_from(uint32_t flags);
+
+// Where a symbol ended up; `section` is the index of a header, or kSpecialSection | SHN_ABS …
+struct SymbolPlace {
+  uint64_t address = 0;
+  uint32_t section = 0;
+};
+SymbolPlace place_of_symbol(const Link& link, SymbolId id);
+
 class SymbolTableChunk : public Chunk {
  public:
   // When sections are in their order and have their header indices.
@@ -54,12 +65,8 @@ class SymbolTableChunk : public Chunk {
   uint32_t section_symbol_count() const { return static_cast<uint32_t>(section_symbols_.size()); }
   SectionId section_symbol(uint32_t index) const { return section_symbols_[index]; }
 
-  // Where a symbol is, when addresses are known. `section` is an index of a header, or kSpecialSection | SHN_ABS …
-  struct Place {
-    uint32_t section = 0;
-    uint64_t value = 0;
-  };
-  Place place_of(const OutputSymbol& symbol) const;
+  // When addresses are known.
+  SymbolPlace place_of(const OutputSymbol& symbol) const;
 
  private:
   void add_section_symbols();
@@ -68,6 +75,7 @@ class SymbolTableChunk : public Chunk {
   void note_gnu_extensions();
   void add_linker_symbols();
   void add_linker_symbol(SymbolId id, uint32_t flags);
+  bool is_mentioned(SymbolId id, uint32_t flags) const;
   void number_runs();
   void number_symbols_of_files();
   void add_locals(const InputFile& file, SymbolRun& run) const;
