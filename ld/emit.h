@@ -12,6 +12,10 @@ namespace xld {
 // Settles what emission looks up: addresses of symbols and of merged constants, and each atom's place among the fixups.
 void settle_addresses(Link& link);
 
+// Encodes the contents of sections that are stored in another form (OutputSection::coder), and moves what is not loaded
+// together again.
+void encode_sections(Link& link);
+
 // Writes all sections and seals the file. Reports values that do not fit.
 void emit(Link& link, Image& image);
 
