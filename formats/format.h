@@ -165,6 +165,7 @@ struct PlainPath {
 
 struct Format {
   ObjectFormat id;
+  std::span<const Cpu> cpus;  // for which it can be written
 
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);

@@ -63,10 +63,13 @@ std::string reloc_type_name(const Link& link, uint32_t raw_type) {
   return reloc_name(link.target().cpu, raw_type);
 }
 
+constexpr Cpu kCpus[] = {Cpu::X86_64, Cpu::I386};
+
 }  // namespace
 
 const Format kFormat = {
     .id = ObjectFormat::Elf,
+    .cpus = kCpus,
     .identify = identify,
     .begin = begin,
     .read_object = read_object,

@@ -6,11 +6,11 @@
 #include "formats/macho/flags.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/core.h>
 
 #include "formats/flag_index.h"
 #include "formats/flag_setters.h"
+#include "formats/macho/library.h"
 
 namespace xld::macho {
 namespace {
@@ -18,26 +18,8 @@ namespace {
 using enum ValueKind;
 using enum Effect;
 
-// X[.Y[.Z]] as xxxx.yy.zz in a word: LC_BUILD_VERSION, <mach-o/loader.h>.
-std::optional<uint32_t> parse_version(std::string_view text) {
-  static constexpr unsigned kShift[] = {16, 8, 0};
-  uint32_t version = 0;
-  for (const unsigned shift : kShift) {
-    const size_t dot = std::min(text.find('.'), text.size());
-    uint32_t part = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + dot, part);
-    const uint32_t largest = shift == 16 ? 0xffff : 0xff;
-    if (failure != std::errc() || end != text.data() + dot || part > largest) return std::nullopt;
-    version |= part << shift;
-    text.remove_prefix(dot);
-    if (text.empty()) return version;
-    text.remove_prefix(1);
-  }
-  return std::nullopt;
-}
-
 void set_version(OptionContext& context, const OptionUse& use, std::string_view text, uint32_t& version) {
-  const auto parsed = parse_version(text);
+  const auto parsed = parse_packed_version(text);
   if (!parsed) return context.error(fmt::format("{}: '{}' is not a version such as 10.15.1", use.spelling, text));
   version = *parsed;
 }

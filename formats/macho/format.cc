@@ -77,10 +77,13 @@ void seal(const Link& link, Image& image, Bytes digests) {
   image.write(state_of(link).header->uuid_offset(), uuid.view().first(16));
 }
 
+constexpr Cpu kCpus[] = {Cpu::X86_64, Cpu::I386, Cpu::Arm64};
+
 }  // namespace
 
 const Format kFormat = {
     .id = ObjectFormat::MachO,
+    .cpus = kCpus,
     .identify = identify,
     .begin = begin,
     .read_object = read_object,
