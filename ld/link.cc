@@ -79,11 +79,14 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   finder.open_all();
   if (failed() || !settle_target_from_options(link)) return Outcome::Done;
 
+  link.format->begin(link);
+
   // What does each name mean?        Afterwards no file is added.
   resolve(link, finder);
   if (failed()) return Outcome::Done;
   make_atoms(link);
   link.format->provide_symbols(link);
+  if (has_loader(link.target().output)) link.format->bind_symbols(link);
   check_required_names(link);
   read_retained_names(link, finder);
   if (link.options().warn_common) report_merged_commons(link);
