@@ -72,10 +72,15 @@ constinit const Arch kArchArm64 = {
     .word_size = 8,
     .address_field = Field::Word64,
     .stub_size = 12,
+    .lazy_header_size = 0,
+    .lazy_entry_size = 0,
     .function_alignment = 4,
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
     .write_stub = write_stub,
+    // Imports are bound when the program is loaded.
+    .write_lazy_header = nullptr,
+    .write_lazy_entry = nullptr,
     .is_branch = is_branch,
     .fill_padding = fill_padding,
 };

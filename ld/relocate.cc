@@ -71,7 +71,8 @@ bool may_exceed_reach(Link& link) {
 }
 
 GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
-  if (!(reloc.hints & hint::kMayShortenGot) || !link.options().relax || target.is_resolver || target.is_out_of_reach) return GotLoadForm::Keep;
+  if (!(reloc.hints & hint::kMayShortenGot) || !link.options().relax || target.is_resolver || target.is_out_of_reach)
+    return GotLoadForm::Keep;
   // Values that come from expressions, or lie far away whatever the layout, stay in a slot.
   if (target.symbol.is_valid() && link.symbols.claim(target.symbol).claim_class() == ClaimClass::Override)
     return GotLoadForm::Keep;

@@ -151,10 +151,6 @@ class AtomMaker {
 
   bool check_support(uint32_t index) const {
     const InputSection& section = object_.sections[index];
-    if (section.type() >= S_THREAD_LOCAL_REGULAR && section.type() <= S_THREAD_LOCAL_INIT_FUNCTION_POINTERS) {
-      report_section(link_, file_, index, "thread-local variables are not supported yet");
-      return false;
-    }
     if (section.name == "__objc_imageinfo") {
       report_section(link_, file_, index, "Objective-C and Swift are not supported yet");
       return false;
@@ -214,6 +210,8 @@ class AtomMaker {
     if (section.flags & (S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS)) flags |= atom_flag::kExecutable;
     if (section.is_zero_fill()) flags |= atom_flag::kZeroFill;
     if (section.flags & S_ATTR_NO_DEAD_STRIP) flags |= atom_flag::kRetained;
+    if (section.type() == S_THREAD_LOCAL_REGULAR || section.type() == S_THREAD_LOCAL_ZEROFILL)
+      flags |= atom_flag::kThreadLocal;
     return flags;
   }
 
@@ -294,6 +292,7 @@ class AtomMaker {
       flags |= symbol_flag::kAbsolute;
     } else if (const Subsection* piece = piece_at(raw); piece && piece->atom.is_valid()) {
       link_.symbols.place(id, piece->atom, raw.value - piece->address);
+      if (link_.atom(piece->atom).has(atom_flag::kThreadLocal)) flags |= symbol_flag::kThreadLocal;
     } else {
       link_.symbols.place(id, AtomId(), 0);  // in a section that is not linked
     }

@@ -44,7 +44,9 @@ class Decoder {
       if (meaning.form == RelocForm::Addend) {
         used += decode_with_addend(raw, cursor, out[used]);
       } else if (!is_pair) {
-        used += decode_plain(raw, meaning, out[used]);
+        const bool is_whole = decode_plain(raw, meaning, out[used]);
+        if (is_whole && is_template_offset(raw, out[used])) out[used].want = Want::TlsBlockOffset;
+        used += is_whole;
       } else if (cursor.next == cursor.end) {
         fail(raw, fmt::format("{} is not followed by its second half", name_of(raw)));
       } else {
@@ -193,6 +195,13 @@ class Decoder {
     reloc.want = meaning.want;
     reloc.raw_type = raw.type;
     return true;
+  }
+
+  // The last word of a thread-local variable's descriptor is the offset of its first value in the template.
+  bool is_template_offset(const RawReloc& raw, const Reloc& reloc) const {
+    if (section_.type() != S_THREAD_LOCAL_VARIABLES || raw.is_pc_relative) return false;
+    if (reloc.target_kind == TargetKind::Atom) return link_.atom(reloc.atom()).has(atom_flag::kThreadLocal);
+    return reloc.target_kind == TargetKind::Symbol && link_.symbols.has(reloc.symbol(), symbol_flag::kThreadLocal);
   }
 
   // ---- targets

@@ -175,7 +175,8 @@ inline constexpr uint8_t CS_HASHTYPE_SHA256 = 2, CS_HASH_SIZE_SHA256 = 32;
 // Header
 inline constexpr uint32_t CPU_TYPE_I386 = 7, CPU_TYPE_X86_64 = 0x01000007, CPU_TYPE_ARM64 = 0x0100000c;
 inline constexpr uint32_t CPU_SUBTYPE_X86_ALL = 3, CPU_SUBTYPE_ARM64_ALL = 0;
-inline constexpr uint32_t MH_OBJECT = 1, MH_EXECUTE = 2, MH_DYLIB = 6, MH_BUNDLE = 8, MH_DYLIB_STUB = 9;
+inline constexpr uint32_t MH_OBJECT = 1, MH_EXECUTE = 2, MH_PRELOAD = 5, MH_DYLIB = 6, MH_DYLINKER = 7, MH_BUNDLE = 8,
+                          MH_DYLIB_STUB = 9;
 inline constexpr uint32_t MH_NOUNDEFS = 0x1, MH_DYLDLINK = 0x4, MH_TWOLEVEL = 0x80, MH_SUBSECTIONS_VIA_SYMBOLS = 0x2000,
                           MH_BINDS_TO_WEAK = 0x10000, MH_WEAK_DEFINES = 0x8000, MH_NO_REEXPORTED_DYLIBS = 0x100000,
                           MH_PIE = 0x200000, MH_HAS_TLV_DESCRIPTORS = 0x800000, MH_NO_HEAP_EXECUTION = 0x1000000,

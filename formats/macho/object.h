@@ -11,6 +11,7 @@
 
 #include "formats/format.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/state.h"
 
 namespace xld::macho {
 
@@ -48,6 +49,7 @@ struct MachoObject {
   uint32_t symbol_count = 0;
   Bytes symbol_names;
   Bytes indirect_symbols;                          // 4 bytes each
+  Bytes data_in_code;                              // DataInCodeEntry each
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // LC_BUILD_VERSION; 0: none
   bool has_subsections = false;
 };
@@ -83,6 +85,9 @@ uint32_t section_at(const MachoObject& object, uint64_t address);
 
 // "main.o: section (__TEXT,__text): ..."
 void report_section(const Link& link, const InputFile& file, uint32_t section, std::string_view what);
+
+// True if the atom holds descriptors of thread-local variables.
+bool is_thread_variable(const Link& link, AtomId atom);
 
 // Format::identify, read_object, make_atoms (format.h).
 Identity identify(Bytes bytes);

@@ -20,6 +20,8 @@ struct AnchorRow {
 
 constexpr AnchorRow kAnchors[] = {
     {"__mh_execute_header", Anchor::Header, true},   {"___dso_handle", Anchor::Header, true},
+    {"__mh_dylib_header", Anchor::Header, true},     {"__mh_bundle_header", Anchor::Header, true},
+    {"__mh_preload_header", Anchor::Header, true},   {"__mh_dylinker_header", Anchor::Header, true},
     {"section$start$", Anchor::SectionStart, false}, {"section$end$", Anchor::SectionEnd, false},
     {"segment$start$", Anchor::SegmentStart, false}, {"segment$end$", Anchor::SegmentEnd, false},
 };
@@ -85,7 +87,7 @@ void provide_symbols(Link& link) {
     link.symbols.add_flags(id,
                            symbol_flag::kDefined | symbol_flag::kLinkerMade | (is_public ? 0 : symbol_flag::kHidden));
   }
-  check_entry(link);
+  if (link.target().output != OutputKind::SharedLibrary) check_entry(link);
 }
 
 void define_symbols(Link& link) {
