@@ -129,10 +129,10 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
       return false;
     case FileKind::SharedLibrary:
       if (!link_.options().is_static && !link_.options().is_relocatable) break;
-      link_.diagnostics().error(fmt::format(
-          "{}: is a shared library, which {} cannot use; name an archive of it, or link without {}", name,
-          link_.options().is_static ? "a static link" : "a relocatable output",
-          link_.options().is_static ? "-static" : "-r"));
+      link_.diagnostics().error(
+          fmt::format("{}: is a shared library, which {} cannot use; name an archive of it, or link without {}", name,
+                      link_.options().is_static ? "a static link" : "a relocatable output",
+                      link_.options().is_static ? "-static" : "-r"));
       return false;
     case FileKind::Executable:
       link_.diagnostics().error(fmt::format("{}: is an executable, not an object", name));
