@@ -50,8 +50,8 @@ struct Arch {
   void (*write_stub)(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base, bool position_independent);
 
   // Binding on the first call, as the psABIs have it: the slot of an import leads to its entry at first, which names
-  // its relocation (the `index`th of its table) and goes to the header, which hands over to the loader through the words
-  // 1 and 2 of the table at `got_base`.
+  // its relocation (the `index`th of its table) and goes to the header, which hands over to the loader through the
+  // words 1 and 2 of the table at `got_base`.
   void (*write_lazy_header)(MutableBytes code, uint64_t address, uint64_t got_base, bool position_independent);
   void (*write_lazy_entry)(MutableBytes code, uint64_t address, uint64_t header, uint32_t index);
 

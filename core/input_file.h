@@ -75,7 +75,7 @@ struct InputFile {
 
   // A shared library: its definitions are claims of the class Outside, and it has no atoms.
   bool is_library = false;
-  bool is_needed = false;  // the output names it to the loader; --as-needed decides at the end of the walk
+  bool is_needed = false;        // the output names it to the loader; --as-needed decides at the end of the walk
   std::string_view loader_name;  // what the loader is to look for
   LibraryUse use = LibraryUse::Normal;
   bool hides_definitions = false;  // whatever visibility they have

@@ -101,10 +101,11 @@ struct Link {
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;                             // by AtomId
   std::vector<FoldedAtom> folded;                     // sorted
+  bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
   bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
   LocalNeeds local_needs;
   Slots slots;
-  Array<FixupCount> fixup_counts;     // by AtomId; empty if there is no loader and the output does not move
+  Array<FixupCount> fixup_counts;  // by AtomId; empty if there is no loader and the output does not move
 
   std::set<std::string, std::less<>> retained_names;  // --retain-symbols-file: nothing else is in the symbol table
   bool retains_all_names = true;

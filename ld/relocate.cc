@@ -19,8 +19,8 @@ TargetFacts facts_of_symbol(const Link& link, SymbolId id) {
   facts.is_imported = (flags & symbol_flag::kImported) != 0;
   facts.is_out_of_reach = (flags & symbol_flag::kOutOfReach) != 0;
   facts.is_undefined = !is_defined && !facts.is_imported;
-  facts.is_weak_undefined =
-      !is_defined && !(flags & symbol_flag::kStronglyReferenced) && !link.symbols.claim(id).is_import();
+  facts.is_nowhere = facts.is_imported && !link.symbols.claim(id).is_import();
+  facts.is_weak_undefined = (facts.is_undefined || facts.is_nowhere) && !(flags & symbol_flag::kStronglyReferenced);
   facts.is_absolute = facts.is_undefined || (flags & symbol_flag::kAbsolute);
   facts.is_resolver = (flags & symbol_flag::kResolver) != 0 && !facts.is_out_of_reach;
   facts.is_function = (flags & symbol_flag::kFunction) != 0;
@@ -104,7 +104,7 @@ AddressForm form_of_distant(const Link& link, bool is_writable, const Reloc& rel
   if (is_word(link, reloc) && is_writable) return AddressForm::Symbolic;
   if (link.target().output == OutputKind::SharedLibrary)
     return is_word(link, reloc) ? AddressForm::ReadOnly : AddressForm::NotMovable;
-  if (target.is_weak_undefined) return AddressForm::Zero;
+  if (target.is_nowhere) return AddressForm::Zero;
   return target.is_function ? AddressForm::CanonicalStub : AddressForm::Copy;
 }
 

@@ -17,6 +17,7 @@ struct TargetFacts {
   bool is_resolver = false;        // a function that returns the address
   bool is_thread_local = false;
   bool is_imported = false;      // another module defines it
+  bool is_nowhere = false;       // imported, but no module is known that defines it
   bool is_out_of_reach = false;  // imported, or the loader may prefer another module's: no address before load time
   bool is_function = false;
 };
@@ -43,7 +44,7 @@ enum class AddressForm : uint8_t {
   Stub,           // a branch: that of a stub of this output
   CanonicalStub,  // the stub of this output is the function's address in all modules
   Copy,           // the variable is copied into this output, and all modules use the copy
-  Zero,           // a weak name nobody is known to define
+  Zero,           // a name nobody is known to define, which is tolerated
   ReadOnly,       // the loader would have to write where it must not
   NotMovable,     // the field cannot hold what is known at load time only
 };

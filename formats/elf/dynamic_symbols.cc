@@ -118,7 +118,7 @@ DynamicSymbolNature nature_of_own(const Link& link, SymbolId id) {
   DynamicSymbolNature nature;
   nature.other = visibility_from(flags);
   if (claim.file().value == 0) {  // a name the linker gave, without a file
-    nature.info = symbol_info(STB_GLOBAL, flags & symbol_flag::kThreadLocal ? STT_TLS : STT_NOTYPE);
+    nature.info = symbol_info(STB_GLOBAL, type_from(flags));
     return nature;
   }
   const auto symbol = raw_symbol<E>(object_of(link.inputs.file(claim.file())), claim.raw_symbol());
@@ -134,11 +134,7 @@ DynamicSymbolNature nature_of_import(const Link& link, SymbolId id) {
   const Claim claim = link.symbols.claim(id);
   const bool is_weak = !(flags & symbol_flag::kStronglyReferenced) && !(flags & symbol_flag::kRoot);
   DynamicSymbolNature nature;
-  uint8_t type = STT_NOTYPE;
-  if (flags & symbol_flag::kFunction) type = STT_FUNC;
-  if (flags & symbol_flag::kObject) type = STT_OBJECT;
-  if (flags & symbol_flag::kThreadLocal) type = STT_TLS;
-  nature.info = symbol_info(is_weak ? STB_WEAK : STB_GLOBAL, type);
+  nature.info = symbol_info(is_weak ? STB_WEAK : STB_GLOBAL, type_from(flags));
   if ((flags & symbol_flag::kCopied) && claim.is_import()) {
     const SharedSymbol symbol = shared_symbol(library_of(link.inputs.file(claim.file())), claim.raw_symbol());
     nature.info = symbol_info(symbol.binding, symbol.type);
@@ -181,7 +177,7 @@ void DynamicSymbolsChunk::write_as(MutableBytes out) const {
     if (is_defined_here(link_, id)) {
       const SymbolPlace place = place_of_symbol(link_, id);
       value = place.address - (type_of(row.info) == STT_TLS ? link_.layout.tls_address : 0);
-      row.shndx = place.section;
+      row.shndx = static_cast<uint16_t>(place.section);
     } else {
       value = import_address(link_, id);
     }
@@ -224,8 +220,7 @@ void GnuHashChunk::write(MutableBytes out) const {
       bloom[word * link_.arch->word_size + bit / 8] |= static_cast<uint8_t>(1 << bit % 8);
     uint8_t* bucket = bucket_table + size_t{hash % buckets} * 4;
     if (load<uint32_t>(bucket) == 0) store(bucket, index);
-    const bool is_last =
-        index == symbols_.symbols().size() || symbols_.hash(index) % buckets != hash % buckets;
+    const bool is_last = index == symbols_.symbols().size() || symbols_.hash(index) % buckets != hash % buckets;
     store(chain + size_t{index - first} * 4, (hash & ~1u) | (is_last ? 1 : 0));
   }
 }
