@@ -40,6 +40,7 @@ struct InputOption {
   bool is_binary = false;          // -b binary: the file is data, not an object
   bool just_symbols = false;       // -R FILE: take its symbols, not its sections
   bool hides_definitions = false;  // what it defines stays inside the output
+  bool is_host = false;            // -bundle_loader: a program, whose names a plug-in may use
   bool loads_classes = false;      // -ObjC: members of archives that have classes or categories are taken
   LibraryUse use = LibraryUse::Normal;
 };
@@ -106,7 +107,8 @@ struct DarwinOptions {
   std::string bundle_loader;  // the program that will load the bundle, and whose names it may use
   std::string install_name;
   uint32_t current_version = 0, compatibility_version = 0;
-  std::vector<std::string> framework_paths;    // -F
+  std::vector<std::string> framework_paths;  // -F
+  std::vector<std::string> standard_framework_paths;
   bool searches_shared_first = false;          // -search_dylibs_first: in all directories before any archive
   bool prefers_archives = false;               // -static and its like
   bool is_classic = false;                     // tables as before macOS 10.6
@@ -177,7 +179,8 @@ struct Options {
   std::vector<std::string> search_paths;               // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
   std::vector<std::string> shared_suffixes = {".so"};  // of what -l finds, best first
   std::string sysroot;
-  bool no_standard_paths = false;  // -nostdlib
+  std::vector<std::string> standard_paths;  // searched after those, if there is a sysroot
+  bool no_standard_paths = false;           // -nostdlib, -Z
 
   // Symbols
   std::string entry;  // -e: a symbol or a number

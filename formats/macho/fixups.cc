@@ -298,7 +298,9 @@ namespace {
 void write_own_definitions(const Link& link, std::span<const LoadFixup> fixups, uint64_t address, MutableBytes out) {
   for (const LoadFixup& fixup : fixups) {
     if (!fixup.symbol.is_valid() || link.symbols.has(fixup.symbol, symbol_flag::kImported)) continue;
-    const uint64_t value = own_address(link, {fixup.symbol}) + fixup.value;
+    SlotOwner owner;
+    owner.symbol = fixup.symbol;
+    const uint64_t value = own_address(link, owner) + fixup.value;
     write_field(link.arch->address_field, out.data() + (fixup.address - address), value);
   }
 }
