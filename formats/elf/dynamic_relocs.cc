@@ -6,8 +6,8 @@
 #include <map>
 
 #include "formats/elf/dynamic_symbols.h"
-#include "formats/elf/linker_sections.h"
 #include "formats/elf/elf.h"
+#include "formats/elf/linker_sections.h"
 #include "formats/elf/relocs.h"
 #include "formats/elf/shared_object.h"
 #include "formats/elf/state.h"
@@ -193,8 +193,10 @@ namespace {
 
 class SlotRelocs {
  public:
-  explicit SlotRelocs(const Link& link)
+  // Before addresses are settled the relocations can be counted, but have no values.
+  SlotRelocs(const Link& link, bool has_values)
       : link_(link),
+        has_values_(has_values),
         types_(types_of(link)),
         is_library_(link.target().output == OutputKind::SharedLibrary),
         moves_(is_position_independent(link.target().output)) {}
@@ -219,11 +221,10 @@ class SlotRelocs {
         return relocs_.push_back({address, types_.glob_dat, symbol, 0});
       case SlotKind::Address:
         if (moves_ && moves_with_output(link_, owner))
-          relocs_.push_back({address, types_.relative, {}, slot_value(link_, slot)});
+          relocs_.push_back({address, types_.relative, {}, value_of(slot)});
         return;
       case SlotKind::TlsOffset:
-        if (is_out_of_reach || is_library_)
-          relocs_.push_back({address, types_.thread_offset, symbol, slot_value(link_, slot)});
+        if (is_out_of_reach || is_library_) relocs_.push_back({address, types_.thread_offset, symbol, value_of(slot)});
         return;
       case SlotKind::TlsPair:
         if (!is_out_of_reach && !is_library_) return;
@@ -231,14 +232,17 @@ class SlotRelocs {
         if (is_out_of_reach) relocs_.push_back({address + link_.arch->word_size, types_.tls_offset, symbol, 0});
         return;
       case SlotKind::TlsDescriptor:
-        return relocs_.push_back({address, types_.tls_desc, symbol, slot_value(link_, slot)});
+        return relocs_.push_back({address, types_.tls_desc, symbol, value_of(slot)});
       case SlotKind::Resolved:
       case SlotKind::TlsModule:
         return;  // in another place of the table; above
     }
   }
 
+  uint64_t value_of(const Slot& slot) const { return has_values_ ? slot_value(link_, slot) : 0; }
+
   const Link& link_;
+  const bool has_values_;
   const DynamicRelocTypes& types_;
   const bool is_library_;
   const bool moves_;
@@ -277,27 +281,23 @@ std::vector<DynamicReloc> last_relocs(const Link& link) {
 
 }  // namespace
 
-std::vector<DynamicReloc> LoadRelocsChunk::relocs_of_slots() const {
-  return SlotRelocs(link_).take();
-}
-
 uint64_t LoadRelocsChunk::relative_count() const {
   const FixupCount fixups = count_fixups(link_);
-  const auto relocs = relocs_of_slots();
+  const auto relocs = SlotRelocs(link_, false).take();
   const auto relative = std::count_if(
       relocs.begin(), relocs.end(), [&](const DynamicReloc& reloc) { return reloc.type == types_of(link_).relative; });
   return fixups.all - fixups.symbolic + static_cast<uint64_t>(relative);
 }
 
 uint64_t LoadRelocsChunk::size() const {
-  const uint64_t count =
-      count_fixups(link_).all + relocs_of_slots().size() + count_copies(link_) + last_relocs(link_).size();
+  const uint64_t count = count_fixups(link_).all + SlotRelocs(link_, false).take().size() + count_copies(link_) +
+                         last_relocs(link_).size();
   return count * dynamic_reloc_size(link_);
 }
 
 void LoadRelocsChunk::write(MutableBytes out) const {
   const DynamicRelocTypes& types = types_of(link_);
-  std::vector<DynamicReloc> relocs = relocs_of_slots();
+  std::vector<DynamicReloc> relocs = SlotRelocs(link_, true).take();
   relocs.reserve(relocs.size() + link_.fixups.size());
   for (const LoadFixup& fixup : link_.fixups)
     relocs.push_back(

@@ -89,8 +89,6 @@ class LoadRelocsChunk : public Chunk {
   uint64_t relative_count() const;
 
  private:
-  std::vector<DynamicReloc> relocs_of_slots() const;
-
   Link& link_;
 };
 

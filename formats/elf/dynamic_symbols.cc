@@ -31,6 +31,13 @@ uint32_t sysv_hash(std::string_view name) {
   return hash;
 }
 
+// A function's address that is taken without the loader's help is that of its stub, in all modules: they find it here.
+bool has_canonical_stub(const Link& link, SymbolId id) {
+  constexpr uint32_t kFacts = symbol_flag::kImported | symbol_flag::kAddressTaken;
+  const Slots::Record* record = link.slots.record_of(id);
+  return (link.symbols.flags(id) & kFacts) == kFacts && record && record->stub != Slots::kNone;
+}
+
 }  // namespace
 
 uint32_t DynamicStrings::add(std::string_view text) {
@@ -64,14 +71,14 @@ DynamicSymbols::DynamicSymbols(Link& link) : link_(link) {
   }
 }
 
-// References in the order of their ids, which is that of their first appearance; definitions behind them.
+// References in the order of their ids, which is that of their first appearance; what others can find behind them.
 void DynamicSymbols::collect() {
   constexpr uint32_t kWanted = symbol_flag::kUsed | symbol_flag::kRoot;
   std::vector<SymbolId> defined;
   for (uint32_t i = 0; i < link_.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link_.symbols.flags(id);
-    if ((flags & symbol_flag::kExported) || (flags & symbol_flag::kCopied)) {
+    if ((flags & (symbol_flag::kExported | symbol_flag::kCopied)) || has_canonical_stub(link_, id)) {
       defined.push_back(id);
     } else if ((flags & symbol_flag::kImported) && (flags & kWanted)) {
       symbols_.push_back(id);
@@ -143,13 +150,6 @@ DynamicSymbolNature nature_of_import(const Link& link, SymbolId id) {
   return nature;
 }
 
-// A function's address that is taken without the loader's help is that of its stub, in all modules.
-uint64_t import_address(const Link& link, SymbolId id) {
-  const Slots::Record* record = link.slots.record_of(id);
-  const bool is_canonical = link.symbols.has(id, symbol_flag::kAddressTaken);
-  return is_canonical && record && record->stub != Slots::kNone ? link.slots.stub_address(record->stub) : 0;
-}
-
 }  // namespace
 
 uint64_t DynamicSymbolsChunk::size() const {
@@ -179,7 +179,7 @@ void DynamicSymbolsChunk::write_as(MutableBytes out) const {
       value = place.address - (type_of(row.info) == STT_TLS ? link_.layout.tls_address : 0);
       row.shndx = static_cast<uint16_t>(place.section);
     } else {
-      value = import_address(link_, id);
+      value = has_canonical_stub(link_, id) ? link_.slots.stub_address(link_.slots.record_of(id)->stub) : 0;
     }
     row.value = static_cast<typename E::Word>(value);
     store(out.data() + (i + 1) * sizeof(Symbol), row);

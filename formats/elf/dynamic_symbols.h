@@ -42,7 +42,7 @@ class DynamicSymbols {
 
   // In the order of the table, without the null symbol that begins it.
   const std::vector<SymbolId>& symbols() const { return symbols_; }
-  uint32_t first_defined() const { return first_defined_; }  // an index of the table
+  uint32_t first_defined() const { return first_defined_; }  // index of the first that others can find
   // 0: the symbol is not in the table.
   uint32_t index_of(SymbolId id) const { return indexes_.empty() ? 0 : indexes_[id.value]; }
   std::string_view name(size_t position) const;

@@ -179,7 +179,9 @@ void SymbolTableChunk::add_linker_symbols() {
     const bool is_local = is_linker_made && is_hidden(flags);
     if (is_linker_made) output.linker_made = id;
     if (is_undefined) output.special_section = SHN_UNDEF;
-    const bool is_weak = is_undefined && !(flags & symbol_flag::kStronglyReferenced);
+    // Nobody will look for what is undefined and not imported.
+    const bool is_import = (flags & symbol_flag::kImported) && (flags & symbol_flag::kStronglyReferenced);
+    const bool is_weak = is_undefined && !is_import;
     const uint8_t binding = is_local ? STB_LOCAL : is_weak ? STB_WEAK : STB_GLOBAL;
     output.info = symbol_info(binding, type_from(flags));
     output.other = visibility_from(flags);
