@@ -13,6 +13,7 @@
 #include "arch/field.h"
 #include "formats/macho/object.h"
 #include "formats/macho/relocs.h"
+#include "formats/macho/unwind_input.h"
 
 namespace xld::macho {
 
@@ -46,6 +47,7 @@ class Decoder {
       } else if (!is_pair) {
         const bool is_whole = decode_plain(raw, meaning, out[used]);
         if (is_whole && is_template_offset(raw, out[used])) out[used].want = Want::TlsBlockOffset;
+        if (is_whole && is_personality(raw)) out[used].want = Want::GotSlot;
         used += is_whole;
       } else if (cursor.next == cursor.end) {
         fail(raw, fmt::format("{} is not followed by its second half", name_of(raw)));
@@ -195,6 +197,12 @@ class Decoder {
     reloc.want = meaning.want;
     reloc.raw_type = raw.type;
     return true;
+  }
+
+  // Unwind tables name a personality by a pointer to it.
+  bool is_personality(const RawReloc& raw) const {
+    if (!is_compact_unwind(section_)) return false;
+    return link_.target().word_size == 8 ? raw.address % 32 == 16 : raw.address % 20 == 12;
   }
 
   // The last word of a thread-local variable's descriptor is the offset of its first value in the template.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <sstream>
 
 #include "formats/flag_index.h"
 #include "formats/flag_setters.h"
@@ -186,8 +187,28 @@ void set_segment_protection(OptionContext& context, const OptionUse& use) {
   context.options.darwin.protections.push_back({std::string(use.value), *maximum, *initial});
 }
 
+void define_alias(OptionContext& context, std::string_view name, std::string_view alias) {
+  context.options.assignments.push_back({std::string(alias), fmt::format("\"{}\"", name)});
+}
+
 void add_alias(OptionContext& context, const OptionUse& use) {
-  context.options.darwin.aliases.emplace_back(use.value, use.more[0]);
+  define_alias(context, use.value, use.more[0]);
+}
+
+void add_alias_list(OptionContext& context, const OptionUse& use) {
+  const auto text = context.files.read ? context.files.read(std::string(use.value)) : std::nullopt;
+  if (!text) return context.error(fmt::format("{}: cannot read '{}'", use.spelling, use.value));
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::string name, alias;
+    if (words >> name >> alias) define_alias(context, name, alias);
+  }
+}
+
+void set_init(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.init_function = use.value;
+  context.options.undefined.emplace_back(use.value);
 }
 
 void choose_mode(OptionContext& context, const OptionUse& use) {
@@ -403,6 +424,14 @@ constexpr OptionRow kContents[] = {
      append_darwin_text<&DarwinOptions::unexported_lists>},
     {"-interposable", None, "", "other images can redirect uses of all exported names",
      set_darwin<&DarwinOptions::is_interposable>},
+    {"-alias", Separate, "SYMBOL ALIAS", "ALIAS is another name of SYMBOL", add_alias},
+    {"-alias_list", Separate, "FILE", "the same, two names a line", add_alias_list},
+    {"-init", Separate, "SYMBOL", "the library begins with SYMBOL", set_init},
+    {"-order_file", Separate, "FILE", "place functions and data in the order of the list",
+     append_darwin_text<&DarwinOptions::order_files>},
+    {"-sectcreate -segcreate", Separate, "SEGMENT SECTION FILE", "make a section of the content of FILE",
+     create_section},
+    {"-add_empty_section", Separate, "SEGMENT SECTION", "make a section without content", create_empty_section},
     {"-rename_section", Separate, "SEGMENT SECTION TO_SEGMENT TO_SECTION", "the output's name of a section",
      rename_section},
     {"-rename_segment", Separate, "SEGMENT TO_SEGMENT", "the output's name of a segment", rename_segment},
@@ -468,14 +497,9 @@ constexpr OptionRow kNoEffect[] = {
 constexpr OptionRow kNotYet[] = {
     {"-r", None, "", "relocatable output cannot be made", set<&Options::is_relocatable>},
     {"-kext -dylinker", None, "", "only programs, libraries, bundles and -preload images can be made"},
-    {"-order_file", Separate, "FILE", "functions keep the order of the input"},
-    {"-sectorder", Separate, "SEGMENT SECTION FILE", "functions keep the order of the input"},
-    {"-sectcreate -segcreate", Separate, "SEGMENT SECTION FILE", "sections come from objects", create_section},
-    {"-add_empty_section", Separate, "SEGMENT SECTION", "sections come from objects", create_empty_section},
-    {"-alias", Separate, "SYMBOL ALIAS", "define the alias in an object", add_alias},
-    {"-alias_list -reexported_symbols_list -interposable_list", Separate, "FILE", "leave it out"},
+    {"-sectorder", Separate, "SEGMENT SECTION FILE", "use -order_file"},
+    {"-reexported_symbols_list -interposable_list", Separate, "FILE", "leave it out"},
     {"-dependency_info", Separate, "FILE", "leave it out"},
-    {"-init", Separate, "SYMBOL", "make SYMBOL a constructor"},
     {"-why_load -whyload", None, "", "the map says why archive members were taken"},
 };
 

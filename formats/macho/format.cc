@@ -16,9 +16,13 @@
 #include "formats/macho/signature.h"
 #include "formats/macho/slot_chunks.h"
 #include "formats/macho/state.h"
+#include "formats/macho/unwind_info.h"
 #include "formats/macho/versions.h"
 
 namespace xld::macho {
+
+MachoState::MachoState(uint32_t workers) : section_keys(workers) {}
+MachoState::~MachoState() = default;
 
 namespace {
 
@@ -54,20 +58,6 @@ void begin(Link& link) {
   target.entry = has_loader(link) && !starts_with_crt ? "_main" : "start";
   if (target.output == OutputKind::SharedLibrary) target.entry = {};
   link.tile_digest = DigestKind::Fast;
-}
-
-void read_library(Link& link, InputFile& file, uint32_t /*worker*/) {
-  link.diagnostics().error(fmt::format("{}: dynamic libraries cannot be linked against yet", file.path), file.id);
-}
-
-// As long as no library can be read, nothing comes from one; programs show their names to nobody.
-void bind_symbols(Link& link) {
-  for (uint32_t i = 0; i < link.symbols.size(); i++) {
-    const SymbolId id{i};
-    const bool is_undefined = !link.symbols.has(id, symbol_flag::kDefined);
-    if (is_undefined && link.options().unresolved == UnresolvedPolicy::Ignore)
-      link.symbols.add_flags(id, symbol_flag::kUsed);
-  }
 }
 
 SectionId common_section(Link& link, const CommonOffer& /*offer*/) {

@@ -39,6 +39,7 @@ class CommandWriter {
     }
     add_versions();
     if (kind_of_file(link_) == MH_EXECUTE || kind_of_file(link_) == MH_PRELOAD) add_start();
+    add_init();
     add_libraries();
     add_table(LC_FUNCTION_STARTS, state_.function_starts);
     add_table(LC_DATA_IN_CODE, state_.data_in_code);
@@ -266,6 +267,19 @@ class CommandWriter {
     if (state_.features.has_source_version)
       add(SourceVersionCommand{LC_SOURCE_VERSION, sizeof(SourceVersionCommand),
                                link_.options().darwin.source_version_value});
+  }
+
+  // -init: seven more words that nobody uses.
+  void add_init() {
+    const std::string& name = link_.options().darwin.init_function;
+    if (name.empty() || !has_loader(link_)) return;
+    const SymbolId id = link_.symbols.find(name);
+    Word words[8] = {};
+    if (id.is_valid() && id.value < link_.symbol_addresses.size())
+      words[0] = static_cast<Word>(link_.symbol_addresses[id.value]);
+    constexpr uint32_t kCommand = M::kWordSize == 8 ? LC_ROUTINES_64 : LC_ROUTINES;
+    add(LoadCommand{kCommand, static_cast<uint32_t>(sizeof(LoadCommand) + sizeof(words))});
+    add_bytes(words, sizeof(words));
   }
 
   // ---- libraries

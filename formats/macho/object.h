@@ -42,6 +42,9 @@ struct Subsection {
   SymbolId instead;  // the weak definition of another file that stands for it; only if there is no atom
 };
 
+struct UnwindEntry;
+struct Frame;
+
 struct MachoObject {
   std::span<InputSection> sections;
   std::span<Subsection> subsections;  // ascending by section, then by address
@@ -52,6 +55,9 @@ struct MachoObject {
   Bytes data_in_code;                              // DataInCodeEntry each
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // LC_BUILD_VERSION; 0: none
   bool has_subsections = false;
+  std::span<const UnwindEntry> unwind;  // ascending by function; see unwind_input.h
+  std::span<const Frame> frames;
+  uint32_t frame_section = 0;  // that they are in
 };
 
 inline const MachoObject& object_of(const InputFile& file) {

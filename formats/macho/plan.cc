@@ -11,10 +11,12 @@
 
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/order_file.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/slot_chunks.h"
 #include "formats/macho/state.h"
 #include "formats/macho/symtab.h"
+#include "formats/macho/unwind_info.h"
 #include "formats/macho/versions.h"
 #include "formats/merge_chunk.h"
 
@@ -85,8 +87,10 @@ class Planner {
     settle_versions(link_);
     rename_sections();
     collect_atoms();
+    order_atoms();
     number_imports(link_);
     add_linker_sections();
+    create_sections();
     for (OutputSection& section : sections_) finish_section(section);
     sort_sections();
     make_segments();
@@ -103,7 +107,8 @@ class Planner {
     section_of_key_.assign(keys.size(), SectionId());
     const auto take = [&](uint32_t begin, uint32_t count) {
       for (uint32_t i = begin; i < begin + count; i++)
-        if (link_.is_live[i] && !link_.atoms[i].has(atom_flag::kFolded)) take_atom(AtomId{i}, keys);
+        if (link_.is_live[i] && !link_.atoms[i].has(atom_flag::kFolded | atom_flag::kUnwind))
+          take_atom(AtomId{i}, keys);
     };
     for (const InputFile* file : link_.inputs.files) take(file->first_atom.value, file->atom_count);
     take(link_.first_linker_atom.value, link_.linker_atom_count);
@@ -167,6 +172,36 @@ class Planner {
     atom.order = found->second;
   }
 
+  // What the lists name comes first, in their order.
+  void order_atoms() {
+    const std::map<AtomId, uint32_t> order = read_order(link_);
+    if (order.empty()) return;
+    const auto rank = [&](AtomId id) {
+      const auto found = order.find(id);
+      return found == order.end() ? UINT32_MAX : found->second;
+    };
+    for (OutputSection& section : sections_)
+      std::stable_sort(section.atoms.begin(), section.atoms.end(),
+                       [&](AtomId a, AtomId b) { return rank(a) < rank(b); });
+  }
+
+  // -sectcreate: the content of a file as a section.
+  void create_sections() {
+    for (const SectionFile& created : link_.options().darwin.created_sections) {
+      const std::string_view name = link_.session.keep(fmt::format("{},{}", created.segment, created.section));
+      OutputSection& section = section_named(renamed(name), S_REGULAR);
+      auto* chunk = add_chunk<TableChunk>(1);
+      section.chunks.push_back(chunk);
+      if (created.path.empty()) continue;
+      const auto bytes = link_.open_referenced(created.path);
+      if (bytes) {
+        chunk->bytes.assign(bytes->begin(), bytes->end());
+      } else {
+        link_.diagnostics().error(fmt::format("-sectcreate: cannot open {}: {}", created.path, bytes.error().message));
+      }
+    }
+  }
+
   // ---- what the linker adds
   // --------------------------------------------------------------------------------------------
 
@@ -192,7 +227,18 @@ class Planner {
       stubs.chunks.push_back(add_chunk<StubChunk>(link_));
       stubs.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
     }
+    add_unwind_tables();
     add_tables();
+  }
+
+  void add_unwind_tables() {
+    MachoState& state = state_of(link_);
+    state.unwind_rows = std::make_unique<UnwindRows>(link_);
+    if (state.unwind_rows->rows.empty() || !has_loader(link_)) return;
+    auto* frames = add_chunk<EhFrameChunk>(link_, *state.unwind_rows);
+    if (frames->size() != 0) section_named(kEhFrameSection, S_REGULAR).chunks.push_back(frames);
+    section_named(kUnwindInfoSection, S_REGULAR)
+        .chunks.push_back(add_chunk<UnwindInfoChunk>(link_, *state.unwind_rows));
   }
 
   // In the order that strip and install_name_tool insist on.
@@ -272,7 +318,8 @@ class Planner {
     sections_ = std::move(sorted);
     const auto renumber = [&](uint32_t begin, uint32_t count) {
       for (uint32_t i = begin; i < begin + count; i++)
-        if (link_.is_live[i]) link_.atoms[i].section = SectionId{new_index[link_.atoms[i].section.value]};
+        if (link_.is_live[i] && !link_.atoms[i].has(atom_flag::kUnwind))
+          link_.atoms[i].section = SectionId{new_index[link_.atoms[i].section.value]};
     };
     for (const InputFile* file : link_.inputs.files) renumber(file->first_atom.value, file->atom_count);
     renumber(link_.first_linker_atom.value, link_.linker_atom_count);

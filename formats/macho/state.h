@@ -14,6 +14,7 @@
 
 namespace xld::macho {
 
+class UnwindRows;
 class GotChunk;
 class HeaderChunk;
 class SymbolTableChunk;
@@ -46,17 +47,20 @@ struct Features {
 };
 
 struct MachoState : FormatState {
-  explicit MachoState(uint32_t workers) : section_keys(workers) {}
+  explicit MachoState(uint32_t workers);
+  ~MachoState() override;
 
   SectionKeys section_keys;
   std::atomic<uint64_t> newest_version{0};  // of the objects: minimum system, SDK
   std::atomic<uint32_t> seen_platform{0};
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // platform 0: nobody says
   Features features;
+  bool starts_at_main = false;  // whatever the oldest system
 
   std::mutex libraries_mutex;
   std::deque<MachoLibrary> read_libraries;
 
+  std::unique_ptr<UnwindRows> unwind_rows;
   std::vector<LoadedLibrary> libraries;  // by ordinal - 1
   std::vector<Import> imports;           // ascending by name
   std::vector<uint32_t> import_of;       // by SymbolId: index in `imports`, or kNoImport

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "formats/macho/debug_map.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/state.h"
 
@@ -31,6 +32,7 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) collect_from(*files[i], parts[i]);
   });
+  for (const Part& part : parts) append(locals_, part.debug_map);
   for (const Part& part : parts) {
     append(locals_, part.locals);
     append(defined_, part.defined);
@@ -51,6 +53,7 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
 
 void SymbolTableChunk::collect_from(const InputFile& file, Part& part) const {
   const MachoObject& object = object_of(file);
+  if (link_.options().strip == StripMode::None && has_loader(link_)) part.debug_map = make_debug_map(link_, file);
   for (uint32_t i = 0; i < object.symbol_count; i++) {
     const RawSymbol raw = raw_symbol(link_, object, i);
     if (i < file.first_global) {
@@ -148,6 +151,7 @@ std::optional<uint32_t> SymbolTableChunk::index_of(SymbolId id) const {
 
 void SymbolTableChunk::place_names(std::vector<OutputSymbol>& symbols) {
   for (OutputSymbol& symbol : symbols) {
+    if (symbol.name.empty()) continue;
     symbol.name_offset = static_cast<uint32_t>(names_size_);
     names_size_ += symbol.name.size() + 1;
   }
@@ -176,7 +180,7 @@ void SymbolTableChunk::write(MutableBytes out) const {
 
 uint8_t* SymbolTableChunk::write_symbols(const std::vector<OutputSymbol>& symbols, uint8_t* place) const {
   for (const OutputSymbol& symbol : symbols) {
-    RawSymbol row{symbol.name_offset, symbol.type, 0, symbol.desc, symbol.value};
+    RawSymbol row{symbol.name.empty() ? 0 : symbol.name_offset, symbol.type, symbol.section, symbol.desc, symbol.value};
     if (symbol.atom.is_valid()) {
       const Atom& atom = link_.atom(symbol.atom);
       row.value = link_.address_of(atom, symbol.value);

@@ -21,6 +21,7 @@ struct OutputSymbol {
   SymbolId symbol;       // of a global name
   bool is_late = false;  // made by the linker: its address is known after layout
   uint8_t type = 0;
+  uint8_t section = 0;  // if it is not that of the atom
   uint16_t desc = 0;
 };
 
@@ -44,7 +45,7 @@ class SymbolTableChunk : public Chunk {
 
  private:
   struct Part {
-    std::vector<OutputSymbol> locals, defined;
+    std::vector<OutputSymbol> debug_map, locals, defined;
   };
   void collect_from(const InputFile& file, Part& part) const;
   void collect_local(const InputFile& file, const RawSymbol& raw, Part& part) const;

@@ -62,7 +62,8 @@ void settle_versions(Link& link) {
       state.minimum_os >= kFirstWithOffsetChains ? DYLD_CHAINED_PTR_64_OFFSET : DYLD_CHAINED_PTR_64;
   features.has_data_const =
       is_started && !options.is_classic && choose(options.data_const, is_since(kFirstWithDataConst));
-  features.has_main = is_started && !options.is_classic && is_since(kFirstWithMain) && !options.is_loader;
+  features.has_main =
+      state.starts_at_main || (is_started && !options.is_classic && is_since(kFirstWithMain) && !options.is_loader);
   features.has_build_version = is_since(kFirstWithBuildVersion) || is_arm;
   features.has_source_version = choose(options.source_version, is_started && is_since(kFirstWithMain));
   features.has_signature = choose(options.code_signature, is_arm) && is_started;
