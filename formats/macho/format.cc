@@ -60,6 +60,11 @@ void begin(Link& link) {
   link.tile_digest = DigestKind::Fast;
 }
 
+// Nothing before the link-edit data depends on addresses.
+bool refine_layout(Link& /*link*/) {
+  return false;
+}
+
 SectionId common_section(Link& link, const CommonOffer& /*offer*/) {
   return state_of(link).section_keys.intern(0, "__DATA,__common", S_ZEROFILL, 0);
 }
@@ -125,6 +130,7 @@ const Format kFormat = {
     .may_fold = may_fold,
     .significant_atoms = significant_atoms,
     .plan = plan,
+    .refine_layout = refine_layout,
     .settle = settle,
     .define_symbols = define_symbols,
     .build_late_tables = build_late_tables,
