@@ -142,7 +142,8 @@ class ChainBuilder {
     size_t next = 0;
     for (uint32_t i = 0; i < link_.layout.segments.size(); i++) {
       const Segment& segment = link_.layout.segments[i];
-      const bool is_last = i + 1 == link_.layout.segments.size();
+      // __LINKEDIT has no address yet, and no words to complete.
+      const bool is_last = i + 1 == link_.layout.segments.size() || link_.layout.segments[i + 1].is_late;
       const uint64_t end_address = is_last ? UINT64_MAX : link_.layout.segments[i + 1].address;
       size_t end = next;
       while (end < state_.fixups.size() && state_.fixups[end].address < end_address) end++;

@@ -40,7 +40,9 @@ class SegmentFinder {
   uint32_t index_of(uint64_t address) {
     const std::vector<Segment>& segments = link_.layout.segments;
     if (address < segments[last_].address) last_ = 0;
-    while (last_ + 1 < segments.size() && address >= segments[last_ + 1].address) last_++;
+    // __LINKEDIT has no address yet, and no words to complete.
+    while (last_ + 1 < segments.size() && !segments[last_ + 1].is_late && address >= segments[last_ + 1].address)
+      last_++;
     return static_cast<uint32_t>(last_);
   }
   uint32_t number_of(uint64_t address) { return index_of(address) + first_segment_number(link_); }
