@@ -39,7 +39,11 @@ void build_classic_relocs(Link& link) {
   const uint32_t length = link.arch->word_size == 8 ? 3 : 2;
   for (const LoadFixup& fixup : state.fixups) {
     const bool is_pointer = pointers && fixup.address - pointers->address < pointers->size;
-    if (!fixup.symbol.is_valid()) {
+    // What we define ourselves stays ours, though another image may define it as weakly.
+    const bool is_own = !fixup.symbol.is_valid() || !link.symbols.has(fixup.symbol, symbol_flag::kImported);
+    if (is_own && !is_position_independent(link.target().output)) continue;
+    if (is_own && is_pointer) continue;  // the indirect symbol table has it
+    if (is_own) {
       append_record(state.local_relocs->bytes, fixup.address - base, kAbsolute, 0, length);
     } else if (!is_pointer) {
       const auto row = state.symbol_table->index_of(fixup.symbol);

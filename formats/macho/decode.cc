@@ -300,14 +300,25 @@ class Decoder {
     if (!symbol || base < table.address || entry >= table.size / size)
       return fail(raw, fmt::format("{} refers to entry {} of ({},{}), which does not exist", name_of(raw), entry,
                                    table.segment, table.name));
-    if (*symbol & (INDIRECT_SYMBOL_LOCAL | INDIRECT_SYMBOL_ABS))
-      return fail(raw, fmt::format("{} refers to a pointer in ({},{}) that has no symbol, which is not supported yet",
-                                   name_of(raw), table.segment, table.name));
     if (reloc.want != Want::Address && reloc.want != Want::Stub)
       return fail(raw, fmt::format("{} cannot refer to ({},{})", name_of(raw), table.segment, table.name));
     reloc.want = want;
     reloc.addend += static_cast<int64_t>(address - (table.address + entry * size));
+    if (*symbol & (INDIRECT_SYMBOL_LOCAL | INDIRECT_SYMBOL_ABS))
+      return find_local_entry(raw, table, index, entry, reloc);
     return find_symbol(raw, *symbol, reloc);
+  }
+
+  // A pointer without a symbol holds the address itself. Its slot goes by a number behind those of the sections.
+  bool find_local_entry(const RawReloc& raw, const InputSection& table, uint64_t index, uint64_t entry, Reloc& reloc) {
+    const uint64_t offset = table.file_offset + entry * link_.target().word_size;
+    const auto target = read<uint32_t>(file_.bytes, offset);
+    const uint32_t section = target ? section_at(object_, *target) : static_cast<uint32_t>(object_.sections.size());
+    if (reloc.want != Want::GotSlot || section == object_.sections.size())
+      return fail(raw, fmt::format("{} refers to a pointer in ({},{}) that leads nowhere", name_of(raw), table.segment,
+                                   table.name));
+    reloc.raw_symbol = static_cast<uint32_t>(object_.symbol_count + object_.sections.size() + 1 + index);
+    return find_piece(section, *target, reloc);
   }
 
   std::string name_of(const RawReloc& raw) const { return macho::reloc_name(cpu_, raw.type); }

@@ -31,7 +31,7 @@ OutputKind output_kind(const Options& options, Cpu cpu) {
   if (options.is_static || options.darwin.is_preload) return OutputKind::StaticExecutable;
   // i386 code has addresses in read-only sections, so it stays where it was linked; arm64 systems load nothing else.
   if (cpu == Cpu::Arm64) return OutputKind::DynamicPie;
-  const bool moves = options.is_pie && cpu != Cpu::I386 && !options.darwin.is_classic;
+  const bool moves = options.is_pie && cpu != Cpu::I386 && !is_classic(options);
   return moves ? OutputKind::DynamicPie : OutputKind::DynamicExecutable;
 }
 
@@ -54,7 +54,7 @@ void begin(Link& link) {
   target.code_section = "__TEXT,__text";
   link.format_state = std::make_unique<MachoState>(link.session.pool.thread_count());
   const uint32_t minimum_os = options.platform.minimum_os;
-  const bool starts_with_crt = options.darwin.is_classic || (minimum_os != 0 && minimum_os < version(10, 8));
+  const bool starts_with_crt = is_classic(options) || (minimum_os != 0 && minimum_os < version(10, 8));
   target.entry = has_loader(link) && !starts_with_crt ? "_main" : "start";
   if (target.output == OutputKind::SharedLibrary) target.entry = {};
   link.tile_digest = DigestKind::Fast;

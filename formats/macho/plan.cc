@@ -126,10 +126,10 @@ class Planner {
   // What the options and __DATA_CONST make of names: first sections, then segments.
   void rename_sections() {
     const DarwinOptions& options = link_.options().darwin;
-    for (const auto& [from, to] : options.renamed_sections) new_names_[from] = to;
+    for (const auto& [from, to] : options.renamed_sections) new_names_[from] = to;  // they live as long as the link
     if (!state_of(link_).features.has_data_const) return;
     for (const std::string_view name : kConstSections)
-      new_names_.try_emplace(std::string(name), fmt::format("__DATA_CONST,{}", section_of(name)));
+      new_names_.try_emplace(name, link_.session.keep(fmt::format("__DATA_CONST,{}", section_of(name))));
   }
 
   std::string_view renamed(std::string_view name) {
@@ -219,7 +219,7 @@ class Planner {
     section_named("__TEXT,", S_REGULAR).chunks.push_back(state.header);
     if (pointer_count(link_) != 0) {
       state.pointers = add_chunk<GotChunk>(link_);
-      const std::string_view name = link_.options().darwin.is_classic ? kClassicPointerSection : "__DATA,__got";
+      const std::string_view name = is_classic(link_.options()) ? kClassicPointerSection : "__DATA,__got";
       section_named(renamed(name), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.pointers);
     }
     if (!link_.slots.stubs.empty()) {
@@ -370,7 +370,7 @@ class Planner {
   Link& link_;
   std::vector<OutputSection>& sections_;
   std::vector<SectionId> section_of_key_;
-  std::map<std::string, std::string, std::less<>> new_names_;
+  std::map<std::string_view, std::string_view> new_names_;
   std::map<std::string_view, uint32_t> by_name_;
   std::map<std::pair<uint32_t, uint8_t>, uint16_t> pools_;
   std::map<std::string_view, uint32_t> other_segments_;

@@ -67,11 +67,19 @@ class UnwindReader {
 
   Bytes bytes_of(const InputSection& section) const { return file_.bytes.subspan(section.file_offset, section.size); }
 
-  // By offset in the section: the position of its record, of a pair the second one.
+  // By offset in the section: the position of its record, of a pair the first one.
   std::map<uint32_t, uint32_t> positions_of(const InputSection& section) const {
     std::map<uint32_t, uint32_t> positions;
-    for (uint32_t i = 0; i < section.relocs.size() / 8; i++) positions[raw_at(section, i).address] = i;
+    const auto count = static_cast<uint32_t>(section.relocs.size() / 8);
+    for (uint32_t i = 0; i < count; i += record_count(section, i)) positions[raw_at(section, i).address] = i;
     return positions;
+  }
+
+  // Differences take two records.
+  uint32_t record_count(const InputSection& section, uint32_t position) const {
+    const RelocForm form = reloc_meaning(cpu_, raw_at(section, position).type).form;
+    const bool is_pair = form == RelocForm::Subtractor || form == RelocForm::SectionDifference;
+    return is_pair && (position + 1) * 8 < section.relocs.size() ? 2 : 1;
   }
 
   RawReloc raw_at(const InputSection& section, uint32_t position) const {
@@ -167,7 +175,8 @@ class UnwindReader {
     }
     if (!entry.has_personality() || personality_position == UINT32_MAX) return;
     const Subsection& piece = object_.subsections[section.first_subsection];
-    companions_.push_back({entry.function, piece.atom, personality_position, 1});
+    companions_.push_back(
+        {entry.function, piece.atom, personality_position, record_count(section, personality_position)});
   }
 
   // ---- __compact_unwind
@@ -225,18 +234,20 @@ class UnwindReader {
     if (found == positions.end()) return target;
     const RawReloc raw = raw_at(section, found->second);
     target.position = found->second;
-    const bool is_pair = found->second != 0 && raw_at(section, found->second - 1).address == raw.address;
+    const RelocForm form = reloc_meaning(cpu_, raw.type).form;
+    if (form == RelocForm::SectionDifference) return target;  // the field holds the distance in the object
+    const bool is_pair = form == RelocForm::Subtractor && record_count(section, found->second) == 2;
     const bool is_relative = (encoding & eh_pointer::kBaseMask) == eh_pointer::kRelativeToPlace;
     const uint64_t place = section.address + offset;
     const uint64_t stored = pointer->value - (is_relative ? place : 0);
     if (raw.is_extern && !is_pair) {
       set_symbol(raw.number, 0, target);  // a distance to a slot
     } else if (is_pair) {
-      const RawReloc first = raw_at(section, found->second - 1);
-      if (first.number >= object_.symbol_count) return Target();
-      const uint64_t base = raw_symbol(link_, object_, first.number).value;
-      if (raw.is_extern) {
-        set_symbol(raw.number, stored + place - base, target);
+      const RawReloc minuend = raw_at(section, found->second + 1);
+      if (raw.number >= object_.symbol_count) return Target();
+      const uint64_t base = raw_symbol(link_, object_, raw.number).value;
+      if (minuend.is_extern) {
+        set_symbol(minuend.number, stored + place - base, target);
       } else {
         target.address = stored + place - base;
       }

@@ -19,6 +19,9 @@ struct Versions {
   uint32_t platform = 0, minimum_os = 0, sdk = 0;
 };
 
+// True if the output is for systems before 10.6, which know neither LC_DYLD_INFO nor programs that move.
+bool is_classic(const Options& options);
+
 // As the options say, else as the newest of the objects read so far does.
 Versions wanted_versions(const Link& link);
 

@@ -32,9 +32,9 @@ for arch in x86_64 arm64; do
       "${common[@]}"
     run "$XLD" main.o -L. -lown -weak_framework Framed -rpath @loader_path -o main "${common[@]}"
 
-    expect_match '_own.*libown|libown.*_own' llvm-objdump-19 --macho --bind main
-    expect_match 'libSystem.*_puts' llvm-objdump-19 --macho --bind main
-    expect_match 'Framed.*_framed' llvm-objdump-19 --macho --bind main
+    expect_match 'undefined.*external _own .from libown.$' llvm-nm-19 -m main
+    expect_match 'external _puts .from libSystem.$' llvm-nm-19 -m main
+    expect_match 'external _framed .from .*Framed.$' llvm-nm-19 -m main
     expect_match 'LC_LOAD_WEAK_DYLIB' llvm-objdump-19 --macho --private-headers main
     expect_match 'path @loader_path' llvm-objdump-19 --macho --private-headers main
     expect_match ' _own_data' llvm-objdump-19 --macho --exports-trie libown.dylib
