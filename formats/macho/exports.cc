@@ -73,7 +73,7 @@ std::vector<uint8_t> make_export_trie(const Link& link) {
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link.symbols.flags(id);
-    if (!(flags & symbol_flag::kExported)) continue;
+    if (!is_exported(link, id)) continue;
     const AtomId atom = link.symbols.atom(id);
     if (atom.is_valid() && !link.is_live[atom.value]) continue;
     const bool is_placed = atom.is_valid() || (flags & (symbol_flag::kAbsolute | symbol_flag::kLinkerMade));

@@ -31,6 +31,7 @@ class ExportRules {
 
   // `id` is defined in the output.
   bool exports(SymbolId id) const;
+  bool has_export_list() const { return has_export_list_; }
 
  private:
   void read_lists(const std::vector<std::string>& paths, std::string_view option, NameList& list);

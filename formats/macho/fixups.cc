@@ -232,8 +232,7 @@ std::vector<SymbolId> overriding_definitions(const Link& link) {
     for (size_t i = 0; i < library.names.size(); i++) {
       const SymbolId id = file->globals[i];
       const uint32_t flags = link.symbols.flags(id);
-      if (library.names[i].is_weak && (flags & symbol_flag::kExported) && !(flags & symbol_flag::kWeak))
-        result.push_back(id);
+      if (library.names[i].is_weak && is_exported(link, id) && !(flags & symbol_flag::kWeak)) result.push_back(id);
     }
   }
   std::sort(result.begin(), result.end(),

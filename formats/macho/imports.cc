@@ -183,15 +183,21 @@ void bind_symbols(Link& link) {
   const DarwinOptions& options = link.options().darwin;
   const std::set<std::string_view> found_later(options.found_at_run_time.begin(), options.found_at_run_time.end());
   const ExportRules rules(link);
+  MachoState& state = state_of(link);
+  state.is_exported.assign(link.symbols.size(), 0);
+  // Nobody looks into a program, unless it says that somebody will.
+  const bool keeps_exports =
+      link.target().output == OutputKind::SharedLibrary || rules.has_export_list() || link.options().export_dynamic;
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
     const Claim claim = link.symbols.claim(id);
     const uint32_t flags = link.symbols.flags(id);
     if (flags & symbol_flag::kDefined) {
       if (!rules.exports(id)) continue;
+      state.is_exported[i] = 1;
       const bool is_coalesced = (flags & symbol_flag::kWeak) && !(flags & symbol_flag::kAbsolute);
-      link.symbols.add_flags(
-          id, symbol_flag::kExported | (is_coalesced || options.is_interposable ? symbol_flag::kPreemptible : 0));
+      link.symbols.add_flags(id, (keeps_exports ? symbol_flag::kExported : 0u) |
+                                     (is_coalesced || options.is_interposable ? symbol_flag::kPreemptible : 0u));
     } else if (claim.is_import()) {
       link.symbols.add_flags(id, symbol_flag::kImported);
     } else if (!claim.is_definition() &&

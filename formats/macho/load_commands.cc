@@ -19,6 +19,7 @@ namespace xld::macho {
 namespace {
 
 constexpr std::string_view kLoader = "/usr/lib/dyld";
+constexpr std::string_view kSystemLibrary = "/usr/lib/libSystem.B.dylib";
 constexpr uint64_t kLongestPath = 1024;
 
 template <class M>
@@ -314,6 +315,9 @@ class CommandWriter {
       add_text(DylibCommand{load_command_for(library), 0, sizeof(DylibCommand), 2, library.part->current_version,
                             library.part->compatibility_version},
                library.part->install_name);
+    // The loader calls the system's library to begin and to end a program.
+    if (state_.libraries.empty() && kind_of_file(link_) == MH_EXECUTE)
+      add_text(DylibCommand{LC_LOAD_DYLIB, 0, sizeof(DylibCommand), 2, kVersionOne, kVersionOne}, kSystemLibrary);
     for (const std::string& path : link_.options().dynamic.runtime_paths) add_name(LC_RPATH, path);
     const DarwinOptions& options = link_.options().darwin;
     if (!options.umbrella.empty()) add_name(LC_SUB_FRAMEWORK, options.umbrella);

@@ -63,6 +63,7 @@ struct MachoState : FormatState {
   std::unique_ptr<UnwindRows> unwind_rows;
   std::vector<LoadedLibrary> libraries;  // by ordinal - 1
   std::vector<Import> imports;           // ascending by name
+  std::vector<uint8_t> is_exported;      // by SymbolId: other images can find it
   std::vector<uint32_t> import_of;       // by SymbolId: index in `imports`, or kNoImport
   bool has_weak_definitions = false, binds_to_weak = false;
 
@@ -90,6 +91,11 @@ struct MachoState : FormatState {
 
 inline MachoState& state_of(const Link& link) {
   return static_cast<MachoState&>(*link.format_state);
+}
+
+inline bool is_exported(const Link& link, SymbolId id) {
+  const MachoState& state = state_of(link);
+  return id.value < state.is_exported.size() && state.is_exported[id.value] != 0;
 }
 
 }  // namespace xld::macho

@@ -92,8 +92,7 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
   if (!symbol.atom.is_valid() && !link_.symbols.has(id, symbol_flag::kAbsolute)) return;
   symbol.type = symbol.atom.is_valid() ? N_SECT : N_ABS;
   // Hidden names are of this program only: its loader must not find them.
-  const bool is_hidden = link_.symbols.has(id, symbol_flag::kHidden) ||
-                         (has_loader(link_) && !link_.symbols.has(id, symbol_flag::kExported));
+  const bool is_hidden = link_.symbols.has(id, symbol_flag::kHidden) || (has_loader(link_) && !is_exported(link_, id));
   if (is_hidden && link_.options().discard == DiscardMode::AllLocals) return;
   symbol.type |= is_hidden ? N_PEXT : N_EXT;
   if ((raw.type & N_TYPE) == N_UNDF) symbol.desc = 0;  // a common symbol's alignment
