@@ -247,7 +247,8 @@ struct Options {
   bool trace_files = false;  // -t
   bool print_stats = false;
   std::string time_trace_file;
-  std::string dependency_file;
+  std::string dependency_file;       // a makefile rule
+  std::string dependency_info_file;  // the same as records, as Xcode reads them
   std::string reproduce_file;
   std::vector<std::string> why_live;
   bool verbose = false;

@@ -8,6 +8,7 @@
 #include <bit>
 #include <fmt/core.h>
 
+#include "formats/macho/objc.h"
 #include "formats/macho/object.h"
 #include "formats/macho/relocs.h"
 #include "formats/macho/section_names.h"
@@ -76,7 +77,8 @@ class AtomMaker {
   bool is_linked(uint32_t index) const {
     const InputSection& section = object_.sections[index];
     if (is_unwind(section)) return true;
-    if (section.flags & S_ATTR_DEBUG) return false;  // __DWARF and __LD
+    if (section.name == kImageInfoName) return false;  // all of them become one (objc.h)
+    if (section.flags & S_ATTR_DEBUG) return false;    // __DWARF and __LD
     if (section.segment == "__LLVM") return false;
     switch (section.type()) {
       case S_NON_LAZY_SYMBOL_POINTERS:
@@ -139,7 +141,6 @@ class AtomMaker {
   void make_atoms(uint32_t index) {
     const InputSection& section = object_.sections[index];
     if (section.subsection_count == 0) return;
-    if (!check_support(index)) return;
     const SectionId key = key_for(section);
     for (uint32_t i = 0; i < section.subsection_count; i++) {
       const uint32_t piece = section.first_subsection + i;
@@ -148,15 +149,6 @@ class AtomMaker {
           i + 1 < section.subsection_count ? object_.subsections[piece + 1].address : section.address + section.size;
       add_atom(section, piece, end, key);
     }
-  }
-
-  bool check_support(uint32_t index) const {
-    const InputSection& section = object_.sections[index];
-    if (section.name == "__objc_imageinfo") {
-      report_section(link_, file_, index, "Objective-C and Swift are not supported yet");
-      return false;
-    }
-    return true;
   }
 
   SectionId key_for(const InputSection& section) {
@@ -196,7 +188,8 @@ class AtomMaker {
     if (section.segment != "__TEXT") flags |= atom_flag::kWritable;
     if (section.flags & (S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS)) flags |= atom_flag::kExecutable;
     if (section.is_zero_fill()) flags |= atom_flag::kZeroFill;
-    if (section.flags & S_ATTR_NO_DEAD_STRIP) flags |= atom_flag::kRetained;
+    // What lives if it refers to something that lives is kept in any case.
+    if (section.flags & (S_ATTR_NO_DEAD_STRIP | S_ATTR_LIVE_SUPPORT)) flags |= atom_flag::kRetained;
     if (section.type() == S_THREAD_LOCAL_REGULAR || section.type() == S_THREAD_LOCAL_ZEROFILL)
       flags |= atom_flag::kThreadLocal;
     return flags;

@@ -447,6 +447,8 @@ constexpr OptionRow kReports[] = {
     {"-map", Separate, "FILE", "write a map", set_text<&Options::map_file>},
     {"-t", None, "", "list the files that are linked", set<&Options::trace_files>},
     {"-why_live", Separate, "SYMBOL", "say what keeps SYMBOL from -dead_strip", append_text<&Options::why_live>},
+    {"-dependency_info", Separate, "FILE", "write the names of all inputs for Xcode",
+     set_text<&Options::dependency_info_file>},
     {"--stats", None, "", "print numbers about the link", set<&Options::print_stats>},
     {"--time-trace", Optional, "FILE", "write where the time went, for Chrome's trace viewer", set_time_trace},
     {"--reproduce", Required, "FILE", "write all inputs and the command line to a tar file",
@@ -500,7 +502,6 @@ constexpr OptionRow kNotYet[] = {
     {"-kext -dylinker", None, "", "only programs, libraries, bundles and -preload images can be made"},
     {"-sectorder", Separate, "SEGMENT SECTION FILE", "use -order_file"},
     {"-reexported_symbols_list -interposable_list", Separate, "FILE", "leave it out"},
-    {"-dependency_info", Separate, "FILE", "leave it out"},
     {"-why_load -whyload", None, "", "the map says why archive members were taken"},
 };
 

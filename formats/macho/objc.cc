@@ -1,10 +1,12 @@
 // See objc.h. Sections as Apple's compilers name them.
 #include "formats/macho/objc.h"
 
+#include <algorithm>
+#include <fmt/core.h>
 #include <optional>
 #include <string_view>
 
-#include "formats/macho/macho.h"
+#include "formats/macho/object.h"
 
 namespace xld::macho {
 
@@ -42,6 +44,46 @@ bool has_class_section(Bytes object) {
 }
 
 }  // namespace
+
+namespace {
+
+// objc4's <objc-abi.h>: bits that hold for an image only if they hold for all of it, and the byte of Swift's version.
+constexpr uint32_t kCategoryClassProperties = 1 << 6;
+constexpr uint32_t kSwiftVersionMask = 0xff00;
+constexpr uint32_t kSwiftLanguageMask = 0xffff0000;
+
+struct ImageInfo {
+  uint32_t version, flags;
+};
+
+}  // namespace
+
+std::vector<uint8_t> join_image_info(const Link& link) {
+  std::optional<ImageInfo> joined;
+  for (const InputFile* file : link.inputs.files) {
+    for (const InputSection& section : object_of(*file).sections) {
+      if (section.name != kImageInfoName || section.is_zero_fill()) continue;
+      const auto info = read<ImageInfo>(file->bytes.subspan(section.file_offset, section.size), 0);
+      if (!info) continue;
+      if (!joined) {
+        joined = *info;
+        continue;
+      }
+      const uint32_t swift = joined->flags & kSwiftVersionMask, other = info->flags & kSwiftVersionMask;
+      if (swift != 0 && other != 0 && swift != other)
+        link.diagnostics().error(
+            fmt::format("{}: was made by a Swift compiler of another version ({}) than objects before it ({})",
+                        file->display_name(), other >> 8, swift >> 8),
+            file->id);
+      joined->flags = (joined->flags & info->flags & kCategoryClassProperties) | (swift != 0 ? swift : other) |
+                      std::max(joined->flags & kSwiftLanguageMask, info->flags & kSwiftLanguageMask);
+    }
+  }
+  if (!joined) return {};
+  std::vector<uint8_t> bytes(sizeof(ImageInfo));
+  store(bytes.data(), ImageInfo{0, joined->flags});
+  return bytes;
+}
 
 bool has_classes(Bytes object) {
   return has_class_section<Macho64>(object) || has_class_section<Macho32>(object);

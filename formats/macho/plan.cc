@@ -11,6 +11,7 @@
 
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/objc.h"
 #include "formats/macho/order_file.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/slot_chunks.h"
@@ -227,8 +228,19 @@ class Planner {
       stubs.chunks.push_back(add_chunk<StubChunk>(link_));
       stubs.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
     }
+    add_image_info();
     add_unwind_tables();
     add_tables();
+  }
+
+  void add_image_info() {
+    std::vector<uint8_t> info = join_image_info(link_);
+    if (info.empty()) return;
+    auto* chunk = add_chunk<TableChunk>(4);
+    chunk->bytes = std::move(info);
+    OutputSection& section = section_named(renamed("__DATA,__objc_imageinfo"), S_REGULAR);
+    section.chunks.push_back(chunk);
+    section.flags |= S_ATTR_NO_DEAD_STRIP;
   }
 
   void add_unwind_tables() {
