@@ -49,6 +49,7 @@ enum class StripMode : uint8_t { None, Debug, All };
 enum class DiscardMode : uint8_t { None, TemporaryLocals, AllLocals };  // -X, -x
 enum class IcfMode : uint8_t { None, Safe, All };
 enum class BuildIdKind : uint8_t { None, Fast, Md5, Sha1, Sha256, Uuid, Hex };
+enum class CompressionKind : uint8_t { None, Zlib, Zstd };
 enum class SeparateCode : uint8_t { Code, None, LoadableSegments };
 // Default: what is undefined is an error, but for a shared library, whose users may define it.
 enum class UnresolvedPolicy : uint8_t { Default, Error, Warn, Ignore };
@@ -219,8 +220,12 @@ struct Options {
   bool eh_frame_header = false;
   BuildIdKind build_id = BuildIdKind::None;
   std::vector<uint8_t> build_id_bytes;  // for Hex
-  bool execstack = false;               // -z execstack
-  bool noexecstack = false;             // -z noexecstack
+  bool gdb_index = false;
+  std::string package_metadata;  // --package-metadata, decoded
+  CompressionKind debug_compression = CompressionKind::None;
+  std::optional<int> compression_level;
+  bool execstack = false;    // -z execstack
+  bool noexecstack = false;  // -z noexecstack
   bool relro = true;
   SeparateCode separate_code = SeparateCode::Code;
   bool omagic = false;  // -N

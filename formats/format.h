@@ -138,6 +138,9 @@ struct Link {
   void (*relocate_part)(Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
                         RelocCursor cursor) = nullptr;
 
+  // How an instruction that loads from a GOT slot was shortened; set while the output is written.
+  GotLoadForm (*got_load_form)(const Link&, const Atom&, const Reloc&) = nullptr;
+
   Atom& atom(AtomId id) { return atoms[id.value]; }
   const Atom& atom(AtomId id) const { return atoms[id.value]; }
   Diagnostics& diagnostics() const { return session.diagnostics; }
@@ -175,7 +178,7 @@ struct PlainPath {
 };
 
 // For outputs that keep relocations as records (-r, --emit-relocs). The records themselves are chunks of the format's
-// plan: their number is known from counts alone. docs/decisions/0012-kept-relocations.md.
+// plan: their number is known from counts alone. docs/decisions/0013-kept-relocations.md.
 struct KeptRelocs {
   // Makes what rewriting records looks up, when atoms have their places. One task a file.
   void (*prepare)(Link&, InputFile&, uint32_t worker);

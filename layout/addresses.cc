@@ -251,4 +251,17 @@ void assign_late_addresses(Layout& layout, Atom* atoms) {
     move_to_address(layout.sections[i], atoms);
 }
 
+void reassign_file_offsets(Layout& layout) {
+  const uint32_t first = layout.segments.empty() ? 0 : layout.segments.back().last;
+  if (first == layout.sections.size()) return;
+  uint64_t offset = layout.sections[first].file_offset;
+  for (uint32_t i = first; i < layout.sections.size(); i++) {
+    OutputSection& section = layout.sections[i];
+    offset = align_up(offset, section.stored_alignment());
+    section.file_offset = offset;
+    offset += section.file_size();
+  }
+  layout.file_size = offset;
+}
+
 }  // namespace xld

@@ -19,6 +19,19 @@
 
 namespace xld {
 
+// Stores the contents of a section in another form, block by block.
+class ContentsCoder {
+ public:
+  virtual ~ContentsCoder() = default;
+
+  // The contents come in this many blocks. Where they begin depends on the contents only.
+  virtual void begin(size_t blocks) = 0;
+  // One call a block, from any thread.
+  virtual void encode(size_t block, Bytes contents) = 0;
+  // What the file has in place of the contents; none if those are better stored as they are.
+  virtual Chunk* finish(uint64_t size) = 0;
+};
+
 struct OutputSection {
   std::string_view name;
   uint32_t type = 0;   // the format's own
@@ -42,6 +55,8 @@ struct OutputSection {
   std::vector<Chunk*> leading_chunks;  // before the atoms
   std::vector<AtomId> atoms;           // in output order
   std::vector<Chunk*> chunks;          // after them
+  ContentsCoder* coder = nullptr;      // none: contents are stored as they are
+  Chunk* stored = nullptr;             // what the file has in their place, when they are known
 
   // Given by layout.
   uint64_t alignment = 1;
@@ -52,7 +67,9 @@ struct OutputSection {
   uint32_t header_index = 0;  // the format's own number for it
 
   bool is_empty() const { return atoms.empty() && leading_chunks.empty() && chunks.empty(); }
-  uint64_t file_size() const { return is_zero_fill ? 0 : size; }
+  uint64_t file_size() const { return is_zero_fill ? 0 : stored_size(); }
+  uint64_t stored_size() const { return stored ? stored->size() : size; }
+  uint64_t stored_alignment() const { return stored ? stored->alignment : alignment; }
 };
 
 // A run of sections that the loader maps with one protection.
@@ -100,5 +117,8 @@ void assign_addresses(ThreadPool& pool, Layout& layout, Atom* atoms);
 
 // The same, offsets included, for a late segment.
 void assign_late_addresses(Layout& layout, Atom* atoms);
+
+// Gives what is not loaded new file offsets, when sizes in the file have changed.
+void reassign_file_offsets(Layout& layout);
 
 }  // namespace xld

@@ -106,6 +106,8 @@ void check_relocatable(OptionContext& context) {
   };
   refuse(options.is_shared, "-shared", "a relocatable output is no library yet");
   refuse(options.is_pie, "-pie", "a relocatable output is no program yet");
+  refuse(options.output_format == OutputFormatKind::Binary, "--oformat binary", "relocations have no place there");
+  refuse(options.gdb_index, "--gdb-index", "an index has addresses of the program");
   refuse(options.icf != IcfMode::None, "--icf", "functions are folded in the last link");
   const bool has_root = options.entry_given || !options.undefined.empty() || !options.require_defined.empty();
   refuse(options.gc_sections && !has_root, "--gc-sections without -e or -u", "nothing says what is needed");

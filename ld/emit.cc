@@ -9,12 +9,14 @@
 #include <algorithm>
 
 #include "core/digest.h"
+#include "ld/relocate.h"
 
 namespace xld {
 
 namespace {
 
 constexpr uint64_t kTileSize = 256 << 10;
+constexpr uint64_t kBlockSize = 1 << 20;  // of contents that are encoded
 constexpr uint64_t kLargeGap = 4 << 10;
 
 struct Piece {
@@ -35,29 +37,53 @@ struct Tile {
 
 class Emitter {
  public:
-  Emitter(Link& link, Image& image) : link_(link), image_(image), buffers_(link.session.pool.thread_count()) {}
+  explicit Emitter(Link& link) : link_(link), buffers_(link.session.pool.thread_count()) {}
 
-  void run() {
+  void run(Image& image) {
     for (const OutputSection& section : link_.layout.sections)
       if (!section.is_zero_fill) add_section(section);
     const auto late =
         std::stable_partition(pieces_.begin(), pieces_.end(), [](const Piece& p) { return !p.is_late(); });
     const auto count = static_cast<size_t>(late - pieces_.begin());
-    join_pieces(0, count);
+    join_pieces(0, count, kTileSize);
     const size_t early_tiles = tiles_.size();
-    join_pieces(count, pieces_.size());
+    join_pieces(count, pieces_.size(), kTileSize);
     digest_size_ = link_.tile_digest ? digest_size(*link_.tile_digest) : 0;
     digests_.resize(tiles_.size() * digest_size_);
-    write_tiles(0, early_tiles);
-    write_tiles(early_tiles, tiles_.size());
-    if (!link_.diagnostics().failed()) link_.format->seal(link_, image_, digests_);
+    write_tiles(image, 0, early_tiles);
+    write_tiles(image, early_tiles, tiles_.size());
+    if (!link_.diagnostics().failed()) link_.format->seal(link_, image, digests_);
+  }
+
+  // Hands the contents of a section to its coder.
+  void encode(OutputSection& section) {
+    add_section(section);
+    join_pieces(0, pieces_.size(), kBlockSize);
+    if (!is_whole(section)) return;
+    section.coder->begin(tiles_.size());
+    parallel_for(link_.session.pool, tiles_.size(), 1, [&](size_t begin, size_t end, uint32_t worker) {
+      for (size_t i = begin; i < end; i++) section.coder->encode(i, assemble(tiles_[i], worker));
+    });
+    section.stored = section.coder->finish(section.size);
   }
 
  private:
   void add_section(const OutputSection& section) {
+    if (section.stored) return add_stored(section);
     for (const Chunk* chunk : section.leading_chunks) add_chunk(section, *chunk);
     for (uint32_t i = 0; i < section.atoms.size();) i = add_atoms(section, i);
     for (const Chunk* chunk : section.chunks) add_chunk(section, *chunk);
+  }
+
+  void add_stored(const OutputSection& section) {
+    pieces_.push_back({section.file_offset, section.stored->size(), &section, section.stored, 0, 1});
+  }
+
+  // Holes are not encoded.
+  bool is_whole(const OutputSection& section) const {
+    uint64_t size = 0;
+    for (const Tile& tile : tiles_) size += pieces_[tile.last - 1].end() - pieces_[tile.first].file_offset;
+    return size == section.size;
   }
 
   void add_chunk(const OutputSection& section, const Chunk& chunk) {
@@ -105,9 +131,9 @@ class Emitter {
 
   // A gap between sections is written with them if it is small; a page of it stays a hole. What lies between late
   // pieces has been written already.
-  void join_pieces(size_t begin, size_t end) {
+  void join_pieces(size_t begin, size_t end, uint64_t limit) {
     for (size_t i = begin; i < end; i++) {
-      if (i != begin && can_join(tiles_.back(), pieces_[i])) {
+      if (i != begin && can_join(tiles_.back(), pieces_[i], limit)) {
         tiles_.back().last = i + 1;
       } else {
         tiles_.push_back({i, i + 1});
@@ -115,16 +141,16 @@ class Emitter {
     }
   }
 
-  bool can_join(const Tile& tile, const Piece& next) const {
+  bool can_join(const Tile& tile, const Piece& next, uint64_t limit) const {
     const uint64_t position = pieces_[tile.last - 1].end();
     const uint64_t largest_gap = next.is_late() ? 0 : kLargeGap;
     return next.file_offset >= position && next.file_offset - position <= largest_gap &&
-           next.end() - pieces_[tile.first].file_offset <= kTileSize;
+           next.end() - pieces_[tile.first].file_offset <= limit;
   }
 
-  void write_tiles(size_t begin, size_t end) {
+  void write_tiles(Image& image, size_t begin, size_t end) {
     parallel_for(link_.session.pool, end - begin, 1, [&](size_t from, size_t to, uint32_t worker) {
-      for (size_t i = begin + from; i < begin + to; i++) write_tile(i, worker);
+      for (size_t i = begin + from; i < begin + to; i++) write_tile(image, i, worker);
     });
   }
 
@@ -134,8 +160,16 @@ class Emitter {
     return MutableBytes(memory.data(), size);
   }
 
-  void write_tile(size_t index, uint32_t worker) {
-    const Tile& tile = tiles_[index];
+  void write_tile(Image& image, size_t index, uint32_t worker) {
+    const Bytes bytes = assemble(tiles_[index], worker);
+    image.write(pieces_[tiles_[index].first].file_offset, bytes);
+    if (digest_size_ == 0) return;
+    const Digest digest = compute_digest(*link_.tile_digest, bytes);
+    std::copy_n(digest.bytes.data(), digest_size_, digests_.data() + index * digest_size_);
+  }
+
+  // The bytes of a tile, in the buffer of the worker.
+  Bytes assemble(const Tile& tile, uint32_t worker) {
     const uint64_t start = pieces_[tile.first].file_offset;
     const MutableBytes out = buffer(worker, pieces_[tile.last - 1].end() - start);
     uint64_t position = 0;
@@ -146,10 +180,7 @@ class Emitter {
       write_piece(piece, out.subspan(offset, piece.size));
       position = offset + piece.size;
     }
-    image_.write(start, out);
-    if (digest_size_ == 0) return;
-    const Digest digest = compute_digest(*link_.tile_digest, out);
-    std::copy_n(digest.bytes.data(), digest_size_, digests_.data() + index * digest_size_);
+    return out;
   }
 
   void write_piece(const Piece& piece, MutableBytes out) {
@@ -200,7 +231,6 @@ class Emitter {
   }
 
   Link& link_;
-  Image& image_;
   std::vector<Piece> pieces_;
   std::vector<Tile> tiles_;
   std::vector<Array<uint8_t>> buffers_;
@@ -243,6 +273,13 @@ void relocate_part(Link& link, const InputFile& file, const Atom& atom, MutableB
   Relocator(link, file, atom).relocate_part(out, address, begin, cursor);
 }
 
+void offer_relocation(Link& link) {
+  link.relocate_part = relocate_part;
+  link.got_load_form = [](const Link& l, const Atom& atom, const Reloc& reloc) {
+    return got_load_form(l, atom, reloc, facts_of(l, reloc));
+  };
+}
+
 }  // namespace
 
 void settle_addresses(Link& link) {
@@ -278,10 +315,21 @@ void find_fixups(Link& link) {
   });
 }
 
+void encode_sections(Link& link) {
+  const auto timer = link.session.timings.measure("encode");
+  offer_relocation(link);
+  bool is_changed = false;
+  for (OutputSection& section : link.layout.sections) {
+    if (!section.coder) continue;
+    Emitter(link).encode(section);
+    is_changed |= section.stored != nullptr;
+  }
+  if (is_changed) reassign_file_offsets(link.layout);
+}
+
 void emit(Link& link, Image& image) {
   const auto timer = link.session.timings.measure("emit");
-  link.relocate_part = relocate_part;
-  Emitter(link, image).run();
+  Emitter(link).run(image);
 }
 
 }  // namespace xld

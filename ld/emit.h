@@ -15,6 +15,10 @@ void settle_addresses(Link& link);
 // Fills Link::fixups before anything is written, for tables that are made from them.
 void find_fixups(Link& link);
 
+// Encodes the contents of sections that are stored in another form (OutputSection::coder), and moves what is not loaded
+// together again.
+void encode_sections(Link& link);
+
 // Writes all sections and seals the file. Reports values that do not fit.
 void emit(Link& link, Image& image);
 

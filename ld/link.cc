@@ -131,6 +131,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   if (failed()) return Outcome::Done;
 
   // Write it.                        Every byte is written by exactly one task.
+  encode_sections(link);
   write_image(link, finder.files(), image);
   return Outcome::Done;
 }

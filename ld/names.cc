@@ -139,6 +139,19 @@ void wrap_references(Link& link, InputFile& file) {
   }
 }
 
+namespace {
+
+// Where sections have no addresses yet, a value in one of them moves with what stands there.
+void place_assigned(Link& link, SymbolId id, const ExpressionValue& value) {
+  link.symbols.place(id, AtomId(), value.address);
+  if (!value.section.is_valid()) return link.symbols.add_flags(id, symbol_flag::kAbsolute);
+  const std::vector<AtomId>& atoms = link.layout.section(value.section).atoms;
+  if (link.applies_relocs() || atoms.empty()) return;
+  link.symbols.place(id, atoms.front(), value.address - link.atom(atoms.front()).address);
+}
+
+}  // namespace
+
 void evaluate_assignments(Link& link) {
   const Environment environment(link);
   for (const SymbolAssignment& assignment : link.options().assignments) {
@@ -151,8 +164,7 @@ void evaluate_assignments(Link& link) {
       continue;
     }
     const SymbolId id = link.symbols.find(assignment.name);
-    link.symbols.place(id, AtomId(), value->address);
-    if (!value->section.is_valid()) link.symbols.add_flags(id, symbol_flag::kAbsolute);
+    place_assigned(link, id, *value);
   }
 }
 

@@ -101,7 +101,7 @@ void check_symbols(const ElfFile& file, Report& report) {
 void check_object_offsets(const ElfFile& file, Report& report) {
   for (const RelocationTable& table : file.relocation_tables) {
     const Section* target = file.section_at(table.section->info);
-    if (!target) continue;
+    if (!target || target->has(ELF::SHF_COMPRESSED)) continue;  // offsets count in what it expands to
     for (size_t i = 0; i < table.relocations.size(); i++) {
       const Relocation& r = table.relocations[i];
       // NONE relocations at the very end mark a section as needed.

@@ -83,9 +83,53 @@ void choose_build_id(OptionContext& context, const OptionUse& use) {
 }
 
 void choose_compression(OptionContext& context, const OptionUse& use) {
-  if (use.value == "none") return;
-  context.error(fmt::format("{}={} is not supported yet: debug sections are written uncompressed; leave it out",
-                            use.spelling, use.value));
+  static constexpr NamedValue<CompressionKind> kKinds[] = {{"none", CompressionKind::None},
+                                                           {"zlib", CompressionKind::Zlib},
+                                                           {"zlib-gabi", CompressionKind::Zlib},
+                                                           {"zstd", CompressionKind::Zstd}};
+  if (use.value == "zlib-gnu")
+    return context.error(
+        fmt::format("{}=zlib-gnu is a form (.zdebug) that tools no longer read; use zlib", use.spelling));
+  const size_t colon = std::min(use.value.find(':'), use.value.size());
+  OptionUse name = use;
+  name.value = use.value.substr(0, colon);
+  const auto kind = choose_named(context, name, kKinds);
+  if (!kind) return;
+  context.options.debug_compression = *kind;
+  context.options.compression_level.reset();
+  if (colon == use.value.size()) return;
+  const auto level = parse_number(use.value.substr(colon + 1));
+  const uint64_t highest = *kind == CompressionKind::Zstd ? 22 : *kind == CompressionKind::Zlib ? 9 : 0;
+  if (!level || *level == 0 || *level > highest)
+    return report_bad_number(context, use, "zlib:1 to zlib:9 or zstd:1 to zstd:22");
+  context.options.compression_level = static_cast<int>(*level);
+}
+
+// GNU ld: %XX is a byte, and %[NAME] stands for a character that shells and makefiles treat specially.
+void set_package_metadata(OptionContext& context, const OptionUse& use) {
+  static constexpr std::pair<std::string_view, char> kNames[] = {
+      {"comma", ','}, {"lbrace", '{'}, {"quot", '"'}, {"rbrace", '}'}, {"space", ' '}};
+  std::string& out = context.options.package_metadata;
+  out.clear();
+  for (size_t i = 0; i < use.value.size(); i++) {
+    const std::string_view rest = use.value.substr(i);
+    if (rest[0] != '%') {
+      out += rest[0];
+    } else if (const auto named = std::ranges::find_if(
+                   kNames, [&](const auto& row) { return rest.substr(1).starts_with(fmt::format("[{}]", row.first)); });
+               named != std::end(kNames)) {
+      out += named->second;
+      i += named->first.size() + 2;
+    } else if (const auto byte = parse_hexadecimal_bytes(rest.substr(1, 2)); byte && byte->size() == 1) {
+      out += static_cast<char>((*byte)[0]);
+      i += 2;
+    } else {
+      return context.error(
+          fmt::format("{}: '%' at position {} is not followed by two hexadecimal digits or a name "
+                      "such as [comma]; write %25 for a percent sign",
+                      use.spelling, i));
+    }
+  }
 }
 
 void choose_emulation(OptionContext& context, const OptionUse& use) {

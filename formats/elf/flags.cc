@@ -46,6 +46,8 @@ constexpr OptionRow kOutput[] = {
      choose_output_format},
     {"-static", None, "", "link against archives only", set_static},
     {"-r -i -Ur --relocatable", None, "", "write an object that can be linked again", set<&Options::is_relocatable>},
+    {"-q --emit-relocs", None, "", "leave the relocations in the output, too, for tools that change it",
+     set<&Options::emit_relocs>},
     {"-d -dc -dp --[no-]define-common", None, "", "with -r, give common symbols storage; programs always do",
      set_switch<&Options::define_common>},
     {"--force-group-allocation", None, "", "with -r, join the sections of groups as others and dissolve the groups",
@@ -62,6 +64,8 @@ constexpr OptionRow kOutput[] = {
     {"--fini", Required, "SYMBOL", "function to call at unload time (_fini)", set_text<&Options::fini_function>},
     {"--[no-]build-id", Optional, "STYLE", "identify the output: sha1 (default), sha256, md5, fast, uuid, 0xHEX, none",
      choose_build_id},
+    {"--package-metadata", Required, "JSON", "say what package the output is of; %XX is a byte, %[comma] a comma",
+     set_package_metadata},
     {"-s --strip-all", None, "", "leave out the symbol table and debug information",
      set<&Options::strip, StripMode::All>},
     {"-S --strip-debug", None, "", "leave out debug information", set<&Options::strip, StripMode::Debug>},
@@ -282,7 +286,6 @@ constexpr OptionRow kNoEffect[] = {
 
 constexpr OptionRow kNotYet[] = {
     {"--archive-order", Required, "ORDER", "archives are searched until nothing more is wanted, wherever they stand"},
-    {"-q --emit-relocs", None, "", "relocations are not copied to the output", set<&Options::emit_relocs>},
     {"--embedded-relocs", None, "", "relocations are not copied to the output"},
     {"-T --script", Required, "FILE",
      "linker scripts with SECTIONS are not read; scripts of INPUT and GROUP are named like other inputs"},
@@ -307,9 +310,7 @@ constexpr OptionRow kNotYet[] = {
     {"--[no-]execute-only", None, "", "code is readable on x86"},
     {"--force-exe-suffix", None, "", "name the output with -o"},
     {"--[no-]gc-keep-exported", None, "", "name what to keep with -u"},
-    {"--[no-]gdb-index", None, "", "use gdb-add-index"},
     {"--out-implib --version-exports-section --task-link", Required, "NAME", "for other formats"},
-    {"--package-metadata", Optional, "JSON", "use an object with a .note.package section"},
     {"--print-archive-stats --why-extract", Required, "FILE", "the map says why archive members were taken"},
     {"--remap-inputs --remap-inputs-file", Required, "GLOB=FILE", "name the right file"},
     {"--separate-debug-file", Optional, "FILE", "use objcopy --only-keep-debug"},
@@ -317,9 +318,10 @@ constexpr OptionRow kNotYet[] = {
 
 constexpr OptionRow kKeyword[] = {
     {"-z", Required, "KEYWORD[=VALUE]", "settings of ELF; the keywords are listed below", apply_keyword},
-    // Here and not below, because `none` is implemented.
-    {"--compress-debug-sections", Required, "KIND", "none (default); zlib and zstd are not supported yet",
-     choose_compression},
+    {"--[no-]gdb-index", None, "", "write an index for GDB; names are those of objects compiled with -ggnu-pubnames",
+     set_switch<&Options::gdb_index>},
+    {"--compress-debug-sections", Required, "KIND[:LEVEL]",
+     "none (default), zlib or zlib-gabi (:1 to :9), zstd (:1 to :22)", choose_compression},
 };
 
 constexpr OptionGroup kGroups[] = {

@@ -284,10 +284,10 @@ void SectionHeadersChunk::write_as(MutableBytes out) const {
     header.flags = static_cast<typename E::Word>(section.flags);
     header.addr = static_cast<typename E::Word>(section.address);
     header.offset = static_cast<typename E::Word>(section.file_offset);
-    header.size = static_cast<typename E::Word>(section.size);
+    header.size = static_cast<typename E::Word>(section.stored_size());
     header.link = links.link;
     header.info = links.info;
-    header.addralign = static_cast<typename E::Word>(section.alignment);
+    header.addralign = static_cast<typename E::Word>(section.stored_alignment());
     header.entsize = static_cast<typename E::Word>(section.entry_size);
     store(out.data() + size_t{section.header_index} * sizeof(header), header);
   }

@@ -6,6 +6,7 @@
 
 #include "arch/field.h"
 #include "formats/elf/frames.h"
+#include "formats/elf/linker_sections.h"
 #include "formats/elf/relocs.h"
 #include "formats/elf/state.h"
 
@@ -14,7 +15,15 @@ namespace xld::elf {
 namespace {
 
 constexpr uint64_t kPartSize = 256 << 10;
-constexpr uint32_t kNoneType = 0;  // R_X86_64_NONE, R_386_NONE
+constexpr uint32_t kNoneType = 0;         // R_X86_64_NONE, R_386_NONE
+constexpr uint64_t kMerged = UINT64_MAX;  // a shift that depends on the addend
+
+// The type of a relocation of an instruction that was shortened: R_X86_64_PC32 and _32S, R_386_PC32, _GOTOFF and _32.
+uint32_t shortened_type(Cpu cpu, GotLoadForm form) {
+  const bool is_i386 = cpu == Cpu::I386;
+  if (form == GotLoadForm::Immediate) return is_i386 ? 1 : 11;
+  return is_i386 && form == GotLoadForm::LoadAddress ? 9 : 2;
+}
 
 // Calls visit with a type that is the class of the output, and another that is the form of the records.
 template <class Visitor>
@@ -32,8 +41,9 @@ class Rewriter {
 
   Record record(uint32_t index) const { return load<Record>(atom_.relocs + size_t{index} * sizeof(Record)); }
 
-  // What the record says in the output, where the atom's first byte is at `address`.
-  Record rewrite(const Record& input, uint64_t address) const {
+  // What a record says in the output, where the atom's first byte is at `address`.
+  Record rewrite(uint32_t index, uint64_t address) const {
+    const Record input = record(index);
     Record output = input;
     output.offset = static_cast<typename E::Word>(input.offset + address);
     const uint32_t symbol = input.symbol();
@@ -48,7 +58,8 @@ class Rewriter {
     }
     output.info = E::reloc_info(number, input.type());
     if constexpr (requires { output.addend; })
-      output.addend = static_cast<typename E::SignedWord>(static_cast<uint64_t>(input.addend) + shift_of(symbol));
+      output.addend = static_cast<typename E::SignedWord>(moved_addend(symbol, static_cast<uint64_t>(input.addend)));
+    if (link_.applies_relocs()) follow_instruction(index, input, output);
     return output;
   }
 
@@ -81,6 +92,29 @@ class Rewriter {
     fail(input, fmt::format("cannot hold {:#x}, the distance from the start of the output's section", value));
   }
 
+  uint64_t moved_addend(uint32_t symbol, uint64_t addend) const {
+    const uint64_t shift = shift_of(symbol);
+    if (shift != kMerged) return addend + shift;
+    // Merged constants have moved each by its own distance; the addend says which one is meant.
+    const auto raw = raw_symbol<E>(object_, symbol);
+    const Atom& target = link_.atom(object_.atom_of[section_index(object_, symbol, raw)]);
+    return link_.address_of(target, raw.value + addend) - link_.layout.section(target.section).address;
+  }
+
+  // A load from the GOT that was shortened refers to the symbol itself; what the new instruction would have needed.
+  void follow_instruction(uint32_t index, const Record& input, Record& output) const {
+    if (!(reloc_meaning(link_.target().cpu, input.type()).hints & hint::kMayShortenGot)) return;
+    Reloc reloc;
+    RelocCursor cursor{index, index + 1};
+    if (link_.format->decode(link_, file_, atom_, cursor, {&reloc, 1}, false) == 0) return;
+    const GotLoadForm form = link_.got_load_form(link_, atom_, reloc);
+    if (form == GotLoadForm::Keep) return;
+    const bool is_immediate = form == GotLoadForm::Immediate;
+    output.info = E::reloc_info(output.symbol(), shortened_type(link_.target().cpu, form));
+    if (form == GotLoadForm::Jump) output.offset -= 1;
+    if constexpr (requires { output.addend; }) output.addend += is_immediate ? typename E::SignedWord(reloc.bias) : 0;
+  }
+
   uint64_t shift_of(uint32_t symbol) const {
     return symbol < object_.local_shifts.size() ? object_.local_shifts[symbol] : 0;
   }
@@ -88,7 +122,7 @@ class Rewriter {
   // What is read at run time has to be right. Debug information of a function that another file provides is passed
   // over by its readers, and unwinders do not ask for landing pads of functions that are not there.
   bool is_code_or_data() const {
-    if (!atom_.has(atom_flag::kAllocated)) return false;
+    if (!atom_.has(atom_flag::kAllocated) || link_.applies_relocs()) return false;
     return section_facts(link_, object_, atom_.raw).name.find(".gcc_except_table") != 0;
   }
 
@@ -115,7 +149,8 @@ void find_shifts(const Link& link, ElfObject& object) {
     const auto symbol = raw_symbol<E>(object, i);
     if (type_of(symbol.info) != STT_SECTION || object.output_symbols[i] == 0) continue;
     const Atom& atom = link.atom(object.atom_of[section_index(object, i, symbol)]);
-    object.local_shifts[i] = atom.address - link.layout.section(atom.section).address;
+    object.local_shifts[i] =
+        atom.has(atom_flag::kMerge) ? kMerged : atom.address - link.layout.section(atom.section).address;
   }
 }
 
@@ -217,7 +252,7 @@ void KeptRelocsChunk::write_part(size_t part, MutableBytes out) const {
       if (!atom.relocs) continue;
       const Rewriter<decltype(format), decltype(form)> rewriter(link_, link_.inputs.file(atom.file), atom);
       for (uint32_t r = 0; r < atom.reloc_count; r++, place += sizeof(form))
-        store(place, rewriter.rewrite(rewriter.record(r), atom.address));
+        store(place, rewriter.rewrite(r, atom.address));
     }
   });
 }
@@ -267,11 +302,76 @@ void FrameRelocsChunk::write_part(size_t part, MutableBytes out) const {
       const Rewriter<decltype(format), Form> rewriter(link_, *record.file, atom);
       const uint64_t start = frames_.address + record.offset - record.input_offset;
       for_each_reloc_in<Form>(atom, record, [&](uint32_t i) {
-        store(place, rewriter.rewrite(rewriter.record(i), start));
+        store(place, rewriter.rewrite(i, start));
         place += sizeof(Form);
       });
     });
   });
+}
+
+// ---- sections
+// ----------------------------------------------------------------------------------------------------------
+
+KeptRelocSections::KeptRelocSections(Link& link) : link_(link), is_rel_(link.target().cpu == Cpu::I386) {}
+
+void KeptRelocSections::add_for_atoms() {
+  const size_t section_count = link_.layout.sections.size();
+  relocs_of_.resize(section_count);
+  for (size_t i = 0; i < section_count; i++) {
+    uint64_t count = 0;
+    for (const AtomId id : link_.layout.sections[i].atoms) {
+      const Atom& atom = link_.atom(id);
+      if (!atom.relocs) continue;
+      count += atom.reloc_count;
+      if (atom.has(atom_flag::kImplicitAddends) != is_rel_)
+        report_section(link_, link_.inputs.file(atom.file), atom.raw,
+                       "has relocations of the form (REL or RELA) of another machine");
+    }
+    if (count == 0) continue;
+    chunks_.push_back(add_chunk<KeptRelocsChunk>(link_, link_, SectionId{i}, is_rel_, count));
+    add_section(SectionId{i}, chunks_.back());
+  }
+}
+
+void KeptRelocSections::add_for_frames() {
+  if (!state_of(link_).frames) return;
+  auto* chunk = add_chunk<FrameRelocsChunk>(link_, link_, *state_of(link_).frames, is_rel_);
+  if (chunk->size() == 0) return;
+  const std::vector<OutputSection>& sections = link_.layout.sections;
+  const auto frames = std::ranges::find_if(sections, [&](const OutputSection& section) {
+    return std::ranges::find(section.leading_chunks, state_of(link_).frames) != section.leading_chunks.end();
+  });
+  relocs_of_.resize(sections.size());
+  add_section(SectionId{static_cast<size_t>(frames - sections.begin())}, chunk);
+}
+
+void KeptRelocSections::add_section(SectionId subject, Chunk* chunk) {
+  relocs_of_[subject.value] = SectionId{link_.layout.sections.size()};
+  OutputSection& section = link_.layout.sections.emplace_back();
+  const OutputSection& relocated = link_.layout.section(subject);
+  section.name = name_for(relocated.name);
+  section.type = is_rel_ ? SHT_REL : SHT_RELA;
+  section.flags = SHF_INFO_LINK | (relocated.flags & SHF_GROUP);
+  section.entry_size = kept_record_size(link_, is_rel_);
+  section.subject = subject;
+  section.chunks.push_back(chunk);
+}
+
+std::string_view KeptRelocSections::name_for(std::string_view relocated) {
+  const std::string_view prefix = is_rel_ ? ".rel" : ".rela";
+  const std::span<char> text = link_.session.arena().allocate_array<char>(prefix.size() + relocated.size());
+  std::copy(relocated.begin(), relocated.end(), std::copy(prefix.begin(), prefix.end(), text.begin()));
+  return {text.data(), text.size()};
+}
+
+void KeptRelocSections::renumber(std::span<const SectionId> new_index) {
+  for (OutputSection& section : link_.layout.sections)
+    if (section.subject.is_valid()) section.subject = new_index[section.subject.value];
+  for (KeptRelocsChunk* chunk : chunks_) chunk->set_section(new_index[chunk->section().value]);
+}
+
+SectionId KeptRelocSections::relocs_of(SectionId section) const {
+  return section.value < relocs_of_.size() ? relocs_of_[section.value] : SectionId();
 }
 
 }  // namespace xld::elf

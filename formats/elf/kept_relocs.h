@@ -76,4 +76,29 @@ class FrameRelocsChunk : public Chunk {
   std::vector<uint64_t> begins_;  // by part of the frames, and the end
 };
 
+// The sections a plan gets for kept relocations: one for each section whose atoms have some.
+class KeptRelocSections {
+ public:
+  explicit KeptRelocSections(Link& link);
+
+  // For the sections there are, in their order; those of unwind records when FrameChunk is there.
+  void add_for_atoms();
+  void add_for_frames();
+
+  // Tells sections and chunks, when sections have been put in another order. `new_index` is by old index.
+  void renumber(std::span<const SectionId> new_index);
+
+  // The section with the relocations of another one, by old index; not valid: it has none.
+  SectionId relocs_of(SectionId section) const;
+
+ private:
+  void add_section(SectionId subject, Chunk* chunk);
+  std::string_view name_for(std::string_view relocated);
+
+  Link& link_;
+  const bool is_rel_;
+  std::vector<SectionId> relocs_of_;
+  std::vector<KeptRelocsChunk*> chunks_;
+};
+
 }  // namespace xld::elf

@@ -4,9 +4,11 @@
 #include <algorithm>
 
 #include "core/target_table.h"
+#include "formats/elf/compressed_contents.h"
 #include "formats/elf/dynamic.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/frames.h"
+#include "formats/elf/gdb_index.h"
 #include "formats/elf/headers.h"
 #include "formats/elf/notes.h"
 #include "formats/elf/relocs.h"
@@ -175,6 +177,8 @@ void add_notes(Link& link) {
   if (!properties.empty() && link.options().emit_gnu_property)
     output_section(link, ".note.gnu.property", SHT_NOTE, SHF_ALLOC)
         .chunks.push_back(add_chunk<PropertyChunk>(link, link, std::move(properties)));
+  if (!link.options().package_metadata.empty())
+    output_section(link, ".note.package", SHT_NOTE, SHF_ALLOC).chunks.push_back(add_chunk<PackageChunk>(link, link));
   if (link.options().build_id == BuildIdKind::None) return;
   state_of(link).build_id = add_chunk<BuildIdChunk>(link, link);
   output_section(link, ".note.gnu.build-id", SHT_NOTE, SHF_ALLOC).chunks.push_back(state_of(link).build_id);
@@ -182,6 +186,11 @@ void add_notes(Link& link) {
 
 // A few sections may still come.
 constexpr size_t kLateSections = 16;
+
+void add_gdb_index(Link& link) {
+  if (!link.options().gdb_index || link.options().strip != StripMode::None) return;
+  output_section(link, ".gdb_index", SHT_PROGBITS, 0).coder = add_chunk<GdbIndexContents>(link, link);
+}
 
 void add_symbol_table(Link& link) {
   if (link.options().strip == StripMode::All && !link.keeps_relocs()) return;
@@ -206,6 +215,7 @@ OutputSection& output_section(Link& link, std::string_view name, uint32_t type, 
 
 void finish_tables(Link& link) {
   if (state_of(link).section_names) state_of(link).section_names->place_names();
+  compress_debug_sections(link);
   const auto find = [&](std::string_view name) {
     const auto found = std::ranges::find(link.layout.sections, name, &OutputSection::name);
     return found == link.layout.sections.end() ? nullptr : &*found;
@@ -234,6 +244,7 @@ void add_linker_sections(Link& link) {
   }
   add_frames(link);
   add_notes(link);
+  if (has_headers) add_gdb_index(link);
   if (has_headers) add_symbol_table(link);
 }
 

@@ -14,13 +14,14 @@ namespace xld::elf {
 
 namespace {
 
-constexpr char kGnu[4] = {'G', 'N', 'U', '\0'};
+constexpr std::string_view kGnu("GNU", 4);
+constexpr std::string_view kFreedesktop("FDO", 4);
 
-void write_note_header(uint8_t* place, uint32_t descriptor_size, uint32_t type) {
-  store<uint32_t>(place, sizeof(kGnu));
+void write_note_header(uint8_t* place, std::string_view owner, uint32_t descriptor_size, uint32_t type) {
+  store(place, static_cast<uint32_t>(owner.size()));
   store(place + 4, descriptor_size);
   store(place + 8, type);
-  std::copy_n(kGnu, sizeof(kGnu), place + 12);
+  std::copy(owner.begin(), owner.end(), place + 12);
 }
 
 }  // namespace
@@ -37,7 +38,7 @@ uint64_t PropertyChunk::size() const {
 }
 
 void PropertyChunk::write(MutableBytes out) const {
-  write_note_header(out.data(), descriptor_size(), NT_GNU_PROPERTY_TYPE_0);
+  write_note_header(out.data(), kGnu, descriptor_size(), NT_GNU_PROPERTY_TYPE_0);
   uint8_t* place = out.data() + 16;
   for (const Property& property : properties_) {
     store(place, property.type);
@@ -80,9 +81,15 @@ void IdentificationNoteChunk::write(MutableBytes out) const {
 }
 
 void BuildIdChunk::write(MutableBytes out) const {
-  write_note_header(out.data(), id_size(), NT_GNU_BUILD_ID);
+  write_note_header(out.data(), kGnu, id_size(), NT_GNU_BUILD_ID);
   if (link_.options().build_id == BuildIdKind::Hex)
     std::copy(link_.options().build_id_bytes.begin(), link_.options().build_id_bytes.end(), out.begin() + kHeaderSize);
+}
+
+void PackageChunk::write(MutableBytes out) const {
+  write_note_header(out.data(), kFreedesktop, static_cast<uint32_t>(text_size()), NT_FDO_PACKAGING_METADATA);
+  const std::string& text = link_.options().package_metadata;
+  std::copy(text.begin(), text.end(), out.begin() + kHeaderSize);
 }
 
 namespace {

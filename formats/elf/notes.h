@@ -52,6 +52,20 @@ class BuildIdChunk : public Chunk {
   const Link& link_;
 };
 
+// .note.package: what package the output belongs to, as JSON (systemd, "Package Metadata for Executable Files").
+class PackageChunk : public Chunk {
+ public:
+  explicit PackageChunk(const Link& link) : link_(link) { alignment = 4; }
+  uint64_t size() const override { return kHeaderSize + align_up(text_size(), 4); }
+  void write(MutableBytes out) const override;
+
+ private:
+  static constexpr uint64_t kHeaderSize = 16;
+  uint64_t text_size() const { return link_.options().package_metadata.size() + 1; }
+
+  const Link& link_;
+};
+
 // Format::seal.
 void seal(const Link& link, Image& image, Bytes digests);
 

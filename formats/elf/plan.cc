@@ -11,6 +11,8 @@
 #include <unordered_map>
 
 #include "formats/elf/elf.h"
+#include "formats/elf/gdb_index.h"
+#include "formats/elf/kept_relocs.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/object.h"
 #include "formats/elf/state.h"
@@ -93,16 +95,22 @@ bool becomes_read_only(const OutputSection& section) {
 
 class Planner {
  public:
-  explicit Planner(Link& link) : link_(link), sections_(link.layout.sections) {}
+  explicit Planner(Link& link) : link_(link), sections_(link.layout.sections), relocs_(link) {}
 
   void run() {
+    if (link_.options().gdb_index) drop_published_names(link_);
     collect_atoms();
     add_linker_sections(link_);
+    if (link_.keeps_relocs()) {
+      relocs_.add_for_atoms();
+      relocs_.add_for_frames();
+    }
     for (OutputSection& section : sections_) finish_section(section);
     apply_section_starts();
     sort_sections();
     sort_atoms();
     sort_followers();
+    relocs_.renumber(new_index_);
     make_segments();
     choose_addresses();
     number_headers();
@@ -231,18 +239,19 @@ class Planner {
       sections_[i].is_relro = is_relro;
       for (const AtomId id : sections_[i].atoms) link_.atom(id).section = SectionId{i};
     }
-    renumber_pool_atoms(order);
+    std::vector<SectionId> new_index(order.size());
+    for (size_t i = 0; i < order.size(); i++) new_index[order[i]] = SectionId{i};
+    renumber_pool_atoms(new_index);
+    new_index_ = std::move(new_index);
   }
 
   // Merged and unwind atoms are not in their section's list, but keep its id for messages and symbols.
-  void renumber_pool_atoms(const std::vector<uint32_t>& order) {
-    std::vector<uint32_t> new_index(order.size());
-    for (uint32_t i = 0; i < order.size(); i++) new_index[order[i]] = i;
+  void renumber_pool_atoms(const std::vector<SectionId>& new_index) {
     for (const InputFile* file : link_.inputs.files) {
       for (uint32_t i = file->first_atom.value; i < file->first_atom.value + file->atom_count; i++) {
         Atom& atom = link_.atoms[i];
         if (link_.is_live[i] && atom.has(atom_flag::kMerge | atom_flag::kUnwind))
-          atom.section = SectionId{new_index[atom.section.value]};
+          atom.section = new_index[atom.section.value];
       }
     }
   }
@@ -378,8 +387,10 @@ class Planner {
 
   Link& link_;
   std::vector<OutputSection>& sections_;
+  KeptRelocSections relocs_;
   std::vector<SectionId> section_of_key_;
-  std::vector<uint32_t> positions_;  // by AtomId, in output order; filled when a section follows others
+  std::vector<SectionId> new_index_;  // by index before sections were sorted
+  std::vector<uint32_t> positions_;   // by AtomId, in output order; filled when a section follows others
   std::map<std::tuple<std::string_view, bool, bool>, uint32_t> by_name_;
   std::map<std::tuple<uint32_t, uint8_t, bool>, uint16_t> pools_;
 };

@@ -11,7 +11,6 @@
 
 #include "core/hash.h"
 #include "formats/elf/elf.h"
-#include "formats/elf/frames.h"
 #include "formats/elf/groups.h"
 #include "formats/elf/kept_relocs.h"
 #include "formats/elf/linker_sections.h"
@@ -55,17 +54,16 @@ struct JoinKeyHash {
 template <class E>
 class RelocatablePlanner {
  public:
-  explicit RelocatablePlanner(Link& link)
-      : link_(link), sections_(link.layout.sections), is_rel_(link.target().cpu == Cpu::I386) {}
+  explicit RelocatablePlanner(Link& link) : link_(link), sections_(link.layout.sections), relocs_(link) {}
 
   void run() {
     for (InputFile* file : link_.inputs.files) add_contents(*file, false);
     for (InputFile* file : link_.inputs.files) add_contents(*file, true);
     add_commons();
     for (const InputFile* file : link_.inputs.files) add_groups(*file);
-    add_relocs();
+    relocs_.add_for_atoms();
     add_linker_sections(link_);
-    add_frame_relocs();
+    relocs_.add_for_frames();
     for (OutputSection& section : sections_) finish_section(section);
     sort_sections();
     finish_tables(link_);
@@ -87,11 +85,11 @@ class RelocatablePlanner {
       const auto header = section_header<E>(object, i);
       const bool is_follower = (header.flags & SHF_LINK_ORDER) != 0;
       has_followers_ |= is_follower;
-      if (is_follower == are_followers) add_content(file, object, header, id);
+      if (is_follower == are_followers) add_content(object, header, id);
     }
   }
 
-  void add_content(const InputFile& file, const ElfObject& object, const SectionHeader& header, AtomId id) {
+  void add_content(const ElfObject& object, const SectionHeader& header, AtomId id) {
     Atom& atom = link_.atom(id);
     const std::string_view name = content_name(string_at(object.section_names, header.name));
     JoinKey key{name, header.flags & kApart, SectionId()};
@@ -106,11 +104,6 @@ class RelocatablePlanner {
     if (stays_apart) section.flags |= SHF_GROUP;
     if (atom.has(atom_flag::kUnwind)) return;  // the frame chunk writes what is left of it
     section.atoms.push_back(id);
-    if (!atom.relocs) return;
-    if (atom.has(atom_flag::kImplicitAddends) != is_rel_)
-      report_section(link_, file, atom.raw, "has relocations of the form (REL or RELA) of another machine");
-    reloc_counts_.resize(sections_.size());
-    reloc_counts_[atom.section.value] += atom.reloc_count;
   }
 
   // Old compressed sections are expanded, and the name says so.
@@ -204,51 +197,6 @@ class RelocatablePlanner {
     groups.push_back(std::move(group));
   }
 
-  // ---- relocations
-  // -----------------------------------------------------------------------------------------------------
-
-  void add_relocs() {
-    reloc_counts_.resize(sections_.size());
-    relocs_of_.resize(sections_.size());
-    const auto content_count = static_cast<uint32_t>(reloc_counts_.size());
-    for (uint32_t i = 0; i < content_count; i++) {
-      if (reloc_counts_[i] == 0) continue;
-      auto* chunk = add_chunk<KeptRelocsChunk>(link_, link_, SectionId{i}, is_rel_, reloc_counts_[i]);
-      add_reloc_section(SectionId{i}, chunk);
-      reloc_chunks_.push_back(chunk);
-    }
-  }
-
-  void add_frame_relocs() {
-    if (!state_of(link_).frames) return;
-    relocs_of_.resize(sections_.size());
-    auto* chunk = add_chunk<FrameRelocsChunk>(link_, link_, *state_of(link_).frames, is_rel_);
-    const auto frames = std::ranges::find_if(sections_, [](const OutputSection& section) {
-      return section.name == ".eh_frame" && (section.flags & SHF_ALLOC);
-    });
-    if (chunk->size() != 0) add_reloc_section(SectionId{static_cast<size_t>(frames - sections_.begin())}, chunk);
-  }
-
-  void add_reloc_section(SectionId subject, Chunk* chunk) {
-    relocs_of_[subject.value] = SectionId{sections_.size()};
-    OutputSection& section = sections_.emplace_back();
-    const OutputSection& relocated = sections_[subject.value];
-    section.name = name_of_relocs(relocated.name);
-    section.type = is_rel_ ? SHT_REL : SHT_RELA;
-    section.flags = SHF_INFO_LINK | (relocated.flags & SHF_GROUP);
-    section.entry_size = kept_record_size(link_, is_rel_);
-    section.subject = subject;
-    section.rank = kContentRank;
-    section.chunks.push_back(chunk);
-  }
-
-  std::string_view name_of_relocs(std::string_view name) {
-    const std::string_view prefix = is_rel_ ? ".rel" : ".rela";
-    const std::span<char> text = link_.session.arena().allocate_array<char>(prefix.size() + name.size());
-    std::copy(name.begin(), name.end(), std::copy(prefix.begin(), prefix.end(), text.begin()));
-    return {text.data(), text.size()};
-  }
-
   // ---- order
   // -----------------------------------------------------------------------------------------------------------
 
@@ -257,8 +205,8 @@ class RelocatablePlanner {
     section.is_writable = (section.flags & SHF_WRITE) != 0;
     section.is_executable = (section.flags & SHF_EXECINSTR) != 0;
     section.is_zero_fill = section.type == SHT_NOBITS;
-    if (section.rank == 0 && !section.name.empty())
-      section.rank = section.is_allocated ? kContentRank : section_rank(section);
+    const bool is_content = section.is_allocated || (section.flags & SHF_INFO_LINK);
+    if (section.rank == 0 && !section.name.empty()) section.rank = is_content ? kContentRank : section_rank(section);
     // In these a pair of zeros ends the list.
     if (section.name == ".debug_loc" || section.name == ".debug_ranges") section.tombstone = 1;
   }
@@ -287,12 +235,10 @@ class RelocatablePlanner {
   }
 
   void renumber() {
-    for (OutputSection& section : sections_)
-      if (section.subject.is_valid()) section.subject = new_index_[section.subject.value];
+    relocs_.renumber(new_index_);
     for (uint32_t i = 0; i < link_.atoms.size(); i++)
       if (link_.is_live[i] && link_.atoms[i].section.is_valid())
         link_.atoms[i].section = new_index_[link_.atoms[i].section.value];
-    for (KeptRelocsChunk* chunk : reloc_chunks_) chunk->set_section(new_index_[chunk->section().value]);
     for (OutputGroup& group : state_of(link_).groups) renumber(group);
   }
 
@@ -301,7 +247,8 @@ class RelocatablePlanner {
     std::vector<SectionId> members;
     for (const SectionId member : group.members) {
       members.push_back(new_index_[member.value]);
-      if (relocs_of_[member.value].is_valid()) members.push_back(new_index_[relocs_of_[member.value].value]);
+      const SectionId relocs = relocs_.relocs_of(member);
+      if (relocs.is_valid()) members.push_back(new_index_[relocs.value]);
     }
     std::ranges::sort(members);
     group.members = std::move(members);
@@ -309,13 +256,10 @@ class RelocatablePlanner {
 
   Link& link_;
   std::vector<OutputSection>& sections_;
-  const bool is_rel_;
+  KeptRelocSections relocs_;
   bool has_followers_ = false;
   std::unordered_map<JoinKey, SectionId, JoinKeyHash> joined_;
-  std::vector<uint64_t> reloc_counts_;  // by section, before sections are sorted, as are the next two
-  std::vector<SectionId> relocs_of_;
-  std::vector<SectionId> new_index_;
-  std::vector<KeptRelocsChunk*> reloc_chunks_;
+  std::vector<SectionId> new_index_;  // by old index
 };
 
 }  // namespace

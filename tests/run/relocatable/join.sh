@@ -55,4 +55,9 @@ readelf -rW both.o >relocs
 expect_match 'R_X86_64_PLT32 .* helper - 4' cat relocs
 expect_match 'R_X86_64_(REX_)?GOTPCRELX? .* local - 4' cat relocs
 expect_match '^0+0 .*R_X86_64_64 .* \.data \+ 8$' cat relocs
+link -r a.o b.o --defsym=five=5 --defsym=alias=helper+1 -u wanted -o named.o
+expect_match '5 +0 NOTYPE +GLOBAL DEFAULT +ABS five$' readelf -sW named.o
+expect_equal "$(readelf -sW named.o | awk '$8 == "alias" { print $7 }')" "$(readelf -sW named.o | awk '$8 == "helper" { print $7 }')"
+expect_equal $(($(symbol named.o alias) - $(symbol named.o helper))) 1
+expect_match ' GLOBAL DEFAULT +UND wanted$' readelf -sW named.o
 expect_match '^0+18 .*R_X86_64_64 .* (words|\.data) \+ (0|20)$' cat relocs

@@ -171,8 +171,26 @@ TEST(CommandLine, RelocatableOutputsAreNoPrograms) {
 TEST(CommandLine, WhatIsNotSupportedYetIsAnError) {
   EXPECT_TRUE(options_of({"-shared"}).is_shared);
   EXPECT_NE(error_of({"-T", "x.ld"}).find("linker scripts with SECTIONS are not read"), std::string::npos);
-  EXPECT_NE(error_of({"--compress-debug-sections=zlib"}).find("not supported yet"), std::string::npos);
-  EXPECT_EQ(options_of({"--compress-debug-sections=none", "--no-gdb-index"}).inputs.size(), 1u);
+  EXPECT_EQ(options_of({"--no-gdb-index"}).inputs.size(), 1u);
+}
+
+TEST(CommandLine, ReadsCompression) {
+  EXPECT_EQ(options_of({"--compress-debug-sections=none"}).debug_compression, CompressionKind::None);
+  EXPECT_EQ(options_of({"--compress-debug-sections=zlib-gabi"}).debug_compression, CompressionKind::Zlib);
+  EXPECT_EQ(options_of({"--compress-debug-sections=zlib:9"}).compression_level, 9);
+  EXPECT_EQ(options_of({"--compress-debug-sections=zlib:9", "--compress-debug-sections=zstd"}).compression_level,
+            std::nullopt);
+  EXPECT_NE(error_of({"--compress-debug-sections=zlib:10"}).find("zlib:9"), std::string::npos);
+  EXPECT_NE(error_of({"--compress-debug-sections=zlib-gnu"}).find("use zlib"), std::string::npos);
+}
+
+TEST(CommandLine, ReadsPackageMetadata) {
+  EXPECT_EQ(options_of({"--package-metadata={\"a\":1}"}).package_metadata, "{\"a\":1}");
+  EXPECT_EQ(options_of({"--package-metadata=%7B%22a%22:1%7d"}).package_metadata, "{\"a\":1}");
+  EXPECT_EQ(options_of({"--package-metadata=%[lbrace]%[quot]a%[quot]:%[space]1%[comma]%[rbrace]"}).package_metadata,
+            "{\"a\": 1,}");
+  EXPECT_NE(error_of({"--package-metadata=100%"}).find("position 3"), std::string::npos);
+  EXPECT_NE(error_of({"--package-metadata=%[x]"}).find("position 0"), std::string::npos);
 }
 
 // --- What compiler drivers pass
