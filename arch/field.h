@@ -1,7 +1,8 @@
 // Fields: how a relocated value is put into bytes, and which values fit.
 //
 // The x86 fields are plain little-endian integers of 1 to 8 bytes (System V psABI, AMD64 §4.4 and i386 §4.4); they
-// differ in the range they accept. Shared by both object formats and by the scan and the emission of relocations.
+// differ in the range they accept. Parts of AArch64 instructions (Arm ARM, C4.1) have a function of their own. Shared
+// by both object formats and by the scan and the emission of relocations.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,16 @@ struct FieldFacts {
 const FieldFacts& facts_of(Field field);
 
 inline uint8_t size_of(Field field) {
-  constexpr uint8_t kSizes[] = {0, 1, 2, 4, 8, 1, 2, 4, 4, 4, 2};
+  constexpr uint8_t kSizes[] = {0, 1, 2, 4, 8, 1, 2, 4, 4, 4, 2, 4, 4, 4};
   return kSizes[static_cast<uint8_t>(field)];
+}
+
+// The units a PageOffset12 field counts in, as a power of two: what the load or store moves; 0 for an addition.
+constexpr uint32_t page_offset_scale(uint32_t instruction) {
+  const bool is_load_or_store = (instruction & 0x3b000000) == 0x39000000;
+  if (!is_load_or_store) return 0;
+  const bool is_vector_of_16_bytes = (instruction & 0x04800000) == 0x04800000 && instruction >> 30 == 0;
+  return is_vector_of_16_bytes ? 4 : instruction >> 30;
 }
 
 inline bool fits(Field field, uint64_t value) {
@@ -44,16 +53,25 @@ inline bool fits(Field field, uint64_t value) {
       return v == static_cast<int16_t>(v);
     case Field::Wrap16:
       return v >= -65536 && v <= 65535;
+    case Field::Branch26:
+      return v >= -(int64_t{1} << 27) && v < (int64_t{1} << 27) && (v & 3) == 0;
+    case Field::Page21:
+      return v >= -(int64_t{1} << 32) && v < (int64_t{1} << 32);
     case Field::None:
     case Field::Wrap32:
     case Field::Word64:
+    case Field::PageOffset12:
       return true;
   }
   return true;
 }
 
+// Puts a value into the instruction it is a part of.
+uint32_t insert_in_instruction(Field field, uint32_t instruction, uint64_t value);
+
 // Writes the low bits of `value`; the caller has asked fits().
 inline void write_field(Field field, uint8_t* place, uint64_t value) {
+  if (field >= Field::Branch26) return store(place, insert_in_instruction(field, load<uint32_t>(place), value));
   switch (size_of(field)) {
     case 8:
       store<uint64_t>(place, value);

@@ -1,7 +1,7 @@
 # For ./check and ./demo: the Debian packages each of them needs, and how to install those that are missing.
 # Nothing is fetched when everything is there, so both work without a network then.
 
-build_packages="g++ cmake ninja-build libfmt-dev libxxhash-dev libzstd-dev zlib1g-dev"
+build_packages="g++ cmake ninja-build libfmt-dev libxxhash-dev libzstd-dev zlib1g-dev libyaml-dev"
 verify_packages="llvm-19-dev"
 test_packages="libgtest-dev python3 gcc-multilib g++-multilib binutils clang-19 llvm-19 clang-format-19 musl-tools gdb
 lld-19 qemu-user qemu-system-x86 libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross"

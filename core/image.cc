@@ -1,6 +1,7 @@
 // See image.h.
 #include "core/image.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -97,6 +98,17 @@ void Image::write(uint64_t offset, Bytes bytes) {
                                     : ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) return fail(errno);
+    bytes = bytes.subspan(static_cast<size_t>(done));
+    offset += static_cast<uint64_t>(done);
+  }
+}
+
+void Image::read(uint64_t offset, MutableBytes bytes) {
+  while (!bytes.empty()) {
+    const ssize_t done = is_direct_ ? 0 : ::pread(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) fail(errno);
+    if (done <= 0) return std::fill(bytes.begin(), bytes.end(), uint8_t{0});
     bytes = bytes.subspan(static_cast<size_t>(done));
     offset += static_cast<uint64_t>(done);
   }

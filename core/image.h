@@ -35,6 +35,9 @@ class Image {
   // Remembers the first failure; commit() reports it.
   void write(uint64_t offset, Bytes bytes);
 
+  // What was written before; zeros where nothing was, or where the output cannot be read back (a device, a pipe).
+  void read(uint64_t offset, MutableBytes bytes);
+
   // Nothing, or why there is no output.
   std::optional<Error> commit();
 

@@ -12,6 +12,7 @@
 
 #include "core/bytes.h"
 #include "core/ids.h"
+#include "core/options.h"
 #include "core/symbol_table.h"
 
 namespace xld {
@@ -76,6 +77,8 @@ struct InputFile {
   bool is_library = false;
   bool is_needed = false;        // the output names it to the loader; --as-needed decides at the end of the walk
   std::string_view loader_name;  // what the loader is to look for
+  LibraryUse use = LibraryUse::Normal;
+  bool hides_definitions = false;  // whatever visibility they have
 
   std::span<const uint64_t> symbol_addresses;  // by raw symbol; for the format's PlainPath only
 

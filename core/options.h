@@ -17,8 +17,17 @@ namespace xld {
 enum class InputKind : uint8_t {
   File,        // a path as given; "-" is standard input
   Library,     // -lNAME: lib<NAME>.so, lib<NAME>.a or, for -l:FILE, FILE in the search paths
+  Framework,   // -framework NAME: NAME.framework/NAME in the framework paths
   StartGroup,  // --start-group; archives are searched again and again in any case
   EndGroup,
+};
+
+// How the output names a shared library to the loader.
+enum class LibraryUse : uint8_t {
+  Normal,
+  Weak,      // the program can do without it
+  Reexport,  // its names are offered as the output's own
+  Upward,    // it depends on the output in turn
 };
 
 struct InputOption {
@@ -26,10 +35,14 @@ struct InputOption {
   std::string name;
   bool whole_archive = false;
   bool as_needed = false;
-  bool is_static = false;     // -Bstatic: -l finds archives only
-  bool is_lazy = false;       // between --start-lib and --end-lib: objects behave as archive members
-  bool is_binary = false;     // -b binary: the file is data, not an object
-  bool just_symbols = false;  // -R FILE: take its symbols, not its sections
+  bool is_static = false;          // -Bstatic: -l finds archives only
+  bool is_lazy = false;            // between --start-lib and --end-lib: objects behave as archive members
+  bool is_binary = false;          // -b binary: the file is data, not an object
+  bool just_symbols = false;       // -R FILE: take its symbols, not its sections
+  bool hides_definitions = false;  // what it defines stays inside the output
+  bool is_host = false;            // -bundle_loader: a program, whose names a plug-in may use
+  bool loads_classes = false;      // -ObjC: members of archives that have classes or categories are taken
+  LibraryUse use = LibraryUse::Normal;
 };
 
 enum class StripMode : uint8_t { None, Debug, All };
@@ -77,6 +90,65 @@ struct PlatformVersion {
   uint32_t sdk = 0;
 };
 
+// A section whose content is a file: -sectcreate.
+struct SectionFile {
+  std::string segment, section, path;
+};
+
+struct SegmentProtection {
+  std::string segment;
+  uint32_t maximum = 0, initial = 0;  // VM_PROT bits
+};
+
+enum class Answer : uint8_t { Unset, No, Yes };
+
+// What only outputs of the Darwin dialect have.
+struct DarwinOptions {
+  bool is_bundle = false;
+  bool is_preload = false;    // -preload, -kernel: no loader, no unmapped first pages
+  bool is_loader = false;     // -dylinker
+  std::string bundle_loader;  // the program that will load the bundle, and whose names it may use
+  std::string install_name;
+  uint32_t current_version = 0, compatibility_version = 0;
+  std::vector<std::string> framework_paths;  // -F
+  std::vector<std::string> standard_framework_paths;
+  bool searches_shared_first = false;          // -search_dylibs_first: in all directories before any archive
+  bool prefers_archives = false;               // -static and its like
+  bool is_classic = false;                     // tables as before macOS 10.6
+  bool is_flat = false;                        // -flat_namespace
+  bool finds_undefined_at_run_time = false;    // -undefined dynamic_lookup
+  std::vector<std::string> found_at_run_time;  // -U
+  std::vector<std::string> exported, exported_lists, unexported, unexported_lists, reexported_lists;
+  bool exports_nothing = false;                              // -no_exported_symbols
+  std::vector<std::pair<std::string, std::string>> aliases;  // -alias: name, alias
+  std::vector<std::string> alias_lists;                      // -alias_list
+  std::vector<std::string> allowable_clients, sub_umbrellas, sub_libraries;
+  std::string umbrella, client_name;
+  std::vector<SectionFile> created_sections;
+  std::vector<std::pair<std::string, std::string>> renamed_sections;  // "__DATA,__a" to "__DATA,__b"
+  std::vector<std::pair<std::string, std::string>> renamed_segments;
+  std::vector<std::pair<std::string, uint64_t>> segment_addresses;
+  std::vector<SegmentProtection> protections;
+  std::vector<std::string> order_files;
+  std::optional<uint64_t> page_zero_size;
+  uint64_t header_pad = 32;
+  bool pads_for_install_names = false;
+  std::string init_function;
+  Answer chained_fixups = Answer::Unset, data_const = Answer::Unset, code_signature = Answer::Unset;
+  Answer uuid = Answer::Unset, function_starts = Answer::Unset, data_in_code = Answer::Unset;
+  Answer source_version = Answer::Unset, debug_map = Answer::Unset, compact_unwind = Answer::Unset;
+  Answer init_offsets = Answer::Unset;
+  bool keeps_frames = false;  // -keep_dwarf_unwind
+  uint64_t source_version_value = 0;
+  bool drops_unused_libraries = false;  // -dead_strip_dylibs
+  bool may_be_dropped = false;          // -mark_dead_strippable_dylib
+  bool is_extension_safe = false;       // -application_extension
+  bool is_interposable = false;         // -interposable: calls to exported functions can be redirected
+  bool allows_stack_execution = false, has_executable_heap = false;
+  bool ignores_requests = false;  // -ignore_auto_link
+  std::string path_prefix;        // -oso_prefix
+};
+
 // A --defsym or a script assignment: NAME = EXPRESSION, evaluated after layout.
 struct SymbolAssignment {
   std::string name;
@@ -107,12 +179,15 @@ struct Options {
   std::vector<std::string> unique_section_globs;  // --unique=GLOB
   DynamicOptions dynamic;
   PlatformVersion platform;
+  DarwinOptions darwin;
 
   // Inputs
   std::vector<InputOption> inputs;
-  std::vector<std::string> search_paths;  // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
+  std::vector<std::string> search_paths;               // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
+  std::vector<std::string> shared_suffixes = {".so"};  // of what -l finds, best first
   std::string sysroot;
-  bool no_standard_paths = false;  // -nostdlib
+  std::vector<std::string> standard_paths;  // searched after those, if there is a sysroot
+  bool no_standard_paths = false;           // -nostdlib, -Z
 
   // Symbols
   std::string entry;  // -e: a symbol or a number
@@ -179,7 +254,8 @@ struct Options {
   bool trace_files = false;  // -t
   bool print_stats = false;
   std::string time_trace_file;
-  std::string dependency_file;
+  std::string dependency_file;       // a makefile rule
+  std::string dependency_info_file;  // the same as records, as Xcode reads them
   std::string reproduce_file;
   std::vector<std::string> why_live;
   bool verbose = false;

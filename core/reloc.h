@@ -23,7 +23,6 @@ enum class Want : uint8_t {
   TlsPairSlot,           // the address of a (module, offset) pair of GOT slots (general-dynamic)
   TlsModuleSlot,         // the address of the module's own pair of slots (local-dynamic)
   TlsDescSlot,           // the address of a TLS descriptor
-  TlvSlot,               // the address of a thread-local variable descriptor pointer
   Size,                  // size of S, plus A; decoders put a number in its place
   TlsNegatedOffset,      // A minus S's offset from the thread pointer: code that subtracts it (i386 R_386_TLS_LE_32)
   TlsNegatedOffsetSlot,  // the address of a GOT slot that holds that negated offset (i386 R_386_TLS_IE_32)
@@ -33,6 +32,7 @@ enum class From : uint8_t {
   Nothing,
   Place,      // the address of the field
   PlacePage,  // its 4 KiB page
+  OwnPage,    // the 4 KiB page the value is in: what is left is the offset in it
   GotBase,    // the address of _GLOBAL_OFFSET_TABLE_
   Symbol,     // the symbol of the next Reloc in the batch, which has Want::None and Hint::Subtrahend
 };
@@ -51,6 +51,10 @@ enum class Field : uint8_t {
   Unsigned32,
   Wrap32,  // modulo 2^32, never out of range: addresses of 32-bit targets
   Wrap16,  // the distance between two 16-bit addresses, which wraps around: accepts 17 bits
+  // Parts of 4-byte instructions of CPUs with instructions of one size:
+  Branch26,      // a distance in words, up to 128 MiB either way
+  Page21,        // a distance in pages of 4 KiB, split in two; the value's offset in its page does not count
+  PageOffset12,  // the value's offset in its page, counted in units of what the instruction loads or stores
 };
 
 namespace hint {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -97,6 +98,7 @@ struct Link {
   std::unique_ptr<FormatState> format_state;
 
   // What were we given, what does each name mean?
+  std::function<Result<Bytes>(const std::string& path)> open_referenced;  // a file that an input refers to; any thread
   Inputs inputs;
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;   // by SymbolId of the group's key: the file that provides it
@@ -188,6 +190,7 @@ struct KeptRelocs {
 
 struct Format {
   ObjectFormat id;
+  std::span<const Cpu> cpus;  // for which it can be written
 
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);
@@ -242,6 +245,12 @@ struct Format {
 
   // Defines the names the linker provides, when addresses are known.
   void (*define_symbols)(Link&);
+
+  // Makes the tables of a late segment, from the addresses of all others and from Link::fixups.
+  void (*build_late_tables)(Link&) = nullptr;  // none: no segment is late
+
+  // Encodes the load-time fixups in a relocated copy of an atom.
+  void (*finish_atom)(const Link&, AtomId, MutableBytes out) = nullptr;  // none: the words are as they were relocated
 
   const Descriptions* describe;  // for messages and reports
 

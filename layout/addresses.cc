@@ -45,23 +45,44 @@ class AddressWalk {
  public:
   explicit AddressWalk(Layout& layout) : layout_(layout), plan_(layout.plan) {}
 
+  // All but a late segment.
   void run() {
     address_ = plan_.base_address;
     load_delta_ = plan_.load_base ? *plan_.load_base - plan_.base_address : 0;
     find_tls_alignment();
     uint32_t next = 0;
     for (Segment& segment : layout_.segments) {
+      if (segment.is_late) return finish();
       place_unloaded(next, segment.first);
       place_segment(segment);
       next = segment.last;
     }
     place_unloaded(next, static_cast<uint32_t>(layout_.sections.size()));
+    finish();
+  }
+
+  // A late segment, behind all others.
+  void run_late() {
+    Segment& segment = layout_.segments.back();
+    if (layout_.segments.size() > 1) {
+      const Segment& before = layout_.segments[layout_.segments.size() - 2];
+      address_ = before.address + before.memory_size;
+      is_started_ = true;
+    } else {
+      address_ = plan_.base_address;
+    }
+    offset_ = layout_.file_size;
+    place_segment(segment);
+    layout_.file_size = offset_;
+  }
+
+ private:
+  void finish() {
     layout_.file_size = offset_;
     find_tls_block();
     if (plan_.is_flat) place_flat();
   }
 
- private:
   void find_tls_alignment() {
     for (const OutputSection& section : layout_.sections)
       if (section.is_thread_local) layout_.tls_alignment = std::max(layout_.tls_alignment, section.alignment);
@@ -141,7 +162,8 @@ class AddressWalk {
     if (!section.is_zero_fill) segment.file_size = offset_ - segment.file_offset;
     // Zero-filled thread-local data exists in each thread's block only: it takes no addresses of the image. But where
     // it comes first in a segment, the segment starts there.
-    const bool takes_addresses = !(section.is_thread_local && section.is_zero_fill);
+    const bool takes_addresses =
+        !(section.is_thread_local && section.is_zero_fill) || plan_.thread_zero_fill_has_addresses;
     if (takes_addresses || is_first) address_ = address + (takes_addresses ? section.size : 0);
     if (!takes_addresses) place_thread_zero_fill(section);
   }
@@ -194,20 +216,39 @@ void move_to_address(OutputSection& section, Atom* atoms) {
 
 }  // namespace
 
+namespace {
+
+// Sections before those of a late segment.
+size_t early_section_count(const Layout& layout) {
+  const bool has_late = !layout.segments.empty() && layout.segments.back().is_late;
+  return has_late ? layout.segments.back().first : layout.sections.size();
+}
+
+}  // namespace
+
 void assign_offsets(ThreadPool& pool, Layout& layout, Atom* atoms) {
-  parallel_for(pool, layout.sections.size(), 1, [&](size_t begin, size_t end) {
+  const size_t count = early_section_count(layout);
+  parallel_for(pool, count, 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++)
       if (!has_late_chunk(layout.sections[i])) assign_offsets_in(layout.sections[i], atoms);
   });
-  for (OutputSection& section : layout.sections)
-    if (has_late_chunk(section)) assign_offsets_in(section, atoms);
+  for (size_t i = 0; i < count; i++)
+    if (has_late_chunk(layout.sections[i])) assign_offsets_in(layout.sections[i], atoms);
 }
 
 void assign_addresses(ThreadPool& pool, Layout& layout, Atom* atoms) {
   AddressWalk(layout).run();
-  parallel_for(pool, layout.sections.size(), 1, [&](size_t begin, size_t end) {
+  parallel_for(pool, early_section_count(layout), 1, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) move_to_address(layout.sections[i], atoms);
   });
+}
+
+void assign_late_addresses(Layout& layout, Atom* atoms) {
+  for (size_t i = early_section_count(layout); i < layout.sections.size(); i++)
+    assign_offsets_in(layout.sections[i], atoms);
+  AddressWalk(layout).run_late();
+  for (size_t i = early_section_count(layout); i < layout.sections.size(); i++)
+    move_to_address(layout.sections[i], atoms);
 }
 
 void reassign_file_offsets(Layout& layout) {

@@ -77,6 +77,7 @@ struct Segment {
   uint32_t flags = 0;            // the format's own
   uint32_t first = 0, last = 0;  // sections [first, last)
   bool starts_new_page = true;   // in the file as well as in memory
+  bool is_late = false;          // its tables are sized when all addresses before it are known; the last one only
   uint64_t alignment = 1;
 
   // Given by layout.
@@ -91,6 +92,7 @@ struct LayoutPlan {
   bool is_flat = false;               // the file is an image of load memory and nothing else
   bool align_segment_files = true;    // segments start on pages of their own in the file (-z separate-code)
   std::optional<uint64_t> load_base;  // LMA of the first segment
+  bool thread_zero_fill_has_addresses = false;  // zero-filled thread-local data takes part of the image, too
 };
 
 struct Layout {
@@ -109,8 +111,12 @@ struct Layout {
 // Gives every atom and chunk its offset in its section and every section its size and alignment.
 void assign_offsets(ThreadPool& pool, Layout& layout, Atom* atoms);
 
-// Gives sections and segments their addresses and file offsets, then atoms and chunks their addresses.
+// Gives sections and segments their addresses and file offsets, then atoms and chunks their addresses. A late segment
+// gets none yet.
 void assign_addresses(ThreadPool& pool, Layout& layout, Atom* atoms);
+
+// The same, offsets included, for a late segment.
+void assign_late_addresses(Layout& layout, Atom* atoms);
 
 // Gives what is not loaded new file offsets, when sizes in the file have changed.
 void reassign_file_offsets(Layout& layout);

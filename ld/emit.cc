@@ -227,6 +227,7 @@ class Emitter {
     if (!link_.applies_relocs()) return link_.format->kept->adjust(link_, file, atom, out, 0, RelocCursor());
     const uint32_t first_fixup = link_.first_fixups.empty() ? 0 : link_.first_fixups[id.value];
     Relocator(link_, file, atom).relocate(out, atom.address, first_fixup);
+    if (link_.format->finish_atom) link_.format->finish_atom(link_, id, out);
   }
 
   Link& link_;
@@ -293,6 +294,25 @@ void settle_addresses(Link& link) {
     }
   });
   number_fixups(link);
+}
+
+// Atoms with fixups are relocated twice, the first time to learn what is written where: they are a small part of all.
+void find_fixups(Link& link) {
+  if (link.fixup_counts.empty()) return;
+  const auto timer = link.session.timings.measure("find_fixups");
+  std::vector<AtomId> atoms;
+  for (const OutputSection& section : link.layout.sections)
+    for (const AtomId id : section.atoms)
+      if (link.fixup_counts[id.value].all != 0) atoms.push_back(id);
+  parallel_for(link.session.pool, atoms.size(), 64, [&](size_t begin, size_t end) {
+    std::vector<uint8_t> copy;
+    for (size_t i = begin; i < end; i++) {
+      const Atom& atom = link.atom(atoms[i]);
+      copy.assign(atom.data, atom.data + atom.size);
+      Relocator(link, link.inputs.file(atom.file), atom)
+          .relocate(copy, atom.address, link.first_fixups[atoms[i].value]);
+    }
+  });
 }
 
 void encode_sections(Link& link) {

@@ -12,6 +12,9 @@ namespace xld {
 // Settles what emission looks up: addresses of symbols and of merged constants, and each atom's place among the fixups.
 void settle_addresses(Link& link);
 
+// Fills Link::fixups before anything is written, for tables that are made from them.
+void find_fixups(Link& link);
+
 // Encodes the contents of sections that are stored in another form (OutputSection::coder), and moves what is not loaded
 // together again.
 void encode_sections(Link& link);

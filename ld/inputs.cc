@@ -8,6 +8,8 @@
 #include "core/target_table.h"
 #include "formats/elf/binary_input.h"
 #include "formats/elf/script.h"
+#include "formats/macho/objc.h"
+#include "formats/macho/universal.h"
 #include "ld/file_guess.h"
 #include "ld/target.h"
 
@@ -68,6 +70,7 @@ void InputFinder::open_all() {
   InputFile& linker = storage_.emplace_back();
   linker.id = FileId{0u};
   linker.path = "<linker>";
+  link_.open_referenced = [this](const std::string& path) { return open_referenced(path); };
   for (Opened& opened : open_in_parallel()) {
     current_option_ = static_cast<size_t>(opened.option - link_.options().inputs.data());
     if (opened.bytes) {
@@ -91,6 +94,8 @@ std::vector<InputFinder::Opened> InputFinder::open_in_parallel() {
   for (const InputOption& option : link_.options().inputs) {
     if (option.kind == InputKind::File) opened.push_back({&option, option.name, std::nullopt});
     if (option.kind == InputKind::Library) opened.push_back({&option, find_library(option).value_or(""), std::nullopt});
+    if (option.kind == InputKind::Framework)
+      opened.push_back({&option, find_framework(option).value_or(""), std::nullopt});
   }
   parallel_for(link_.session.pool, opened.size(), 64, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++)
@@ -99,15 +104,17 @@ std::vector<InputFinder::Opened> InputFinder::open_in_parallel() {
   return opened;
 }
 
+void InputFinder::report_not_found(const InputOption& option) const {
+  const bool is_framework = option.kind == InputKind::Framework;
+  std::string paths;
+  for (const std::string& path : is_framework ? framework_paths() : library_paths()) paths += "\n  " + path;
+  if (paths.empty()) paths = is_framework ? " no directory (use -F)" : " no directory (use -L)";
+  link_.diagnostics().error(
+      fmt::format("cannot find {}{}; searched in:{}", is_framework ? "framework " : "library -l", option.name, paths));
+}
+
 void InputFinder::open_option(const InputOption& option, std::optional<Result<Bytes>> bytes, uint32_t depth) {
-  if (!bytes) {
-    link_.diagnostics().error(fmt::format("cannot find library -l{}; searched in:{}", option.name, [&] {
-      std::string paths;
-      for (const std::string& path : search_paths_) paths += "\n  " + in_sysroot(path);
-      return paths.empty() ? std::string(" no directory (use -L)") : paths;
-    }()));
-    return;
-  }
+  if (!bytes) return report_not_found(option);
   if (!bytes->ok()) {
     link_.diagnostics().error(fmt::format("cannot open {}: {}", option.name, bytes->error().message));
     return;
@@ -126,16 +133,37 @@ Result<Bytes> InputFinder::open_setting(const std::string& path) {
   return bytes;
 }
 
+Result<Bytes> InputFinder::open_referenced(const std::string& path) {
+  auto bytes = files_.open(path);
+  const std::lock_guard lock(referenced_mutex_);
+  if (bytes) opened_files_.push_back({path, *bytes, 0, OpenedFile::Role::Setting});
+  return bytes;
+}
+
+// The part that is for the output's CPU.
+void InputFinder::open_universal(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
+  const Cpu cpu = link_.format ? link_.target().cpu : link_.options().target.cpu;
+  const auto part = macho::slice_for(bytes, cpu);
+  if (!part) {
+    link_.diagnostics().error(fmt::format("{}: {}{}", path, part.error().message,
+                                          cpu == Cpu::Unknown ? "; say for which it is to be linked (-arch)" : ""));
+    return;
+  }
+  open_bytes(option, path, *part, depth);
+}
+
 void InputFinder::open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
   if (option.is_binary) return add_binary(path, bytes);
   if (option.just_symbols) return add_symbols(path, bytes);
   if (Archive::is_archive(bytes)) return open_archive(option, path, bytes);
-  const Identity identity = identify_file(bytes);
+  Identity identity = identify_file(bytes);
+  if (identity.kind == FileKind::Universal) return open_universal(option, path, bytes, depth);
+  if (identity.kind == FileKind::Executable && option.is_host) identity.kind = FileKind::SharedLibrary;
   if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes))
     return open_script(option, path, bytes, depth);
   if (!check_identity(path, identity, bytes)) return;
   if (identity.kind == FileKind::SharedLibrary) return add_library(option, path, bytes);
-  add_object(path, {}, bytes, option.is_lazy);
+  add_object(path, {}, bytes, option.is_lazy).hides_definitions = option.hides_definitions;
 }
 
 bool InputFinder::check_identity(const std::string& name, const Identity& identity, Bytes bytes) {
@@ -179,10 +207,11 @@ InputFile& InputFinder::add_file(const std::string& path, const std::string& mem
   return file;
 }
 
-void InputFinder::add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy) {
+InputFile& InputFinder::add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy) {
   InputFile& file = add_file(path, member, bytes);
   if (is_lazy) places_.back().lazy = &file;
   (is_lazy ? lazy_objects_ : objects_).push_back(&file);
+  return file;
 }
 
 void InputFinder::add_library(const InputOption& option, const std::string& path, Bytes bytes) {
@@ -190,6 +219,7 @@ void InputFinder::add_library(const InputOption& option, const std::string& path
   for (InputFile* known : libraries_) {
     if (known->path != path) continue;
     known->is_needed |= !option.as_needed;
+    if (option.use != LibraryUse::Normal) known->use = option.use;
     return;
   }
   InputFile& file = add_file(path, {}, bytes);
@@ -198,6 +228,7 @@ void InputFinder::add_library(const InputOption& option, const std::string& path
   const std::string_view name = file.path;
   file.loader_name = option.kind == InputKind::Library ? name.substr(name.rfind('/') + 1) : name;
   file.is_needed = !option.as_needed;
+  file.use = option.use;
   libraries_.push_back(&file);
 }
 
@@ -234,7 +265,8 @@ void InputFinder::open_archive(const InputOption& option, const std::string& pat
   }
   ArchiveInput& input = archives_.emplace_back(ArchiveInput{std::move(*archive), path});
   found->second = &input;
-  if (option.whole_archive || !input.archive.has_index() || !believes_indexes_) {
+  input.hides_definitions = option.hides_definitions;
+  if (option.whole_archive || option.loads_classes || !input.archive.has_index() || !believes_indexes_) {
     add_members(option, input);
   } else {
     add_index(input);
@@ -248,14 +280,17 @@ void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
     return;
   }
   for (const ArchiveMember& member : *members) {
-    const auto bytes = member_bytes(input, member);
+    auto bytes = member_bytes(input, member);
     if (!bytes) continue;
+    if (identify_file(*bytes).kind == FileKind::Universal)
+      if (const auto part = macho::slice_for(*bytes, link_.options().target.cpu)) bytes = *part;
     const Identity identity = identify_file(*bytes);
     const std::string name = fmt::format("{}({})", input.path, member.name);
     // Members that are no objects (tables of contents of other tools, text) are passed over unless all are asked for.
     if (identity.kind == FileKind::Unknown && !option.whole_archive) continue;
-    if (check_identity(name, identity, *bytes))
-      add_object(input.path, std::string(member.name), *bytes, !option.whole_archive);
+    if (!check_identity(name, identity, *bytes)) continue;
+    const bool is_taken = option.whole_archive || (option.loads_classes && macho::has_classes(*bytes));
+    add_object(input.path, std::string(member.name), *bytes, !is_taken).hides_definitions = option.hides_definitions;
   }
 }
 
@@ -309,6 +344,7 @@ InputFile* InputFinder::open_lazy(FileId id) {
   file.path = input.path;
   file.member = member->name;
   file.bytes = *bytes;
+  file.hides_definitions = input.hides_definitions;
   return place.lazy = &file;
 }
 
@@ -370,21 +406,65 @@ std::string InputFinder::in_sysroot(const std::string& directory) const {
   return directory;
 }
 
+std::vector<std::string> InputFinder::library_paths() const {
+  return in_sysroot(search_paths_, link_.options().standard_paths);
+}
+
+std::vector<std::string> InputFinder::framework_paths() const {
+  const DarwinOptions& options = link_.options().darwin;
+  return in_sysroot(options.framework_paths, options.standard_framework_paths);
+}
+
+// Standard paths belong to the target's files: without a sysroot they would be those of this machine.
+std::vector<std::string> InputFinder::in_sysroot(const std::vector<std::string>& given,
+                                                 const std::vector<std::string>& standard) const {
+  std::vector<std::string> paths;
+  for (const std::string& directory : given) paths.push_back(in_sysroot(directory));
+  const bool has_standard = !link_.options().no_standard_paths && !link_.options().sysroot.empty();
+  for (const std::string& directory : standard)
+    if (has_standard) paths.push_back(in_sysroot(directory));
+  return paths;
+}
+
 std::optional<std::string> InputFinder::find_in_paths(const std::string& file) const {
-  for (const std::string& directory : search_paths_) {
-    std::string path = in_sysroot(directory) + "/" + file;
+  for (const std::string& directory : library_paths()) {
+    std::string path = directory + "/" + file;
     if (files_.exists(path)) return path;
+  }
+  return std::nullopt;
+}
+
+// What stands behind a comma is a variant of the framework's binary, which need not exist.
+std::optional<std::string> InputFinder::find_framework(const InputOption& option) const {
+  const size_t comma = std::min(option.name.find(','), option.name.size());
+  const std::string name = option.name.substr(0, comma);
+  for (const std::string& directory : framework_paths()) {
+    const std::string stem = fmt::format("{0}/{1}.framework/{1}", directory, name);
+    for (const std::string& path : {stem + ".tbd", stem})
+      if (files_.exists(path)) return path;
   }
   return std::nullopt;
 }
 
 std::optional<std::string> InputFinder::find_library(const InputOption& option) const {
   if (option.name.starts_with(':')) return find_in_paths(option.name.substr(1));
-  const bool takes_shared = !option.is_static && !link_.options().is_static;
-  for (const std::string& directory : search_paths_) {
-    const std::string stem = in_sysroot(directory) + "/lib" + option.name;
-    if (takes_shared && files_.exists(stem + ".so")) return stem + ".so";
-    if (files_.exists(stem + ".a")) return stem + ".a";
+  const Options& options = link_.options();
+  const bool takes_shared = !option.is_static && !options.is_static;
+  const std::vector<std::string> directories = library_paths();
+  const auto find_shared = [&](const std::string& directory) -> std::optional<std::string> {
+    for (const std::string& suffix : options.shared_suffixes)
+      if (std::string path = fmt::format("{}/lib{}{}", directory, option.name, suffix); files_.exists(path))
+        return path;
+    return std::nullopt;
+  };
+  if (takes_shared && options.darwin.searches_shared_first)
+    for (const std::string& directory : directories)
+      if (auto path = find_shared(directory)) return path;
+  for (const std::string& directory : directories) {
+    if (takes_shared)
+      if (auto path = find_shared(directory)) return path;
+    const std::string path = fmt::format("{}/lib{}.a", directory, option.name);
+    if (files_.exists(path)) return path;
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -74,6 +75,7 @@ class InputFinder {
     Archive archive;
     std::string path;
     bool uses_index = false;
+    bool hides_definitions = false;
     uint32_t first_place = 0;  // FileId of the first member the index names
   };
   struct Place {  // what a FileId stands for while it is not an object that takes part
@@ -98,9 +100,17 @@ class InputFinder {
   void add_symbols(const std::string& path, Bytes bytes);
   void add_members(const InputOption& option, ArchiveInput& archive);
   void add_index(ArchiveInput& archive);
-  void add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
+  InputFile& add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
   InputFile& add_file(const std::string& path, const std::string& member, Bytes bytes);
   bool check_identity(const std::string& name, const Identity& identity, Bytes bytes);
+  Result<Bytes> open_referenced(const std::string& path);
+  void open_universal(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
+  void report_not_found(const InputOption& option) const;
+  std::vector<std::string> library_paths() const;
+  std::vector<std::string> framework_paths() const;
+  std::vector<std::string> in_sysroot(const std::vector<std::string>& given,
+                                      const std::vector<std::string>& standard) const;
+  std::optional<std::string> find_framework(const InputOption& option) const;
   std::optional<std::string> find_library(const InputOption& option) const;
   std::optional<std::string> find_in_paths(const std::string& file) const;
   std::string in_sysroot(const std::string& directory) const;
@@ -119,6 +129,7 @@ class InputFinder {
   std::vector<InputFile*> lazy_objects_;
   std::vector<InputFile*> libraries_;
   std::vector<OpenedFile> opened_files_;
+  std::mutex referenced_mutex_;
   size_t current_option_ = 0;
 };
 

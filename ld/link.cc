@@ -51,6 +51,14 @@ void lay_out(Link& link) {
   settle_folded(link);
 }
 
+// Tables that hold addresses are as long as those are.
+void lay_out_late(Link& link) {
+  if (!link.format->build_late_tables || link.diagnostics().failed()) return;
+  find_fixups(link);
+  link.format->build_late_tables(link);
+  assign_late_addresses(link.layout, link.atoms.data());
+}
+
 void write_image(Link& link, FileSystem& files, std::optional<Image>& image) {
   auto created = Image::create(link.options().output, link.layout.file_size, output_mode(link),
                                [&files](const std::string& path) { files.note_temporary(path); });
@@ -120,6 +128,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   // Where does everything go?        Afterwards no address changes.
   lay_out(link);
   settle_layout(link);
+  lay_out_late(link);
   if (failed()) return Outcome::Done;
 
   // Write it.                        Every byte is written by exactly one task.

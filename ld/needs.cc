@@ -71,7 +71,6 @@ void NeedsRecorder::record_plain(const Site& site) {
       needs_tls_module_.store(true, std::memory_order_relaxed);
       return;
     case Want::TlsNegatedOffsetSlot:
-    case Want::TlvSlot:
       return report(site, "needs a kind of slot that this output cannot have; recompile with another -ftls-model");
     case Want::None:
     case Want::Size:

@@ -160,7 +160,6 @@ uint64_t Relocator::wanted_value(const Reloc& reloc) {
       return slot_address(reloc) + addend;
     case Want::None:
     case Want::Size:
-    case Want::TlvSlot:
     case Want::TlsNegatedOffsetSlot:
       break;
   }
@@ -173,6 +172,8 @@ uint64_t Relocator::subtract(const Reloc& reloc, uint64_t value) const {
       return value - place(reloc);
     case From::PlacePage:
       return value - (place(reloc) & ~uint64_t{0xfff});
+    case From::OwnPage:
+      return value & 0xfff;
     case From::GotBase:
       return value - link_.slots.got_base;
     case From::Nothing:

@@ -1,6 +1,7 @@
 // The list of formats, and choosing among them. See target.h.
 #include "ld/target.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "formats/elf/format.h"
@@ -44,6 +45,11 @@ OutputKind output_kind(const Options& options) {
   return options.is_pie ? OutputKind::DynamicPie : OutputKind::DynamicExecutable;
 }
 
+bool is_supported(const Target& target) {
+  const std::span<const Cpu> cpus = format_for(target.format).cpus;
+  return std::find(cpus.begin(), cpus.end(), target.cpu) != cpus.end();
+}
+
 void start(Link& link) {
   Target& target = link.session.target;
   target.word_size = target.cpu == Cpu::I386 ? 4 : 8;
@@ -67,14 +73,17 @@ bool settle_target(Link& link, const std::string& name, const Identity& identity
     if (target.format == ObjectFormat::Unknown) target.format = identity.format;
     if (target.cpu == Cpu::Unknown) target.cpu = identity.cpu;
   }
-  if (identity.format != target.format || identity.cpu != target.cpu) {
+  // A description of libraries for several CPUs settles nothing.
+  const bool is_for_any = identity.cpu == Cpu::Unknown && identity.format == target.format;
+  if (is_for_any && !link.format) return true;
+  if (identity.format != target.format || (identity.cpu != target.cpu && !is_for_any)) {
     link.diagnostics().error(fmt::format(
         "{}: is {} for {}, but the output is {} for {}; remove it, or choose another "
         "output with -m or --target",
         name, format_name(identity.format), cpu_name(identity.cpu), format_name(target.format), cpu_name(target.cpu)));
     return false;
   }
-  if (target.cpu != Cpu::X86_64 && target.cpu != Cpu::I386) {
+  if (!is_supported(target)) {
     link.diagnostics().error(fmt::format("{}: is for {}, which is not supported yet", name, cpu_name(target.cpu)));
     return false;
   }
@@ -85,8 +94,8 @@ bool settle_target(Link& link, const std::string& name, const Identity& identity
 bool settle_target_from_options(Link& link) {
   if (link.format) return true;
   link.session.target = link.options().target;
-  if (link.session.target.cpu != Cpu::X86_64 && link.session.target.cpu != Cpu::I386) return false;
   if (link.session.target.format == ObjectFormat::Unknown) link.session.target.format = ObjectFormat::Elf;
+  if (!is_supported(link.session.target)) return false;
   start(link);
   return true;
 }

@@ -86,10 +86,13 @@ void settle(Link& link) {
   if (state_of(link).frames) state_of(link).frames->place_atoms();
 }
 
+constexpr Cpu kCpus[] = {Cpu::X86_64, Cpu::I386};
+
 }  // namespace
 
 const Format kFormat = {
     .id = ObjectFormat::Elf,
+    .cpus = kCpus,
     .identify = identify,
     .begin = begin,
     .read_object = read_object,

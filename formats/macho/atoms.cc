@@ -3,22 +3,21 @@
 //
 // A piece begins at every symbol that is not an alternative entry. A weak definition that another file provides takes
 // its piece out of the link; references to the piece by address go to the other file's definition. Sections that tell
-// the linker something (unwind entries, debug information) are not linked; unwind tables are not written yet.
+// the linker something (unwind entries, debug information) are not linked; unwind_input.h reads the former.
 #include <algorithm>
 #include <bit>
 #include <fmt/core.h>
 
+#include "formats/macho/objc.h"
 #include "formats/macho/object.h"
 #include "formats/macho/relocs.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/state.h"
+#include "formats/macho/unwind_input.h"
 
 namespace xld::macho {
 
 namespace {
-
-constexpr uint32_t kUnwindEntrySize64 = 32, kUnwindEntrySize32 = 20;
-constexpr uint32_t kUnwindPersonality64 = 16, kUnwindPersonality32 = 12;
 
 class AtomMaker {
  public:
@@ -31,6 +30,7 @@ class AtomMaker {
     for (uint32_t i = 0; i < object_.sections.size(); i++) make_atoms(i);
     for (uint32_t i = 0; i < object_.sections.size(); i++) share_relocs(i);
     place_symbols();
+    read_unwind(link_, file_, arena_);
   }
 
  private:
@@ -69,14 +69,17 @@ class AtomMaker {
       const InputSection& section = object_.sections[index];
       // A label at the end of a section belongs to what is before it.
       const bool is_end = raw.value - section.address == section.size;
-      if (is_linked(index) && !is_end && literal_size(section) == 0) starts.push_back({index, raw.value});
+      if (is_linked(index) && !is_end && literal_size(section) == 0 && !is_unwind(section))
+        starts.push_back({index, raw.value});
     }
   }
 
   bool is_linked(uint32_t index) const {
     const InputSection& section = object_.sections[index];
-    if (section.flags & S_ATTR_DEBUG) return false;  // __DWARF and __LD
-    if (section.segment == "__LLVM" || (section.segment == "__TEXT" && section.name == "__eh_frame")) return false;
+    if (is_unwind(section)) return true;
+    if (section.name == kImageInfoName) return false;  // all of them become one (objc.h)
+    if (section.flags & S_ATTR_DEBUG) return false;    // __DWARF and __LD
+    if (section.segment == "__LLVM") return false;
     switch (section.type()) {
       case S_NON_LAZY_SYMBOL_POINTERS:
       case S_LAZY_SYMBOL_POINTERS:
@@ -137,8 +140,7 @@ class AtomMaker {
 
   void make_atoms(uint32_t index) {
     const InputSection& section = object_.sections[index];
-    if (section.subsection_count == 0) return look_at_unlinked(index);
-    if (!check_support(index)) return;
+    if (section.subsection_count == 0) return;
     const SectionId key = key_for(section);
     for (uint32_t i = 0; i < section.subsection_count; i++) {
       const uint32_t piece = section.first_subsection + i;
@@ -146,37 +148,6 @@ class AtomMaker {
       const uint64_t end =
           i + 1 < section.subsection_count ? object_.subsections[piece + 1].address : section.address + section.size;
       add_atom(section, piece, end, key);
-    }
-  }
-
-  bool check_support(uint32_t index) const {
-    const InputSection& section = object_.sections[index];
-    if (section.type() >= S_THREAD_LOCAL_REGULAR && section.type() <= S_THREAD_LOCAL_INIT_FUNCTION_POINTERS) {
-      report_section(link_, file_, index, "thread-local variables are not supported yet");
-      return false;
-    }
-    if (section.name == "__objc_imageinfo") {
-      report_section(link_, file_, index, "Objective-C and Swift are not supported yet");
-      return false;
-    }
-    return true;
-  }
-
-  // Functions that catch exceptions name a personality in their unwind entries.
-  void look_at_unlinked(uint32_t index) const {
-    const InputSection& section = object_.sections[index];
-    if (section.name != "__compact_unwind") return;
-    const bool is_64_bit = link_.target().word_size == 8;
-    for (size_t i = 0; i + 8 <= section.relocs.size(); i += 8) {
-      const uint32_t address =
-          load<uint32_t>(section.relocs.data() + i) % (is_64_bit ? kUnwindEntrySize64 : kUnwindEntrySize32);
-      if (address != (is_64_bit ? kUnwindPersonality64 : kUnwindPersonality32)) continue;
-      link_.diagnostics().warn(
-          fmt::format("{}: catches exceptions, but unwind tables are not written yet: an exception "
-                      "will end the program",
-                      file_.display_name()),
-          file_.id);
-      return;
     }
   }
 
@@ -208,12 +179,19 @@ class AtomMaker {
     link_.atoms[file_.first_atom.value + file_.atom_count++] = atom;
   }
 
+  // Records that are read, and of which the linker makes its own.
+  static bool is_unwind(const InputSection& section) { return is_compact_unwind(section) || is_eh_frame(section); }
+
   static uint32_t flags_of(const InputSection& section) {
+    if (is_unwind(section)) return atom_flag::kUnwind;
     uint32_t flags = atom_flag::kAllocated;
     if (section.segment != "__TEXT") flags |= atom_flag::kWritable;
     if (section.flags & (S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS)) flags |= atom_flag::kExecutable;
     if (section.is_zero_fill()) flags |= atom_flag::kZeroFill;
-    if (section.flags & S_ATTR_NO_DEAD_STRIP) flags |= atom_flag::kRetained;
+    // What lives if it refers to something that lives is kept in any case.
+    if (section.flags & (S_ATTR_NO_DEAD_STRIP | S_ATTR_LIVE_SUPPORT)) flags |= atom_flag::kRetained;
+    if (section.type() == S_THREAD_LOCAL_REGULAR || section.type() == S_THREAD_LOCAL_ZEROFILL)
+      flags |= atom_flag::kThreadLocal;
     return flags;
   }
 
@@ -294,6 +272,7 @@ class AtomMaker {
       flags |= symbol_flag::kAbsolute;
     } else if (const Subsection* piece = piece_at(raw); piece && piece->atom.is_valid()) {
       link_.symbols.place(id, piece->atom, raw.value - piece->address);
+      if (link_.atom(piece->atom).has(atom_flag::kThreadLocal)) flags |= symbol_flag::kThreadLocal;
     } else {
       link_.symbols.place(id, AtomId(), 0);  // in a section that is not linked
     }

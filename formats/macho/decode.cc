@@ -1,10 +1,11 @@
 // Format::decode: from raw records and the addends in the section to canonical relocations. See relocs.h, core/reloc.h.
 //
-// Three conventions become one. (a) A field relative to the program counter holds, for a symbol, the addend less the
+// Four conventions become one. (a) A field relative to the program counter holds, for a symbol, the addend less the
 // distance to the end of the field (i386: as if the object stood at its own addresses); for a section or a scattered
 // record, the distance to the target. (b) An absolute field holds the target's address in the object, unless the record
-// names a symbol. (c) A difference holds what the object's addresses make of it. Targets in tables of pointers and
-// stubs that the assembler made become slots and stubs of the symbols behind the table's entries.
+// names a symbol. (c) A difference holds what the object's addresses make of it. (d) Instructions of arm64 hold
+// nothing: their addends have records. Targets in tables of pointers and stubs that the assembler made become slots and
+// stubs of the symbols behind the table's entries.
 #include "formats/macho/decode.h"
 
 #include <fmt/core.h>
@@ -12,6 +13,7 @@
 #include "arch/field.h"
 #include "formats/macho/object.h"
 #include "formats/macho/relocs.h"
+#include "formats/macho/unwind_input.h"
 
 namespace xld::macho {
 
@@ -40,8 +42,13 @@ class Decoder {
       const bool is_pair = meaning.form == RelocForm::Subtractor || meaning.form == RelocForm::SectionDifference;
       if (used + (is_pair ? 2 : 1) > out.size()) break;
       cursor.next++;
-      if (!is_pair) {
-        used += decode_plain(raw, meaning, out[used]);
+      if (meaning.form == RelocForm::Addend) {
+        used += decode_with_addend(raw, cursor, out[used]);
+      } else if (!is_pair) {
+        const bool is_whole = decode_plain(raw, meaning, out[used]);
+        if (is_whole && is_template_offset(raw, out[used])) out[used].want = Want::TlsBlockOffset;
+        if (is_whole && is_personality(raw)) out[used].want = Want::GotSlot;
+        used += is_whole;
       } else if (cursor.next == cursor.end) {
         fail(raw, fmt::format("{} is not followed by its second half", name_of(raw)));
       } else {
@@ -67,11 +74,13 @@ class Decoder {
   bool decode_plain(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
     if (meaning.form != RelocForm::Plain) return fail(raw, fmt::format("{} is not supported here", name_of(raw)));
     if (!start(raw, meaning, reloc)) return false;
-    const int64_t stored = stored_value(raw);
-    const auto size = static_cast<int64_t>(size_of(reloc.field));
-    const int64_t behind = size + meaning.trailing;  // from the field to the program counter
     reloc.hints = meaning.hints;
     reloc.lead = meaning.lead;
+    if (meaning.field != Field::None) return decode_instruction(raw, meaning, reloc);
+    const int64_t stored = stored_value(raw);
+    const auto size = static_cast<int64_t>(size_of(reloc.field));
+    // From the field to the program counter; arm64 has no program counter in data.
+    const int64_t behind = cpu_ == Cpu::Arm64 ? 0 : size + meaning.trailing;
     if (raw.is_pc_relative) {
       reloc.from = From::Place;
       reloc.bias = static_cast<uint8_t>(behind);
@@ -83,12 +92,41 @@ class Decoder {
     }
     if (raw.is_extern) {
       reloc.addend = stored;
-      if (raw.is_pc_relative) reloc.addend += cpu_ == Cpu::I386 ? static_cast<int64_t>(place(raw)) : -size;
+      if (raw.is_pc_relative)
+        reloc.addend += cpu_ == Cpu::I386 ? static_cast<int64_t>(place(raw)) : -std::min(size, behind);
       return find_symbol(raw, raw.number, reloc);
     }
     const auto target = as_address(stored + (raw.is_pc_relative ? static_cast<int64_t>(place(raw)) + behind : 0));
     if (raw.is_pc_relative) reloc.addend = -behind;
     return raw.is_scattered ? find_address(raw, target, reloc) : find_in_section(raw, target, reloc);
+  }
+
+  // arm64: a part of an instruction, which has no room for an addend.
+  bool decode_instruction(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
+    reloc.from = meaning.from;
+    if (!raw.is_extern) return fail(raw, fmt::format("{} needs a symbol", name_of(raw)));
+    return find_symbol(raw, raw.number, reloc) && check_instruction(raw, meaning);
+  }
+
+  // A load from a slot is rewritten with the address computation before it, so both have to be what they should be.
+  bool check_instruction(const RawReloc& raw, const RelocMeaning& meaning) {
+    const auto instruction = load<uint32_t>(atom_.data + (place(raw) - piece_.address));
+    const bool is_load_of_word = (instruction & 0xffc00000) == 0xf9400000;
+    if (meaning.want != Want::GotSlot || meaning.field != Field::PageOffset12 || is_load_of_word) return true;
+    return fail(raw, fmt::format("{} is not for a 64-bit load (ldr) but for {:#x}", name_of(raw), instruction));
+  }
+
+  // arm64: ADDEND, then the record it is for.
+  bool decode_with_addend(const RawReloc& first, RelocCursor& cursor, Reloc& reloc) {
+    if (cursor.next == cursor.end) return fail(first, fmt::format("{} is not followed by another", name_of(first)));
+    const RawReloc second = record(cursor.next++);
+    const RelocMeaning& meaning = reloc_meaning(cpu_, second.type);
+    if (meaning.field == Field::None || meaning.want == Want::GotSlot || second.address != first.address)
+      return fail(first, fmt::format("{} is followed by {}, which does not fit", name_of(first), name_of(second)));
+    if (!decode_plain(second, meaning, reloc)) return false;
+    constexpr uint32_t kSign = 1 << 23;
+    reloc.addend += static_cast<int64_t>(first.number ^ kSign) - int64_t{kSign};
+    return true;
   }
 
   // x86-64: SUBTRACTOR B, then UNSIGNED A. The field holds the addend, or A's address plus the addend.
@@ -146,7 +184,7 @@ class Decoder {
 
   bool start(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
     reloc = Reloc();
-    reloc.field = field_of(cpu_, raw.length, raw.is_pc_relative);
+    reloc.field = meaning.field != Field::None ? meaning.field : field_of(cpu_, raw.length, raw.is_pc_relative);
     if (!(meaning.lengths >> raw.length & 1) ||
         !(raw.is_pc_relative ? meaning.may_be_relative : meaning.may_be_absolute))
       return fail(raw, fmt::format("{} of a {}field of {} bytes does not exist", name_of(raw),
@@ -159,6 +197,19 @@ class Decoder {
     reloc.want = meaning.want;
     reloc.raw_type = raw.type;
     return true;
+  }
+
+  // Unwind tables name a personality by a pointer to it.
+  bool is_personality(const RawReloc& raw) const {
+    if (!is_compact_unwind(section_)) return false;
+    return link_.target().word_size == 8 ? raw.address % 32 == 16 : raw.address % 20 == 12;
+  }
+
+  // The last word of a thread-local variable's descriptor is the offset of its first value in the template.
+  bool is_template_offset(const RawReloc& raw, const Reloc& reloc) const {
+    if (section_.type() != S_THREAD_LOCAL_VARIABLES || raw.is_pc_relative) return false;
+    if (reloc.target_kind == TargetKind::Atom) return link_.atom(reloc.atom()).has(atom_flag::kThreadLocal);
+    return reloc.target_kind == TargetKind::Symbol && link_.symbols.has(reloc.symbol(), symbol_flag::kThreadLocal);
   }
 
   // ---- targets
@@ -249,14 +300,25 @@ class Decoder {
     if (!symbol || base < table.address || entry >= table.size / size)
       return fail(raw, fmt::format("{} refers to entry {} of ({},{}), which does not exist", name_of(raw), entry,
                                    table.segment, table.name));
-    if (*symbol & (INDIRECT_SYMBOL_LOCAL | INDIRECT_SYMBOL_ABS))
-      return fail(raw, fmt::format("{} refers to a pointer in ({},{}) that has no symbol, which is not supported yet",
-                                   name_of(raw), table.segment, table.name));
     if (reloc.want != Want::Address && reloc.want != Want::Stub)
       return fail(raw, fmt::format("{} cannot refer to ({},{})", name_of(raw), table.segment, table.name));
     reloc.want = want;
     reloc.addend += static_cast<int64_t>(address - (table.address + entry * size));
+    if (*symbol & (INDIRECT_SYMBOL_LOCAL | INDIRECT_SYMBOL_ABS))
+      return find_local_entry(raw, table, index, entry, reloc);
     return find_symbol(raw, *symbol, reloc);
+  }
+
+  // A pointer without a symbol holds the address itself. Its slot goes by a number behind those of the sections.
+  bool find_local_entry(const RawReloc& raw, const InputSection& table, uint64_t index, uint64_t entry, Reloc& reloc) {
+    const uint64_t offset = table.file_offset + entry * link_.target().word_size;
+    const auto target = read<uint32_t>(file_.bytes, offset);
+    const uint32_t section = target ? section_at(object_, *target) : static_cast<uint32_t>(object_.sections.size());
+    if (reloc.want != Want::GotSlot || section == object_.sections.size())
+      return fail(raw, fmt::format("{} refers to a pointer in ({},{}) that leads nowhere", name_of(raw), table.segment,
+                                   table.name));
+    reloc.raw_symbol = static_cast<uint32_t>(object_.symbol_count + object_.sections.size() + 1 + index);
+    return find_piece(section, *target, reloc);
   }
 
   std::string name_of(const RawReloc& raw) const { return macho::reloc_name(cpu_, raw.type); }

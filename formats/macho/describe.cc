@@ -5,6 +5,7 @@
 
 #include "formats/macho/object.h"
 #include "formats/macho/relocs.h"
+#include "formats/macho/source_lines.h"
 
 namespace xld::macho {
 
@@ -45,9 +46,15 @@ std::string describe_symbol(const Link& link, const InputFile& file, uint32_t ra
   return fmt::format("section ({},{})", object.sections[section - 1].segment, object.sections[section - 1].name);
 }
 
-// Source lines are in __DWARF sections, which are not read yet.
-std::string describe_source(const Link& /*link*/, const Atom& /*atom*/, uint64_t /*offset*/) {
-  return {};
+std::string describe_source(const Link& link, const Atom& atom, uint64_t offset) {
+  if (atom.file.value == 0) return {};
+  const InputFile& file = link.inputs.file(atom.file);
+  const Subsection& piece = object_of(file).subsections[atom.raw];
+  const auto line = source_line_at(link, file, piece.section, piece.address + offset);
+  if (!line) return {};
+  const size_t slash = line->file.rfind('/');
+  if (slash == std::string::npos) return fmt::format("{}:{}", line->file, line->line);
+  return fmt::format("{}:{} ({}:{})", line->file.substr(slash + 1), line->line, line->file, line->line);
 }
 
 DefinitionText describe_definition(const Link& link, const InputFile& file, uint32_t raw) {

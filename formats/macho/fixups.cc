@@ -1,73 +1,319 @@
-// See fixups.h. <mach-o/loader.h>, "dyld_info_command", REBASE_OPCODE_*.
+// See fixups.h. <mach-o/loader.h>, "dyld_info_command", REBASE_OPCODE_*, BIND_OPCODE_*.
 #include "formats/macho/fixups.h"
 
 #include <algorithm>
+#include <tuple>
 
+#include "formats/macho/chained_fixups.h"
+#include "formats/macho/classic.h"
+#include "formats/macho/leb.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/state.h"
 #include "formats/slot_values.h"
 
 namespace xld::macho {
 
 namespace {
 
-constexpr uint64_t kLongestOpcode = 1 + 5;  // an offset of up to 2^35 bytes
+void add_slots(const Link& link, std::vector<LoadFixup>& fixups) {
+  const Slots& slots = link.slots;
+  for (const Slot& slot : slots.slots) {
+    const SlotOwner& owner = slots.owners[slot.owner];
+    const uint64_t address = slots.word_address(slot.word);
+    if (slot.kind == SlotKind::Imported) {
+      fixups.push_back({address, 0, owner.symbol});
+    } else if (is_position_independent(link.target().output) && moves_with_output(link, owner)) {
+      fixups.push_back({address, slot_value(link, slot), {}});
+    }
+  }
+  for (const Stub& stub : slots.stubs)
+    if (stub.uses_lazy_table && stub.is_import)
+      fixups.push_back({slots.stub_slot_address(stub), 0, slots.owners[stub.owner].symbol});
+}
 
-class OpcodeWriter {
+// The segment an address is in.
+class SegmentFinder {
  public:
-  explicit OpcodeWriter(MutableBytes out) : place_(out.data()) {}
+  explicit SegmentFinder(const Link& link) : link_(link) {}
 
-  void add(uint32_t opcode) { *place_++ = static_cast<uint8_t>(opcode); }
-  void add(uint32_t opcode, uint64_t operand) {
-    add(opcode);
-    for (; operand >= 0x80; operand >>= 7) *place_++ = static_cast<uint8_t>(operand | 0x80);
-    *place_++ = static_cast<uint8_t>(operand);
+  uint32_t index_of(uint64_t address) {
+    const std::vector<Segment>& segments = link_.layout.segments;
+    if (address < segments[last_].address) last_ = 0;
+    // __LINKEDIT has no address yet, and no words to complete.
+    while (last_ + 1 < segments.size() && !segments[last_ + 1].is_late && address >= segments[last_ + 1].address)
+      last_++;
+    return static_cast<uint32_t>(last_);
+  }
+  uint32_t number_of(uint64_t address) { return index_of(address) + first_segment_number(link_); }
+  uint64_t offset_of(uint64_t address) { return address - link_.layout.segments[index_of(address)].address; }
+
+ private:
+  const Link& link_;
+  size_t last_ = 0;
+};
+
+// ---- opcodes: rebases
+// ------------------------------------------------------------------------------------------------
+
+class RebaseWriter {
+ public:
+  explicit RebaseWriter(const Link& link) : link_(link), segments_(link) {}
+
+  std::vector<uint8_t> write(const std::vector<uint64_t>& addresses) {
+    if (addresses.empty()) return {};
+    out_.push_back(REBASE_OPCODE_SET_TYPE_IMM | REBASE_TYPE_POINTER);
+    for (size_t i = 0; i < addresses.size();) i = write_run(addresses, i);
+    out_.push_back(0);
+    return std::move(out_);
   }
 
  private:
-  uint8_t* place_;
+  // Words that follow each other.
+  size_t write_run(const std::vector<uint64_t>& addresses, size_t first) {
+    const uint64_t word = link_.arch->word_size;
+    size_t last = first + 1;
+    while (last < addresses.size() && addresses[last] == addresses[last - 1] + word &&
+           segments_.index_of(addresses[last]) == segments_.index_of(addresses[first]))
+      last++;
+    move_to(addresses[first]);
+    add_times(last - first);
+    position_ = addresses[last - 1] + word;
+    return last;
+  }
+
+  void move_to(uint64_t address) {
+    const uint32_t number = segments_.number_of(address);
+    if (is_placed_ && number == segment_) {
+      // The last repetition can take the way to the next word along; runs of one are most of all.
+      if (address == position_) return;
+      if (can_join_) {
+        out_.back() = REBASE_OPCODE_DO_REBASE_ADD_ADDR_ULEB;
+        append_uleb(out_, address - position_);
+        return;
+      }
+      out_.push_back(0x30);  // REBASE_OPCODE_ADD_ADDR_ULEB
+      append_uleb(out_, address - position_);
+      return;
+    }
+    out_.push_back(static_cast<uint8_t>(REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB | number));
+    append_uleb(out_, segments_.offset_of(address));
+    segment_ = number;
+    is_placed_ = true;
+  }
+
+  void add_times(size_t count) {
+    constexpr size_t kMostImmediate = 15;
+    can_join_ = count == 1;
+    if (count <= kMostImmediate) {
+      out_.push_back(static_cast<uint8_t>(REBASE_OPCODE_DO_REBASE_IMM_TIMES | count));
+    } else {
+      out_.push_back(REBASE_OPCODE_DO_REBASE_ULEB_TIMES);
+      append_uleb(out_, count);
+    }
+  }
+
+  const Link& link_;
+  SegmentFinder segments_;
+  std::vector<uint8_t> out_;
+  uint64_t position_ = 0;
+  uint32_t segment_ = 0;
+  bool is_placed_ = false;
+  bool can_join_ = false;
 };
 
-std::vector<uint64_t> rebased_addresses(const Link& link) {
-  std::vector<uint64_t> addresses;
-  addresses.reserve(link.fixups.size());
-  for (const LoadFixup& fixup : link.fixups) addresses.push_back(fixup.address);
-  for (const Slot* slot : moving_slots(link)) addresses.push_back(link.slots.word_address(slot->word));
-  std::sort(addresses.begin(), addresses.end());
-  return addresses;
+// ---- opcodes: binds
+// --------------------------------------------------------------------------------------------------
+
+class BindWriter {
+ public:
+  BindWriter(const Link& link, bool has_ordinals) : link_(link), segments_(link), has_ordinals_(has_ordinals) {}
+
+  void set_symbol(std::string_view name, uint8_t flags) {
+    out_.push_back(BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM | flags);
+    out_.insert(out_.end(), name.begin(), name.end());
+    out_.push_back(0);
+  }
+
+  void add(const Import& import, const LoadFixup& fixup) {
+    if (has_ordinals_ && (!is_started_ || import.ordinal != ordinal_)) set_ordinal(import.ordinal);
+    if (!is_started_ || import.symbol != symbol_)
+      set_symbol(import.name, import.is_weak_reference ? BIND_SYMBOL_FLAGS_WEAK_IMPORT : uint8_t{0});
+    if (!is_started_) out_.push_back(BIND_OPCODE_SET_TYPE_IMM | BIND_TYPE_POINTER);
+    const auto addend = static_cast<int64_t>(fixup.value);
+    if (addend != addend_) {
+      out_.push_back(BIND_OPCODE_SET_ADDEND_SLEB);
+      append_sleb(out_, addend);
+    }
+    move_to(fixup.address);
+    out_.push_back(BIND_OPCODE_DO_BIND);
+    position_ = fixup.address + link_.arch->word_size;
+    ordinal_ = import.ordinal;
+    symbol_ = import.symbol;
+    addend_ = addend;
+    is_started_ = true;
+  }
+
+  std::vector<uint8_t> take() {
+    if (!out_.empty()) out_.push_back(BIND_OPCODE_DONE);
+    return std::move(out_);
+  }
+
+ private:
+  void set_ordinal(int ordinal) {
+    if (ordinal <= 0) {
+      out_.push_back(static_cast<uint8_t>(BIND_OPCODE_SET_DYLIB_SPECIAL_IMM | (ordinal & 0xf)));
+    } else if (ordinal < 16) {
+      out_.push_back(static_cast<uint8_t>(BIND_OPCODE_SET_DYLIB_ORDINAL_IMM | ordinal));
+    } else {
+      out_.push_back(BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB);
+      append_uleb(out_, static_cast<uint64_t>(ordinal));
+    }
+  }
+
+  void move_to(uint64_t address) {
+    const uint32_t number = segments_.number_of(address);
+    if (is_started_ && number == segment_ && address >= position_) {
+      if (address == position_) return;
+      out_.push_back(BIND_OPCODE_ADD_ADDR_ULEB);
+      append_uleb(out_, address - position_);
+      return;
+    }
+    out_.push_back(static_cast<uint8_t>(BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB | number));
+    append_uleb(out_, segments_.offset_of(address));
+    segment_ = number;
+  }
+
+  const Link& link_;
+  SegmentFinder segments_;
+  const bool has_ordinals_;
+  std::vector<uint8_t> out_;
+  bool is_started_ = false;
+  int ordinal_ = 0;
+  SymbolId symbol_;
+  int64_t addend_ = 0;
+  uint32_t segment_ = 0;
+  uint64_t position_ = 0;
+};
+
+struct Bound {
+  Import import;
+  LoadFixup fixup;
+};
+
+// A definition of our own that is coalesced with those of other images.
+Import own_weak_definition(const Link& link, SymbolId id) {
+  Import import;
+  import.symbol = id;
+  import.name = link.symbols.name(id);
+  import.ordinal = kWeakLookup;
+  return import;
+}
+
+void sort_bound(std::vector<Bound>& bound) {
+  std::sort(bound.begin(), bound.end(), [](const Bound& a, const Bound& b) {
+    return std::tie(a.import.ordinal, a.import.name, a.fixup.address) <
+           std::tie(b.import.ordinal, b.import.name, b.fixup.address);
+  });
+}
+
+std::vector<uint8_t> write_bound(const Link& link, std::vector<Bound>& bound, bool has_ordinals) {
+  sort_bound(bound);
+  BindWriter writer(link, has_ordinals);
+  for (const Bound& entry : bound) writer.add(entry.import, entry.fixup);
+  return writer.take();
+}
+
+// Strong definitions that stand for the weak ones of libraries: the loader is told their names.
+std::vector<SymbolId> overriding_definitions(const Link& link) {
+  std::vector<SymbolId> result;
+  for (const InputFile* file : link.inputs.libraries) {
+    const MachoLibrary& library = library_of(*file);
+    for (size_t i = 0; i < library.names.size(); i++) {
+      const SymbolId id = file->globals[i];
+      const uint32_t flags = link.symbols.flags(id);
+      if (library.names[i].is_weak && is_exported(link, id) && !(flags & symbol_flag::kWeak)) result.push_back(id);
+    }
+  }
+  std::sort(result.begin(), result.end(),
+            [&](SymbolId a, SymbolId b) { return link.symbols.name(a) < link.symbols.name(b); });
+  result.erase(std::unique(result.begin(), result.end()), result.end());
+  return result;
+}
+
+void build_opcodes(Link& link) {
+  MachoState& state = state_of(link);
+  std::vector<uint64_t> rebased;
+  std::vector<Bound> bound, weak;
+  for (const LoadFixup& fixup : state.fixups) {
+    if (!fixup.symbol.is_valid()) {
+      rebased.push_back(fixup.address);
+      continue;
+    }
+    const uint32_t index = state.import_of[fixup.symbol.value];
+    if (index == kNoImport) {
+      // It holds our own definition until the loader finds that another image's comes first.
+      if (is_position_independent(link.target().output)) rebased.push_back(fixup.address);
+      weak.push_back({own_weak_definition(link, fixup.symbol), fixup});
+      continue;
+    }
+    const Import& import = state.imports[index];
+    bound.push_back({import, fixup});
+    if (import.is_weak_definition) {
+      weak.push_back({import, fixup});
+      weak.back().import.ordinal = kWeakLookup;
+    }
+  }
+  state.rebases->bytes = RebaseWriter(link).write(rebased);
+  state.binds->bytes = write_bound(link, bound, true);
+  sort_bound(weak);
+  BindWriter writer(link, false);
+  for (const SymbolId id : overriding_definitions(link)) {
+    writer.set_symbol(link.symbols.name(id), BIND_SYMBOL_FLAGS_NON_WEAK_DEFINITION);
+    state.binds_to_weak = true;
+  }
+  for (const Bound& entry : weak) writer.add(entry.import, entry.fixup);
+  state.weak_binds->bytes = writer.take();
 }
 
 }  // namespace
 
-uint64_t RebaseChunk::size() const {
-  uint64_t count = moving_slots(link_).size();
-  for (uint32_t i = 0; i < link_.fixup_counts.size(); i++)
-    if (link_.is_live[i]) count += link_.fixup_counts[i].all;
-  if (count == 0) return 0;
-  return align_up(2 + (count + link_.layout.segments.size()) * kLongestOpcode, alignment);
+void gather_fixups(Link& link) {
+  MachoState& state = state_of(link);
+  state.fixups = link.fixups;
+  add_slots(link, state.fixups);
+  std::sort(state.fixups.begin(), state.fixups.end(),
+            [](const LoadFixup& a, const LoadFixup& b) { return a.address < b.address; });
 }
 
-void RebaseChunk::write(MutableBytes out) const {
-  const std::vector<uint64_t> addresses = rebased_addresses(link_);
-  OpcodeWriter writer(out);
-  writer.add(REBASE_OPCODE_SET_TYPE_IMM | REBASE_TYPE_POINTER);
-  uint32_t number = first_segment_number(link_);
-  size_t next = 0;
-  for (const Segment& segment : link_.layout.segments) {
-    const uint64_t end = segment.address + segment.memory_size;
-    if (next < addresses.size() && addresses[next] < end)
-      writer.add(REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB | number, addresses[next] - segment.address);
-    for (; next < addresses.size() && addresses[next] < end; next++) {
-      const bool is_last = next + 1 == addresses.size() || addresses[next + 1] >= end;
-      if (is_last) {
-        writer.add(REBASE_OPCODE_DO_REBASE_IMM_TIMES | 1);
-      } else {
-        writer.add(REBASE_OPCODE_DO_REBASE_ADD_ADDR_ULEB,
-                   addresses[next + 1] - addresses[next] - link_.arch->word_size);
-      }
-    }
-    number++;
+void build_fixup_tables(Link& link) {
+  const Features& features = state_of(link).features;
+  if (features.has_chained_fixups) return build_chained_fixups(link);
+  if (features.has_dyld_info) return build_opcodes(link);
+  if (has_loader(link)) build_classic_relocs(link);
+}
+
+namespace {
+
+// Words that hold our own weak definitions until the loader has seen those of other images.
+void write_own_definitions(const Link& link, std::span<const LoadFixup> fixups, uint64_t address, MutableBytes out) {
+  for (const LoadFixup& fixup : fixups) {
+    if (!fixup.symbol.is_valid() || link.symbols.has(fixup.symbol, symbol_flag::kImported)) continue;
+    SlotOwner owner;
+    owner.symbol = fixup.symbol;
+    const uint64_t value = own_address(link, owner) + fixup.value;
+    write_field(link.arch->address_field, out.data() + (fixup.address - address), value);
   }
+}
+
+}  // namespace
+
+void finish_atom(const Link& link, AtomId id, MutableBytes out) {
+  if (link.fixup_counts.empty() || link.fixup_counts[id.value].all == 0) return;
+  const uint64_t address = link.atom(id).address;
+  if (state_of(link).features.has_chained_fixups) return write_chained_words(link, address, out);
+  const std::span<const LoadFixup> all = link.fixups;
+  write_own_definitions(link, all.subspan(link.first_fixups[id.value], link.fixup_counts[id.value].all), address, out);
 }
 
 }  // namespace xld::macho

@@ -1,24 +1,26 @@
-// The words dyld adds the slide to, as the rebase opcodes of LC_DYLD_INFO_ONLY.
+// What the loader completes: words it adds the slide to (rebases) and words it finds the value of (binds).
+//
+// Three encodings of the same list: opcodes of LC_DYLD_INFO, chains through the words themselves
+// (LC_DYLD_CHAINED_FIXUPS), and, before 10.6, relocation records (classic.h).
 #pragma once
 
-#include "core/chunk.h"
+#include <cstdint>
+#include <vector>
+
 #include "formats/format.h"
 
 namespace xld::macho {
 
-class RebaseChunk : public Chunk {
- public:
-  explicit RebaseChunk(const Link& link) : link_(link) {
-    alignment = link.arch->word_size;
-    is_late = true;  // fixups are found while atoms are written
-  }
-  // Opcodes are shorter when words are neighbours, which nobody knows yet: room for the longest form. Zeros after the
-  // last opcode mean that there is no more.
-  uint64_t size() const override;
-  void write(MutableBytes out) const override;
+// Fills MachoState::fixups from the words of atoms, of slots and of stubs; when addresses are known.
+void gather_fixups(Link& link);
 
- private:
-  const Link& link_;
-};
+// Makes the tables that this output has.
+void build_fixup_tables(Link& link);
+
+// Format::finish_atom: in chains, a word holds what to do with it and where the next one is.
+void finish_atom(const Link& link, AtomId id, MutableBytes out);
+
+// The same for the words of a chunk in [address, address + out.size()).
+void write_chained_words(const Link& link, uint64_t address, MutableBytes out);
 
 }  // namespace xld::macho

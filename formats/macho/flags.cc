@@ -6,11 +6,12 @@
 #include "formats/macho/flags.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/core.h>
+#include <sstream>
 
 #include "formats/flag_index.h"
 #include "formats/flag_setters.h"
+#include "formats/macho/library.h"
 
 namespace xld::macho {
 namespace {
@@ -18,26 +19,8 @@ namespace {
 using enum ValueKind;
 using enum Effect;
 
-// X[.Y[.Z]] as xxxx.yy.zz in a word: LC_BUILD_VERSION, <mach-o/loader.h>.
-std::optional<uint32_t> parse_version(std::string_view text) {
-  static constexpr unsigned kShift[] = {16, 8, 0};
-  uint32_t version = 0;
-  for (const unsigned shift : kShift) {
-    const size_t dot = std::min(text.find('.'), text.size());
-    uint32_t part = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + dot, part);
-    const uint32_t largest = shift == 16 ? 0xffff : 0xff;
-    if (failure != std::errc() || end != text.data() + dot || part > largest) return std::nullopt;
-    version |= part << shift;
-    text.remove_prefix(dot);
-    if (text.empty()) return version;
-    text.remove_prefix(1);
-  }
-  return std::nullopt;
-}
-
 void set_version(OptionContext& context, const OptionUse& use, std::string_view text, uint32_t& version) {
-  const auto parsed = parse_version(text);
+  const auto parsed = parse_packed_version(text);
   if (!parsed) return context.error(fmt::format("{}: '{}' is not a version such as 10.15.1", use.spelling, text));
   version = *parsed;
 }
@@ -63,12 +46,192 @@ void choose_architecture(OptionContext& context, const OptionUse& use) {
   if (target) apply_target_name(*find_target_name(TargetNameKind::Target, *target), context.options.target);
 }
 
+// What is missing can be found when the program is loaded, if at all, so everything but an error means that.
 void choose_undefined(OptionContext& context, const OptionUse& use) {
   static constexpr NamedValue<UnresolvedPolicy> kPolicies[] = {{"error", UnresolvedPolicy::Error},
                                                                {"warning", UnresolvedPolicy::Warn},
                                                                {"suppress", UnresolvedPolicy::Ignore},
                                                                {"dynamic_lookup", UnresolvedPolicy::Ignore}};
-  if (const auto policy = choose_named(context, use, kPolicies)) context.options.unresolved = *policy;
+  const auto policy = choose_named(context, use, kPolicies);
+  if (!policy) return;
+  context.options.unresolved = *policy;
+  context.options.darwin.finds_undefined_at_run_time = *policy == UnresolvedPolicy::Ignore;
+}
+
+// ---- setters for fields of Options::darwin
+
+template <auto Field, auto Value = true>
+void set_darwin(OptionContext& context, const OptionUse&) {
+  context.options.darwin.*Field = Value;
+}
+
+template <auto Field>
+void set_darwin_text(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.*Field = use.value;
+}
+
+template <auto Field>
+void append_darwin_text(OptionContext& context, const OptionUse& use) {
+  (context.options.darwin.*Field).emplace_back(use.value);
+}
+
+template <auto Field>
+void set_darwin_version(OptionContext& context, const OptionUse& use) {
+  set_version(context, use, use.value, context.options.darwin.*Field);
+}
+
+template <auto Field>
+void set_darwin_address(OptionContext& context, const OptionUse& use) {
+  if (const auto address = parse_address(use.value)) {
+    context.options.darwin.*Field = *address;
+  } else {
+    report_bad_number(context, use, "a hexadecimal number");
+  }
+}
+
+// "-no_NAME" or "-NAME": a row with [no_].
+template <auto Field>
+void set_answer(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.*Field = use.is_on ? Answer::Yes : Answer::No;
+}
+
+void set_stack_size(OptionContext& context, const OptionUse& use) {
+  if (const auto size = parse_address(use.value)) {
+    context.options.stack_size = *size;
+  } else {
+    report_bad_number(context, use, "a hexadecimal number");
+  }
+}
+
+void make_bundle(OptionContext& context, const OptionUse&) {
+  context.options.is_shared = true;
+  context.options.darwin.is_bundle = true;
+}
+
+void make_program(OptionContext& context, const OptionUse&) {
+  context.options.is_shared = false;
+}
+
+void use_host(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.bundle_loader = use.value;
+  context.add_input(InputKind::File, use.value);
+  context.options.inputs.back().is_host = true;
+}
+
+// -l, -framework and files with the ways to use what is found.
+template <InputKind Kind, LibraryUse Use>
+void add_used(OptionContext& context, const OptionUse& use) {
+  context.add_input(Kind, use.value);
+  context.options.inputs.back().use = Use;
+}
+
+template <InputKind Kind>
+void add_hidden(OptionContext& context, const OptionUse& use) {
+  context.add_input(Kind, use.value);
+  context.options.inputs.back().hides_definitions = true;
+}
+
+// For all archives of the command line, wherever it stands.
+template <auto Fact>
+void set_everywhere(OptionContext& context, const OptionUse&) {
+  context.following.*Fact = true;
+  for (InputOption& input : context.options.inputs) input.*Fact = true;
+}
+
+void set_pad(OptionContext& context, const OptionUse& use) {
+  set_darwin_address<&DarwinOptions::header_pad>(context, use);
+}
+
+void create_section(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.created_sections.push_back({std::string(use.value), use.more[0], use.more[1]});
+}
+
+void create_empty_section(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.created_sections.push_back({std::string(use.value), use.more[0], {}});
+}
+
+void rename_section(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.renamed_sections.emplace_back(fmt::format("{},{}", use.value, use.more[0]),
+                                                       fmt::format("{},{}", use.more[1], use.more[2]));
+}
+
+void rename_segment(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.renamed_segments.emplace_back(use.value, use.more[0]);
+}
+
+void set_segment_address(OptionContext& context, const OptionUse& use) {
+  const auto address = parse_address(use.more[0]);
+  if (!address) return report_bad_number(context, use, "an address in hexadecimal");
+  context.options.darwin.segment_addresses.emplace_back(use.value, *address);
+}
+
+// "rwx", or a number.
+std::optional<uint32_t> parse_protection(std::string_view text) {
+  uint32_t protection = 0;
+  for (const char c : text) {
+    const size_t bit = std::string_view("rwx").find(c);
+    if (bit == std::string_view::npos && c != '-') {
+      const auto number = parse_number(text);
+      return number && *number <= 7 ? std::optional(static_cast<uint32_t>(*number)) : std::nullopt;
+    }
+    if (bit != std::string_view::npos) protection |= 1u << bit;
+  }
+  return protection;
+}
+
+void set_segment_protection(OptionContext& context, const OptionUse& use) {
+  const auto maximum = parse_protection(use.more[0]), initial = parse_protection(use.more[1]);
+  if (!maximum || !initial)
+    return context.error(
+        fmt::format("{}: '{}' and '{}' are not protections such as rx", use.spelling, use.more[0], use.more[1]));
+  context.options.darwin.protections.push_back({std::string(use.value), *maximum, *initial});
+}
+
+void define_alias(OptionContext& context, std::string_view name, std::string_view alias) {
+  context.options.assignments.push_back({std::string(alias), fmt::format("\"{}\"", name)});
+}
+
+void add_alias(OptionContext& context, const OptionUse& use) {
+  define_alias(context, use.value, use.more[0]);
+}
+
+void add_alias_list(OptionContext& context, const OptionUse& use) {
+  const auto text = context.files.read ? context.files.read(std::string(use.value)) : std::nullopt;
+  if (!text) return context.error(fmt::format("{}: cannot read '{}'", use.spelling, use.value));
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::string name, alias;
+    if (words >> name >> alias) define_alias(context, name, alias);
+  }
+}
+
+void set_init(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.init_function = use.value;
+  context.options.undefined.emplace_back(use.value);
+}
+
+void choose_mode(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<bool> kModes[] = {{"classic", true}, {"auto", false}};
+  if (const auto is_classic = choose_named(context, use, kModes)) context.options.darwin.is_classic = *is_classic;
+}
+
+// A.B.C.D.E in 24 and four times 10 bits.
+void set_source_version(OptionContext& context, const OptionUse& use) {
+  static constexpr unsigned kShift[] = {40, 30, 20, 10, 0};
+  std::string_view text = use.value;
+  uint64_t version = 0;
+  for (const unsigned shift : kShift) {
+    const size_t dot = std::min(text.find('.'), text.size());
+    const auto part = parse_number(text.substr(0, dot));
+    if (!part || *part >= (shift == 40 ? 1u << 24 : 1u << 10)) break;
+    version |= *part << shift;
+    text.remove_prefix(dot);
+    if (text.empty()) break;
+    text.remove_prefix(1);
+  }
+  context.options.darwin.source_version_value = version;
+  context.options.darwin.source_version = Answer::Yes;
 }
 
 // -filelist FILE[,DIRECTORY]: one path a line, each inside DIRECTORY.
@@ -101,6 +264,10 @@ void apply_defaults(Options& options) {
   options.target.format = ObjectFormat::MachO;
   options.target.os = OperatingSystem::Darwin;
   options.is_pie = true;
+  options.dynamic.copy_relocs = false;
+  options.shared_suffixes = {".tbd", ".dylib", ".so"};
+  options.standard_paths = {"=/usr/lib", "=/usr/local/lib"};
+  options.darwin.standard_framework_paths = {"=/Library/Frameworks", "=/System/Library/Frameworks"};
 }
 
 constexpr OptionRow kGeneral[] = {
@@ -125,12 +292,66 @@ constexpr OptionRow kOutput[] = {
     {"-platform_version", Separate, "PLATFORM MINIMUM SDK", "where the output will run", set_platform_version},
     {"-macosx_version_min -macos_version_min", Separate, "VERSION", "the oldest macOS the output will run on",
      set_minimum_version},
+    {"-execute", None, "", "make a program (default)", make_program},
+    {"-dylib", None, "", "make a dynamic library", set<&Options::is_shared>},
+    {"-bundle", None, "", "make a bundle, which a program loads", make_bundle},
+    {"-bundle_loader", Separate, "FILE", "the program that loads the bundle, whose names it may use", use_host},
+    {"-preload", None, "", "make an image for a system without loader or kernel",
+     set_darwin<&DarwinOptions::is_preload>},
     {"-static", None, "", "the output needs no loader", set<&Options::is_static>},
     {"-dynamic", None, "", "the output is started by the loader (default)", set<&Options::is_static, false>},
+    {"-Hdarwin", None, "", "tables as before macOS 10.6", set_darwin<&DarwinOptions::is_classic>},
+    {"--macho", Required, "MODE", "auto (default); classic: tables as before macOS 10.6", choose_mode},
     {"-[no_]pie", None, "", "make a position-independent executable (default)", set_pie},
-    {"-e", Separate, "SYMBOL", "start at SYMBOL (_main; with -static: start)", set_entry},
+    {"-e", Separate, "SYMBOL", "start at SYMBOL (_main; with -static and before macOS 10.8: start)", set_entry},
     {"-image_base -seg1addr", Separate, "ADDRESS", "address of the first segment", set_address<&Options::image_base>},
-    {"-stack_size", Separate, "SIZE", "size of the main stack", set_number<&Options::stack_size>},
+    {"-stack_size", Separate, "SIZE", "size of the main stack, hexadecimal", set_stack_size},
+    {"-pagezero_size", Separate, "SIZE", "size of the unmapped first pages, hexadecimal",
+     set_darwin_address<&DarwinOptions::page_zero_size>},
+    {"-install_name -dylib_install_name -dylinker_install_name", Separate, "NAME",
+     "what programs that use the library ask the loader for", set_darwin_text<&DarwinOptions::install_name>},
+    {"-current_version -dylib_current_version", Separate, "VERSION", "the library's version",
+     set_darwin_version<&DarwinOptions::current_version>},
+    {"-compatibility_version -dylib_compatibility_version", Separate, "VERSION",
+     "the oldest version that programs linked with this one can use",
+     set_darwin_version<&DarwinOptions::compatibility_version>},
+    {"-rpath", Separate, "PATH", "where the loader looks for @rpath libraries",
+     append_dynamic_text<&DynamicOptions::runtime_paths>},
+    {"-umbrella", Separate, "NAME", "the framework that stands for the library",
+     set_darwin_text<&DarwinOptions::umbrella>},
+    {"-allowable_client", Separate, "NAME", "only programs of that name may use the library",
+     append_darwin_text<&DarwinOptions::allowable_clients>},
+    {"-client_name", Separate, "NAME", "the name for -allowable_client", set_darwin_text<&DarwinOptions::client_name>},
+    {"-sub_library", Separate, "NAME", "the library passes on that one",
+     append_darwin_text<&DarwinOptions::sub_libraries>},
+    {"-sub_umbrella", Separate, "NAME", "the library passes on that framework",
+     append_darwin_text<&DarwinOptions::sub_umbrellas>},
+    {"-headerpad", Separate, "SIZE", "room for load commands to come, hexadecimal (20)", set_pad},
+    {"-headerpad_max_install_names", None, "", "room for library names as long as paths can be",
+     set_darwin<&DarwinOptions::pads_for_install_names>},
+    {"-[no_]fixup_chains", None, "", "write chained fixups (default from macOS 13 on)",
+     set_answer<&DarwinOptions::chained_fixups>},
+    {"-[no_]data_const", None, "", "keep data that is not written apart (default from macOS 10.15 on)",
+     set_answer<&DarwinOptions::data_const>},
+    {"-[no_]adhoc_codesign", None, "", "sign the output ad hoc (default for arm64)",
+     set_answer<&DarwinOptions::code_signature>},
+    {"-[no_]uuid", None, "", "write LC_UUID (default)", set_answer<&DarwinOptions::uuid>},
+    {"-[no_]function_starts", None, "", "write LC_FUNCTION_STARTS (default)",
+     set_answer<&DarwinOptions::function_starts>},
+    {"-[no_]data_in_code_info", None, "", "write LC_DATA_IN_CODE (default)", set_answer<&DarwinOptions::data_in_code>},
+    {"-source_version", Separate, "VERSION", "what LC_SOURCE_VERSION says", set_source_version},
+    {"-[no_]add_source_version", None, "", "write LC_SOURCE_VERSION (default)",
+     set_answer<&DarwinOptions::source_version>},
+    {"-mark_dead_strippable_dylib", None, "", "programs that do not use the library need not load it",
+     set_darwin<&DarwinOptions::may_be_dropped>},
+    {"-application_extension", None, "", "the output is safe for application extensions",
+     set_darwin<&DarwinOptions::is_extension_safe>},
+    {"-allow_stack_execute", None, "", "the stack is executable", set_darwin<&DarwinOptions::allows_stack_execution>},
+    {"-allow_heap_execute", None, "", "i386: the heap is executable", set_darwin<&DarwinOptions::has_executable_heap>},
+    {"-flat_namespace -force_flat_namespace", None, "", "names are looked for in all libraries",
+     set_darwin<&DarwinOptions::is_flat>},
+    {"-twolevel_namespace", None, "", "names are looked for in the library they were found in (default)",
+     set_darwin<&DarwinOptions::is_flat, false>},
     {"-s", None, "", "leave out the symbol table and debug information", set<&Options::strip, StripMode::All>},
     {"-S", None, "", "leave out debug information", set<&Options::strip, StripMode::Debug>},
     {"-x", None, "", "leave out local symbols", set<&Options::discard, DiscardMode::AllLocals>},
@@ -138,15 +359,51 @@ constexpr OptionRow kOutput[] = {
 
 constexpr OptionRow kInputs[] = {
     {"-l", Required, "NAME", "link lib<NAME> from the search path", add_library},
+    {"-needed-l -lazy-l", Joined, "NAME", "the same; the library is loaded though nothing uses it",
+     add_used<InputKind::Library, LibraryUse::Normal>},
+    {"-weak-l", Joined, "NAME", "the same; the program can do without the library",
+     add_used<InputKind::Library, LibraryUse::Weak>},
+    {"-reexport-l", Joined, "NAME", "the same; the library's names are passed on",
+     add_used<InputKind::Library, LibraryUse::Reexport>},
+    {"-upward-l", Joined, "NAME", "the same; the library needs the output in turn",
+     add_used<InputKind::Library, LibraryUse::Upward>},
+    {"-hidden-l", Joined, "NAME", "the same; what the archive defines stays inside the output",
+     add_hidden<InputKind::Library>},
+    {"-needed_library -lazy_library", Separate, "FILE", "link the library FILE",
+     add_used<InputKind::File, LibraryUse::Normal>},
+    {"-weak_library", Separate, "FILE", "the program can do without FILE", add_used<InputKind::File, LibraryUse::Weak>},
+    {"-reexport_library", Separate, "FILE", "the names of FILE are passed on",
+     add_used<InputKind::File, LibraryUse::Reexport>},
+    {"-upward_library", Separate, "FILE", "FILE needs the output in turn",
+     add_used<InputKind::File, LibraryUse::Upward>},
+    {"-load_hidden", Separate, "FILE", "what the archive FILE defines stays inside the output",
+     add_hidden<InputKind::File>},
+    {"-framework -needed_framework -lazy_framework", Separate, "NAME", "link a framework from the framework path",
+     add_used<InputKind::Framework, LibraryUse::Normal>},
+    {"-weak_framework", Separate, "NAME", "the program can do without the framework",
+     add_used<InputKind::Framework, LibraryUse::Weak>},
+    {"-reexport_framework", Separate, "NAME", "the framework's names are passed on",
+     add_used<InputKind::Framework, LibraryUse::Reexport>},
+    {"-upward_framework", Separate, "NAME", "the framework needs the output in turn",
+     add_used<InputKind::Framework, LibraryUse::Upward>},
     {"-L", Required, "DIRECTORY", "search DIRECTORY", append_text<&Options::search_paths>},
+    {"-F", Required, "DIRECTORY", "search DIRECTORY for frameworks",
+     append_darwin_text<&DarwinOptions::framework_paths>},
     {"-syslibroot", Separate, "DIRECTORY", "where the target's files are", set_text<&Options::sysroot>},
-    {"-Z", None, "", "search no directory but those of -L", set<&Options::no_standard_paths>},
+    {"-Z", None, "", "search no directory but those of -L and -F", set<&Options::no_standard_paths>},
+    {"-search_paths_first", None, "", "take what the first directory has, library or archive (default)",
+     set_darwin<&DarwinOptions::searches_shared_first, false>},
+    {"-search_dylibs_first", None, "", "look for libraries in all directories before archives",
+     set_darwin<&DarwinOptions::searches_shared_first>},
     {"-filelist", Separate, "FILE[,DIRECTORY]", "read names of inputs from FILE", add_file_list},
-    {"-all_load", None, "", "take all members of the archives that follow",
-     set_following<&InputOption::whole_archive, true>},
+    {"-all_load", None, "", "take all members of all archives", set_everywhere<&InputOption::whole_archive>},
     {"-noall_load", None, "", "take the members that are needed (default)",
      set_following<&InputOption::whole_archive, false>},
+    {"-ObjC", None, "", "take all members of archives that have classes or categories",
+     set_everywhere<&InputOption::loads_classes>},
     {"-force_load", Separate, "FILE", "take all members of the archive FILE", add_whole_archive},
+    {"-dead_strip_dylibs", None, "", "name no library to the loader that nothing uses",
+     set_darwin<&DarwinOptions::drops_unused_libraries>},
     {"--start-lib", None, "", "the objects that follow behave as if in an archive", set_lazy_inputs},
     {"--end-lib", None, "", "end of --start-lib", clear_lazy_inputs},
 };
@@ -154,6 +411,33 @@ constexpr OptionRow kInputs[] = {
 constexpr OptionRow kContents[] = {
     {"-u", Separate, "SYMBOL", "SYMBOL must become defined", append_text<&Options::require_defined>},
     {"-undefined", Separate, "POLICY", "error (default), warning, suppress, dynamic_lookup", choose_undefined},
+    {"-U", Separate, "SYMBOL", "SYMBOL is looked for when the program is loaded",
+     append_darwin_text<&DarwinOptions::found_at_run_time>},
+    {"-exported_symbol", Separate, "SYMBOL", "show other images this name, or these names, and no others",
+     append_darwin_text<&DarwinOptions::exported>},
+    {"-exported_symbols_list", Separate, "FILE", "the same, a name a line",
+     append_darwin_text<&DarwinOptions::exported_lists>},
+    {"-no_exported_symbols", None, "", "show other images no names", set_darwin<&DarwinOptions::exports_nothing>},
+    {"-unexported_symbol", Separate, "SYMBOL", "do not show other images this name, or these names",
+     append_darwin_text<&DarwinOptions::unexported>},
+    {"-unexported_symbols_list", Separate, "FILE", "the same, a name a line",
+     append_darwin_text<&DarwinOptions::unexported_lists>},
+    {"-export_dynamic", None, "", "-dead_strip keeps what a program shows other images", set<&Options::export_dynamic>},
+    {"-interposable", None, "", "other images can redirect uses of all exported names",
+     set_darwin<&DarwinOptions::is_interposable>},
+    {"-alias", Separate, "SYMBOL ALIAS", "ALIAS is another name of SYMBOL", add_alias},
+    {"-alias_list", Separate, "FILE", "the same, two names a line", add_alias_list},
+    {"-init", Separate, "SYMBOL", "the library begins with SYMBOL", set_init},
+    {"-order_file", Separate, "FILE", "place functions and data in the order of the list",
+     append_darwin_text<&DarwinOptions::order_files>},
+    {"-sectcreate -segcreate", Separate, "SEGMENT SECTION FILE", "make a section of the content of FILE",
+     create_section},
+    {"-add_empty_section", Separate, "SEGMENT SECTION", "make a section without content", create_empty_section},
+    {"-rename_section", Separate, "SEGMENT SECTION TO_SEGMENT TO_SECTION", "the output's name of a section",
+     rename_section},
+    {"-rename_segment", Separate, "SEGMENT TO_SEGMENT", "the output's name of a segment", rename_segment},
+    {"-segaddr", Separate, "SEGMENT ADDRESS", "address of a segment", set_segment_address},
+    {"-segprot", Separate, "SEGMENT MAXIMUM INITIAL", "protection of a segment, such as rx", set_segment_protection},
     {"-dead_strip", None, "", "leave out what nothing refers to", set<&Options::gc_sections>},
     {"--icf", Required, "MODE", "fold identical functions: all, safe, none", set_icf},
     {"-no_deduplicate", None, "", "do not fold identical functions (default)", set<&Options::icf, IcfMode::None>},
@@ -163,6 +447,8 @@ constexpr OptionRow kReports[] = {
     {"-map", Separate, "FILE", "write a map", set_text<&Options::map_file>},
     {"-t", None, "", "list the files that are linked", set<&Options::trace_files>},
     {"-why_live", Separate, "SYMBOL", "say what keeps SYMBOL from -dead_strip", append_text<&Options::why_live>},
+    {"-dependency_info", Separate, "FILE", "write the names of all inputs for Xcode",
+     set_text<&Options::dependency_info_file>},
     {"--stats", None, "", "print numbers about the link", set<&Options::print_stats>},
     {"--time-trace", Optional, "FILE", "write where the time went, for Chrome's trace viewer", set_time_trace},
     {"--reproduce", Required, "FILE", "write all inputs and the command line to a tar file",
@@ -170,50 +456,53 @@ constexpr OptionRow kReports[] = {
 };
 
 constexpr OptionRow kNoEffect[] = {
-    {"-execute", None, "", "what it asks for is the default"},
-    {"-search_paths_first -search_dylibs_first", None, "", "only archives are found"},
     {"-lto_library", Separate, "FILE", "drivers always pass it; an LTO object in the input is an error"},
     {"-mllvm", Separate, "OPTION", "drivers always pass it; an LTO object in the input is an error"},
     {"-object_path_lto", Separate, "FILE", "drivers always pass it; an LTO object in the input is an error"},
-    {"-headerpad", Separate, "SIZE", "load commands are never added later"},
-    {"-headerpad_max_install_names", None, "", "load commands are never added later"},
-    {"-dead_strip_dylibs -no_implicit_dylibs -export_dynamic", None, "", "only for dynamic linking"},
-    {"-rpath -exported_symbol -exported_symbols_list -unexported_symbols_list", Separate, "VALUE",
-     "only for dynamic linking"},
-    {"-no_function_starts -function_starts -no_data_in_code_info -data_in_code_info", None, "",
-     "xld writes what the system asks for"},
-    {"-adhoc_codesign -no_adhoc_codesign -random_uuid -no_uuid", None, "", "xld writes what the system asks for"},
-    {"-no_compact_unwind -keep_dwarf_unwind -no_keep_dwarf_unwind", None, "", "xld writes what the system asks for"},
-    {"-no_warn_duplicate_libraries -no_warn_inits", None, "", "xld has no such warning"},
-    {"-no_objc_category_merging -objc_category_merging", None, "", "categories are kept as they are"},
+    {"-cache_path_lto", Separate, "DIRECTORY", "drivers always pass it; an LTO object in the input is an error"},
+    {"-no_implicit_dylibs -bind_at_load -nofixprebinding -prebind -noprebind", None, "",
+     "what it asks for is the default"},
+    {"-random_uuid -final_output", None, "", "LC_UUID is made of the content"},
+    {"-no_compact_unwind", None, "", "unwind tables are those that the input needs"},
+    {"-no_warn_duplicate_libraries -no_warn_inits -warn_weak_exports -no_weak_exports -no_weak_imports", None, "",
+     "xld has no such warning"},
+    {"-warn_commons -no_warn_unused_dylibs -warn_unused_dylibs -warn_compact_unwind", None, "",
+     "xld has no such warning"},
+    {"-no_objc_category_merging -objc_category_merging -objc_relative_method_lists -no_objc_relative_method_lists",
+     None, "", "categories are kept as they are"},
+    {"-objc_abi_version", Separate, "NUMBER", "there is one only"},
+    {"-objc_gc -objc_gc_only -objc_gc_compaction", None, "", "no system has collected garbage since macOS 10.12"},
+    {"-single_module -multi_module -s_segs_read_only -no_arch_warnings -arch_errors_fatal -root_safe -setuid_safe",
+     None, "", "no system looks at it any more"},
+    {"-executable_path", Separate, "PATH", "libraries that are passed on are found without it"},
+    {"-dylib_file", Separate, "NAME:FILE", "libraries that are passed on are found without it"},
+    {"-debug_variant -ld_classic -ld_new -no_new_main -no_ld_classic", None, "", "there is one xld"},
+    {"-reproducible", None, "", "outputs always are"},
+    {"-dirty_data_list", Separate, "FILE", "data keeps the order of the input"},
+    {"-seg_page_size", Separate, "SEGMENT SIZE", "segments are aligned to the system's pages"},
+    {"-segalign", Separate, "SIZE", "segments are aligned to the system's pages"},
+    {"-segment_order -section_order", Separate, "LIST", "segments keep the order that loaders expect"},
+    {"-max_default_common_align", Separate, "SIZE", "common symbols are as aligned as their size says"},
+    {"-commons", Separate, "POLICY", "definitions in objects win over common symbols"},
+    {"-read_only_relocs", Separate, "POLICY", "relocations in code are errors"},
+    {"-unaligned_pointers", Separate, "POLICY", "chained fixups report them"},
+    {"-weak_reference_mismatches", Separate, "POLICY", "one strong reference makes an import strong"},
+    {"-add_ast_path", Separate, "FILE", "only debuggers of Swift use it"},
+    {"-sdk_version", Separate, "VERSION", "-platform_version says it"},
+    {"-keep_private_externs -keep_relocs -x_locals -no_eh_labels -d", None, "", "only for -r"},
+    {"-no_branch_islands -no_zero_fill_sections -merge_zero_fill_sections -page_align_data_atoms", None, "",
+     "only the layout of old systems needs it"},
+    {"-whatsloaded -print_statistics -trace_symbol_layout -order_file_statistics", None, "",
+     "use -t, --stats and -map"},
     {"-fuse-ld", Required, "NAME", "meant for the compiler driver"},
 };
 
 constexpr OptionRow kNotYet[] = {
     {"-r", None, "", "relocatable output cannot be made", set<&Options::is_relocatable>},
-    {"-dylib -dylinker -bundle", None, "", "only executables can be made", set<&Options::is_shared>},
-    {"-preload -kext", None, "", "only executables can be made"},
-    {"-bundle_loader -install_name -current_version -compatibility_version -dylib_install_name", Separate, "VALUE",
-     "only executables can be made"},
-    {"-framework -needed_framework -weak_framework -reexport_framework -F", Separate, "NAME",
-     "frameworks are not searched"},
-    {"-weak_library -needed_library -reexport_library -load_hidden", Separate, "FILE", "name the file as an input"},
-    {"-weak-l -needed-l -reexport-l -hidden-l", Joined, "NAME", "use -l"},
-    {"-ObjC", None, "", "use -all_load"},
-    {"-order_file", Separate, "FILE", "functions keep the order of the input"},
-    {"-sectorder", Separate, "SEGMENT SECTION FILE", "functions keep the order of the input"},
-    {"-sectcreate -segcreate", Separate, "SEGMENT SECTION FILE", "sections come from objects"},
-    {"-add_empty_section", Separate, "SEGMENT SECTION", "sections come from objects"},
-    {"-rename_section", Separate, "SEGMENT SECTION SEGMENT SECTION", "sections keep their names"},
-    {"-rename_segment", Separate, "SEGMENT SEGMENT", "segments keep their names"},
-    {"-segaddr", Separate, "SEGMENT ADDRESS", "segments follow each other"},
-    {"-segprot", Separate, "SEGMENT MAXIMUM INITIAL", "segments have their usual protection"},
-    {"-pagezero_size", Separate, "SIZE", "the unmapped first pages have their usual size"},
-    {"-alias", Separate, "SYMBOL ALIAS", "define the alias in an object"},
-    {"-dependency_info", Separate, "FILE", "leave it out"},
+    {"-kext -dylinker", None, "", "only programs, libraries, bundles and -preload images can be made"},
+    {"-sectorder", Separate, "SEGMENT SECTION FILE", "use -order_file"},
+    {"-reexported_symbols_list -interposable_list", Separate, "FILE", "leave it out"},
     {"-why_load -whyload", None, "", "the map says why archive members were taken"},
-    {"-umbrella -allowable_client -client_name -sub_library -sub_umbrella", Separate, "NAME",
-     "only executables can be made"},
 };
 
 constexpr OptionGroup kGroups[] = {

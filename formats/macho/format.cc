@@ -1,57 +1,63 @@
 // The filled-in table, and the small functions that have no better place.
-//
-// Executables only, and none that takes definitions from a dynamic library yet: undefined names are errors.
 #include "formats/macho/format.h"
 
 #include <fmt/core.h>
 
 #include "formats/macho/decode.h"
 #include "formats/macho/describe.h"
+#include "formats/macho/fixups.h"
+#include "formats/macho/imports.h"
+#include "formats/macho/late_tables.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/object.h"
 #include "formats/macho/plan.h"
 #include "formats/macho/provided_symbols.h"
 #include "formats/macho/relocs.h"
+#include "formats/macho/signature.h"
 #include "formats/macho/slot_chunks.h"
 #include "formats/macho/state.h"
+#include "formats/macho/unwind_info.h"
+#include "formats/macho/versions.h"
 
 namespace xld::macho {
+
+MachoState::MachoState(uint32_t workers) : section_keys(workers) {}
+MachoState::~MachoState() = default;
 
 namespace {
 
 OutputKind output_kind(const Options& options, Cpu cpu) {
-  if (options.is_static) return OutputKind::StaticExecutable;
-  // i386 code has addresses in read-only sections, so it stays where it was linked.
-  return options.is_pie && cpu != Cpu::I386 ? OutputKind::DynamicPie : OutputKind::DynamicExecutable;
+  if (options.is_shared) return OutputKind::SharedLibrary;
+  if (options.is_static || options.darwin.is_preload) return OutputKind::StaticExecutable;
+  // i386 code has addresses in read-only sections, so it stays where it was linked; arm64 systems load nothing else.
+  if (cpu == Cpu::Arm64) return OutputKind::DynamicPie;
+  const bool moves = options.is_pie && cpu != Cpu::I386 && !is_classic(options);
+  return moves ? OutputKind::DynamicPie : OutputKind::DynamicExecutable;
+}
+
+uint64_t image_base(const Target& target) {
+  if (target.output == OutputKind::SharedLibrary) return 0;
+  return target.cpu == Cpu::I386 ? 0x1000 : 0x100000000;
 }
 
 void begin(Link& link) {
   Target& target = link.session.target;
   const Options& options = link.options();
-  if (options.is_shared || options.is_relocatable)
-    link.diagnostics().error("only executables can be written as Mach-O yet");
+  if (options.is_relocatable) link.diagnostics().error("-r: relocatable Mach-O cannot be written yet");
   target.output = output_kind(options, target.cpu);
-  target.image_base = target.cpu == Cpu::I386 ? 0x1000 : 0x100000000;
-  target.max_page_size = 0x1000;
-  target.common_page_size = 0x1000;
-  target.entry = has_loader(link) ? "_main" : "start";
+  if (target.cpu == Cpu::Arm64 && !options.is_pie && target.output == OutputKind::DynamicPie)
+    link.diagnostics().warn("-no_pie is ignored: arm64 systems run position-independent programs only");
+  target.image_base =
+      options.darwin.page_zero_size.value_or(0) != 0 ? *options.darwin.page_zero_size : image_base(target);
+  target.max_page_size = target.cpu == Cpu::Arm64 ? 0x4000 : 0x1000;
+  target.common_page_size = target.max_page_size;
   target.code_section = "__TEXT,__text";
-  link.tile_digest = DigestKind::Fast;
   link.format_state = std::make_unique<MachoState>(link.session.pool.thread_count());
-}
-
-void read_library(Link& link, InputFile& file, uint32_t /*worker*/) {
-  link.diagnostics().error(fmt::format("{}: dynamic libraries cannot be linked against yet", file.path), file.id);
-}
-
-// As long as no library can be read, nothing comes from one; programs show their names to nobody.
-void bind_symbols(Link& link) {
-  for (uint32_t i = 0; i < link.symbols.size(); i++) {
-    const SymbolId id{i};
-    const bool is_undefined = !link.symbols.has(id, symbol_flag::kDefined);
-    if (is_undefined && link.options().unresolved == UnresolvedPolicy::Ignore)
-      link.symbols.add_flags(id, symbol_flag::kUsed);
-  }
+  const uint32_t minimum_os = options.platform.minimum_os;
+  const bool starts_with_crt = is_classic(options) || (minimum_os != 0 && minimum_os < version(10, 8));
+  target.entry = has_loader(link) && !starts_with_crt ? "_main" : "start";
+  if (target.output == OutputKind::SharedLibrary) target.entry = {};
+  link.tile_digest = DigestKind::Fast;
 }
 
 // Nothing before the link-edit data depends on addresses.
@@ -67,7 +73,8 @@ bool is_root(const Link& /*link*/, const InputFile& file, const Atom& atom) {
   if (atom.has(atom_flag::kRetained)) return true;
   const MachoObject& object = object_of(file);
   const uint32_t type = object.sections[object.subsections[atom.raw].section].type();
-  return type == S_MOD_INIT_FUNC_POINTERS || type == S_MOD_TERM_FUNC_POINTERS;
+  return type == S_MOD_INIT_FUNC_POINTERS || type == S_MOD_TERM_FUNC_POINTERS || type == S_INIT_FUNC_OFFSETS ||
+         type == S_THREAD_LOCAL_INIT_FUNCTION_POINTERS;
 }
 
 // Unwind entries of subsections are not compared yet, and two functions with different ones are not the same.
@@ -81,21 +88,35 @@ bool significant_atoms(const Link& /*link*/, const InputFile& /*file*/, std::vec
 }
 
 void settle(Link& link) {
-  if (const OutputSection* got = find_section(link, kGotSection)) link.slots.got_address = got->address;
+  const MachoState& state = state_of(link);
+  Slots& slots = link.slots;
+  if (state.pointers) slots.got_address = state.pointers->address;
+  slots.stub_table_address = slots.word_address(slots.got_words);
+  if (const OutputSection* stubs = find_section(link, kStubSection)) slots.stubs_address = stubs->address;
+  link.thread_pointer = link.layout.tls_address;
 }
 
 // LC_UUID: a digest of the content, in the form of RFC 4122 version 3 (a name's digest).
-void seal(const Link& link, Image& image, Bytes digests) {
+void write_uuid(const Link& link, Image& image, Bytes digests) {
+  if (!state_of(link).features.has_uuid) return;
   Digest uuid = compute_digest(DigestKind::Fast, digests);
   uuid.bytes[6] = static_cast<uint8_t>((uuid.bytes[6] & 0x0f) | 0x30);
   uuid.bytes[8] = static_cast<uint8_t>((uuid.bytes[8] & 0x3f) | 0x80);
   image.write(state_of(link).header->uuid_offset(), uuid.view().first(16));
 }
 
+void seal(const Link& link, Image& image, Bytes digests) {
+  write_uuid(link, image, digests);
+  if (state_of(link).signature) sign(link, image);
+}
+
+constexpr Cpu kCpus[] = {Cpu::X86_64, Cpu::I386, Cpu::Arm64};
+
 }  // namespace
 
 const Format kFormat = {
     .id = ObjectFormat::MachO,
+    .cpus = kCpus,
     .identify = identify,
     .begin = begin,
     .read_object = read_object,
@@ -112,6 +133,8 @@ const Format kFormat = {
     .refine_layout = refine_layout,
     .settle = settle,
     .define_symbols = define_symbols,
+    .build_late_tables = build_late_tables,
+    .finish_atom = finish_atom,
     .describe = &kDescriptions,
     .seal = seal,
 };

@@ -1,12 +1,11 @@
 // Is this a Mach-O file, for whom, and what is it? <mach-o/loader.h>, "mach_header"; <mach-o/fat.h>.
+#include "formats/macho/library.h"
 #include "formats/macho/object.h"
+#include "formats/macho/universal.h"
 
 namespace xld::macho {
 
 namespace {
-
-// A Java class has the magic number of a universal file; its "number of architectures" is a version, 45 or more.
-constexpr uint32_t kMostArchitectures = 30;
 
 Cpu cpu_of(uint32_t type) {
   switch (type) {
@@ -36,16 +35,11 @@ FileKind kind_of(uint32_t type) {
   }
 }
 
-bool is_universal(Bytes bytes) {
-  const uint32_t magic = load_big<uint32_t>(bytes.data());
-  if (magic != FatHeader::kMagic && magic != FatHeader::kMagic64) return false;
-  return load_big<uint32_t>(bytes.data() + 4) <= kMostArchitectures;
-}
-
 }  // namespace
 
 Identity identify(Bytes bytes) {
-  if (bytes.size() >= 8 && is_universal(bytes)) return {FileKind::Universal, ObjectFormat::MachO, Cpu::Unknown};
+  if (is_text_stub(bytes)) return {FileKind::SharedLibrary, ObjectFormat::MachO, Cpu::Unknown};
+  if (is_universal(bytes)) return {FileKind::Universal, ObjectFormat::MachO, Cpu::Unknown};
   const auto header = read<Macho32::Header>(bytes, 0);  // both classes begin alike
   if (!header || (header->magic != Macho32::kMagic && header->magic != Macho64::kMagic)) return {};
   return {kind_of(header->filetype), ObjectFormat::MachO, cpu_of(header->cputype)};

@@ -1,15 +1,13 @@
 // See load_commands.h. <mach-o/loader.h>; the order of the commands is that of Apple's linkers, which other tools
 // expect.
 //
-// What is written depends on the oldest system the output is for: LC_BUILD_VERSION from 10.14 on (before,
-// LC_VERSION_MIN_MACOSX), LC_MAIN from 10.8 on (before, and without a loader, LC_UNIXTHREAD).
+// What is written depends on the oldest system the output is for: versions.h.
 #include "formats/macho/load_commands.h"
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
 
-#include "formats/macho/fixups.h"
 #include "formats/macho/macho.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/slot_chunks.h"
@@ -20,16 +18,9 @@ namespace xld::macho {
 
 namespace {
 
-constexpr uint32_t version(uint32_t major, uint32_t minor) {
-  return major << 16 | minor << 8;
-}
-constexpr uint32_t kFirstWithMain = version(10, 8);
-constexpr uint32_t kFirstWithBuildVersion = version(10, 14);
-constexpr uint64_t kHeaderPad = 32;  // for tools that add a command later
-
 constexpr std::string_view kLoader = "/usr/lib/dyld";
-// Every program that dyld starts needs it: dyld calls it to begin and to end the program.
 constexpr std::string_view kSystemLibrary = "/usr/lib/libSystem.B.dylib";
+constexpr uint64_t kLongestPath = 1024;
 
 template <class M>
 class CommandWriter {
@@ -39,15 +30,21 @@ class CommandWriter {
   std::vector<uint8_t> build() {
     bytes_.resize(sizeof(typename M::Header));
     add_segments();
-    if (has_loader(link_)) add_fixups();
+    add_identity();
+    add_fixups();
     add_symbol_tables();
-    if (has_loader(link_)) add_text(DylinkerCommand{LC_LOAD_DYLINKER, 0, sizeof(DylinkerCommand)}, kLoader);
-    uuid_offset_ = bytes_.size() + offsetof(UuidCommand, uuid);
-    add(UuidCommand{LC_UUID, sizeof(UuidCommand), {}});
+    if (is_started_by_loader()) add_text(DylinkerCommand{LC_LOAD_DYLINKER, 0, sizeof(DylinkerCommand)}, kLoader);
+    if (state_.features.has_uuid) {
+      uuid_offset_ = bytes_.size() + offsetof(UuidCommand, uuid);
+      add(UuidCommand{LC_UUID, sizeof(UuidCommand), {}});
+    }
     add_versions();
-    add_start();
-    if (has_loader(link_))
-      add_text(DylibCommand{LC_LOAD_DYLIB, 0, sizeof(DylibCommand), 2, version(1, 0), version(1, 0)}, kSystemLibrary);
+    if (kind_of_file(link_) == MH_EXECUTE || kind_of_file(link_) == MH_PRELOAD) add_start();
+    add_init();
+    add_libraries();
+    add_table(LC_FUNCTION_STARTS, state_.function_starts);
+    add_table(LC_DATA_IN_CODE, state_.data_in_code);
+    if (state_.signature) add_table(LC_CODE_SIGNATURE, state_.signature);
     add_header();
     return std::move(bytes_);
   }
@@ -78,18 +75,57 @@ class CommandWriter {
     bytes_.resize(bytes_.size() + size - sizeof(command) - text.size());
   }
 
+  bool is_started_by_loader() const { return has_loader(link_) && kind_of_file(link_) == MH_EXECUTE; }
+
   void add_header() {
     typename M::Header header{};
     header.magic = M::kMagic;
-    header.cputype = M::kWordSize == 8 ? CPU_TYPE_X86_64 : CPU_TYPE_I386;
-    header.cpusubtype = CPU_SUBTYPE_X86_ALL;
-    header.filetype = MH_EXECUTE;
+    header.cputype = cpu_type();
+    header.cpusubtype = link_.target().cpu == Cpu::Arm64 ? CPU_SUBTYPE_ARM64_ALL : CPU_SUBTYPE_X86_ALL;
+    header.filetype = kind_of_file(link_);
     header.ncmds = command_count_;
     header.sizeofcmds = static_cast<uint32_t>(bytes_.size() - sizeof(header));
-    header.flags = MH_NOUNDEFS;
-    if (has_loader(link_)) header.flags |= MH_DYLDLINK | MH_TWOLEVEL;
-    if (is_position_independent(link_.target().output)) header.flags |= MH_PIE;
+    header.flags = header_flags();
     std::memcpy(bytes_.data(), &header, sizeof(header));
+  }
+
+  uint32_t cpu_type() const {
+    switch (link_.target().cpu) {
+      case Cpu::I386:
+        return CPU_TYPE_I386;
+      case Cpu::Arm64:
+        return CPU_TYPE_ARM64;
+      default:
+        return CPU_TYPE_X86_64;
+    }
+  }
+
+  uint32_t header_flags() const {
+    const DarwinOptions& options = link_.options().darwin;
+    const bool finds_later = std::any_of(state_.imports.begin(), state_.imports.end(),
+                                         [](const Import& import) { return import.ordinal == kDynamicLookup; });
+    const auto reexports = [](const LoadedLibrary& library) { return library.file->use == LibraryUse::Reexport; };
+    const bool has_reexports = std::any_of(state_.libraries.begin(), state_.libraries.end(), reexports);
+    uint32_t flags = finds_later && !options.is_flat ? 0 : MH_NOUNDEFS;
+    if (!has_loader(link_)) return flags | (is_position_independent(link_.target().output) ? MH_PIE : 0);
+    flags |= MH_DYLDLINK;
+    flags |= options.is_flat ? MH_FORCE_FLAT : MH_TWOLEVEL;
+    if (state_.has_weak_definitions) flags |= MH_WEAK_DEFINES;
+    if (state_.binds_to_weak) flags |= MH_BINDS_TO_WEAK;
+    if (kind_of_file(link_) == MH_DYLIB && !has_reexports) flags |= MH_NO_REEXPORTED_DYLIBS;
+    if (link_.target().output == OutputKind::DynamicPie) flags |= MH_PIE;
+    if (has_section_type(S_THREAD_LOCAL_VARIABLES)) flags |= MH_HAS_TLV_DESCRIPTORS;
+    if (options.is_extension_safe) flags |= MH_APP_EXTENSION_SAFE;
+    if (options.may_be_dropped && kind_of_file(link_) == MH_DYLIB) flags |= MH_DEAD_STRIPPABLE_DYLIB;
+    if (options.allows_stack_execution) flags |= MH_ALLOW_STACK_EXECUTION;
+    if (link_.target().cpu == Cpu::I386 && !options.has_executable_heap && !state_.features.has_dyld_info) return flags;
+    if (link_.target().cpu == Cpu::I386 && !options.has_executable_heap) flags |= MH_NO_HEAP_EXECUTION;
+    return flags;
+  }
+
+  bool has_section_type(uint32_t type) const {
+    const auto& sections = link_.layout.sections;
+    return std::any_of(sections.begin(), sections.end(), [&](const OutputSection& s) { return s.type == type; });
   }
 
   // ---- segments and sections
@@ -100,9 +136,9 @@ class CommandWriter {
   }
 
   void add_segments() {
-    if (first_segment_number(link_) != 0) {
+    if (has_page_zero(link_)) {
       auto zero = segment_command("__PAGEZERO", 0, 0);
-      zero.vmsize = static_cast<Word>(link_.layout.plan.base_address);
+      zero.vmsize = static_cast<Word>(page_zero_size(link_));
       add(zero);
     }
     for (const Segment& segment : link_.layout.segments) add_segment(segment);
@@ -130,9 +166,19 @@ class CommandWriter {
     command.fileoff = static_cast<Word>(segment.file_offset);
     // The file goes on with zeros to the next page; nothing follows __LINKEDIT.
     command.filesize = static_cast<Word>(name == kLinkEdit ? segment.file_size : align_up(segment.file_size, page));
+    if (name == "__DATA_CONST") command.flags |= SG_READ_ONLY;
+    set_protection(name, command);
     add(command);
     for (uint32_t i = segment.first; i < segment.last; i++)
       if (has_header(sections[i])) add_section(sections[i]);
+  }
+
+  void set_protection(std::string_view name, typename M::Segment& command) const {
+    for (const SegmentProtection& protection : link_.options().darwin.protections) {
+      if (protection.segment != name) continue;
+      command.maxprot = protection.maximum;
+      command.initprot = protection.initial;
+    }
   }
 
   void add_section(const OutputSection& section) {
@@ -144,6 +190,9 @@ class CommandWriter {
     command.offset = section.is_zero_fill ? 0 : static_cast<uint32_t>(section.file_offset);
     command.align = static_cast<uint32_t>(std::countr_zero(section.alignment));
     command.flags = section.type | static_cast<uint32_t>(section.flags);
+    if (section.type == S_SYMBOL_STUBS) command.reserved2 = link_.slots.stub_size;
+    if (section.type == S_NON_LAZY_SYMBOL_POINTERS && state_.indirect_symbols)
+      command.reserved1 = state_.indirect_symbols->first_pointer();
     add_bytes(&command, sizeof(command));
   }
 
@@ -152,18 +201,36 @@ class CommandWriter {
 
   uint32_t file_offset(const Chunk* chunk) const {
     if (!chunk || chunk->size() == 0) return 0;
-    const Segment& segment = link_.layout.segments.back();
-    return static_cast<uint32_t>(segment.file_offset + (chunk->address - segment.address));
+    return static_cast<uint32_t>(file_offset_of(link_, *chunk));
   }
 
   static uint32_t size_of_chunk(const Chunk* chunk) { return chunk ? static_cast<uint32_t>(chunk->size()) : 0; }
 
+  // The offset is that of the place even if the table is empty: tools want ascending ones.
+  void add_table(uint32_t kind, const TableChunk* chunk) {
+    if (!chunk) return;
+    add(LinkEditDataCommand{kind, sizeof(LinkEditDataCommand), static_cast<uint32_t>(file_offset_of(link_, *chunk)),
+                            size_of_chunk(chunk)});
+  }
+
   void add_fixups() {
+    if (state_.features.has_chained_fixups) {
+      add_table(LC_DYLD_CHAINED_FIXUPS, state_.chained_fixups);
+      add_table(LC_DYLD_EXPORTS_TRIE, state_.exports);
+      return;
+    }
+    if (!state_.features.has_dyld_info) return;
     DyldInfoCommand command{};
     command.cmd = LC_DYLD_INFO_ONLY;
     command.cmdsize = sizeof(command);
-    command.rebase_off = file_offset(state_.rebase);
-    command.rebase_size = size_of_chunk(state_.rebase);
+    command.rebase_off = file_offset(state_.rebases);
+    command.rebase_size = size_of_chunk(state_.rebases);
+    command.bind_off = file_offset(state_.binds);
+    command.bind_size = size_of_chunk(state_.binds);
+    command.weak_bind_off = file_offset(state_.weak_binds);
+    command.weak_bind_size = size_of_chunk(state_.weak_binds);
+    command.export_off = file_offset(state_.exports);
+    command.export_size = size_of_chunk(state_.exports);
     add(command);
   }
 
@@ -181,6 +248,10 @@ class CommandWriter {
     command.nundefsym = table.undefined_count();
     command.indirectsymoff = file_offset(state_.indirect_symbols);
     command.nindirectsyms = state_.indirect_symbols ? state_.indirect_symbols->count() : 0;
+    command.extreloff = file_offset(state_.external_relocs);
+    command.nextrel = size_of_chunk(state_.external_relocs) / 8;
+    command.locreloff = file_offset(state_.local_relocs);
+    command.nlocrel = size_of_chunk(state_.local_relocs) / 8;
     add(command);
   }
 
@@ -188,32 +259,98 @@ class CommandWriter {
   // ---------------------------------------------------------------------------------------
 
   void add_versions() {
-    if (state_.platform == 0) return;
-    if (state_.platform != kPlatformMacos || state_.minimum_os >= kFirstWithBuildVersion) {
+    if (state_.platform != 0 && state_.features.has_build_version) {
       add(BuildVersionCommand{LC_BUILD_VERSION, sizeof(BuildVersionCommand), state_.platform, state_.minimum_os,
                               state_.sdk, 0});
-    } else {
+    } else if (state_.platform != 0) {
       add(VersionMinCommand{LC_VERSION_MIN_MACOSX, sizeof(VersionMinCommand), state_.minimum_os, state_.sdk});
     }
-    if (state_.minimum_os >= kFirstWithMain)
-      add(SourceVersionCommand{LC_SOURCE_VERSION, sizeof(SourceVersionCommand), 0});
+    if (state_.features.has_source_version)
+      add(SourceVersionCommand{LC_SOURCE_VERSION, sizeof(SourceVersionCommand),
+                               link_.options().darwin.source_version_value});
+  }
+
+  // -init: seven more words that nobody uses.
+  void add_init() {
+    const std::string& name = link_.options().darwin.init_function;
+    if (name.empty() || !has_loader(link_)) return;
+    const SymbolId id = link_.symbols.find(name);
+    Word words[8] = {};
+    if (id.is_valid() && id.value < link_.symbol_addresses.size())
+      words[0] = static_cast<Word>(link_.symbol_addresses[id.value]);
+    constexpr uint32_t kCommand = M::kWordSize == 8 ? LC_ROUTINES_64 : LC_ROUTINES;
+    add(LoadCommand{kCommand, static_cast<uint32_t>(sizeof(LoadCommand) + sizeof(words))});
+    add_bytes(words, sizeof(words));
+  }
+
+  // ---- libraries
+
+  void add_identity() {
+    if (kind_of_file(link_) != MH_DYLIB) return;
+    const DarwinOptions& options = link_.options().darwin;
+    const std::string& name = options.install_name.empty() ? link_.options().output : options.install_name;
+    add_text(
+        DylibCommand{LC_ID_DYLIB, 0, sizeof(DylibCommand), 1, options.current_version, options.compatibility_version},
+        name);
+  }
+
+  void add_name(uint32_t kind, std::string_view name) {
+    add_text(DylinkerCommand{kind, 0, sizeof(DylinkerCommand)}, name);
+  }
+
+  static uint32_t load_command_for(const LoadedLibrary& library) {
+    switch (library.file->use) {
+      case LibraryUse::Reexport:
+        return LC_REEXPORT_DYLIB;
+      case LibraryUse::Upward:
+        return LC_LOAD_UPWARD_DYLIB;
+      default:
+        return library.is_weak ? LC_LOAD_WEAK_DYLIB : LC_LOAD_DYLIB;
+    }
+  }
+
+  void add_libraries() {
+    if (!has_loader(link_)) return;
+    for (const LoadedLibrary& library : state_.libraries)
+      add_text(DylibCommand{load_command_for(library), 0, sizeof(DylibCommand), 2, library.part->current_version,
+                            library.part->compatibility_version},
+               library.part->install_name);
+    // The loader calls the system's library to begin and to end a program.
+    if (state_.libraries.empty() && kind_of_file(link_) == MH_EXECUTE)
+      add_text(DylibCommand{LC_LOAD_DYLIB, 0, sizeof(DylibCommand), 2, kVersionOne, kVersionOne}, kSystemLibrary);
+    for (const std::string& path : link_.options().dynamic.runtime_paths) add_name(LC_RPATH, path);
+    const DarwinOptions& options = link_.options().darwin;
+    if (!options.umbrella.empty()) add_name(LC_SUB_FRAMEWORK, options.umbrella);
+    for (const std::string& name : options.sub_umbrellas) add_name(LC_SUB_UMBRELLA, name);
+    for (const std::string& name : options.sub_libraries) add_name(LC_SUB_LIBRARY, name);
+    for (const std::string& name : options.allowable_clients) add_name(LC_SUB_CLIENT, name);
   }
 
   void add_start() {
-    const bool is_old = state_.platform == kPlatformMacos && state_.minimum_os < kFirstWithMain;
-    if (has_loader(link_) && !is_old) {
+    if (state_.features.has_main) {
       const uint64_t start = link_.entry_address - link_.layout.plan.base_address;
       add(EntryPointCommand{LC_MAIN, sizeof(EntryPointCommand), start, link_.options().stack_size});
       return;
     }
-    // The registers a thread begins with: all zero but the instruction pointer, rip or eip.
-    constexpr bool kIs64 = M::kWordSize == 8;
-    constexpr uint32_t kRegisters = kIs64 ? 21 : 16, kInstructionPointer = kIs64 ? 16 : 10;
-    Word state[kRegisters] = {};
-    state[kInstructionPointer] = static_cast<Word>(link_.entry_address);
-    add(ThreadCommand{LC_UNIXTHREAD, sizeof(ThreadCommand) + sizeof(state),
-                      kIs64 ? x86_THREAD_STATE64 : x86_THREAD_STATE32, sizeof(state) / 4});
-    add_bytes(state, sizeof(state));
+    // The registers a thread begins with: all zero but the instruction pointer and, if the user wants one, the stack.
+    const ThreadState& thread = thread_state();
+    std::vector<Word> registers(thread.words * 4 / sizeof(Word));
+    registers[thread.instruction_pointer] = static_cast<Word>(link_.entry_address);
+    add(ThreadCommand{LC_UNIXTHREAD, static_cast<uint32_t>(sizeof(ThreadCommand) + registers.size() * sizeof(Word)),
+                      thread.flavor, thread.words});
+    add_bytes(registers.data(), registers.size() * sizeof(Word));
+  }
+
+  struct ThreadState {
+    uint32_t flavor, words;        // of 4 bytes
+    uint32_t instruction_pointer;  // index of the register
+  };
+
+  const ThreadState& thread_state() const {
+    static constexpr ThreadState kI386 = {x86_THREAD_STATE32, 16, 10}, kX86_64 = {x86_THREAD_STATE64, 42, 16},
+                                 kArm64 = {ARM_THREAD_STATE64, 68, 32};
+    if (M::kWordSize == 4) return kI386;
+    return link_.target().cpu == Cpu::Arm64 ? kArm64 : kX86_64;
   }
 
   const Link& link_;
@@ -236,11 +373,36 @@ std::vector<uint8_t> build(const Link& link) {
 }  // namespace
 
 bool has_loader(const Link& link) {
-  return link.target().output == OutputKind::DynamicExecutable || link.target().output == OutputKind::DynamicPie;
+  return xld::has_loader(link.target().output);
+}
+
+uint32_t kind_of_file(const Link& link) {
+  const DarwinOptions& options = link.options().darwin;
+  if (options.is_preload) return MH_PRELOAD;
+  if (link.target().output != OutputKind::SharedLibrary) return MH_EXECUTE;
+  return options.is_bundle ? MH_BUNDLE : MH_DYLIB;
+}
+
+bool has_page_zero(const Link& link) {
+  return kind_of_file(link) == MH_EXECUTE && !link.options().darwin.is_loader && page_zero_size(link) != 0;
+}
+
+uint64_t page_zero_size(const Link& link) {
+  return link.options().darwin.page_zero_size.value_or(link.layout.plan.base_address);
+}
+
+uint64_t file_offset_of(const Link& link, const Chunk& chunk) {
+  const Segment& segment = link.layout.segments.back();
+  return segment.file_offset + (chunk.address - segment.address);
 }
 
 uint64_t HeaderChunk::size() const {
-  return build(link_).size() + kHeaderPad;
+  const DarwinOptions& options = link_.options().darwin;
+  uint64_t pad = options.header_pad;
+  // Names that install_name_tool may make as long as paths can be.
+  if (options.pads_for_install_names)
+    pad = std::max<uint64_t>(pad, (state_of(link_).libraries.size() + 1) * kLongestPath);
+  return build(link_).size() + pad;
 }
 
 void HeaderChunk::write(MutableBytes out) const {

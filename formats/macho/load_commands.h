@@ -8,13 +8,22 @@
 
 namespace xld::macho {
 
-inline constexpr uint32_t kPlatformMacos = 1;
-
-// True if dyld starts the program; otherwise the kernel does.
+// True if dyld loads the output; otherwise the kernel does all there is to do.
 bool has_loader(const Link& link);
+
+// MH_EXECUTE, MH_DYLIB, …
+uint32_t kind_of_file(const Link& link);
+
+// Where a table of __LINKEDIT is in the file.
+uint64_t file_offset_of(const Link& link, const Chunk& chunk);
+
+// True if the pages below the base address are kept unmapped: __PAGEZERO.
+bool has_page_zero(const Link& link);
+uint64_t page_zero_size(const Link& link);
+
 // __PAGEZERO has number 0 where there is one.
 inline uint32_t first_segment_number(const Link& link) {
-  return link.layout.plan.base_address != 0 ? 1 : 0;
+  return has_page_zero(link) ? 1 : 0;
 }
 
 class HeaderChunk : public Chunk {

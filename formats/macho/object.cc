@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "core/hash.h"
+#include "formats/macho/versions.h"
 
 namespace xld::macho {
 
@@ -78,6 +79,10 @@ class ObjectReader {
         return read_indirect_symbols(bytes);
       case LC_BUILD_VERSION:
         return read_build_version(bytes);
+      case LC_VERSION_MIN_MACOSX:
+        return read_minimum_version(bytes);
+      case LC_DATA_IN_CODE:
+        return read_data_in_code(bytes);
       default:
         break;
     }
@@ -163,9 +168,36 @@ class ObjectReader {
   bool read_build_version(Bytes bytes) {
     const auto command = xld::read<BuildVersionCommand>(bytes, 0);
     if (!command) return fail("build version command is too small");
-    object_.platform = command->platform;
-    object_.minimum_os = command->minos;
-    object_.sdk = command->sdk;
+    note_version(command->platform, command->minos, command->sdk);
+    return true;
+  }
+
+  bool read_minimum_version(Bytes bytes) {
+    const auto command = xld::read<VersionMinCommand>(bytes, 0);
+    if (!command) return fail("minimum version command is too small");
+    note_version(kPlatformMacos, command->version, command->sdk);
+    return true;
+  }
+
+  // The newest of all objects counts, whatever the order of reading.
+  void note_version(uint32_t platform, uint32_t minimum_os, uint32_t sdk) {
+    object_.platform = platform;
+    object_.minimum_os = minimum_os;
+    object_.sdk = sdk;
+    MachoState& state = state_of(link_);
+    state.seen_platform.store(platform, std::memory_order_relaxed);
+    const uint64_t version = uint64_t{minimum_os} << 32 | sdk;
+    uint64_t newest = state.newest_version.load(std::memory_order_relaxed);
+    while (version > newest &&
+           !state.newest_version.compare_exchange_weak(newest, version, std::memory_order_relaxed)) {
+    }
+  }
+
+  bool read_data_in_code(Bytes bytes) {
+    const auto command = xld::read<LinkEditDataCommand>(bytes, 0);
+    const auto table = command ? slice(file_.bytes, command->dataoff, command->datasize) : std::nullopt;
+    if (!table) return fail("table of data in code extends past the end of the file");
+    object_.data_in_code = *table;
     return true;
   }
 
@@ -219,7 +251,9 @@ class ObjectReader {
     occurrence.name = hashed.name.data();
     occurrence.hash = hashed.hash;
     occurrence.length = static_cast<uint32_t>(hashed.name.size());
-    if (raw.type & N_PEXT) occurrence.symbol_flags = symbol_flag::kHidden;
+    const bool is_definition = (raw.type & N_TYPE) != N_UNDF || raw.value != 0;
+    if ((raw.type & N_PEXT) || (file_.hides_definitions && is_definition))
+      occurrence.symbol_flags = symbol_flag::kHidden;
     return classify(index, raw, occurrence);
   }
 
@@ -305,6 +339,12 @@ uint32_t section_at(const MachoObject& object, uint64_t address) {
     if (address - s.address == s.size && ends_there == count) ends_there = i;
   }
   return ends_there;
+}
+
+bool is_thread_variable(const Link& link, AtomId atom) {
+  if (!atom.is_valid() || link.atom(atom).file.value == 0) return false;
+  const MachoObject& object = object_of(link.inputs.file(link.atom(atom).file));
+  return object.sections[object.subsections[link.atom(atom).raw].section].type() == S_THREAD_LOCAL_VARIABLES;
 }
 
 void report_section(const Link& link, const InputFile& file, uint32_t section, std::string_view what) {

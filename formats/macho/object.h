@@ -11,6 +11,7 @@
 
 #include "formats/format.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/state.h"
 
 namespace xld::macho {
 
@@ -41,6 +42,9 @@ struct Subsection {
   SymbolId instead;  // the weak definition of another file that stands for it; only if there is no atom
 };
 
+struct UnwindEntry;
+struct Frame;
+
 struct MachoObject {
   std::span<InputSection> sections;
   std::span<Subsection> subsections;  // ascending by section, then by address
@@ -48,8 +52,12 @@ struct MachoObject {
   uint32_t symbol_count = 0;
   Bytes symbol_names;
   Bytes indirect_symbols;                          // 4 bytes each
+  Bytes data_in_code;                              // DataInCodeEntry each
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // LC_BUILD_VERSION; 0: none
   bool has_subsections = false;
+  std::span<const UnwindEntry> unwind;  // ascending by function; see unwind_input.h
+  std::span<const Frame> frames;
+  uint32_t frame_section = 0;  // that they are in
 };
 
 inline const MachoObject& object_of(const InputFile& file) {
@@ -83,6 +91,9 @@ uint32_t section_at(const MachoObject& object, uint64_t address);
 
 // "main.o: section (__TEXT,__text): ..."
 void report_section(const Link& link, const InputFile& file, uint32_t section, std::string_view what);
+
+// True if the atom holds descriptors of thread-local variables.
+bool is_thread_variable(const Link& link, AtomId atom);
 
 // Format::identify, read_object, make_atoms (format.h).
 Identity identify(Bytes bytes);

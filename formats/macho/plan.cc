@@ -6,15 +6,19 @@
 #include "formats/macho/plan.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <map>
 
-#include "formats/macho/fixups.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/objc.h"
+#include "formats/macho/order_file.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/slot_chunks.h"
 #include "formats/macho/state.h"
 #include "formats/macho/symtab.h"
+#include "formats/macho/unwind_info.h"
+#include "formats/macho/versions.h"
 #include "formats/merge_chunk.h"
 
 namespace xld::macho {
@@ -29,13 +33,51 @@ struct RankRow {
 constexpr uint32_t kOtherSegment = 300, kLinkEditRank = 900;
 constexpr uint32_t kSegmentStep = 100, kZeroFillStep = 90, kOtherSection = 50;
 
-// The hundreds are segments.
+// The hundreds are segments. Thread-local templates are two sections that follow each other, and zero fill is last.
 constexpr RankRow kRanks[] = {
-    {"__TEXT,", 0},           {"__TEXT,__text", 1},     {"__TEXT,__stubs", 2},
-    {"__TEXT,__const", 51},   {"__TEXT,__cstring", 52}, {"__DATA_CONST,", 100},
-    {"__DATA,", 200},         {"__DATA,__got", 201},    {"__DATA,__mod_init_func", 202},
-    {"__DATA,__const", 203},  {"__DATA,__data", 251},   {"__DATA,__bss", 290},
-    {"__DATA,__common", 291},
+    {"__TEXT,", 0},
+    {"__TEXT,__text", 1},
+    {"__TEXT,__stubs", 2},
+    {"__TEXT,__stub_helper", 3},
+    {"__TEXT,__init_offsets", 4},
+    {"__TEXT,__const", 51},
+    {"__TEXT,__gcc_except_tab", 52},
+    {"__TEXT,__cstring", 53},
+    {"__TEXT,__unwind_info", 54},
+    {"__TEXT,__eh_frame", 55},
+    {"__DATA_CONST,", 100},
+    {"__DATA_CONST,__got", 101},
+    {"__DATA_CONST,__mod_init_func", 102},
+    {"__DATA_CONST,__mod_term_func", 103},
+    {"__DATA_CONST,__const", 104},
+    {"__DATA,", 200},
+    {"__DATA,__got", 201},
+    {"__DATA,__nl_symbol_ptr", 201},
+    {"__DATA,__mod_init_func", 202},
+    {"__DATA,__mod_term_func", 203},
+    {"__DATA,__const", 204},
+    {"__DATA,__data", 251},
+    {"__DATA,__thread_vars", 252},
+    {"__DATA,__thread_ptrs", 253},
+    {"__DATA,__thread_data", 289},
+    {"__DATA,__thread_bss", 290},
+    {"__DATA,__bss", 292},
+    {"__DATA,__common", 293},
+};
+
+// What moves to __DATA_CONST where there is one: the program does not write to it.
+constexpr std::string_view kConstSections[] = {
+    "__DATA,__got",
+    "__DATA,__const",
+    "__DATA,__mod_init_func",
+    "__DATA,__mod_term_func",
+    "__DATA,__cfstring",
+    "__DATA,__objc_classlist",
+    "__DATA,__objc_nlclslist",
+    "__DATA,__objc_catlist",
+    "__DATA,__objc_nlcatlist",
+    "__DATA,__objc_protolist",
+    "__DATA,__objc_imageinfo",
 };
 
 class Planner {
@@ -43,9 +85,13 @@ class Planner {
   explicit Planner(Link& link) : link_(link), sections_(link.layout.sections) {}
 
   void run() {
+    settle_versions(link_);
+    rename_sections();
     collect_atoms();
-    settle_versions();
+    order_atoms();
+    number_imports(link_);
     add_linker_sections();
+    create_sections();
     for (OutputSection& section : sections_) finish_section(section);
     sort_sections();
     make_segments();
@@ -62,7 +108,8 @@ class Planner {
     section_of_key_.assign(keys.size(), SectionId());
     const auto take = [&](uint32_t begin, uint32_t count) {
       for (uint32_t i = begin; i < begin + count; i++)
-        if (link_.is_live[i] && !link_.atoms[i].has(atom_flag::kFolded)) take_atom(AtomId{i}, keys);
+        if (link_.is_live[i] && !link_.atoms[i].has(atom_flag::kFolded | atom_flag::kUnwind))
+          take_atom(AtomId{i}, keys);
     };
     for (const InputFile* file : link_.inputs.files) take(file->first_atom.value, file->atom_count);
     take(link_.first_linker_atom.value, link_.linker_atom_count);
@@ -77,9 +124,26 @@ class Planner {
     sections_[known.value].atoms.push_back(id);
   }
 
+  // What the options and __DATA_CONST make of names: first sections, then segments.
+  void rename_sections() {
+    const DarwinOptions& options = link_.options().darwin;
+    for (const auto& [from, to] : options.renamed_sections) new_names_[from] = to;  // they live as long as the link
+    if (!state_of(link_).features.has_data_const) return;
+    for (const std::string_view name : kConstSections)
+      new_names_.try_emplace(name, link_.session.keep(fmt::format("__DATA_CONST,{}", section_of(name))));
+  }
+
+  std::string_view renamed(std::string_view name) {
+    const auto found = new_names_.find(name);
+    if (found != new_names_.end()) name = found->second;
+    for (const auto& [from, to] : link_.options().darwin.renamed_segments)
+      if (segment_of(name) == from) name = link_.session.keep(fmt::format("{},{}", to, section_of(name)));
+    return name;
+  }
+
   // Sections of one name become one; if their types differ, it is an ordinary one.
   SectionId section_for(const SectionKey& key) {
-    OutputSection& section = section_named(key.name, key.type);
+    OutputSection& section = section_named(renamed(key.name), key.type);
     section.flags |= key.flags;
     if (section.type != key.type) section.type = S_REGULAR;
     return SectionId{static_cast<size_t>(&section - sections_.data())};
@@ -109,6 +173,36 @@ class Planner {
     atom.order = found->second;
   }
 
+  // What the lists name comes first, in their order.
+  void order_atoms() {
+    const std::map<AtomId, uint32_t> order = read_order(link_);
+    if (order.empty()) return;
+    const auto rank = [&](AtomId id) {
+      const auto found = order.find(id);
+      return found == order.end() ? UINT32_MAX : found->second;
+    };
+    for (OutputSection& section : sections_)
+      std::stable_sort(section.atoms.begin(), section.atoms.end(),
+                       [&](AtomId a, AtomId b) { return rank(a) < rank(b); });
+  }
+
+  // -sectcreate: the content of a file as a section.
+  void create_sections() {
+    for (const SectionFile& created : link_.options().darwin.created_sections) {
+      const std::string_view name = link_.session.keep(fmt::format("{},{}", created.segment, created.section));
+      OutputSection& section = section_named(renamed(name), S_REGULAR);
+      auto* chunk = add_chunk<TableChunk>(1);
+      section.chunks.push_back(chunk);
+      if (created.path.empty()) continue;
+      const auto bytes = link_.open_referenced(created.path);
+      if (bytes) {
+        chunk->bytes.assign(bytes->begin(), bytes->end());
+      } else {
+        link_.diagnostics().error(fmt::format("-sectcreate: cannot open {}: {}", created.path, bytes.error().message));
+      }
+    }
+  }
+
   // ---- what the linker adds
   // --------------------------------------------------------------------------------------------
 
@@ -120,40 +214,70 @@ class Planner {
     return result;
   }
 
-  // The command line says which system the output is for, else the newest of the objects does.
-  void settle_versions() {
-    MachoState& state = state_of(link_);
-    for (const InputFile* file : link_.inputs.files) {
-      const MachoObject& object = object_of(*file);
-      if (object.platform == 0 || object.minimum_os < state.minimum_os) continue;
-      state.platform = object.platform;
-      state.minimum_os = object.minimum_os;
-      state.sdk = std::max(state.sdk, object.sdk);
-    }
-    const PlatformVersion& wanted = link_.options().platform;
-    if (wanted.minimum_os == 0) return;
-    state.platform = kPlatformMacos;
-    state.minimum_os = wanted.minimum_os;
-    state.sdk = wanted.sdk;
-    if (wanted.platform != "macos" && wanted.platform != "1")
-      link_.diagnostics().error("-platform_version " + wanted.platform + ": only macos is supported yet");
-  }
-
   void add_linker_sections() {
     MachoState& state = state_of(link_);
     state.header = add_chunk<HeaderChunk>(link_);
     section_named("__TEXT,", S_REGULAR).chunks.push_back(state.header);
-    if (link_.slots.got_words != 0)
-      section_named(kGotSection, S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(add_chunk<GotChunk>(link_));
+    if (pointer_count(link_) != 0) {
+      state.pointers = add_chunk<GotChunk>(link_);
+      const std::string_view name = is_classic(link_.options()) ? kClassicPointerSection : "__DATA,__got";
+      section_named(renamed(name), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.pointers);
+    }
+    if (!link_.slots.stubs.empty()) {
+      OutputSection& stubs = section_named(kStubSection, S_SYMBOL_STUBS);
+      stubs.chunks.push_back(add_chunk<StubChunk>(link_));
+      stubs.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
+    }
+    add_image_info();
+    add_unwind_tables();
+    add_tables();
+  }
 
-    // In the order of <mach-o/loader.h>'s tables that strip and install_name_tool insist on.
+  void add_image_info() {
+    std::vector<uint8_t> info = join_image_info(link_);
+    if (info.empty()) return;
+    auto* chunk = add_chunk<TableChunk>(4);
+    chunk->bytes = std::move(info);
+    OutputSection& section = section_named(renamed("__DATA,__objc_imageinfo"), S_REGULAR);
+    section.chunks.push_back(chunk);
+    section.flags |= S_ATTR_NO_DEAD_STRIP;
+  }
+
+  void add_unwind_tables() {
+    MachoState& state = state_of(link_);
+    state.unwind_rows = std::make_unique<UnwindRows>(link_);
+    if (state.unwind_rows->rows.empty() || !has_loader(link_)) return;
+    auto* frames = add_chunk<EhFrameChunk>(link_, *state.unwind_rows);
+    if (frames->size() != 0) section_named(kEhFrameSection, S_REGULAR).chunks.push_back(frames);
+    section_named(kUnwindInfoSection, S_REGULAR)
+        .chunks.push_back(add_chunk<UnwindInfoChunk>(link_, *state.unwind_rows));
+  }
+
+  // In the order that strip and install_name_tool insist on.
+  void add_tables() {
+    MachoState& state = state_of(link_);
+    const Features& features = state.features;
     OutputSection& tables = section_named("__LINKEDIT,", S_REGULAR);
-    if (is_position_independent(link_.target().output))
-      tables.chunks.push_back(state.rebase = add_chunk<RebaseChunk>(link_));
+    const uint64_t word = link_.arch->word_size;
+    const auto add_table = [&](TableChunk*& chunk, bool is_wanted, uint64_t alignment) {
+      if (is_wanted) tables.chunks.push_back(chunk = add_chunk<TableChunk>(alignment));
+    };
+    const bool has_opcodes = features.has_dyld_info && !features.has_chained_fixups;
+    const bool has_relocs = has_loader(link_) && !features.has_dyld_info;
+    add_table(state.chained_fixups, features.has_chained_fixups, 8);
+    add_table(state.rebases, has_opcodes, word);
+    add_table(state.binds, has_opcodes, word);
+    add_table(state.weak_binds, has_opcodes, word);
+    add_table(state.exports, features.has_dyld_info, word);
+    add_table(state.local_relocs, has_relocs, word);
+    add_table(state.function_starts, features.has_function_starts, word);
+    add_table(state.data_in_code, features.has_data_in_code, word);
     tables.chunks.push_back(state.symbol_table = add_chunk<SymbolTableChunk>(link_));
-    if (link_.slots.got_words != 0)
+    add_table(state.external_relocs, has_relocs, word);
+    if (pointer_count(link_) != 0 || !link_.slots.stubs.empty())
       tables.chunks.push_back(state.indirect_symbols = add_chunk<IndirectSymbolsChunk>(link_));
     tables.chunks.push_back(state.symbol_names = add_chunk<SymbolNamesChunk>(*state.symbol_table));
+    add_table(state.signature, features.has_signature, 16);
   }
 
   // ---- order and segments
@@ -164,7 +288,8 @@ class Planner {
     section.is_allocated = true;
     section.is_writable = (protection_of(segment) & VM_PROT_WRITE) != 0;
     section.is_executable = (section.flags & (S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS)) != 0;
-    section.is_zero_fill = section.type == S_ZEROFILL;
+    section.is_zero_fill = section.type == S_ZEROFILL || section.type == S_THREAD_LOCAL_ZEROFILL;
+    section.is_thread_local = section.type == S_THREAD_LOCAL_REGULAR || section.type == S_THREAD_LOCAL_ZEROFILL;
     section.rank = rank_of(section, segment);
   }
 
@@ -205,7 +330,8 @@ class Planner {
     sections_ = std::move(sorted);
     const auto renumber = [&](uint32_t begin, uint32_t count) {
       for (uint32_t i = begin; i < begin + count; i++)
-        if (link_.is_live[i]) link_.atoms[i].section = SectionId{new_index[link_.atoms[i].section.value]};
+        if (link_.is_live[i] && !link_.atoms[i].has(atom_flag::kUnwind))
+          link_.atoms[i].section = SectionId{new_index[link_.atoms[i].section.value]};
     };
     for (const InputFile* file : link_.inputs.files) renumber(file->first_atom.value, file->atom_count);
     renumber(link_.first_linker_atom.value, link_.linker_atom_count);
@@ -221,6 +347,7 @@ class Planner {
       }
       segments.back().last = i + 1;
     }
+    segments.back().is_late = true;
   }
 
   void number_headers() {
@@ -237,13 +364,25 @@ class Planner {
     LayoutPlan& plan = link_.layout.plan;
     plan.base_address = link_.options().image_base.value_or(link_.target().image_base);
     plan.page_size = link_.target().max_page_size;
+    plan.thread_zero_fill_has_addresses = true;
     if (plan.base_address % plan.page_size != 0)
       link_.diagnostics().error("-image_base: the address is not a multiple of the page size");
+    for (const auto& [segment, address] : link_.options().darwin.segment_addresses) fix_address(segment, address);
+  }
+
+  void fix_address(std::string_view name, uint64_t address) {
+    if (address % link_.layout.plan.page_size != 0)
+      link_.diagnostics().error(fmt::format("-segaddr {}: the address is not a multiple of the page size", name));
+    for (const Segment& segment : link_.layout.segments) {
+      OutputSection& first = sections_[segment.first];
+      if (segment_of(first.name) == name) first.fixed_address = address;
+    }
   }
 
   Link& link_;
   std::vector<OutputSection>& sections_;
   std::vector<SectionId> section_of_key_;
+  std::map<std::string_view, std::string_view> new_names_;
   std::map<std::string_view, uint32_t> by_name_;
   std::map<std::pair<uint32_t, uint8_t>, uint16_t> pools_;
   std::map<std::string_view, uint32_t> other_segments_;

@@ -5,6 +5,8 @@
 
 namespace xld::macho {
 
+inline constexpr std::string_view kClassicPointerSection = "__DATA,__nl_symbol_ptr";
+
 void plan(Link& link);
 
 // The output section of that name, "__TEXT,__text"; nullptr if there is none.

@@ -4,7 +4,9 @@
 
 #include <fmt/core.h>
 
+#include "formats/macho/load_commands.h"
 #include "formats/macho/section_names.h"
+#include "formats/macho/state.h"
 
 namespace xld::macho {
 
@@ -20,6 +22,8 @@ struct AnchorRow {
 
 constexpr AnchorRow kAnchors[] = {
     {"__mh_execute_header", Anchor::Header, true},   {"___dso_handle", Anchor::Header, true},
+    {"__mh_dylib_header", Anchor::Header, true},     {"__mh_bundle_header", Anchor::Header, true},
+    {"__mh_preload_header", Anchor::Header, true},   {"__mh_dylinker_header", Anchor::Header, true},
     {"section$start$", Anchor::SectionStart, false}, {"section$end$", Anchor::SectionEnd, false},
     {"segment$start$", Anchor::SegmentStart, false}, {"segment$end$", Anchor::SegmentEnd, false},
 };
@@ -60,8 +64,20 @@ uint64_t address_of(const Link& link, const ProvidedName& name) {
   return header;
 }
 
+// Programs for old systems begin in the C runtime's `start`. Without that object, only LC_MAIN can start them.
+void prefer_main(Link& link) {
+  const SymbolId start = link.symbols.find(link.target().entry), main = link.symbols.find("_main");
+  const bool has_start = start.is_valid() && link.symbols.has(start, symbol_flag::kDefined);
+  if (!has_loader(link) || !link.options().entry.empty() || has_start) return;
+  if (!main.is_valid() || !link.symbols.has(main, symbol_flag::kDefined)) return;
+  link.session.target.entry = "_main";
+  link.symbols.add_flags(main, symbol_flag::kRoot);
+  state_of(link).starts_at_main = true;
+}
+
 // ld64 refuses to make a program without a start; so does dyld to run it.
 void check_entry(Link& link) {
+  prefer_main(link);
   if (link.options().entry_given && !link.options().entry.empty() && link.options().entry[0] == '0')
     return;  // an address
   const std::string_view entry = link.options().entry.empty() ? link.target().entry : link.options().entry;
@@ -85,7 +101,7 @@ void provide_symbols(Link& link) {
     link.symbols.add_flags(id,
                            symbol_flag::kDefined | symbol_flag::kLinkerMade | (is_public ? 0 : symbol_flag::kHidden));
   }
-  check_entry(link);
+  if (link.target().output != OutputKind::SharedLibrary) check_entry(link);
 }
 
 void define_symbols(Link& link) {

@@ -30,6 +30,8 @@ const RelocTable& table_of(Cpu cpu) {
       return kRelocsX86_64;
     case Cpu::I386:
       return kRelocsI386;
+    case Cpu::Arm64:
+      return kRelocsArm64;
     default:
       return kNoRelocs;
   }

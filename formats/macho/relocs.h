@@ -1,8 +1,8 @@
 // The raw Mach-O relocation records of each CPU, and what they mean: one constexpr table per CPU.
 //
-// Source: <mach-o/reloc.h>, <mach-o/x86_64/reloc.h>. A record is two words; on i386 a set top bit makes it a scattered
-// one, which names its target by address and not by number. The scan and the emission both read these tables through
-// decode.cc.
+// Source: <mach-o/reloc.h>, <mach-o/x86_64/reloc.h>, <mach-o/arm64/reloc.h>. A record is two words; on i386 a set top
+// bit makes it a scattered one, which names its target by address and not by number. The scan and the emission both
+// read these tables through decode.cc.
 #pragma once
 
 #include <array>
@@ -33,6 +33,7 @@ enum class RelocForm : uint8_t {
   Subtractor,         // names the subtrahend; the record behind it has the minuend and the field
   SectionDifference,  // has minuend and field; the Pair record behind it names the subtrahend
   Pair,               // second half of a SectionDifference
+  Addend,             // `number` is the addend of the record behind it, which is for the same instruction
 };
 
 struct RelocMeaning {
@@ -45,11 +46,15 @@ struct RelocMeaning {
   uint8_t lengths = 0;   // accepted values of r_length, as bits
   bool may_be_absolute = false;
   bool may_be_relative = false;
+  // A part of an instruction: holds no addend, and is relative to `from`. None: a number of the record's length.
+  Field field = Field::None;
+  From from = From::Place;
 };
 
 using RelocTable = std::array<RelocMeaning, 16>;
 extern const RelocTable kRelocsX86_64;
 extern const RelocTable kRelocsI386;
+extern const RelocTable kRelocsArm64;
 
 const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type);
 

@@ -1,7 +1,7 @@
 // Mach-O x86-64: <mach-o/x86_64/reloc.h>.
 //
 // The program counter of a SIGNED_N field is N bytes behind the field. GOT_LOAD promises a movq from the slot, which
-// may become a leaq; GOT promises nothing.
+// may become a leaq; GOT promises nothing. TLV is the same load: of the address of the variable's descriptor.
 #include "formats/macho/relocs.h"
 
 namespace xld::macho {
@@ -24,7 +24,7 @@ constinit const RelocTable kRelocsX86_64 = {{
     {"X86_64_RELOC_SIGNED_1", Plain, Want::Address, 0, 1, 0, kLong, false, true},
     {"X86_64_RELOC_SIGNED_2", Plain, Want::Address, 0, 2, 0, kLong, false, true},
     {"X86_64_RELOC_SIGNED_4", Plain, Want::Address, 0, 4, 0, kLong, false, true},
-    {"X86_64_RELOC_TLV", Plain, Want::TlvSlot, 0, 0, 3, kLong, false, true},
+    {"X86_64_RELOC_TLV", Plain, Want::GotSlot, hint::kMayShortenGot, 0, 3, kLong, false, true},
 }};
 
 }  // namespace xld::macho

@@ -1,4 +1,7 @@
-// The table of address slots, __DATA,__got, and what the indirect symbol table says about its entries.
+// Slots and stubs: __got, __stubs, and what the indirect symbol table says about their entries.
+//
+// Stubs jump through words that stand behind the slots in the same section: the loader fills them all before the
+// program starts.
 #pragma once
 
 #include "core/chunk.h"
@@ -6,27 +9,45 @@
 
 namespace xld::macho {
 
-inline constexpr std::string_view kGotSection = "__DATA,__got";
+inline constexpr std::string_view kStubSection = "__TEXT,__stubs";
+
+// Words of __got: slots, then those of stubs.
+inline uint32_t pointer_count(const Link& link) {
+  return link.slots.got_words + link.slots.stub_words;
+}
 
 class GotChunk : public Chunk {
  public:
   explicit GotChunk(const Link& link) : link_(link) { alignment = link.arch->word_size; }
-  uint64_t size() const override { return uint64_t{link_.slots.got_words} * link_.arch->word_size; }
+  uint64_t size() const override { return uint64_t{pointer_count(link_)} * link_.arch->word_size; }
   void write(MutableBytes out) const override;
 
  private:
   const Link& link_;
 };
 
-// One word an entry of __got. All symbols are defined in the output, so none is named.
+class StubChunk : public Chunk {
+ public:
+  explicit StubChunk(const Link& link) : link_(link) { alignment = link.arch->function_alignment; }
+  uint64_t size() const override { return uint64_t{link_.slots.stubs.size()} * link_.slots.stub_size; }
+  void write(MutableBytes out) const override;
+
+ private:
+  const Link& link_;
+};
+
+// One word an entry: first of the stubs, then of the words of __got (reserved1 of the sections).
 class IndirectSymbolsChunk : public Chunk {
  public:
   explicit IndirectSymbolsChunk(const Link& link) : link_(link) { alignment = link.arch->word_size; }
-  uint64_t size() const override { return uint64_t{count()} * 4; }
+  uint64_t size() const override { return align_up(uint64_t{count()} * 4, alignment); }
   void write(MutableBytes out) const override;
-  uint32_t count() const { return link_.slots.got_words; }
+  uint32_t count() const { return first_pointer() + pointer_count(link_); }
+  uint32_t first_pointer() const { return static_cast<uint32_t>(link_.slots.stubs.size()); }
 
  private:
+  uint32_t entry_for(SymbolId symbol) const;
+
   const Link& link_;
 };
 

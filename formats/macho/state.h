@@ -1,28 +1,89 @@
 // MachoState: what the Mach-O format keeps for itself during a link (Link::format_state).
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <deque>
+#include <mutex>
+#include <vector>
 
 #include "formats/format.h"
+#include "formats/macho/imports.h"
 #include "formats/section_keys.h"
 
 namespace xld::macho {
 
+class UnwindRows;
+class GotChunk;
 class HeaderChunk;
-class RebaseChunk;
 class SymbolTableChunk;
 class SymbolNamesChunk;
 class IndirectSymbolsChunk;
 
+// A table of __LINKEDIT that is made when addresses are known.
+class TableChunk : public Chunk {
+ public:
+  explicit TableChunk(uint64_t alignment_in) { alignment = alignment_in; }
+  uint64_t size() const override { return align_up(bytes.size(), alignment); }
+  void write(MutableBytes out) const override { std::copy(bytes.begin(), bytes.end(), out.begin()); }
+
+  std::vector<uint8_t> bytes;
+};
+
+// What the oldest system the output runs on understands, and what the options say to that.
+struct Features {
+  bool has_dyld_info = false;       // else relocations, as before 10.6
+  bool has_chained_fixups = false;  // instead of dyld info
+  uint16_t chained_format = 0;
+  bool has_data_const = false;
+  bool has_main = false;  // LC_MAIN, else LC_UNIXTHREAD
+  bool has_build_version = false;
+  bool has_source_version = false;
+  bool has_signature = false;
+  bool has_function_starts = false;
+  bool has_data_in_code = false;
+  bool has_uuid = true;
+};
+
 struct MachoState : FormatState {
-  explicit MachoState(uint32_t workers) : section_keys(workers) {}
+  explicit MachoState(uint32_t workers);
+  ~MachoState() override;
 
   SectionKeys section_keys;
-  uint32_t platform = 0, minimum_os = 0, sdk = 0;  // LC_BUILD_VERSION; platform 0: nobody says
+  std::atomic<uint64_t> newest_version{0};  // of the objects: minimum system, SDK
+  std::atomic<uint32_t> seen_platform{0};
+  uint32_t platform = 0, minimum_os = 0, sdk = 0;  // platform 0: nobody says
+  Features features;
+  bool starts_at_main = false;  // whatever the oldest system
+
+  std::mutex libraries_mutex;
+  std::deque<MachoLibrary> read_libraries;
+
+  std::unique_ptr<UnwindRows> unwind_rows;
+  std::vector<LoadedLibrary> libraries;  // by ordinal - 1
+  std::vector<Import> imports;           // ascending by name
+  std::vector<uint8_t> is_exported;      // by SymbolId: other images can find it
+  std::vector<uint32_t> import_of;       // by SymbolId: index in `imports`, or kNoImport
+  bool has_weak_definitions = false, binds_to_weak = false;
+
+  std::vector<LoadFixup> fixups;        // all words the loader completes, ascending
+  std::vector<uint32_t> chain_steps;    // by fixup: to the next of its page, in units of 4 bytes; 0: the last
+  std::vector<uint32_t> chain_imports;  // by fixup: its row in the table of imports, if it has a symbol
 
   // Chunks that the load commands describe; owned by Link::chunks. Those not in this output are null.
   HeaderChunk* header = nullptr;
-  RebaseChunk* rebase = nullptr;
+  GotChunk* pointers = nullptr;
+  TableChunk* rebases = nullptr;
+  TableChunk* binds = nullptr;
+  TableChunk* weak_binds = nullptr;
+  TableChunk* chained_fixups = nullptr;
+  TableChunk* exports = nullptr;
+  TableChunk* local_relocs = nullptr;
+  TableChunk* external_relocs = nullptr;
+  TableChunk* function_starts = nullptr;
+  TableChunk* data_in_code = nullptr;
+  TableChunk* signature = nullptr;
   SymbolTableChunk* symbol_table = nullptr;
   IndirectSymbolsChunk* indirect_symbols = nullptr;
   SymbolNamesChunk* symbol_names = nullptr;
@@ -30,6 +91,11 @@ struct MachoState : FormatState {
 
 inline MachoState& state_of(const Link& link) {
   return static_cast<MachoState&>(*link.format_state);
+}
+
+inline bool is_exported(const Link& link, SymbolId id) {
+  const MachoState& state = state_of(link);
+  return id.value < state.is_exported.size() && state.is_exported[id.value] != 0;
 }
 
 }  // namespace xld::macho

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 
+#include "formats/macho/debug_map.h"
+#include "formats/macho/load_commands.h"
+#include "formats/macho/state.h"
+
 namespace xld::macho {
 
 namespace {
@@ -28,11 +32,17 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) collect_from(*files[i], parts[i]);
   });
+  for (const Part& part : parts) append(locals_, part.debug_map);
   for (const Part& part : parts) {
     append(locals_, part.locals);
     append(defined_, part.defined);
   }
   collect_linker_symbols();
+  collect_imports();
+  const auto by_name = [](const OutputSymbol& a, const OutputSymbol& b) { return a.name < b.name; };
+  std::sort(defined_.begin(), defined_.end(), by_name);
+  std::sort(undefined_.begin(), undefined_.end(), by_name);
+  number_symbols();
   place_names(locals_);
   place_names(defined_);
   place_names(undefined_);
@@ -43,6 +53,7 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
 
 void SymbolTableChunk::collect_from(const InputFile& file, Part& part) const {
   const MachoObject& object = object_of(file);
+  if (link_.options().strip == StripMode::None && has_loader(link_)) part.debug_map = make_debug_map(link_, file);
   for (uint32_t i = 0; i < object.symbol_count; i++) {
     const RawSymbol raw = raw_symbol(link_, object, i);
     if (i < file.first_global) {
@@ -72,14 +83,16 @@ void SymbolTableChunk::collect_local(const InputFile& file, const RawSymbol& raw
 void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& part) const {
   OutputSymbol symbol;
   symbol.name = link_.symbols.name(id);
+  symbol.symbol = id;
   symbol.atom = link_.symbols.atom(id);
   symbol.value = link_.symbols.value(id);
   symbol.desc = raw.desc & kKeptDesc;
+  if (link_.symbols.has(id, symbol_flag::kPreemptible)) symbol.desc |= raw.desc & N_WEAK_DEF;
   if (symbol.atom.is_valid() && !link_.is_live[symbol.atom.value]) return;
   if (!symbol.atom.is_valid() && !link_.symbols.has(id, symbol_flag::kAbsolute)) return;
   symbol.type = symbol.atom.is_valid() ? N_SECT : N_ABS;
   // Hidden names are of this program only: its loader must not find them.
-  const bool is_hidden = link_.symbols.has(id, symbol_flag::kHidden);
+  const bool is_hidden = link_.symbols.has(id, symbol_flag::kHidden) || (has_loader(link_) && !is_exported(link_, id));
   if (is_hidden && link_.options().discard == DiscardMode::AllLocals) return;
   symbol.type |= is_hidden ? N_PEXT : N_EXT;
   if ((raw.type & N_TYPE) == N_UNDF) symbol.desc = 0;  // a common symbol's alignment
@@ -94,9 +107,11 @@ void SymbolTableChunk::collect_linker_symbols() {
     symbol.name = link_.symbols.name(id);
     if ((flags & symbol_flag::kLinkerMade) && !(flags & symbol_flag::kHidden)) {
       symbol.symbol = id;
+      symbol.is_late = true;
       symbol.type = (flags & symbol_flag::kAbsolute ? N_ABS : N_SECT) | N_EXT;
       defined_.push_back(symbol);
-    } else if (!(flags & symbol_flag::kDefined) && (flags & symbol_flag::kReferenced)) {
+    } else if (!has_loader(link_) && !(flags & symbol_flag::kDefined) && (flags & symbol_flag::kReferenced)) {
+      symbol.symbol = id;
       symbol.type = N_UNDF | N_EXT;
       symbol.desc = N_WEAK_REF;
       undefined_.push_back(symbol);
@@ -104,8 +119,38 @@ void SymbolTableChunk::collect_linker_symbols() {
   }
 }
 
+void SymbolTableChunk::collect_imports() {
+  for (const Import& import : state_of(link_).imports) {
+    OutputSymbol symbol;
+    symbol.name = import.name;
+    symbol.symbol = import.symbol;
+    symbol.type = N_UNDF | N_EXT;
+    symbol.desc = static_cast<uint16_t>((static_cast<uint32_t>(import.ordinal) & 0xff) << 8);
+    if (import.is_weak_reference) symbol.desc |= N_WEAK_REF;
+    if (import.is_weak_definition) symbol.desc |= N_REF_TO_WEAK;
+    undefined_.push_back(symbol);
+  }
+}
+
+void SymbolTableChunk::number_symbols() {
+  indexes_.assign(link_.symbols.size(), 0);
+  uint32_t row = 0;
+  for (const auto* symbols : {&locals_, &defined_, &undefined_}) {
+    for (const OutputSymbol& symbol : *symbols) {
+      row++;
+      if (symbol.symbol.is_valid()) indexes_[symbol.symbol.value] = row;
+    }
+  }
+}
+
+std::optional<uint32_t> SymbolTableChunk::index_of(SymbolId id) const {
+  if (id.value >= indexes_.size() || indexes_[id.value] == 0) return std::nullopt;
+  return indexes_[id.value] - 1;
+}
+
 void SymbolTableChunk::place_names(std::vector<OutputSymbol>& symbols) {
   for (OutputSymbol& symbol : symbols) {
+    if (symbol.name.empty()) continue;
     symbol.name_offset = static_cast<uint32_t>(names_size_);
     names_size_ += symbol.name.size() + 1;
   }
@@ -134,12 +179,12 @@ void SymbolTableChunk::write(MutableBytes out) const {
 
 uint8_t* SymbolTableChunk::write_symbols(const std::vector<OutputSymbol>& symbols, uint8_t* place) const {
   for (const OutputSymbol& symbol : symbols) {
-    RawSymbol row{symbol.name_offset, symbol.type, 0, symbol.desc, symbol.value};
+    RawSymbol row{symbol.name.empty() ? 0 : symbol.name_offset, symbol.type, symbol.section, symbol.desc, symbol.value};
     if (symbol.atom.is_valid()) {
       const Atom& atom = link_.atom(symbol.atom);
       row.value = link_.address_of(atom, symbol.value);
       row.sect = static_cast<uint8_t>(link_.layout.section(atom.section).header_index);
-    } else if (symbol.symbol.is_valid()) {
+    } else if (symbol.is_late) {
       row.value = link_.symbols.value(symbol.symbol);
       if ((symbol.type & N_TYPE) == N_SECT) row.sect = section_at(row.value);
     }

@@ -36,4 +36,20 @@ std::string dependency_rule(std::string_view output, std::span<const std::string
   return rule + "\n" + phony;
 }
 
+std::string dependency_records(std::string_view output, std::span<const std::string> inputs) {
+  constexpr char kVersion = 0x00, kInput = 0x10, kOutput = 0x40;
+  std::string records;
+  const auto add = [&](char kind, std::string_view text) {
+    records += kind;
+    records += text;
+    records += '\0';
+  };
+  add(kVersion, "xld");
+  std::set<std::string_view> seen;
+  for (const std::string& input : inputs)
+    if (seen.insert(input).second) add(kInput, input);
+  add(kOutput, output);
+  return records;
+}
+
 }  // namespace xld

@@ -13,4 +13,8 @@ namespace xld {
 // out.
 std::string dependency_rule(std::string_view output, std::span<const std::string> inputs);
 
+// -dependency_info: a record for the linker's version, for each input and for the output: a byte that says which, the
+// text, and a zero. ld64's manual; Xcode reads it.
+std::string dependency_records(std::string_view output, std::span<const std::string> inputs);
+
 }  // namespace xld

@@ -62,10 +62,12 @@ class Reporter {
 
   // Not for a failed link: make would take the rule for the truth about an output that does not exist.
   void write_dependencies() {
-    if (options_.dependency_file.empty()) return;
+    if (options_.dependency_file.empty() && options_.dependency_info_file.empty()) return;
     std::vector<std::string> paths;
     for (const auto& file : finder_.opened_files()) paths.push_back(file.path);
-    write(options_.dependency_file, dependency_rule(options_.output, paths));
+    if (!options_.dependency_file.empty()) write(options_.dependency_file, dependency_rule(options_.output, paths));
+    if (!options_.dependency_info_file.empty())
+      write(options_.dependency_info_file, dependency_records(options_.output, paths));
   }
 
   const Link& link_;

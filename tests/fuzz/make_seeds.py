@@ -180,6 +180,26 @@ class Seeds:
                 "_ZN1AIXadL_ZN1B1fEvEEE1gEv", "_RNvMC0INtC8arrayvec8ArrayVecpKj7b_E3new", "plain"]):
             self.write("demangle", f"{number}", name)
 
+    def libraries(self):
+        self.write("library", "version4", "--- !tapi-tbd\ntbd-version: 4\ntargets: [ x86_64-macos, arm64-macos ]\n"
+                   "install-name: '/a'\ncurrent-version: 1.2\nreexported-libraries:\n  - targets: [ x86_64-macos ]\n"
+                   "    libraries: [ '/b' ]\nexports:\n  - targets: [ x86_64-macos ]\n"
+                   "    symbols: [ _a, '$ld$hide$os10.9$_a', '$ld$previous$/was$1$1$10.0$11.0$_c$', _c ]\n"
+                   "    weak-symbols: [ _w ]\n    objc-classes: [ C ]\n--- !tapi-tbd\ntargets: [ x86_64-macos ]\n"
+                   "install-name: '/b'\n...\n")
+        self.write("library", "version1", "---\narchs: [ i386, x86_64 ]\nplatform: macosx\ninstall-name: /x\nexports:\n"
+                   "  - archs: [ i386 ]\n    symbols: [ _x ]\n    objc-classes: [ _C ]\n")
+        self.write("library", "version5", '{ "tapi_tbd_version": 5, "main_library": { "target_info": '
+                   '[ { "target": "x86_64-macos" } ], "install_names": [ { "name": "/j" } ], "exported_symbols": '
+                   '[ { "text": { "global": [ "_f" ], "objc_class": [ "C" ] } } ] } }')
+        self.write("library", "trie", b"\0\1_\0\5\0\2main\0\x14b\0\x18" + bytes(3) + b"\2\0\x20\0\2\0\x30\0")
+        (self.folder / "x.c").write_text("int f(void) { return 1; } int g = 2; __attribute__((weak)) int w(void) { return g; }")
+        self.run("clang-19", "-target", "x86_64-apple-macos12", "-c", "x.c", "-o", "x.o")
+        for name, minimum in (("opcodes", "10.9"), ("chains", "13.0")):
+            self.run("ld64.lld-19", "-dylib", "-arch", "x86_64", "-platform_version", "macos", minimum, minimum,
+                     "-install_name", "/x", "x.o", "-o", "x.dylib")
+            self.write("library", name, (self.folder / "x.dylib").read_bytes())
+
     def sections(self):
         self.compile("cxx.o", CXX_PROGRAM, "-O1")
         self.write("eh_frame", "cxx-64", self.section("cxx.o", ".eh_frame"))
@@ -212,7 +232,7 @@ class Seeds:
 def main():
     with tempfile.TemporaryDirectory() as folder:
         seeds = Seeds(folder)
-        for step in (seeds.objects, seeds.archives, seeds.shared_objects, seeds.texts, seeds.sections,
+        for step in (seeds.objects, seeds.archives, seeds.shared_objects, seeds.texts, seeds.libraries, seeds.sections,
                      seeds.compressed):
             step()
     for target in sorted(CORPUS.iterdir()):

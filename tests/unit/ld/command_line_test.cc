@@ -553,7 +553,63 @@ TEST(DarwinCommandLine, ValuesAreSeparateWords) {
             Words{"-platform_version is missing its value: PLATFORM MINIMUM SDK"});
   EXPECT_EQ(parse_as("ld64.xld", {"a.o", "-ofile"}).errors.size(), 1u);
   EXPECT_EQ(parse_as("ld64.xld", {"a.o", "-arch=x86_64"}).errors, Words{"-arch takes its value as a word: CPU"});
-  EXPECT_NE(parse_as("ld64.xld", {"a.o", "-hidden-lm"}).errors.at(0).find("not supported yet"), std::string::npos);
+  const Parsed hidden = parse_as("ld64.xld", {"a.o", "-hidden-lm", "-weak_framework", "Metal"});
+  EXPECT_EQ(hidden.errors, Words{});
+  EXPECT_EQ(hidden.input(1).name, "m");
+  EXPECT_TRUE(hidden.input(1).hides_definitions);
+  EXPECT_EQ(hidden.input(2).kind, InputKind::Framework);
+  EXPECT_EQ(hidden.input(2).use, LibraryUse::Weak);
+}
+
+// What clang's driver passes for a program and for a library.
+TEST(DarwinCommandLine, TakesWhatDriversPass) {
+  const Parsed parsed = parse_as("ld64.xld", {"-demangle",
+                                              "-lto_library",
+                                              "/x/libLTO.dylib",
+                                              "-no_deduplicate",
+                                              "-dynamic",
+                                              "-arch",
+                                              "arm64",
+                                              "-platform_version",
+                                              "macos",
+                                              "12.0.0",
+                                              "13.1",
+                                              "-syslibroot",
+                                              "/sdk",
+                                              "-mllvm",
+                                              "-x",
+                                              "-o",
+                                              "out",
+                                              "-L/usr/lib",
+                                              "-dylib",
+                                              "-install_name",
+                                              "@rpath/x",
+                                              "-current_version",
+                                              "1.2",
+                                              "-compatibility_version",
+                                              "1",
+                                              "-headerpad_max_install_names",
+                                              "-export_dynamic",
+                                              "-object_path_lto",
+                                              "/tmp/l.o",
+                                              "-objc_abi_version",
+                                              "2",
+                                              "-debug_variant",
+                                              "-ld_classic",
+                                              "-executable_path",
+                                              "/x",
+                                              "-single_module",
+                                              "-segprot",
+                                              "__TEXT",
+                                              "rx",
+                                              "rx",
+                                              "-ObjC",
+                                              "a.o",
+                                              "-lSystem"});
+  EXPECT_EQ(parsed.errors, Words{});
+  EXPECT_EQ(parsed.options().darwin.current_version, 0x10200u);
+  EXPECT_EQ(parsed.options().darwin.protections.at(0).initial, 5u);
+  EXPECT_TRUE(parsed.options().is_shared);
 }
 
 TEST(DarwinCommandLine, FileListsAreRead) {

@@ -320,9 +320,55 @@ TEST(MachoObject, NamesWhatIsDamaged) {
   object = ordinary_object();
   std::swap(object.symbols[0], object.symbols[1]);
   EXPECT_NE(x86_64(object).messages().find("stands among the global ones"), std::string::npos);
-  object = ordinary_object();
-  object.sections[1].flags = S_THREAD_LOCAL_VARIABLES;
-  EXPECT_NE(x86_64(object).messages().find("thread-local variables are not supported yet"), std::string::npos);
+}
+
+// ---- arm64 --------------------------------------------------------------------------------------------------------
+
+OneObject arm64(const TestObject& object) {
+  return {Cpu::Arm64, ObjectBuilder<Macho64>().build(object)};
+}
+
+TEST(MachoArm64, AnAddendHasARecordOfItsOwn) {
+  // adrp x0, _x@PAGE+16 ; add x0, x0, _x@PAGEOFF+16 ; bl _x
+  auto object = arm64({{{"__TEXT",
+                         "__text",
+                         0,
+                         words({0x90000000, 0x91000000, 0x94000000}),
+                         0,
+                         {plain_reloc(8, 0, true, 2, true, 2), plain_reloc(4, 16, false, 2, false, 10),
+                          plain_reloc(4, 0, false, 2, true, 4), plain_reloc(0, 0xfffff0, false, 2, false, 10),
+                          plain_reloc(0, 0, true, 2, true, 3)}}},
+                       {{"_x", kUndefined, 0, 0}}});
+  const auto relocs = object.decode(object.atom(0));
+  ASSERT_EQ(relocs.size(), 3u) << object.messages();
+  EXPECT_EQ(relocs[0].field, Field::Branch26);
+  EXPECT_EQ(relocs[0].want, Want::Stub);
+  EXPECT_EQ(relocs[0].addend, 0);
+  EXPECT_EQ(relocs[1].field, Field::PageOffset12);
+  EXPECT_EQ(relocs[1].from, From::OwnPage);
+  EXPECT_EQ(relocs[1].addend, 16);
+  EXPECT_EQ(relocs[2].field, Field::Page21);
+  EXPECT_EQ(relocs[2].from, From::PlacePage);
+  EXPECT_EQ(relocs[2].addend, -16);
+}
+
+TEST(MachoArm64, LoadsFromSlotsAreChecked) {
+  auto good = arm64({{{"__TEXT", "__text", 0, words({0xf9400000}), 0, {plain_reloc(0, 0, false, 2, true, 6)}}},
+                     {{"_x", kUndefined, 0, 0}}});
+  const auto relocs = good.decode(good.atom(0));
+  ASSERT_EQ(relocs.size(), 1u) << good.messages();
+  EXPECT_EQ(relocs[0].want, Want::GotSlot);
+  auto bad = arm64({{{"__TEXT", "__text", 0, words({0x91000000}), 0, {plain_reloc(0, 0, false, 2, true, 6)}}},
+                    {{"_x", kUndefined, 0, 0}}});
+  EXPECT_TRUE(bad.decode(bad.atom(0)).empty());
+  EXPECT_NE(bad.messages().find("is not for a 64-bit load"), std::string::npos);
+}
+
+TEST(MachoArm64, AnAddendNeedsItsRecord) {
+  auto object = arm64({{{"__TEXT", "__text", 0, words({0x90000000}), 0, {plain_reloc(0, 4, false, 2, false, 10)}}},
+                       {{"_x", kUndefined, 0, 0}}});
+  EXPECT_TRUE(object.decode(object.atom(0)).empty());
+  EXPECT_NE(object.messages().find("ARM64_RELOC_ADDEND is not followed by another"), std::string::npos);
 }
 
 TEST(MachoIdentify, TellsKindsApart) {

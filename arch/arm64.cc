@@ -1,0 +1,88 @@
+// AArch64: stubs, padding, and loads from slots that become additions (Arm ARM, C6.2: ADRP, LDR, ADD, B).
+//
+// A slot is reached with two instructions: ADRP gives its page, LDR adds the offset in it and loads. If the address
+// itself can be given that way, the first keeps its form and the second becomes ADD. Each of the two has a relocation
+// of its own, and both are decided alike, because the decision depends on the symbol and not on the instruction.
+#include "arch/arm64.h"
+
+namespace xld::arm64 {
+namespace {
+
+constexpr uint32_t kPageMask = 0x9f000000, kPage = 0x90000000;      // adrp
+constexpr uint32_t kLoadMask = 0xffc00000, kLoad = 0xf9400000;      // ldr xt, [xn, #offset]
+constexpr uint32_t kAdd = 0x91000000;                               // add xd, xn, #offset
+constexpr uint32_t kStubPage = 0x90000010, kStubLoad = 0xf9400210;  // adrp x16 ; ldr x16, [x16, #offset]
+constexpr uint32_t kStubJump = 0xd61f0200;                          // br x16
+constexpr uint32_t kBranchMask = 0x7c000000, kBranch = 0x14000000;  // b, bl
+constexpr uint32_t kNop = 0xd503201f;
+constexpr uint64_t kPageSize = 0x1000;
+
+constexpr uint64_t page_of(uint64_t address) {
+  return address & ~(kPageSize - 1);
+}
+
+GotLoadForm classify_got_load(Bytes code, const Reloc& reloc, GotLoadFacts facts) {
+  // The address of what does not move may be out of reach from what does.
+  if (facts.is_absolute || reloc.addend != 0) return GotLoadForm::Keep;
+  const auto instruction = read<uint32_t>(code, reloc.offset);
+  if (!instruction) return GotLoadForm::Keep;
+  const bool is_known =
+      reloc.field == Field::Page21 ? (*instruction & kPageMask) == kPage : (*instruction & kLoadMask) == kLoad;
+  return is_known ? GotLoadForm::LoadAddress : GotLoadForm::Keep;
+}
+
+bool shorten_got_load(GotLoadForm form, MutableBytes code, const Reloc& reloc, uint64_t symbol, uint64_t place,
+                      uint64_t /*got_base*/) {
+  if (form != GotLoadForm::LoadAddress) return false;
+  uint8_t* field = code.data() + reloc.offset;
+  if (reloc.field == Field::Page21) {
+    const uint64_t distance = page_of(symbol) - page_of(place);
+    if (!fits(Field::Page21, distance)) return false;
+    write_field(Field::Page21, field, distance);
+    return true;
+  }
+  const auto registers = load<uint32_t>(field) & 0x3ff;
+  store(field, kAdd | registers);
+  write_field(Field::PageOffset12, field, symbol);
+  return true;
+}
+
+void write_stub(MutableBytes code, uint64_t address, uint64_t slot, uint64_t /*got_base*/,
+                bool /*position_independent*/) {
+  store(code.data(), insert_in_instruction(Field::Page21, kStubPage, page_of(slot) - page_of(address)));
+  store(code.data() + 4, insert_in_instruction(Field::PageOffset12, kStubLoad, slot));
+  store(code.data() + 8, kStubJump);
+}
+
+bool is_branch(Bytes code, uint64_t offset) {
+  const auto instruction = read<uint32_t>(code, offset);
+  return instruction && (*instruction & kBranchMask) == kBranch;
+}
+
+void fill_padding(MutableBytes gap) {
+  const size_t odd = gap.size() % 4;
+  std::fill_n(gap.begin(), odd, uint8_t{0});
+  for (size_t i = odd; i < gap.size(); i += 4) store(gap.data() + i, kNop);
+}
+
+}  // namespace
+
+constinit const Arch kArchArm64 = {
+    .cpu = Cpu::Arm64,
+    .word_size = 8,
+    .address_field = Field::Word64,
+    .stub_size = 12,
+    .lazy_header_size = 0,
+    .lazy_entry_size = 0,
+    .function_alignment = 4,
+    .classify_got_load = classify_got_load,
+    .shorten_got_load = shorten_got_load,
+    .write_stub = write_stub,
+    // Imports are bound when the program is loaded.
+    .write_lazy_header = nullptr,
+    .write_lazy_entry = nullptr,
+    .is_branch = is_branch,
+    .fill_padding = fill_padding,
+};
+
+}  // namespace xld::arm64

@@ -1,0 +1,124 @@
+// See debug_map.h.
+//
+// N_SO and N_OSO open the entries of an object, an N_SO without a name ends them. The time of the object is left out
+// (0), which readers take for "do not ask": outputs are the same whenever they are made.
+#include "formats/macho/debug_map.h"
+
+#include <filesystem>
+
+#include "formats/dwarf_lines.h"
+#include "formats/macho/source_lines.h"
+
+namespace xld::macho {
+
+namespace {
+
+constexpr uint8_t N_GSYM = 0x20, N_FUN = 0x24, N_STSYM = 0x26, N_BNSYM = 0x2e, N_ENSYM = 0x4e, N_SO = 0x64,
+                  N_OSO = 0x66;
+
+class DebugMapMaker {
+ public:
+  DebugMapMaker(const Link& link, const InputFile& file) : link_(link), file_(file), object_(object_of(file)) {}
+
+  std::vector<OutputSymbol> make() {
+    for (uint32_t i = 0; i < object_.symbol_count; i++) consider(i);
+    if (map_.empty()) return {};
+    std::vector<OutputSymbol> all;
+    all.push_back(entry(N_SO, keep(source_name())));
+    OutputSymbol object = entry(N_OSO, keep(object_path()));
+    object.section = link_.target().cpu == Cpu::Arm64 ? CPU_SUBTYPE_ARM64_ALL : CPU_SUBTYPE_X86_ALL;
+    object.desc = 1;
+    all.push_back(object);
+    all.insert(all.end(), map_.begin(), map_.end());
+    all.push_back(entry(N_SO, {}));
+    all.back().section = 1;
+    return all;
+  }
+
+ private:
+  static OutputSymbol entry(uint8_t type, std::string_view name) {
+    OutputSymbol symbol;
+    symbol.name = name;
+    symbol.type = type;
+    return symbol;
+  }
+
+  std::string_view keep(std::string text) { return link_.session.keep(std::move(text)); }
+
+  void consider(uint32_t index) {
+    const RawSymbol raw = raw_symbol(link_, object_, index);
+    if (!is_defined_in_section(raw)) return;
+    const std::string_view name = symbol_name(object_, raw);
+    if (name.empty() || name[0] == 'L' || name[0] == 'l') return;
+    const bool is_global = index >= file_.first_global;
+    if (is_global && !is_mine(index)) return;
+    const Subsection* piece = subsection_at(object_, raw.sect - 1u, raw.value);
+    if (!piece || !piece->atom.is_valid() || !link_.is_live[piece->atom.value]) return;
+    const Atom& atom = link_.atom(piece->atom);
+    if (atom.has(atom_flag::kFolded | atom_flag::kUnwind) || !atom.has(atom_flag::kAllocated)) return;
+    if (first_section_ == UINT32_MAX) {
+      first_section_ = raw.sect - 1u;
+      first_address_ = raw.value;
+    }
+    add(name, piece->atom, raw.value - piece->address, is_global && !(raw.type & N_PEXT));
+  }
+
+  bool is_mine(uint32_t index) const {
+    const Claim claim = link_.symbols.claim(file_.globals[index - file_.first_global]);
+    return claim.file() == file_.id && claim.raw_symbol() == index && claim.is_definition();
+  }
+
+  void add(std::string_view name, AtomId atom, uint64_t offset, bool is_visible) {
+    const auto placed = [&](uint8_t type, std::string_view text) {
+      OutputSymbol symbol = entry(type, text);
+      symbol.atom = atom;
+      symbol.value = offset;
+      map_.push_back(symbol);
+    };
+    if (!link_.atom(atom).has(atom_flag::kExecutable)) {
+      if (is_visible) {
+        map_.push_back(entry(N_GSYM, name));
+      } else {
+        placed(N_STSYM, name);
+      }
+      return;
+    }
+    placed(N_BNSYM, {});
+    placed(N_FUN, name);
+    OutputSymbol size = entry(N_FUN, {});
+    size.value = link_.atom(atom).size - offset;
+    map_.push_back(size);
+    placed(N_ENSYM, {});
+  }
+
+  std::string source_name() const {
+    const auto line = source_line_at(link_, file_, first_section_, first_address_);
+    return line ? line->file : file_.display_name();
+  }
+
+  // As a debugger finds it from anywhere: "/dir/main.o", "/dir/libx.a(member.o)".
+  std::string object_path() const {
+    std::error_code error;
+    std::string path = std::filesystem::absolute(file_.path, error).lexically_normal().string();
+    if (error) path = file_.path;
+    const std::string& prefix = link_.options().darwin.path_prefix;
+    if (!prefix.empty() && path.starts_with(prefix)) path = path.substr(prefix.size());
+    return file_.member.empty() ? path : path + "(" + file_.member + ")";
+  }
+
+  const Link& link_;
+  const InputFile& file_;
+  const MachoObject& object_;
+  std::vector<OutputSymbol> map_;
+  uint32_t first_section_ = UINT32_MAX;
+  uint64_t first_address_ = 0;
+};
+
+}  // namespace
+
+std::vector<OutputSymbol> make_debug_map(const Link& link, const InputFile& file) {
+  if (!has_debug_information(object_of(file))) return {};
+  return DebugMapMaker(link, file).make();
+}
+
+}  // namespace xld::macho

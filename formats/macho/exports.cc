@@ -1,0 +1,95 @@
+// See exports.h.
+#include "formats/macho/exports.h"
+
+#include <fmt/core.h>
+#include <fnmatch.h>
+
+#include "formats/macho/export_trie.h"
+#include "formats/macho/load_commands.h"
+#include "formats/macho/macho.h"
+#include "formats/macho/object.h"
+#include "formats/macho/state.h"
+
+namespace xld::macho {
+
+void NameList::add(std::string_view pattern) {
+  if (pattern.find_first_of("*?[") == pattern.npos) {
+    names_.emplace(pattern);
+  } else {
+    patterns_.emplace_back(pattern);
+  }
+}
+
+void NameList::add_lines(std::string_view text) {
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    line = line.substr(0, line.find('#'));
+    while (!line.empty() && std::string_view(" \t\r").find(line.front()) != line.npos) line.remove_prefix(1);
+    while (!line.empty() && std::string_view(" \t\r").find(line.back()) != line.npos) line.remove_suffix(1);
+    if (!line.empty()) add(line);
+  }
+}
+
+bool NameList::contains(std::string_view name) const {
+  const std::string text(name);
+  if (names_.contains(text)) return true;
+  for (const std::string& pattern : patterns_)
+    if (::fnmatch(pattern.c_str(), text.c_str(), 0) == 0) return true;
+  return false;
+}
+
+ExportRules::ExportRules(Link& link) : link_(link) {
+  const DarwinOptions& options = link.options().darwin;
+  for (const std::string& name : options.exported) exported_.add(name);
+  for (const std::string& name : options.unexported) unexported_.add(name);
+  read_lists(options.exported_lists, "-exported_symbols_list", exported_);
+  read_lists(options.unexported_lists, "-unexported_symbols_list", unexported_);
+  has_export_list_ = !options.exported.empty() || !options.exported_lists.empty() || options.exports_nothing;
+}
+
+void ExportRules::read_lists(const std::vector<std::string>& paths, std::string_view option, NameList& list) {
+  for (const std::string& path : paths) {
+    const auto text = link_.open_referenced ? link_.open_referenced(path) : Result<Bytes>(Error{"no files"});
+    if (!text) {
+      link_.diagnostics().error(fmt::format("{}: cannot open {}: {}", option, path, text.error().message));
+      continue;
+    }
+    list.add_lines(as_text(*text));
+  }
+}
+
+bool ExportRules::exports(SymbolId id) const {
+  if (link_.symbols.has(id, symbol_flag::kHidden)) return false;
+  const std::string_view name = link_.symbols.name(id);
+  if (has_export_list_) return exported_.contains(name);
+  return unexported_.is_empty() || !unexported_.contains(name);
+}
+
+std::vector<uint8_t> make_export_trie(const Link& link) {
+  std::vector<Export> exports;
+  const uint64_t header = link.layout.plan.base_address;
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const SymbolId id{i};
+    const uint32_t flags = link.symbols.flags(id);
+    if (!is_exported(link, id)) continue;
+    const AtomId atom = link.symbols.atom(id);
+    if (atom.is_valid() && !link.is_live[atom.value]) continue;
+    const bool is_placed = atom.is_valid() || (flags & (symbol_flag::kAbsolute | symbol_flag::kLinkerMade));
+    if (!is_placed) continue;
+    Export entry;
+    entry.name = link.symbols.name(id);
+    const uint64_t address =
+        atom.is_valid() ? link.address_of(link.atom(atom), link.symbols.value(id)) : link.symbols.value(id);
+    const bool is_absolute = (flags & symbol_flag::kAbsolute) != 0;
+    entry.offset = is_absolute ? address : address - header;
+    if (is_absolute) entry.flags |= EXPORT_SYMBOL_FLAGS_KIND_ABSOLUTE;
+    if (flags & symbol_flag::kWeak) entry.flags |= EXPORT_SYMBOL_FLAGS_WEAK_DEFINITION;
+    if (is_thread_variable(link, atom)) entry.flags |= EXPORT_SYMBOL_FLAGS_KIND_THREAD_LOCAL;
+    exports.push_back(entry);
+  }
+  return build_export_trie(std::move(exports));
+}
+
+}  // namespace xld::macho

@@ -1,0 +1,295 @@
+// See imports.h. ld64's manual, "Two-level namespace", "Weak"; <mach-o/nlist.h>, GET_LIBRARY_ORDINAL.
+#include "formats/macho/imports.h"
+
+#include <algorithm>
+#include <deque>
+#include <fmt/core.h>
+#include <set>
+
+#include "core/hash.h"
+#include "formats/macho/exports.h"
+#include "formats/macho/macho.h"
+#include "formats/macho/state.h"
+#include "formats/macho/universal.h"
+#include "formats/macho/versions.h"
+
+namespace xld::macho {
+
+namespace {
+
+constexpr uint32_t kMaxReexportDepth = 16;
+
+// ---- reading a library
+// -----------------------------------------------------------------------------------------------
+
+// Collects the names of a library and of all it re-exports.
+class LibraryCollector {
+ public:
+  LibraryCollector(Link& link, InputFile& file, uint32_t worker)
+      : link_(link), file_(file), arena_(link.session.arena(worker)) {}
+
+  void collect() {
+    MachoLibrary* library = new_library();
+    auto texts = read(file_.bytes);
+    if (!texts) {
+      link_.diagnostics().error(fmt::format("{}: {}", file_.path, texts.error().message), file_.id);
+      return;
+    }
+    library->is_program = (*texts)[0].install_name.empty();
+    const std::vector<std::string_view> reexports = (*texts)[0].reexports;
+    check_client((*texts)[0]);
+    take((*texts)[0], *library);
+    for (const LibraryText& text : *texts) inlined_.push_back(text);
+    seen_.insert((*texts)[0].install_name);
+    for (const std::string_view name : reexports) add_reexport(name, *library, 0);
+    file_.loader_name = library->parts[0].install_name;
+    offer();
+    file_.format_data = library;
+  }
+
+ private:
+  // Owned by the link: vectors have destructors.
+  MachoLibrary* new_library() {
+    MachoState& state = state_of(link_);
+    const std::lock_guard lock(state.libraries_mutex);
+    return &state.read_libraries.emplace_back();
+  }
+
+  Result<std::vector<LibraryText>> read(Bytes bytes) {
+    if (is_text_stub(bytes)) return parse_text_stub(bytes, link_.target().cpu, arena_);
+    auto slice = slice_for(bytes, link_.target().cpu);
+    if (!slice) return slice.error();
+    auto text = read_dynamic_library(*slice, link_.target().cpu, arena_);
+    if (!text) return text.error();
+    return std::vector<LibraryText>{std::move(*text)};
+  }
+
+  void check_client(const LibraryText& text) const {
+    if (link_.options().darwin.is_extension_safe && !text.is_extension_safe)
+      link_.diagnostics().warn(fmt::format("{}: is not safe for application extensions", file_.path), file_.id);
+  }
+
+  // The names of one text; `$ld$` symbols apply to the library itself.
+  void take(const LibraryText& text, MachoLibrary& library) {
+    const Versions versions = wanted_versions(link_);
+    for (LibraryText& part : apply_linker_symbols(text, versions.platform, versions.minimum_os)) {
+      add_names(part, static_cast<uint32_t>(library.parts.size()), library);
+      part.symbols.clear();
+      library.parts.push_back(std::move(part));
+    }
+  }
+
+  void add_names(const LibraryText& text, uint32_t part, MachoLibrary& library) {
+    for (const LibrarySymbol& symbol : text.symbols) {
+      names_.push_back(symbol.name);
+      library.names.push_back({part, symbol.is_weak, symbol.is_thread_local});
+    }
+  }
+
+  void add_reexport(std::string_view name, MachoLibrary& library, uint32_t depth) {
+    if (depth == kMaxReexportDepth || !seen_.insert(name).second) return;
+    const LibraryText* text = nullptr;
+    for (const LibraryText& candidate : inlined_)
+      if (candidate.install_name == name) text = &candidate;
+    LibraryText opened;
+    if (!text) {
+      auto found = open(name);
+      if (!found) {
+        link_.diagnostics().warn(
+            fmt::format("{}: cannot find the library {} that it re-exports; searched below -syslibroot", file_.path,
+                        name),
+            file_.id);
+        return;
+      }
+      opened = std::move(*found);
+      text = &opened;
+    }
+    const std::vector<std::string_view> reexports = text->reexports;
+    LibraryText plain = *text;
+    const Versions versions = wanted_versions(link_);
+    // Of a re-exported library only the names count: it is the one that was named that the loader asks.
+    for (const LibraryText& part : apply_linker_symbols(std::move(plain), versions.platform, versions.minimum_os))
+      add_names(part, 0, library);
+    for (const std::string_view next : reexports) add_reexport(next, library, depth + 1);
+  }
+
+  std::optional<LibraryText> open(std::string_view name) {
+    if (!link_.open_referenced) return std::nullopt;
+    for (const std::string& path : candidate_paths(name)) {
+      const auto bytes = link_.open_referenced(path);
+      if (!bytes) continue;
+      auto texts = read(*bytes);
+      if (!texts || texts->empty()) continue;
+      for (size_t i = 1; i < texts->size(); i++) inlined_.push_back((*texts)[i]);
+      return std::move((*texts)[0]);
+    }
+    return std::nullopt;
+  }
+
+  // In the SDK a stub stands where the library is on the system; libraries of a project lie beside each other.
+  std::vector<std::string> candidate_paths(std::string_view name) const {
+    std::vector<std::string> paths;
+    const auto add = [&](std::string path) {
+      const size_t dot = path.rfind(".dylib");
+      const bool has_extension = dot != path.npos && dot + 6 == path.size();
+      paths.push_back((has_extension ? path.substr(0, dot) : path) + ".tbd");
+      paths.push_back(std::move(path));
+    };
+    const size_t slash = file_.path.rfind('/');
+    const std::string beside = slash == file_.path.npos ? std::string() : file_.path.substr(0, slash + 1);
+    if (name.starts_with('@')) {
+      const size_t end = name.find('/');
+      if (end == name.npos) return paths;
+      add(beside + std::string(name.substr(end + 1)));
+      return paths;
+    }
+    add(link_.options().sysroot + std::string(name));
+    add(beside + std::string(name.substr(name.rfind('/') + 1)));
+    return paths;
+  }
+
+  void offer() {
+    file_.first_global = 0;
+    file_.globals = arena_.allocate_array<SymbolId>(names_.size());
+    file_.occurrences = arena_.allocate_array<Occurrence>(names_.size());
+    for (size_t i = 0; i < names_.size(); i++) {
+      Occurrence occurrence;
+      occurrence.name = names_[i].data();
+      occurrence.length = static_cast<uint32_t>(names_[i].size());
+      occurrence.hash = hash_name(names_[i]);
+      occurrence.claim_class = ClaimClass::Outside;
+      file_.occurrences[i] = occurrence;
+    }
+  }
+
+  Link& link_;
+  InputFile& file_;
+  Arena& arena_;
+  std::vector<std::string_view> names_;
+  std::deque<LibraryText> inlined_;
+  std::set<std::string_view> seen_;
+};
+
+}  // namespace
+
+void read_library(Link& link, InputFile& file, uint32_t worker) {
+  LibraryCollector(link, file, worker).collect();
+}
+
+// ---- binding
+// ---------------------------------------------------------------------------------------------------------
+
+void bind_symbols(Link& link) {
+  const DarwinOptions& options = link.options().darwin;
+  const std::set<std::string_view> found_later(options.found_at_run_time.begin(), options.found_at_run_time.end());
+  const ExportRules rules(link);
+  MachoState& state = state_of(link);
+  state.is_exported.assign(link.symbols.size(), 0);
+  // Nobody looks into a program, unless it says that somebody will.
+  const bool keeps_exports =
+      link.target().output == OutputKind::SharedLibrary || rules.has_export_list() || link.options().export_dynamic;
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const SymbolId id{i};
+    const Claim claim = link.symbols.claim(id);
+    const uint32_t flags = link.symbols.flags(id);
+    if (flags & symbol_flag::kDefined) {
+      if (!rules.exports(id)) continue;
+      state.is_exported[i] = 1;
+      const bool is_coalesced = (flags & symbol_flag::kWeak) && !(flags & symbol_flag::kAbsolute);
+      link.symbols.add_flags(id, (keeps_exports ? symbol_flag::kExported : 0u) |
+                                     (is_coalesced || options.is_interposable ? symbol_flag::kPreemptible : 0u));
+    } else if (claim.is_import()) {
+      link.symbols.add_flags(id, symbol_flag::kImported);
+    } else if (!claim.is_definition() &&
+               (options.finds_undefined_at_run_time || found_later.contains(link.symbols.name(id)))) {
+      link.symbols.add_flags(id, symbol_flag::kImported);
+    }
+  }
+}
+
+namespace {
+
+class ImportNumbering {
+ public:
+  explicit ImportNumbering(Link& link) : link_(link), state_(state_of(link)), options_(link.options().darwin) {}
+
+  void run() {
+    for (uint32_t i = 0; i < link_.symbols.size(); i++) consider(SymbolId{i});
+    std::sort(state_.imports.begin(), state_.imports.end(),
+              [](const Import& a, const Import& b) { return a.name < b.name; });
+    number_libraries();
+    state_.import_of.assign(link_.symbols.size(), kNoImport);
+    for (uint32_t i = 0; i < state_.imports.size(); i++) state_.import_of[state_.imports[i].symbol.value] = i;
+  }
+
+ private:
+  void consider(SymbolId id) {
+    constexpr uint32_t kWanted = symbol_flag::kUsed | symbol_flag::kRoot;
+    const uint32_t flags = link_.symbols.flags(id);
+    if ((flags & symbol_flag::kPreemptible) && (flags & symbol_flag::kWeak)) state_.has_weak_definitions = true;
+    if (!(flags & symbol_flag::kImported) || !(flags & kWanted)) return;
+    const Claim claim = link_.symbols.claim(id);
+    Import import;
+    import.symbol = id;
+    import.name = link_.symbols.name(id);
+    import.ordinal = kDynamicLookup;
+    import.is_weak_reference = !(flags & (symbol_flag::kStronglyReferenced | symbol_flag::kRoot));
+    if (claim.is_import()) {
+      const MachoLibrary& library = library_of(link_.inputs.file(claim.file()));
+      const MachoLibrary::Name& name = library.names[claim.raw_symbol()];
+      import.is_weak_definition = name.is_weak;
+      state_.binds_to_weak |= name.is_weak;
+      used_.insert({claim.file().value, name.part});
+      if (!import.is_weak_reference) strongly_used_.insert({claim.file().value, name.part});
+    }
+    state_.imports.push_back(import);
+  }
+
+  void number_libraries() {
+    for (const InputFile* file : link_.inputs.libraries) {
+      const MachoLibrary& library = library_of(*file);
+      if (library.is_program) continue;
+      for (uint32_t part = 0; part < library.parts.size(); part++) number_library(*file, library, part);
+    }
+    for (Import& import : state_.imports) {
+      const Claim claim = link_.symbols.claim(import.symbol);
+      if (!claim.is_import() || options_.is_flat) continue;
+      const InputFile& file = link_.inputs.file(claim.file());
+      const MachoLibrary& library = library_of(file);
+      import.ordinal =
+          library.is_program ? kMainExecutable : ordinals_[{file.id.value, library.names[claim.raw_symbol()].part}];
+    }
+  }
+
+  // A library that nobody uses is loaded all the same, unless it was linked on condition.
+  void number_library(const InputFile& file, const MachoLibrary& library, uint32_t part) {
+    const std::pair<uint32_t, uint32_t> key{file.id.value, part};
+    const bool is_used = used_.contains(key);
+    const bool is_dropped = options_.drops_unused_libraries && file.use != LibraryUse::Reexport;
+    if (!is_used && (part != 0 || !file.is_needed || is_dropped)) return;
+    // The same install name may come from several stubs.
+    for (uint32_t i = 0; i < state_.libraries.size(); i++) {
+      if (state_.libraries[i].part->install_name != library.parts[part].install_name) continue;
+      ordinals_[key] = static_cast<int>(i + 1);
+      return;
+    }
+    LoadedLibrary loaded{&file, &library.parts[part], file.use == LibraryUse::Weak};
+    if (is_used && !strongly_used_.contains(key)) loaded.is_weak = true;
+    state_.libraries.push_back(loaded);
+    ordinals_[key] = static_cast<int>(state_.libraries.size());
+  }
+
+  Link& link_;
+  MachoState& state_;
+  const DarwinOptions& options_;
+  std::set<std::pair<uint32_t, uint32_t>> used_, strongly_used_;
+  std::map<std::pair<uint32_t, uint32_t>, int> ordinals_;
+};
+
+}  // namespace
+
+void number_imports(Link& link) {
+  ImportNumbering(link).run();
+}
+
+}  // namespace xld::macho

@@ -1,0 +1,92 @@
+// See objc.h. Sections as Apple's compilers name them.
+#include "formats/macho/objc.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <optional>
+#include <string_view>
+
+#include "formats/macho/object.h"
+
+namespace xld::macho {
+
+namespace {
+
+constexpr std::string_view kClassSections[] = {"__objc_classlist", "__objc_catlist", "__objc_catlist2",
+                                               "__objc_nlcatlist"};
+
+bool is_class_section(std::string_view segment, std::string_view name) {
+  for (const std::string_view known : kClassSections)
+    if (name == known) return true;
+  return (segment == "__TEXT" && name.starts_with("__swift")) || (segment == "__OBJC" && name == "__category");
+}
+
+template <class M>
+bool has_class_section(Bytes object) {
+  const auto header = read<typename M::Header>(object, 0);
+  if (!header || header->magic != M::kMagic) return false;
+  uint64_t offset = sizeof(*header);
+  for (uint32_t i = 0; i < header->ncmds; i++) {
+    const auto command = read<LoadCommand>(object, offset);
+    if (!command || command->cmdsize < sizeof(LoadCommand)) return false;
+    if (command->cmd == M::kSegmentCommand) {
+      const auto segment = read<typename M::Segment>(object, offset);
+      for (uint32_t j = 0; segment && j < segment->nsects; j++) {
+        const auto section =
+            read<typename M::Section>(object, offset + sizeof(*segment) + uint64_t{j} * sizeof(typename M::Section));
+        if (!section) return false;
+        if (is_class_section(fixed_name(section->segname), fixed_name(section->sectname))) return true;
+      }
+    }
+    offset += command->cmdsize;
+  }
+  return false;
+}
+
+}  // namespace
+
+namespace {
+
+// objc4's <objc-abi.h>: bits that hold for an image only if they hold for all of it, and the byte of Swift's version.
+constexpr uint32_t kCategoryClassProperties = 1 << 6;
+constexpr uint32_t kSwiftVersionMask = 0xff00;
+constexpr uint32_t kSwiftLanguageMask = 0xffff0000;
+
+struct ImageInfo {
+  uint32_t version, flags;
+};
+
+}  // namespace
+
+std::vector<uint8_t> join_image_info(const Link& link) {
+  std::optional<ImageInfo> joined;
+  for (const InputFile* file : link.inputs.files) {
+    for (const InputSection& section : object_of(*file).sections) {
+      if (section.name != kImageInfoName || section.is_zero_fill()) continue;
+      const auto info = read<ImageInfo>(file->bytes.subspan(section.file_offset, section.size), 0);
+      if (!info) continue;
+      if (!joined) {
+        joined = *info;
+        continue;
+      }
+      const uint32_t swift = joined->flags & kSwiftVersionMask, other = info->flags & kSwiftVersionMask;
+      if (swift != 0 && other != 0 && swift != other)
+        link.diagnostics().error(
+            fmt::format("{}: was made by a Swift compiler of another version ({}) than objects before it ({})",
+                        file->display_name(), other >> 8, swift >> 8),
+            file->id);
+      joined->flags = (joined->flags & info->flags & kCategoryClassProperties) | (swift != 0 ? swift : other) |
+                      std::max(joined->flags & kSwiftLanguageMask, info->flags & kSwiftLanguageMask);
+    }
+  }
+  if (!joined) return {};
+  std::vector<uint8_t> bytes(sizeof(ImageInfo));
+  store(bytes.data(), ImageInfo{0, joined->flags});
+  return bytes;
+}
+
+bool has_classes(Bytes object) {
+  return has_class_section<Macho64>(object) || has_class_section<Macho32>(object);
+}
+
+}  // namespace xld::macho

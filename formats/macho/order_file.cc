@@ -1,0 +1,114 @@
+// See order_file.h.
+#include "formats/macho/order_file.h"
+
+#include <fmt/core.h>
+#include <unordered_map>
+#include <vector>
+
+#include "formats/macho/object.h"
+
+namespace xld::macho {
+
+namespace {
+
+struct Line {
+  std::string_view object;  // empty: any
+  uint32_t rank = 0;
+};
+
+constexpr std::string_view kArchitectures[] = {"i386", "x86_64", "arm64", "arm64e", "ppc", "ppc64", "armv7"};
+
+std::string_view architecture(Cpu cpu) {
+  switch (cpu) {
+    case Cpu::I386:
+      return "i386";
+    case Cpu::Arm64:
+      return "arm64";
+    default:
+      return "x86_64";
+  }
+}
+
+class OrderReader {
+ public:
+  explicit OrderReader(Link& link) : link_(link) {}
+
+  std::map<AtomId, uint32_t> read() {
+    for (const std::string& path : link_.options().darwin.order_files) read_file(path);
+    if (!lines_.empty())
+      for (const InputFile* file : link_.inputs.files) match(*file);
+    return std::move(order_);
+  }
+
+ private:
+  void read_file(const std::string& path) {
+    const auto text = link_.open_referenced(path);
+    if (!text) {
+      link_.diagnostics().error(fmt::format("-order_file: cannot open {}: {}", path, text.error().message));
+      return;
+    }
+    std::string_view rest = as_text(*text);
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find('\n'), rest.size());
+      add_line(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+
+  void add_line(std::string_view text) {
+    text = text.substr(0, text.find('#'));
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    if (text.empty()) return;
+    for (const std::string_view name : kArchitectures) {
+      if (!text.starts_with(name) || text.size() <= name.size() || text[name.size()] != ':') continue;
+      if (name != architecture(link_.target().cpu)) return;
+      text.remove_prefix(name.size() + 1);
+      break;
+    }
+    Line line;
+    line.rank = next_++;
+    if (const size_t colon = text.find(".o:"); colon != text.npos) {
+      line.object = text.substr(0, colon + 2);
+      text.remove_prefix(colon + 3);
+    }
+    lines_[std::string(text)].push_back(line);
+  }
+
+  void match(const InputFile& file) {
+    const MachoObject& object = object_of(file);
+    for (uint32_t i = 0; i < object.symbol_count; i++) {
+      const RawSymbol raw = raw_symbol(link_, object, i);
+      if (!is_defined_in_section(raw)) continue;
+      const auto found = lines_.find(std::string(symbol_name(object, raw)));
+      if (found == lines_.end()) continue;
+      const Subsection* piece = subsection_at(object, raw.sect - 1u, raw.value);
+      if (piece && piece->atom.is_valid()) place(file, piece->atom, found->second);
+    }
+  }
+
+  void place(const InputFile& file, AtomId atom, const std::vector<Line>& lines) {
+    for (const Line& line : lines) {
+      const std::string& name = file.member.empty() ? file.path : file.member;
+      const bool is_meant = line.object.empty() || std::string_view(name).ends_with(line.object);
+      if (!is_meant) continue;
+      const auto [known, is_new] = order_.try_emplace(atom, line.rank);
+      if (!is_new) known->second = std::min(known->second, line.rank);
+    }
+  }
+
+  Link& link_;
+  std::unordered_map<std::string, std::vector<Line>> lines_;
+  uint32_t next_ = 0;
+  std::map<AtomId, uint32_t> order_;
+};
+
+}  // namespace
+
+std::map<AtomId, uint32_t> read_order(Link& link) {
+  if (link.options().darwin.order_files.empty()) return {};
+  return OrderReader(link).read();
+}
+
+}  // namespace xld::macho

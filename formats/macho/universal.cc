@@ -1,0 +1,64 @@
+// See universal.h. Headers are big-endian: a count, then for each part CPU, subtype, offset, size, alignment.
+#include "formats/macho/universal.h"
+
+#include <fmt/core.h>
+
+#include "formats/macho/macho.h"
+
+namespace xld::macho {
+
+namespace {
+
+// A Java class has the magic number of a universal file; its "number of architectures" is a version, 45 or more.
+constexpr uint32_t kMostArchitectures = 30;
+constexpr uint64_t kHeaderSize = 8, kEntrySize = 20, kEntrySize64 = 32;
+
+uint32_t cpu_type(Cpu cpu) {
+  switch (cpu) {
+    case Cpu::X86_64:
+      return CPU_TYPE_X86_64;
+    case Cpu::I386:
+      return CPU_TYPE_I386;
+    case Cpu::Arm64:
+      return CPU_TYPE_ARM64;
+    case Cpu::Unknown:
+      break;
+  }
+  return 0;
+}
+
+// arm64e code is for another system interface.
+bool is_usable(uint32_t type, uint32_t subtype, Cpu cpu) {
+  constexpr uint32_t kSubtypeMask = 0xffffff, kArm64e = 2;
+  return type == cpu_type(cpu) && !(cpu == Cpu::Arm64 && (subtype & kSubtypeMask) == kArm64e);
+}
+
+}  // namespace
+
+bool is_universal(Bytes bytes) {
+  if (bytes.size() < kHeaderSize) return false;
+  const auto magic = load_big<uint32_t>(bytes.data());
+  if (magic != FatHeader::kMagic && magic != FatHeader::kMagic64) return false;
+  return load_big<uint32_t>(bytes.data() + 4) <= kMostArchitectures;
+}
+
+Result<Bytes> slice_for(Bytes bytes, Cpu cpu) {
+  if (!is_universal(bytes)) return bytes;
+  const bool is_64_bit = load_big<uint32_t>(bytes.data()) == FatHeader::kMagic64;
+  const uint64_t entry_size = is_64_bit ? kEntrySize64 : kEntrySize;
+  const uint32_t count = load_big<uint32_t>(bytes.data() + 4);
+  for (uint32_t i = 0; i < count; i++) {
+    const auto entry = slice(bytes, kHeaderSize + i * entry_size, entry_size);
+    if (!entry) return Error{"the header of the universal file extends past its end"};
+    if (!is_usable(load_big<uint32_t>(entry->data()), load_big<uint32_t>(entry->data() + 4), cpu)) continue;
+    const uint8_t* place = entry->data() + 8;
+    const uint64_t offset = is_64_bit ? load_big<uint64_t>(place) : load_big<uint32_t>(place);
+    const uint64_t size = is_64_bit ? load_big<uint64_t>(place + 8) : load_big<uint32_t>(place + 4);
+    const auto part = slice(bytes, offset, size);
+    if (!part) return Error{fmt::format("part {} of the universal file extends past its end", i)};
+    return *part;
+  }
+  return Error{"the universal file has no part for this CPU"};
+}
+
+}  // namespace xld::macho

@@ -1,0 +1,365 @@
+// See unwind_input.h.
+//
+// Records are read as the object's own addresses: a field's value is what it would be if the object stood at its
+// addresses, with or without relocations (assemblers for x86-64 leave those of __eh_frame out).
+#include "formats/macho/unwind_input.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <map>
+#include <tuple>
+
+#include "formats/macho/relocs.h"
+
+namespace xld::macho {
+
+namespace {
+
+struct EntryLayout {
+  uint32_t size, length, encoding, personality, lsda;  // offsets of the fields; the function is first
+};
+constexpr EntryLayout kEntry64 = {32, 8, 12, 16, 24}, kEntry32 = {20, 4, 8, 12, 16};
+
+// A field's target in the object.
+struct Target {
+  bool is_known = false;
+  uint32_t symbol = UINT32_MAX;  // raw index, if the record names one
+  uint64_t address = 0;
+  uint32_t position = UINT32_MAX;  // of the record in its piece, if there is one
+};
+
+class UnwindReader {
+ public:
+  UnwindReader(Link& link, InputFile& file, Arena& arena)
+      : link_(link), file_(file), object_(object_of(file)), arena_(arena), cpu_(link.target().cpu) {}
+
+  void read() {
+    const auto is_here = [&](uint32_t i) {
+      return object_.sections[i].size != 0 && object_.sections[i].subsection_count != 0;
+    };
+    for (uint32_t i = 0; i < object_.sections.size(); i++)
+      if (is_here(i) && is_compact_unwind(object_.sections[i])) read_compact(i);
+    for (uint32_t i = 0; i < object_.sections.size(); i++)
+      if (is_here(i) && is_eh_frame(object_.sections[i])) read_frames(i);
+    std::stable_sort(entries_.begin(), entries_.end(), [](const UnwindEntry& a, const UnwindEntry& b) {
+      return std::tie(a.function, a.offset) < std::tie(b.function, b.offset);
+    });
+    object_.unwind = keep(entries_);
+    std::stable_sort(companions_.begin(), companions_.end(),
+                     [](const Companion& a, const Companion& b) { return a.owner < b.owner; });
+    file_.companions = keep(companions_);
+  }
+
+ private:
+  template <class T>
+  std::span<T> keep(const std::vector<T>& values) {
+    const std::span<T> copy = arena_.allocate_array<T>(values.size());
+    std::copy(values.begin(), values.end(), copy.begin());
+    return copy;
+  }
+
+  bool fail(uint32_t section, uint64_t offset, std::string_view what) {
+    report_section(link_, file_, section, fmt::format("offset {:#x}: {}", offset, what));
+    return false;
+  }
+
+  // ---- fields
+
+  Bytes bytes_of(const InputSection& section) const { return file_.bytes.subspan(section.file_offset, section.size); }
+
+  // By offset in the section: the position of its record, of a pair the first one.
+  std::map<uint32_t, uint32_t> positions_of(const InputSection& section) const {
+    std::map<uint32_t, uint32_t> positions;
+    const auto count = static_cast<uint32_t>(section.relocs.size() / 8);
+    for (uint32_t i = 0; i < count; i += record_count(section, i)) positions[raw_at(section, i).address] = i;
+    return positions;
+  }
+
+  // Differences take two records.
+  uint32_t record_count(const InputSection& section, uint32_t position) const {
+    const RelocForm form = reloc_meaning(cpu_, raw_at(section, position).type).form;
+    const bool is_pair = form == RelocForm::Subtractor || form == RelocForm::SectionDifference;
+    return is_pair && (position + 1) * 8 < section.relocs.size() ? 2 : 1;
+  }
+
+  RawReloc raw_at(const InputSection& section, uint32_t position) const {
+    const uint32_t index = section.reloc_order.empty() ? position : section.reloc_order[position];
+    return read_raw_reloc(cpu_, section.relocs.data() + size_t{index} * 8);
+  }
+
+  // What an absolute field of a word points to.
+  Target pointer_at(const InputSection& section, const std::map<uint32_t, uint32_t>& positions, uint32_t offset) const {
+    Target target;
+    const auto found = positions.find(offset);
+    const uint64_t stored = stored_word(section, offset);
+    if (found == positions.end()) return target;
+    const RawReloc raw = raw_at(section, found->second);
+    target.position = found->second;
+    target.is_known = true;
+    target.address = stored;
+    if (raw.is_extern) set_symbol(raw.number, stored, target);
+    return target;
+  }
+
+  void set_symbol(uint32_t index, uint64_t addend, Target& target) const {
+    if (index >= object_.symbol_count) {
+      target.is_known = false;
+      return;
+    }
+    target.symbol = index;
+    target.address = raw_symbol(link_, object_, index).value + addend;
+  }
+
+  uint64_t stored_word(const InputSection& section, uint64_t offset) const {
+    if (link_.target().word_size == 8) return xld::read<uint64_t>(bytes_of(section), offset).value_or(0);
+    return xld::read<uint32_t>(bytes_of(section), offset).value_or(0);
+  }
+
+  struct Place {
+    AtomId atom;
+    uint32_t offset = 0;
+  };
+
+  // Where a target is in the link; no atom if it is not part of it.
+  Place place_of(const Target& target) const {
+    uint32_t section = static_cast<uint32_t>(object_.sections.size());
+    if (target.symbol != UINT32_MAX) {
+      const RawSymbol symbol = raw_symbol(link_, object_, target.symbol);
+      if (!is_defined_in_section(symbol)) return {};
+      section = symbol.sect - 1u;
+    } else {
+      section = section_at(object_, target.address);
+    }
+    if (section >= object_.sections.size()) return {};
+    const Subsection* piece = subsection_at(object_, section, target.address);
+    if (!piece || !piece->atom.is_valid() || target.address < piece->address) return {};
+    return {piece->atom, static_cast<uint32_t>(target.address - piece->address)};
+  }
+
+  // A personality by a record that names it, directly or through a pointer of the object's own table.
+  void set_personality(const Target& target, UnwindEntry& entry) const {
+    uint32_t index = target.symbol;
+    if (index == UINT32_MAX) index = symbol_at_pointer(target.address);
+    if (index == UINT32_MAX) index = symbol_at(target.address);
+    if (index == UINT32_MAX) return;
+    if (index >= file_.first_global) {
+      entry.personality = file_.globals[index - file_.first_global];
+    } else {
+      entry.personality_raw = index;
+    }
+  }
+
+  uint32_t symbol_at_pointer(uint64_t address) const {
+    const uint32_t section = section_at(object_, address);
+    if (section >= object_.sections.size()) return UINT32_MAX;
+    const InputSection& table = object_.sections[section];
+    if (table.type() != S_NON_LAZY_SYMBOL_POINTERS) return UINT32_MAX;
+    const uint64_t row = table.reserved1 + (address - table.address) / link_.target().word_size;
+    const auto symbol = xld::read<uint32_t>(object_.indirect_symbols, row * 4);
+    return symbol && *symbol < object_.symbol_count ? *symbol : UINT32_MAX;
+  }
+
+  uint32_t symbol_at(uint64_t address) const {
+    for (uint32_t i = 0; i < object_.symbol_count; i++) {
+      const RawSymbol symbol = raw_symbol(link_, object_, i);
+      if (is_defined_in_section(symbol) && symbol.value == address && i >= file_.first_global) return i;
+    }
+    return UINT32_MAX;
+  }
+
+  void add_companions(const UnwindEntry& entry, const InputSection& section, uint32_t personality_position) {
+    if (entry.lsda.is_valid()) {
+      Companion companion{entry.function, entry.lsda};
+      companion.is_whole_atom = true;
+      companions_.push_back(companion);
+    }
+    if (!entry.has_personality() || personality_position == UINT32_MAX) return;
+    const Subsection& piece = object_.subsections[section.first_subsection];
+    companions_.push_back(
+        {entry.function, piece.atom, personality_position, record_count(section, personality_position)});
+  }
+
+  // ---- __compact_unwind
+
+  void read_compact(uint32_t index) {
+    const InputSection& section = object_.sections[index];
+    const EntryLayout& layout = link_.target().word_size == 8 ? kEntry64 : kEntry32;
+    const auto positions = positions_of(section);
+    if (section.size % layout.size != 0) {
+      fail(index, section.size, "its size is not that of whole entries");
+      return;
+    }
+    const Bytes bytes = bytes_of(section);
+    for (uint32_t start = 0; start < section.size; start += layout.size) {
+      UnwindEntry entry;
+      const Target function = pointer_at(section, positions, start);
+      if (!function.is_known) {
+        fail(index, start, "the entry names no function");
+        return;
+      }
+      const Place place = place_of(function);
+      if (!place.atom.is_valid()) continue;
+      entry.function = place.atom;
+      entry.offset = place.offset;
+      entry.length = load<uint32_t>(bytes.data() + start + layout.length);
+      entry.encoding = load<uint32_t>(bytes.data() + start + layout.encoding);
+      const Target personality = pointer_at(section, positions, start + layout.personality);
+      if (personality.is_known) set_personality(personality, entry);
+      const Target lsda = pointer_at(section, positions, start + layout.lsda);
+      if (lsda.is_known) {
+        const Place data = place_of(lsda);
+        entry.lsda = data.atom;
+        entry.lsda_offset = data.offset;
+      }
+      add_companions(entry, section, personality.position);
+      compact_.try_emplace({entry.function.value, entry.offset}, entries_.size());
+      entries_.push_back(entry);
+    }
+  }
+
+  bool is_in_dwarf(const UnwindEntry& entry) const { return (entry.encoding & kUnwindModeMask) == dwarf_mode(cpu_); }
+
+  // ---- __eh_frame
+
+  // A field's value if the object stood at its addresses.
+  Target frame_pointer_at(const InputSection& section, const std::map<uint32_t, uint32_t>& positions, uint32_t offset,
+                          uint8_t encoding) const {
+    Target target;
+    const auto pointer = read_encoded_pointer(bytes_of(section), offset, encoding & ~eh_pointer::kIndirect,
+                                              link_.target().word_size, section.address);
+    if (!pointer) return target;
+    target.is_known = true;
+    target.address = pointer->value;
+    const auto found = positions.find(offset);
+    if (found == positions.end()) return target;
+    const RawReloc raw = raw_at(section, found->second);
+    target.position = found->second;
+    const RelocForm form = reloc_meaning(cpu_, raw.type).form;
+    if (form == RelocForm::SectionDifference) return target;  // the field holds the distance in the object
+    const bool is_pair = form == RelocForm::Subtractor && record_count(section, found->second) == 2;
+    const bool is_relative = (encoding & eh_pointer::kBaseMask) == eh_pointer::kRelativeToPlace;
+    const uint64_t place = section.address + offset;
+    const uint64_t stored = pointer->value - (is_relative ? place : 0);
+    if (raw.is_extern && !is_pair) {
+      set_symbol(raw.number, 0, target);  // a distance to a slot
+    } else if (is_pair) {
+      const RawReloc minuend = raw_at(section, found->second + 1);
+      if (raw.number >= object_.symbol_count) return Target();
+      const uint64_t base = raw_symbol(link_, object_, raw.number).value;
+      if (minuend.is_extern) {
+        set_symbol(minuend.number, stored + place - base, target);
+      } else {
+        target.address = stored + place - base;
+      }
+    }
+    return target;
+  }
+
+  struct Cie {
+    CieFacts facts;
+    UnwindEntry personality;  // only the personality counts
+    uint32_t position = UINT32_MAX;
+  };
+
+  void read_frames(uint32_t index) {
+    const InputSection& section = object_.sections[index];
+    const Bytes bytes = bytes_of(section);
+    std::vector<EhRecord> records;
+    const auto split = split_eh_frame(bytes, records);
+    if (!split) {
+      fail(index, 0, split.error().message);
+      return;
+    }
+    const auto positions = positions_of(section);
+    std::map<uint32_t, Cie> cies;
+    std::vector<Frame> frames;
+    for (uint32_t i = 0; i < records.size(); i++) {
+      if (records[i].is_cie()) {
+        if (!read_cie(index, records[i], positions, cies[i])) return;
+      } else if (const auto cie = cies.find(records[i].cie); cie != cies.end()) {
+        if (!read_fde(index, records, i, positions, cie->second, frames)) return;
+      }
+    }
+    object_.frames = keep(frames);
+    object_.frame_section = index;
+  }
+
+  bool read_cie(uint32_t index, const EhRecord& record, const std::map<uint32_t, uint32_t>& positions, Cie& cie) {
+    const InputSection& section = object_.sections[index];
+    const auto facts = parse_cie(bytes_of(section), record, link_.target().word_size);
+    if (!facts) return fail(index, record.offset, facts.error().message);
+    cie.facts = *facts;
+    if (facts->personality_offset == 0) return true;
+    const Target target = frame_pointer_at(section, positions, facts->personality_offset, facts->personality_encoding);
+    if (!target.is_known) return fail(index, record.offset, "the personality's pointer has an unknown form");
+    set_personality(target, cie.personality);
+    cie.position = target.position;
+    return true;
+  }
+
+  bool read_fde(uint32_t index, const std::vector<EhRecord>& records, uint32_t i,
+                const std::map<uint32_t, uint32_t>& positions, const Cie& cie, std::vector<Frame>& frames) {
+    const InputSection& section = object_.sections[index];
+    const auto facts = parse_fde(bytes_of(section), records[i], cie.facts, link_.target().word_size);
+    if (!facts) return fail(index, records[i].offset, facts.error().message);
+    const Target function = frame_pointer_at(section, positions, facts->pc_begin_offset, cie.facts.fde_encoding);
+    if (!function.is_known) return fail(index, records[i].offset, "the code's pointer has an unknown form");
+    const Place place = place_of(function);
+    if (!place.atom.is_valid()) return true;
+    UnwindEntry entry = cie.personality;
+    entry.function = place.atom;
+    entry.offset = place.offset;
+    entry.encoding = dwarf_mode(cpu_);
+    entry.frame = static_cast<uint32_t>(frames.size());
+    if (const auto range =
+            read_encoded_pointer(bytes_of(section), facts->pc_range_offset,
+                                 cie.facts.fde_encoding & eh_pointer::kFormatMask, link_.target().word_size, 0))
+      entry.length = static_cast<uint32_t>(range->value);
+    if (facts->lsda_offset != 0) set_lsda(section, positions, *facts, cie, entry);
+    frames.push_back({records[i], records[records[i].cie], cie.facts, *facts});
+    take_frame(entry, section, cie.position);
+    return true;
+  }
+
+  void set_lsda(const InputSection& section, const std::map<uint32_t, uint32_t>& positions, const FdeFacts& facts,
+                const Cie& cie, UnwindEntry& entry) const {
+    if (stored_word(section, facts.lsda_offset) == 0 && !positions.contains(facts.lsda_offset)) return;
+    const Target lsda = frame_pointer_at(section, positions, facts.lsda_offset, cie.facts.lsda_encoding);
+    if (!lsda.is_known) return;
+    const Place place = place_of(lsda);
+    entry.lsda = place.atom;
+    entry.lsda_offset = place.offset;
+  }
+
+  // A record is needed if there is no compact entry for the function, or that says so.
+  void take_frame(const UnwindEntry& entry, const InputSection& section, uint32_t personality_position) {
+    const auto found = compact_.find({entry.function.value, entry.offset});
+    const bool is_superseded = found != compact_.end() && !is_in_dwarf(entries_[found->second]);
+    if (is_superseded && !link_.options().darwin.keeps_frames) return;
+    add_companions(entry, section, personality_position);
+    if (is_superseded) {
+      entries_[found->second].frame = entry.frame;
+    } else if (found != compact_.end()) {
+      entries_[found->second] = entry;
+    } else {
+      entries_.push_back(entry);
+    }
+  }
+
+  Link& link_;
+  InputFile& file_;
+  MachoObject& object_;
+  Arena& arena_;
+  Cpu cpu_;
+  std::vector<UnwindEntry> entries_;
+  std::vector<Companion> companions_;
+  std::map<std::pair<uint32_t, uint32_t>, size_t> compact_;  // by function and offset: index in entries_
+};
+
+}  // namespace
+
+void read_unwind(Link& link, InputFile& file, Arena& arena) {
+  UnwindReader(link, file, arena).read();
+}
+
+}  // namespace xld::macho

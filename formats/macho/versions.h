@@ -1,0 +1,31 @@
+// For which system the output is, and what follows from that. Packed versions: xxxx.yy.zz.
+//
+// Sources: ld64's and dyld's sources for which system understands what; see docs/decisions.
+#pragma once
+
+#include <cstdint>
+
+#include "formats/macho/state.h"
+
+namespace xld::macho {
+
+inline constexpr uint32_t kPlatformMacos = 1;
+
+constexpr uint32_t version(uint32_t major, uint32_t minor) {
+  return major << 16 | minor << 8;
+}
+
+struct Versions {
+  uint32_t platform = 0, minimum_os = 0, sdk = 0;
+};
+
+// True if the output is for systems before 10.6, which know neither LC_DYLD_INFO nor programs that move.
+bool is_classic(const Options& options);
+
+// As the options say, else as the newest of the objects read so far does.
+Versions wanted_versions(const Link& link);
+
+// Fills versions and features of the state; reports what does not go together.
+void settle_versions(Link& link);
+
+}  // namespace xld::macho
