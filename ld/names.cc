@@ -5,8 +5,8 @@
 #include <cctype>
 #include <charconv>
 #include <fmt/core.h>
-#include <fnmatch.h>
 
+#include "core/glob.h"
 #include "core/hash.h"
 #include "ld/expression.h"
 #include "ld/inputs.h"
@@ -49,10 +49,6 @@ class Environment : public ExpressionEnvironment {
   const Link& link_;
 };
 
-bool is_glob_match(const std::string& pattern, std::string_view name) {
-  return ::fnmatch(pattern.c_str(), std::string(name).c_str(), 0) == 0;
-}
-
 SymbolId want_name(Link& link, std::string_view name) {
   const SymbolId id = link.symbols.intern(name);
   link.symbols.add_flags(id, symbol_flag::kRoot);
@@ -89,9 +85,10 @@ std::vector<SymbolId> requested_names(Link& link) {
       for (const std::string_view name : expression->referenced_symbols())
         names.push_back(want_name(link, link.session.keep(std::string(name))));
   }
-  for (const std::string& glob : options.undefined_globs) {
+  for (const std::string& pattern : options.undefined_globs) {
+    const Glob glob(pattern);
     for (uint32_t i = 0; i < link.symbols.size(); i++)
-      if (is_glob_match(glob, link.symbols.name(SymbolId{i})))
+      if (glob.matches(link.symbols.name(SymbolId{i})))
         names.push_back(want_name(link, link.symbols.name(SymbolId{i})));
   }
   return names;
