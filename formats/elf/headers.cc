@@ -241,19 +241,19 @@ uint64_t SectionHeadersChunk::size() const {
 template <class E>
 void SectionHeadersChunk::write_as(MutableBytes out) const {
   using SectionHeader = typename E::SectionHeader;
-  const ElfState& state = state_of(link_);
   SectionHeader first{};
   const size_t count = out.size() / sizeof(SectionHeader);
   if (count >= SHN_LORESERVE) first.size = static_cast<typename E::Word>(count);
   const uint32_t names = header_index_of(link_, ".shstrtab");
   if (names >= SHN_LORESERVE) first.link = names;
   store(out.data(), first);
-  for (uint32_t i = 0; i < link_.layout.sections.size(); i++) {
-    const OutputSection& section = link_.layout.sections[i];
+  uint32_t name_offset = 1;  // SectionNamesChunk writes the names in this order
+  for (const OutputSection& section : link_.layout.sections) {
     if (section.name.empty()) continue;
     const Links links = links_of(link_, section);
     SectionHeader header{};
-    header.name = state.section_names->offset_of(i);
+    header.name = name_offset;
+    name_offset += static_cast<uint32_t>(section.name.size()) + 1;
     header.type = section.type;
     header.flags = static_cast<typename E::Word>(section.flags);
     header.addr = static_cast<typename E::Word>(section.address);
@@ -276,15 +276,6 @@ uint64_t SectionNamesChunk::size() const {
   for (const OutputSection& section : link_.layout.sections)
     if (!section.name.empty()) size += section.name.size() + 1;
   return size;
-}
-
-uint32_t SectionNamesChunk::offset_of(uint32_t index) const {
-  uint32_t offset = 1;
-  for (uint32_t i = 0; i < index; i++) {
-    const OutputSection& section = link_.layout.sections[i];
-    if (!section.name.empty()) offset += static_cast<uint32_t>(section.name.size()) + 1;
-  }
-  return offset;
 }
 
 void SectionNamesChunk::write(MutableBytes out) const {

@@ -57,7 +57,6 @@ class SectionNamesChunk : public Chunk {
   explicit SectionNamesChunk(const Link& link) : link_(link) {}
   uint64_t size() const override;
   void write(MutableBytes out) const override;
-  uint32_t offset_of(uint32_t section) const;
 
  private:
   const Link& link_;

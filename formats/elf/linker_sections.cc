@@ -34,8 +34,7 @@ void add_headers(Link& link) {
   headers.chunks.push_back(add_chunk<HeadersChunk>(link, link));
   if (link.options().nosectionheader) return;
   OutputSection& names = output_section(link, ".shstrtab", SHT_STRTAB, 0);
-  state_of(link).section_names = add_chunk<SectionNamesChunk>(link, link);
-  names.chunks.push_back(state_of(link).section_names);
+  names.chunks.push_back(add_chunk<SectionNamesChunk>(link, link));
   OutputSection& table = link.layout.sections.emplace_back();
   table.rank = kSectionHeadersRank;
   table.type = SHT_NULL;

@@ -12,7 +12,6 @@
 namespace xld::elf {
 
 class FrameChunk;
-class SectionNamesChunk;
 class BuildIdChunk;
 class SymbolTableChunk;
 
@@ -23,7 +22,6 @@ struct ElfState : FormatState {
 
   // Chunks that others ask for facts; owned by Link::chunks.
   FrameChunk* frames = nullptr;
-  SectionNamesChunk* section_names = nullptr;
   BuildIdChunk* build_id = nullptr;
   SymbolTableChunk* symbol_table = nullptr;
 
