@@ -193,6 +193,23 @@ void read_retained_names(Link& link, InputFinder& finder) {
   }
 }
 
+void open_setting_files(Link& link, InputFinder& finder) {
+  const auto open = [&](SettingKind kind, std::string_view option, const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+      const auto bytes = finder.open_setting(path);
+      if (bytes) {
+        link.setting_files.push_back({kind, path, *bytes});
+      } else {
+        link.diagnostics().error(fmt::format("{}: cannot open {}: {}", option, path, bytes.error().message));
+      }
+    }
+  };
+  const Options& options = link.options();
+  open(SettingKind::VersionScript, "--version-script", options.version_scripts);
+  open(SettingKind::DynamicList, "--dynamic-list", options.dynamic.lists);
+  open(SettingKind::ExportList, "--export-dynamic-symbol-list", options.dynamic.exported_symbol_lists);
+}
+
 void check_required_names(Link& link) {
   for (const std::string& name : link.options().require_defined) {
     const SymbolId id = link.symbols.find(name);

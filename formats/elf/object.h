@@ -53,6 +53,7 @@ struct ElfObject {
   std::span<FrameCommon> frame_commons;
 
   std::span<const Property> properties;
+  bool has_versioned_names = false;  // it defines "name@VERSION" or "name@@VERSION"
   bool has_stack_note = false;
   bool wants_executable_stack = false;
   bool has_split_stack = false;

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "formats/elf/text_reader.h"
+#include "formats/elf/version_script.h"
 
 namespace xld::elf {
 
@@ -244,7 +245,9 @@ class ScriptParser : TextReader {
 
   void parse_versions() {
     expect('{', "after the command");
-    parse_version_nodes(*this, path(), script_.versions);
+    script_.versions.push_back(position_);
+    VersionScript versions;
+    parse_version_nodes(*this, path(), versions);
     expect('}', "after the versions");
   }
 

@@ -15,7 +15,6 @@
 
 #include "core/bytes.h"
 #include "core/result.h"
-#include "formats/elf/version_script.h"
 
 namespace xld::elf {
 
@@ -53,7 +52,7 @@ struct Script {
   std::string output_format;           // the default of OUTPUT_FORMAT's three
   std::string output_arch;
   std::string entry;
-  VersionScript versions;  // VERSION { ... }
+  std::vector<size_t> versions;  // where the text in each VERSION { ... } begins; see version_script.h
 };
 
 // Text, judged by its first bytes. Says nothing about whether it is a script, but no binary file passes.

@@ -6,6 +6,7 @@
 
 #include "formats/elf/dynamic_relocs.h"
 #include "formats/elf/dynamic_symbols.h"
+#include "formats/elf/versions.h"
 #include "formats/format.h"
 #include "formats/section_keys.h"
 
@@ -26,6 +27,8 @@ struct ElfState : FormatState {
   SymbolTableChunk* symbol_table = nullptr;
 
   // Of outputs with a loader.
+  std::unique_ptr<DefinedVersions> defined_versions;
+  std::unique_ptr<VersionTables> version_tables;
   std::unique_ptr<DynamicSymbols> dynamic_symbols;
   Copies copies;
   PackedRelocsChunk* packed_relocs = nullptr;

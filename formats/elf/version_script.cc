@@ -212,10 +212,11 @@ void parse_version_nodes(TextReader& reader, std::string_view path, VersionScrip
   while (!reader.failed() && !reader.at_end() && reader.peek() != '}') parser.parse_node();
 }
 
-std::optional<Error> parse_version_script(Bytes file, std::string_view path, VersionScript& script) {
+std::optional<Error> parse_version_script(Bytes file, std::string_view path, VersionScript& script, size_t begin) {
   TextReader reader(as_text(file), path);
+  reader.move_to(begin);
   parse_version_nodes(reader, path, script);
-  if (!reader.failed() && !reader.at_end()) reader.fail("expected a version");
+  if (!reader.failed() && !reader.at_end() && begin == 0) reader.fail("expected a version");
   if (reader.failed()) return reader.error();
   return std::nullopt;
 }

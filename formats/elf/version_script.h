@@ -43,7 +43,8 @@ struct VersionScript {
 };
 
 // Each adds to what is there. An error is complete: "PATH:LINE:COLUMN: what was expected", the line, and a caret.
-std::optional<Error> parse_version_script(Bytes file, std::string_view path, VersionScript& script);
+// The versions begin at `begin`, if the text before is in another language; then a brace ends them.
+std::optional<Error> parse_version_script(Bytes file, std::string_view path, VersionScript& script, size_t begin = 0);
 std::optional<Error> parse_symbol_list(Bytes file, std::string_view path, std::vector<VersionPattern>& patterns);
 
 // What stands between the braces of VERSION { ... }; reports to the reader.
