@@ -92,6 +92,16 @@ void choose_emulation(OptionContext& context, const OptionUse& use) {
   choose_target(context, use, TargetNameKind::Emulation);
 }
 
+// A list, separated by commas or colons.
+void exclude_libraries(OptionContext& context, const OptionUse& use) {
+  std::string_view rest = use.value;
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find_first_of(",:"));
+    if (!name.empty()) context.options.dynamic.excluded_libraries.emplace_back(name);
+    rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+  }
+}
+
 void choose_system(OptionContext& context, const OptionUse& use) {
   choose_target(context, use, TargetNameKind::Historical);
 }
@@ -157,6 +167,11 @@ void set_section_start(OptionContext& context, const OptionUse& use) {
   context.options.section_start[std::string(parts->name)] = *address;
 }
 
+void set_unique(OptionContext& context, const OptionUse& use) {
+  if (!use.has_value) context.options.unique_sections = true;
+  if (use.has_value) context.options.unique_section_globs.emplace_back(use.value);
+}
+
 void set_section_address(OptionContext& context, const OptionUse& use) {
   const auto address = parse_address(use.value);
   if (!address) return report_bad_number(context, use, "an address in hexadecimal");
@@ -205,6 +220,7 @@ void pop_state(OptionContext& context, const OptionUse& use) {
   // --start-lib is a bracket of its own and not part of the state.
   const bool is_lazy = context.following.is_lazy;
   context.following = std::move(context.saved_states.back());
+  context.options.is_static &= context.following.is_static;  // -static between the two asked for archives, no more
   context.following.is_lazy = is_lazy;
   context.saved_states.pop_back();
 }

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "formats/elf/linker_sections.h"
+#include "formats/elf/object.h"
 #include "formats/elf/section_names.h"
 #include "formats/elf/state.h"
 
@@ -18,7 +19,7 @@ enum class Anchor : uint8_t {
   DataEnd,   // of the last section with file contents
   ImageEnd,  // of the last section
   GotBase,
-  ThreadPointer,
+  ThreadBase,
 };
 
 struct ProvidedSymbol {
@@ -45,7 +46,7 @@ constexpr ProvidedSymbol kProvided[] = {
     {"__GNU_EH_FRAME_HDR", Anchor::SectionStart, ".eh_frame_hdr", true},
     {"_DYNAMIC", Anchor::SectionStart, ".dynamic", true},
     {"_GLOBAL_OFFSET_TABLE_", Anchor::GotBase, "", true},
-    {"_TLS_MODULE_BASE_", Anchor::ThreadPointer, "", true},
+    {"_TLS_MODULE_BASE_", Anchor::ThreadBase, "", true},
     {"__bss_start", Anchor::SectionStart, ".bss", false},
     {"_etext", Anchor::CodeEnd, "", false},
     {"etext", Anchor::CodeEnd, "", false},
@@ -104,6 +105,13 @@ uint32_t bracket_visibility(const Link& link) {
   return symbol_flag::kProtected;
 }
 
+// The name of the section an atom will be in.
+std::string_view output_name(const Link& link, const InputFile& file, const Atom& atom) {
+  if (link.applies_relocs()) return state_of(link).section_keys.keys()[atom.section.value].name;
+  return section_facts(link, object_of(file), atom.raw).name;
+}
+
+// In a relocatable output the names stay undefined, and keep their sections nevertheless.
 void provide_brackets(Link& link) {
   std::map<std::string_view, std::vector<AtomId>> atoms;
   std::vector<SymbolId> wanted;
@@ -115,10 +123,9 @@ void provide_brackets(Link& link) {
     atoms[section];
   }
   if (wanted.empty()) return;
-  const auto& keys = state_of(link).section_keys.keys();
   for (const InputFile* file : link.inputs.files) {
     for (uint32_t i = file->first_atom.value; i < file->first_atom.value + file->atom_count; i++) {
-      const auto found = atoms.find(keys[link.atoms[i].section.value].name);
+      const auto found = atoms.find(output_name(link, *file, link.atoms[i]));
       if (found != atoms.end()) found->second.push_back(AtomId{i});
     }
   }
@@ -126,12 +133,19 @@ void provide_brackets(Link& link) {
     const auto& members = atoms[bracketed_section(link.symbols.name(id))];
     if (members.empty()) continue;
     if (!link.options().start_stop_gc) link.bracketed[id] = members;
-    claim_name(link, id, symbol_flag::kBrackets | bracket_visibility(link));
+    link.symbols.add_flags(id, symbol_flag::kBrackets);
+    if (link.applies_relocs()) claim_name(link, id, bracket_visibility(link));
   }
 }
 
 // ---- addresses
 // -------------------------------------------------------------------------------------------------------
+
+// Local-dynamic access by a descriptor gets the start of the block; relaxed, it starts from the thread pointer.
+bool has_thread_descriptors(const Link& link) {
+  const OutputKind kind = link.target().output;
+  return kind == OutputKind::SharedLibrary || (has_loader(kind) && !link.options().relax);
+}
 
 class Anchors {
  public:
@@ -164,8 +178,8 @@ class Anchors {
         return end_;
       case Anchor::GotBase:
         return link_.slots.got_base;
-      case Anchor::ThreadPointer:
-        return link_.thread_pointer;
+      case Anchor::ThreadBase:
+        return has_thread_descriptors(link_) ? link_.layout.tls_address : link_.thread_pointer;
     }
     return 0;
   }
@@ -185,10 +199,14 @@ class Anchors {
 }  // namespace
 
 void provide_symbols(Link& link) {
+  if (!link.applies_relocs()) {
+    if (link.options().gc_sections) provide_brackets(link);
+    return;
+  }
   for (const ProvidedSymbol& row : kProvided) {
     const SymbolId id = link.symbols.find(row.name);
     if (is_wanted(link, id) && exists_here(link, row)) claim_name(link, id, row.is_hidden ? symbol_flag::kHidden : 0);
-    if (id.is_valid() && row.anchor == Anchor::ThreadPointer) link.symbols.add_flags(id, symbol_flag::kThreadLocal);
+    if (id.is_valid() && row.anchor == Anchor::ThreadBase) link.symbols.add_flags(id, symbol_flag::kThreadLocal);
   }
   provide_brackets(link);
 }

@@ -6,6 +6,7 @@
 
 #include "formats/elf/dynamic_relocs.h"
 #include "formats/elf/dynamic_symbols.h"
+#include "formats/elf/groups.h"
 #include "formats/elf/versions.h"
 #include "formats/format.h"
 #include "formats/section_keys.h"
@@ -13,6 +14,7 @@
 namespace xld::elf {
 
 class FrameChunk;
+class SectionNamesChunk;
 class BuildIdChunk;
 class SymbolTableChunk;
 
@@ -23,9 +25,11 @@ struct ElfState : FormatState {
 
   // Chunks that others ask for facts; owned by Link::chunks.
   FrameChunk* frames = nullptr;
+  SectionNamesChunk* section_names = nullptr;
   BuildIdChunk* build_id = nullptr;
   SymbolTableChunk* symbol_table = nullptr;
 
+  std::vector<OutputGroup> groups;  // of a relocatable output, in the order of files and their sections
   // Of outputs with a loader.
   std::unique_ptr<DefinedVersions> defined_versions;
   std::unique_ptr<VersionTables> version_tables;

@@ -29,7 +29,7 @@ ExplicitVersion split_version(std::string_view name) {
   const size_t at = name.find('@', 1);
   if (at == name.npos) return {};
   const bool is_default = name.substr(at).starts_with("@@");
-  return {name.substr(at + (is_default ? 2 : 1)), is_default};
+  return {name.substr(at + (is_default ? 2 : 1)), true, is_default};
 }
 
 // Of a name that is defined here. It may have lost its "@@V" when it was interned; the object still has it.
@@ -146,8 +146,9 @@ void DefinedVersions::add_explicit_versions() {
 bool DefinedVersions::admit(SymbolId id) {
   if (versions_.empty()) return true;
   const std::string_view name = link_.symbols.name(id);
-  if (const ExplicitVersion version = explicit_version(link_, id); !version.version.empty()) {
-    versions_[id.value] = entry_of(name, version);
+  if (const ExplicitVersion version = explicit_version(link_, id); version.is_given) {
+    // "foo@@" is exported, and has no version.
+    versions_[id.value] = version.version.empty() ? kUnversioned : entry_of(name, version);
     return true;
   }
   const VersionChoice choice = matcher_ ? matcher_->match(name) : VersionChoice();
@@ -162,7 +163,7 @@ bool DefinedVersions::admit(SymbolId id) {
 
 uint16_t DefinedVersions::entry_of(std::string_view name, const ExplicitVersion& version) const {
   const auto found = nodes_by_name_.find(version.version);
-  if (found == nodes_by_name_.end() || version.version.empty()) {
+  if (found == nodes_by_name_.end()) {
     link_.diagnostics().error(
         fmt::format("symbol {} has version {}, which no version script defines; add it to a --version-script",
                     name_without_version(name), version.version));

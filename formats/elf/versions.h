@@ -24,7 +24,8 @@ std::string_view name_without_version(std::string_view name);
 
 // A version that an object's own symbol table gives a definition.
 struct ExplicitVersion {
-  std::string_view version;  // empty: none
+  std::string_view version;
+  bool is_given = false;
   bool is_default = false;
 };
 

@@ -23,6 +23,7 @@ MAY_INCLUDE = {
     "formats/elf": ["formats", "layout", "dynimport", "tlsrewrite", "arch", "core"],
     "formats/macho": ["formats", "layout", "dynimport", "tlsrewrite", "arch", "core"],
     "kernel_image": ["formats/elf", "formats", "layout", "core"],
+    "kernel_image/runtime": [],
     "ld": ["kernel_image", "formats/elf", "formats/macho", "formats", "layout", "dynimport", "tlsrewrite", "arch",
            "core"],
     "verify": ["core"],
