@@ -76,6 +76,12 @@ struct DynamicOptions {
   std::vector<std::string> exported_symbols;       // --export-dynamic-symbol
   std::vector<std::string> exported_symbol_lists;  // --export-dynamic-symbol-list
   std::vector<std::string> excluded_libraries;     // --exclude-libs
+  bool lists_data = false;                         // --dynamic-list-data: all data is listed
+  bool lists_cpp_new = false;                      // --dynamic-list-cpp-new: operators new and delete are
+  bool lists_cpp_typeinfo = false;                 // --dynamic-list-cpp-typeinfo: what typeid and catch compare is
+  bool default_symver = false;                     // names without a version get one called like the output
+  bool allow_undefined_version = true;             // version scripts may name what no input defines
+  bool keeps_unique = true;                        // --gnu-unique: STB_GNU_UNIQUE stays
   bool bind_now = false;                           // -z now
   bool pack_relative_relocs = false;
   TextRelocs text_relocs = TextRelocs::Warn;

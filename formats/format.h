@@ -89,6 +89,19 @@ struct FoldedAtom {
   auto operator<=>(const FoldedAtom&) const = default;
 };
 
+// A file that is no input but says something of the names of the output.
+enum class SettingKind : uint8_t {
+  VersionScript,
+  DynamicList,  // names others may replace; a library binds all others to itself
+  ExportList,   // names others may find
+};
+struct SettingFile {
+  SettingKind kind = SettingKind::VersionScript;
+  std::string path;
+  Bytes bytes;
+  size_t begin = 0;  // where in the file the setting stands, if in another language's text
+};
+
 struct Link {
   explicit Link(Session& s) : session(s) {}
 
@@ -100,6 +113,7 @@ struct Link {
   // What were we given, what does each name mean?
   std::function<Result<Bytes>(const std::string& path)> open_referenced;  // a file that an input refers to; any thread
   Inputs inputs;
+  std::vector<SettingFile> setting_files;  // in the order of the command line
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;   // by SymbolId of the group's key: the file that provides it
   std::vector<Extraction> extractions;  // filled for maps only

@@ -127,7 +127,8 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
   open_bytes(option, option.name, **bytes, depth);
 }
 
-Result<Bytes> InputFinder::open_setting(const std::string& path) {
+Result<Bytes> InputFinder::open_setting(const std::string& name) {
+  const std::string path = files_.exists(name) ? name : find_in_paths(name).value_or(name);
   auto bytes = files_.open(path);
   if (bytes) opened_files_.push_back({path, *bytes, 0, OpenedFile::Role::Setting});
   return bytes;
@@ -365,6 +366,8 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
     link_.diagnostics().error(script.error().message);
     return;
   }
+  for (const size_t begin : script->versions)
+    link_.setting_files.push_back({SettingKind::VersionScript, path, bytes, begin});
   for (const elf::ScriptInput& entry : script->inputs) {
     if (entry.kind == elf::ScriptInputKind::GroupBegin || entry.kind == elf::ScriptInputKind::GroupEnd) continue;
     InputOption input = option;

@@ -58,7 +58,8 @@ class InputFinder {
   bool relied_on_indexes() const;
 
   // A file that is no input but changes the output, such as that of --retain-symbols-file.
-  Result<Bytes> open_setting(const std::string& path);
+  // It is looked for in the search paths, too.
+  Result<Bytes> open_setting(const std::string& name);
 
   // Every file that was opened, for --dependency-file and --reproduce; a path may occur again.
   struct OpenedFile {

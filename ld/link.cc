@@ -91,6 +91,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
 
   // What were we given?              Ranks are command-line order, whatever thread reads first.
   finder.open_all();
+  open_setting_files(link, finder);
   if (failed() || !settle_target_from_options(link)) return Outcome::Done;
 
   link.format->begin(link);

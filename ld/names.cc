@@ -5,8 +5,8 @@
 #include <cctype>
 #include <charconv>
 #include <fmt/core.h>
-#include <fnmatch.h>
 
+#include "core/glob.h"
 #include "core/hash.h"
 #include "ld/expression.h"
 #include "ld/inputs.h"
@@ -48,10 +48,6 @@ class Environment : public ExpressionEnvironment {
  private:
   const Link& link_;
 };
-
-bool is_glob_match(const std::string& pattern, std::string_view name) {
-  return ::fnmatch(pattern.c_str(), std::string(name).c_str(), 0) == 0;
-}
 
 std::string_view entry_name(const Link& link) {
   return link.options().entry.empty() ? link.target().entry : std::string_view(link.options().entry);
@@ -112,9 +108,10 @@ std::vector<SymbolId> requested_names(Link& link) {
       for (const std::string_view name : expression->referenced_symbols())
         names.push_back(want_name(link, link.session.keep(std::string(name))));
   }
-  for (const std::string& glob : options.undefined_globs) {
+  for (const std::string& pattern : options.undefined_globs) {
+    const Glob glob(pattern);
     for (uint32_t i = 0; i < link.symbols.size(); i++)
-      if (is_glob_match(glob, link.symbols.name(SymbolId{i})))
+      if (glob.matches(link.symbols.name(SymbolId{i})))
         names.push_back(want_name(link, link.symbols.name(SymbolId{i})));
   }
   return names;
@@ -207,6 +204,23 @@ void read_retained_names(Link& link, InputFinder& finder) {
     while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back()))) line.remove_suffix(1);
     if (!line.empty()) link.retained_names.emplace(line);
   }
+}
+
+void open_setting_files(Link& link, InputFinder& finder) {
+  const auto open = [&](SettingKind kind, std::string_view option, const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+      const auto bytes = finder.open_setting(path);
+      if (bytes) {
+        link.setting_files.push_back({kind, path, *bytes});
+      } else {
+        link.diagnostics().error(fmt::format("{}: cannot open {}: {}", option, path, bytes.error().message));
+      }
+    }
+  };
+  const Options& options = link.options();
+  open(SettingKind::VersionScript, "--version-script", options.version_scripts);
+  open(SettingKind::DynamicList, "--dynamic-list", options.dynamic.lists);
+  open(SettingKind::ExportList, "--export-dynamic-symbol-list", options.dynamic.exported_symbol_lists);
 }
 
 void check_required_names(Link& link) {

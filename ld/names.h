@@ -28,6 +28,9 @@ void settle_entry(Link& link);
 // --retain-symbols-file: one name a line.
 void read_retained_names(Link& link, InputFinder& finder);
 
+// Opens version scripts and lists of symbols.
+void open_setting_files(Link& link, InputFinder& finder);
+
 // --require-defined names that nobody defines.
 void check_required_names(Link& link);
 

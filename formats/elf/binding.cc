@@ -5,7 +5,10 @@
 #include <fmt/core.h>
 
 #include "formats/elf/elf.h"
+#include "formats/elf/export_lists.h"
 #include "formats/elf/shared_object.h"
+#include "formats/elf/state.h"
+#include "formats/elf/versions.h"
 
 namespace xld::elf {
 
@@ -20,25 +23,33 @@ class Binder {
   explicit Binder(Link& link)
       : link_(link),
         symbols_(link.symbols),
+        versions_(*state_of(link).defined_versions),
+        lists_(link),
         is_library_(link.target().output == OutputKind::SharedLibrary),
         exports_all_(is_library_ || link.options().export_dynamic) {}
 
   void run() {
     localise_excluded_libraries();
+    bind_versioned_references(link_);
     parallel_for(link_.session.pool, symbols_.size(), 1 << 14, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; i++) bind(SymbolId{i});
     });
+    versions_.report_unused();
   }
 
  private:
   void bind(SymbolId id) {
+    if (symbols_.has(id, symbol_flag::kDefined) && !symbols_.claim(id).is_import() && !versions_.admit(id))
+      symbols_.add_flags(id, symbol_flag::kLocalised);
     const uint32_t flags = symbols_.flags(id);
     if (flags & (symbol_flag::kHidden | symbol_flag::kInternal | symbol_flag::kLocalised)) return;
     const Claim claim = symbols_.claim(id);
     if (claim.is_import()) {
       if (flags & (symbol_flag::kReferenced | symbol_flag::kRoot)) import(id, claim);
     } else if (flags & symbol_flag::kDefined) {
-      if (is_exported(id, flags)) symbols_.add_flags(id, symbol_flag::kExported | preemption(flags));
+      const bool is_listed = lists_.contains(name_without_version(symbols_.name(id)), flags);
+      if (is_listed || is_exported(id, flags))
+        symbols_.add_flags(id, symbol_flag::kExported | preemption(flags, is_listed));
     } else if (flags & (symbol_flag::kReferenced | symbol_flag::kRoot)) {
       if (may_come_from_elsewhere(flags)) symbols_.add_flags(id, symbol_flag::kImported);
     }
@@ -70,12 +81,13 @@ class Binder {
     return exports_all_ || (flags & symbol_flag::kReferencedOutside);
   }
 
-  uint32_t preemption(uint32_t flags) const {
-    if (!is_library_ || (flags & symbol_flag::kProtected) || is_bound_here(flags)) return 0;
+  uint32_t preemption(uint32_t flags, bool is_listed) const {
+    if (!is_library_ || (flags & symbol_flag::kProtected) || (!is_listed && is_bound_here(flags))) return 0;
     return symbol_flag::kPreemptible;
   }
 
   bool is_bound_here(uint32_t flags) const {
+    if (lists_.binds_others()) return true;
     const bool is_function = (flags & (symbol_flag::kFunction | symbol_flag::kResolver)) != 0;
     const bool is_weak = (flags & symbol_flag::kWeak) != 0;
     switch (link_.options().dynamic.symbolic) {
@@ -108,6 +120,8 @@ class Binder {
 
   Link& link_;
   SymbolTable& symbols_;
+  DefinedVersions& versions_;
+  const ExportLists lists_;
   const bool is_library_;
   const bool exports_all_;
 };
@@ -135,6 +149,7 @@ void read_library(Link& link, InputFile& file, uint32_t worker) {
 }
 
 void bind_symbols(Link& link) {
+  state_of(link).defined_versions = std::make_unique<DefinedVersions>(link);
   Binder(link).run();
 }
 

@@ -28,10 +28,8 @@ struct AddressTag {
   int64_t tag;
 };
 constexpr AddressTag kTables[] = {
-    {".hash", DT_HASH},
-    {".gnu.hash", DT_GNU_HASH},
-    {".dynstr", DT_STRTAB},
-    {".dynsym", DT_SYMTAB},
+    {".hash", DT_HASH},          {".gnu.hash", DT_GNU_HASH},    {".dynstr", DT_STRTAB},         {".dynsym", DT_SYMTAB},
+    {".gnu.version", DT_VERSYM}, {".gnu.version_d", DT_VERDEF}, {".gnu.version_r", DT_VERNEED},
 };
 
 // The keywords of -z that are bits of DT_FLAGS_1.
@@ -116,6 +114,10 @@ void DynamicChunk::add_functions(std::vector<Entry>& entries) const {
 void DynamicChunk::add_tables(std::vector<Entry>& entries) const {
   for (const AddressTag& row : kTables)
     if (const OutputSection* section = find_section(link_, row.section)) entries.push_back({row.tag, section->address});
+  if (const VersionTables* versions = state_of(link_).version_tables.get()) {
+    if (versions->has_definitions()) entries.push_back({DT_VERDEFNUM, versions->definition_count()});
+    if (versions->has_needs()) entries.push_back({DT_VERNEEDNUM, versions->need_count()});
+  }
   if (const OutputSection* section = find_section(link_, ".dynstr")) entries.push_back({DT_STRSZ, section->size});
   if (const OutputSection* section = find_section(link_, ".dynsym"))
     entries.push_back({DT_SYMENT, section->entry_size});

@@ -9,6 +9,7 @@
 #include "formats/elf/object.h"
 #include "formats/elf/shared_object.h"
 #include "formats/elf/symtab.h"
+#include "formats/elf/versions.h"
 #include "formats/slot_values.h"
 
 namespace xld::elf {
@@ -21,6 +22,15 @@ uint32_t gnu_hash(std::string_view name) {
   return hash;
 }
 
+// A function's address that is taken without the loader's help is that of its stub, in all modules: they find it here.
+bool has_canonical_stub(const Link& link, SymbolId id) {
+  constexpr uint32_t kFacts = symbol_flag::kImported | symbol_flag::kAddressTaken;
+  const Slots::Record* record = link.slots.record_of(id);
+  return (link.symbols.flags(id) & kFacts) == kFacts && record && record->stub != Slots::kNone;
+}
+
+}  // namespace
+
 uint32_t sysv_hash(std::string_view name) {
   uint32_t hash = 0;
   for (const char c : name) {
@@ -30,15 +40,6 @@ uint32_t sysv_hash(std::string_view name) {
   }
   return hash;
 }
-
-// A function's address that is taken without the loader's help is that of its stub, in all modules: they find it here.
-bool has_canonical_stub(const Link& link, SymbolId id) {
-  constexpr uint32_t kFacts = symbol_flag::kImported | symbol_flag::kAddressTaken;
-  const Slots::Record* record = link.slots.record_of(id);
-  return (link.symbols.flags(id) & kFacts) == kFacts && record && record->stub != Slots::kNone;
-}
-
-}  // namespace
 
 uint32_t DynamicStrings::add(std::string_view text) {
   if (text.empty()) return 0;
@@ -99,7 +100,7 @@ void DynamicSymbols::order_defined() {
   std::vector<Entry> entries(count);
   for (size_t i = 0; i < count; i++) {
     const SymbolId id = symbols_[begin + i];
-    const uint32_t hash = gnu_hash(link_.symbols.name(id));
+    const uint32_t hash = gnu_hash(name_without_version(link_.symbols.name(id)));
     entries[i] = {hash % bucket_count_, hash, id};
   }
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.bucket < b.bucket; });
@@ -111,7 +112,7 @@ void DynamicSymbols::order_defined() {
 }
 
 std::string_view DynamicSymbols::name(size_t position) const {
-  return link_.symbols.name(symbols_[position]);
+  return name_without_version(link_.symbols.name(symbols_[position]));
 }
 
 // ---- .dynsym -------------------------------------------------------------------------------------------------------
@@ -143,9 +144,10 @@ DynamicSymbolNature nature_of_own(const Link& link, SymbolId id) {
   }
   const auto symbol = raw_symbol<E>(object_of(link.inputs.file(claim.file())), claim.raw_symbol());
   const uint8_t type = type_of(symbol.info) == STT_COMMON ? STT_OBJECT : type_of(symbol.info);
-  nature.info = symbol_info(binding_of(symbol.info), type);
+  const bool loses_uniqueness = binding_of(symbol.info) == STB_GNU_UNIQUE && !link.options().dynamic.keeps_unique;
+  const uint8_t binding = loses_uniqueness ? STB_GLOBAL : binding_of(symbol.info);
   // The loader takes a resolver's answer; who took the address here has that of the stub.
-  if (has_address_stub(link, id)) nature.info = symbol_info(binding_of(symbol.info), STT_FUNC);
+  nature.info = symbol_info(binding, has_address_stub(link, id) ? STT_FUNC : type);
   nature.other = static_cast<uint8_t>((symbol.other & ~3) | visibility_from(flags));
   nature.size = claim.claim_class() == ClaimClass::Common ? link.atom(link.symbols.atom(id)).size : symbol.size;
   return nature;

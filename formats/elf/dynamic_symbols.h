@@ -15,6 +15,8 @@
 
 namespace xld::elf {
 
+uint32_t sysv_hash(std::string_view name);
+
 // The strings of .dynstr, each once.
 class DynamicStrings {
  public:

@@ -240,6 +240,11 @@ Links links_of(const Link& link, const OutputSection& section, uint32_t symbols)
       return {header_index_of(link, ".dynstr"), 1};
     case SHT_DYNAMIC:
       return {header_index_of(link, ".dynstr"), 0};
+    case SHT_GNU_VERDEF:
+      return {header_index_of(link, ".dynstr"), state_of(link).version_tables->definition_count()};
+    case SHT_GNU_VERNEED:
+      return {header_index_of(link, ".dynstr"), state_of(link).version_tables->need_count()};
+    case SHT_GNU_VERSYM:
     case SHT_HASH:
     case SHT_GNU_HASH:
       return {header_index_of(link, ".dynsym"), 0};

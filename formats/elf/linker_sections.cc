@@ -15,6 +15,7 @@
 #include "formats/elf/slot_chunks.h"
 #include "formats/elf/state.h"
 #include "formats/elf/symtab.h"
+#include "formats/elf/versions.h"
 #include "formats/merge_chunk.h"
 
 namespace xld::elf {
@@ -131,7 +132,10 @@ void add_dynamic_tables(Link& link) {
   OutputSection& table = output_section(link, ".dynsym", SHT_DYNSYM, SHF_ALLOC);
   table.entry_size = link.target().word_size == 8 ? sizeof(Elf64::Symbol) : sizeof(Elf32::Symbol);
   table.chunks.push_back(add_chunk<DynamicSymbolsChunk>(link, link, symbols));
-  if (has_loader_tables) add_hash_tables(link, symbols);
+  if (has_loader_tables) {
+    add_hash_tables(link, symbols);
+    add_version_sections(link, symbols);
+  }
   OutputSection& dynamic = output_section(link, ".dynamic", SHT_DYNAMIC, SHF_ALLOC | SHF_WRITE);
   dynamic.entry_size = 2 * link.target().word_size;
   dynamic.chunks.push_back(add_chunk<DynamicChunk>(link, link, symbols, has_relocs ? relocs : nullptr, stub_relocs));

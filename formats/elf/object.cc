@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <fmt/core.h>
+#include <set>
 
 #include "core/hash.h"
 #include "formats/elf/state.h"
@@ -220,6 +221,7 @@ class ObjectReader {
         return;
       }
     }
+    if (has_default_versions_) drop_plain_twins();
   }
 
   bool read_global_name(uint32_t index, Occurrence& occurrence) {
@@ -278,14 +280,30 @@ class ObjectReader {
   }
 
   // "name@@VERSION" defines the name itself.
-  static void drop_default_version(Occurrence& occurrence) {
+  void drop_default_version(Occurrence& occurrence) {
     if (occurrence.claim_class == ClaimClass::None) return;
     const void* at = std::memchr(occurrence.name, '@', occurrence.length);
     if (!at) return;
     const auto length = static_cast<uint32_t>(static_cast<const char*>(at) - occurrence.name);
-    if (length == 0 || length + 1 >= occurrence.length || occurrence.name[length + 1] != '@') return;
+    if (length == 0 || length + 1 >= occurrence.length) return;
+    object_.has_versioned_names = true;
+    if (occurrence.name[length + 1] != '@') return;
+    has_default_versions_ = true;
     occurrence.length = length;
     occurrence.hash = hash_name({occurrence.name, length});
+  }
+
+  // Of "name" and "name@@VERSION" in one file, which are one definition, the one with the version counts.
+  void drop_plain_twins() {
+    const auto is_default = [](const Occurrence& o) { return o.name[o.length] == '@'; };
+    std::set<std::string_view> defaults;
+    for (const Occurrence& o : file_.occurrences)
+      if (o.claim_class != ClaimClass::None && is_default(o)) defaults.emplace(o.name, o.length);
+    for (Occurrence& o : file_.occurrences) {
+      if (o.claim_class == ClaimClass::None || is_default(o) || !defaults.contains({o.name, o.length})) continue;
+      o.claim_class = ClaimClass::None;
+      o.is_weak_reference = true;
+    }
   }
 
   Link& link_;
@@ -294,6 +312,7 @@ class ObjectReader {
   ElfObject& object_;
   uint32_t extended_section_ = 0;
   uint32_t group_count_ = 0;
+  bool has_default_versions_ = false;
 };
 
 bool is_64_bit(const Link& link) {

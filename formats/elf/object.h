@@ -65,6 +65,7 @@ struct ElfObject {
 
   bool ends_frames = false;  // an .eh_frame section of it ends the list
   std::span<const Property> properties;
+  bool has_versioned_names = false;  // it defines "name@VERSION" or "name@@VERSION"
   bool has_stack_note = false;
   bool wants_executable_stack = false;
   bool has_split_stack = false;

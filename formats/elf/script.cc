@@ -6,28 +6,24 @@
 
 #include <algorithm>
 #include <fmt/core.h>
-#include <optional>
+
+#include "formats/elf/text_reader.h"
+#include "formats/elf/version_script.h"
 
 namespace xld::elf {
 
 namespace {
 
-constexpr std::string_view kBlanks = " \t\n\r\f\v";
 constexpr std::string_view kFileNameEnd = " \t\n\r\f\v(){};,\"";
 constexpr std::string_view kSymbolEnd = " \t\n\r\f\v(){};,\"=+-*/<>&|!~?:";
 constexpr size_t kSniffedBytes = 4096;
-constexpr size_t kShownColumns = 100;
 
 // The longer ones first.
 constexpr std::string_view kAssignmentOperators[] = {"<<=", ">>=", "+=", "-=", "*=", "/=", "&=", "|=", "="};
 
-bool is_blank(char c) {
-  return kBlanks.find(c) != kBlanks.npos;
-}
-
-class ScriptParser {
+class ScriptParser : TextReader {
  public:
-  ScriptParser(std::string_view text, std::string_view path) : text_(text), path_(path) {}
+  using TextReader::TextReader;
 
   Result<Script> parse() {
     while (!error_ && !at_end()) {
@@ -42,86 +38,6 @@ class ScriptParser {
     std::string_view name;
     void (ScriptParser::*parse)();
   };
-
-  // --- Text
-
-  void fail_at(size_t position, std::string_view problem) {
-    if (!error_) error_ = Error{describe(std::min(position, text_.size()), problem)};
-  }
-  void fail(std::string_view problem) { fail_at(position_, problem); }
-
-  // Counts on from the last answer: asked in the order of the text, a script of any length is counted once.
-  uint32_t line_of(size_t position) {
-    if (position < counted_to_) counted_to_ = 0, counted_lines_ = 0;
-    const auto uncounted = text_.substr(counted_to_, position - counted_to_);
-    counted_lines_ += static_cast<uint32_t>(std::count(uncounted.begin(), uncounted.end(), '\n'));
-    counted_to_ = position;
-    return counted_lines_ + 1;
-  }
-
-  // The line is cut to a window around the place; what is not printable shows as a dot.
-  std::string describe(size_t position, std::string_view problem) {
-    const size_t newline = position == 0 ? text_.npos : text_.rfind('\n', position - 1);
-    const size_t line_begin = newline == text_.npos ? 0 : newline + 1;
-    const size_t line_end = std::min(text_.find('\n', position), text_.size());
-    const size_t column = position - line_begin;
-    const size_t shown_from = column > kShownColumns / 2 ? column - kShownColumns / 2 : 0;
-    std::string line(text_.substr(line_begin, line_end - line_begin).substr(shown_from, kShownColumns));
-    std::string caret;
-    for (size_t i = 0; i < line.size(); i++) {
-      const auto c = static_cast<uint8_t>(line[i]);
-      if (c != '\t' && (c < ' ' || c == 0x7f)) line[i] = '.';
-      if (i < column - shown_from) caret += c == '\t' ? '\t' : ' ';
-    }
-    return fmt::format("{}:{}:{}: {}\n  {}\n  {}^", path_, line_of(position), column + 1, problem, line, caret);
-  }
-
-  // Blanks, /* comments */ and, from a # to the end of its line, comments.
-  void skip_blanks() {
-    for (; position_ < text_.size(); position_++) {
-      if (is_blank(text_[position_])) continue;
-      const auto rest = text_.substr(position_);
-      if (!rest.starts_with("/*") && !rest.starts_with('#')) return;
-      const bool is_line = rest.starts_with('#');
-      const size_t end = is_line ? rest.find('\n') : rest.find("*/", 2);
-      if (end == rest.npos && !is_line) fail("this comment has no end");
-      position_ = end == rest.npos ? text_.size() - 1 : position_ + end + (is_line ? 0 : 1);
-    }
-  }
-
-  bool at_end() {
-    skip_blanks();
-    return position_ >= text_.size();
-  }
-
-  bool accept(char c) {
-    if (at_end() || text_[position_] != c) return false;
-    position_++;
-    return true;
-  }
-
-  void expect(char c, std::string_view where) {
-    if (!accept(c)) fail(fmt::format("expected '{}' {}", c, where));
-  }
-
-  // A word, or what stands between quotes. Empty after an error.
-  std::string_view take_word(std::string_view end_characters, std::string_view what) {
-    if (at_end()) return fail(fmt::format("expected {}, found the end of the file", what)), std::string_view();
-    if (text_[position_] == '"') return take_quoted();
-    const size_t begin = position_;
-    position_ = std::min(text_.find_first_of(end_characters, begin), text_.size());
-    if (position_ == begin) fail(fmt::format("expected {}", what));
-    return text_.substr(begin, position_ - begin);
-  }
-
-  std::string_view take_quoted() {
-    const size_t begin = position_ + 1;
-    const size_t end = text_.find_first_of("\"\n", begin);
-    if (end == text_.npos || text_[end] == '\n') return fail("this quote is not closed"), std::string_view();
-    if (end == begin) return fail("expected a name between the quotes"), std::string_view();
-    position_ = end + 1;
-    return text_.substr(begin, end - begin);
-  }
 
   // --- Statements
 
@@ -155,6 +71,7 @@ class ScriptParser {
         {"HIDDEN", &ScriptParser::parse_hidden},
         {"PROVIDE", &ScriptParser::parse_provide},
         {"PROVIDE_HIDDEN", &ScriptParser::parse_provide_hidden},
+        {"VERSION", &ScriptParser::parse_versions},
     };
     const auto* found = std::find_if(std::begin(kCommands), std::end(kCommands),
                                      [&](const Command& command) { return command.name == name; });
@@ -171,7 +88,6 @@ class ScriptParser {
                                             "LD_FEATURE",
                                             "INHIBIT_COMMON_ALLOCATION",
                                             "FORCE_GROUP_ALLOCATION"};
-    if (word == "VERSION") return "VERSION is not supported in a script; put the versions into a --version-script";
     if (std::find(std::begin(kLayout), std::end(kLayout), word) != std::end(kLayout)) {
       return fmt::format("{} is not supported yet: scripts that describe the layout are not read", word);
     }
@@ -327,13 +243,15 @@ class ScriptParser {
     for (const auto name : parse_names(SIZE_MAX)) script_.undefined.emplace_back(name);
   }
 
-  std::string_view text_;
-  std::string_view path_;
-  size_t position_ = 0;
-  size_t counted_to_ = 0;
-  uint32_t counted_lines_ = 0;
+  void parse_versions() {
+    expect('{', "after the command");
+    script_.versions.push_back(position_);
+    VersionScript versions;
+    parse_version_nodes(*this, path(), versions);
+    expect('}', "after the versions");
+  }
+
   Script script_;
-  std::optional<Error> error_;
 };
 
 }  // namespace

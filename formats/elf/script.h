@@ -2,10 +2,10 @@
 // and symbols.
 //
 // Language: GNU ld's manual, chapter "Linker Scripts": INPUT, GROUP, AS_NEEDED, INCLUDE, STARTUP, SEARCH_DIR, TARGET,
-// OUTPUT_FORMAT, OUTPUT_ARCH, ENTRY, EXTERN, assignments, PROVIDE, HIDDEN and PROVIDE_HIDDEN. What describes the layout
-// (SECTIONS, MEMORY, PHDRS ...) is refused by name. Nothing is opened here: the reader gets a list of files in the
-// order of the script and finds them as it finds files of the command line; `=path` and `$SYSROOT/path` start at the
-// sysroot.
+// OUTPUT_FORMAT, OUTPUT_ARCH, ENTRY, EXTERN, VERSION, assignments, PROVIDE, HIDDEN and PROVIDE_HIDDEN. What describes
+// the layout (SECTIONS, MEMORY, PHDRS ...) is refused by name. Nothing is opened here: the reader gets a list of files
+// in the order of the script and finds them as it finds files of the command line; `=path` and `$SYSROOT/path` start at
+// the sysroot.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +52,7 @@ struct Script {
   std::string output_format;           // the default of OUTPUT_FORMAT's three
   std::string output_arch;
   std::string entry;
+  std::vector<size_t> versions;  // where the text in each VERSION { ... } begins; see version_script.h
 };
 
 // Text, judged by its first bytes. Says nothing about whether it is a script, but no binary file passes.

@@ -7,6 +7,7 @@
 #include "formats/elf/dynamic_relocs.h"
 #include "formats/elf/dynamic_symbols.h"
 #include "formats/elf/groups.h"
+#include "formats/elf/versions.h"
 #include "formats/format.h"
 #include "formats/section_keys.h"
 
@@ -30,6 +31,8 @@ struct ElfState : FormatState {
 
   std::vector<OutputGroup> groups;  // of a relocatable output, in the order of files and their sections
   // Of outputs with a loader.
+  std::unique_ptr<DefinedVersions> defined_versions;
+  std::unique_ptr<VersionTables> version_tables;
   std::unique_ptr<DynamicSymbols> dynamic_symbols;
   Copies copies;
   PackedRelocsChunk* packed_relocs = nullptr;

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <fmt/core.h>
-#include <fnmatch.h>
 #include <utility>
 
+#include "core/glob.h"
 #include "ld/messages.h"
 #include "ld/reports/map.h"
 #include "ld/reports/reports.h"
@@ -128,22 +128,18 @@ class Explainer {
 
  private:
   std::vector<Subject> find_subjects(const std::string& pattern) const {
+    const Glob glob(pattern);
     std::vector<Subject> subjects;
     for (uint32_t i = 0; i < link_.symbols.size(); i++) {
       const SymbolId id{i};
-      if (link_.symbols.has(id, symbol_flag::kDefined) && is_match(pattern, link_.symbols.name(id)))
+      if (link_.symbols.has(id, symbol_flag::kDefined) && glob.matches(link_.symbols.name(id)))
         subjects.push_back({link_.symbols.name(id), link_.symbols.atom(id)});
     }
     for (const InputFile* file : link_.inputs.files) {
       for (const FileSymbol& symbol : link_.format->describe->list_symbols(link_, *file))
-        if (!symbol.global.is_valid() && is_match(pattern, symbol.name)) subjects.push_back({symbol.name, symbol.atom});
+        if (!symbol.global.is_valid() && glob.matches(symbol.name)) subjects.push_back({symbol.name, symbol.atom});
     }
     return subjects;
-  }
-
-  static bool is_match(const std::string& pattern, std::string_view name) {
-    if (pattern.find_first_of("*?[") == std::string::npos) return pattern == name;
-    return ::fnmatch(pattern.c_str(), std::string(name).c_str(), 0) == 0;
   }
 
   std::string explain(const Subject& subject) const {

@@ -160,6 +160,13 @@ class Seeds:
                    'OUTPUT_ARCH(i386:x86-64) TARGET(binary) STARTUP(crt.o) INPUT(a,b c)')
         self.write("script", "refused", "SECTIONS { .text : { *(.text) } }\n")
         for number, text in enumerate([
+                "V1 { global: a; b*; local: *; };\nV2 { # none\n } V1;\n",
+                "{ global: foo; bar; local: [a-c]*; *?x[!y]; };",
+                'V { extern "C++" { "ns::f(int)"; ns::*; extern "C" { d } }; local: e; global: "f*"; };',
+                "{ a; b*; };\n{ /* c */ d; };"]):
+            self.write("version_script", f"{number}", text)
+        self.write("script", "versions", "VERSION { V1 { a; }; V2 { b; } V1; }\n")
+        for number, text in enumerate([
                 "1 + 2 * (3 - -4) << 1 | 0x10 & ~7 ^ 1", "a ? b : DEFINED(c) && !d || e >= 4",
                 "ADDR(.text) + SIZEOF(.a) % 3 - LOADADDR(.text)", "ALIGN(0x1000) + MAX(1, MIN(a, 2M))",
                 "ABSOLUTE(a) + LOG2CEIL(77) + SIZEOF_HEADERS + CONSTANT(MAXPAGESIZE)", '"quoted name" / 2 == 17o',

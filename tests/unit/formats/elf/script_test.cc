@@ -90,8 +90,6 @@ TEST(Script, PointsAtTheError) {
 TEST(Script, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(first_line("SECTIONS { .text : { *(.text) } }"),
             "x.ld:1:1: SECTIONS is not supported yet: scripts that describe the layout are not read");
-  EXPECT_EQ(first_line("VERSION { V1 { *; }; }"),
-            "x.ld:1:1: VERSION is not supported in a script; put the versions into a --version-script");
   EXPECT_EQ(first_line("ASSERT(1, \"x\")"), "x.ld:1:1: ASSERT is not supported yet");
   EXPECT_NE(first_line("int main() {}").find("unknown command 'int'"), std::string::npos);
   EXPECT_EQ(first_line("INPUT(AS_NEEDED(AS_NEEDED(a)))"), "x.ld:1:17: AS_NEEDED stands inside AS_NEEDED");
