@@ -7,6 +7,7 @@
 
 #include "kernel_image/runtime/fault.h"
 #include "kernel_image/runtime/include/xrt.h"
+#include "kernel_image/runtime/initializers.h"
 #include "kernel_image/runtime/lapic.h"
 
 namespace xrt XRT_HIDDEN {
@@ -136,7 +137,10 @@ Rates measure(const Reference& reference) {
   return last;
 }
 
-[[gnu::constructor(50)]] void start_clock() {
+}  // namespace
+
+void start_clock() {
+  if (clock.nanoseconds != 0) return;
   InterruptLock lock;
   start_lapic();
   start_lapic_timer(UINT32_MAX);
@@ -150,7 +154,7 @@ Rates measure(const Reference& reference) {
   clock.start = read_tsc();
 }
 
-}  // namespace
+RUN_BEFORE_CONSTRUCTORS(start_clock);
 
 uint64_t now() {
   return scale(read_tsc() - clock.start, clock.nanoseconds);

@@ -8,6 +8,9 @@
 
 namespace xrt XRT_HIDDEN {
 
+// Measures the clocks, if that was not done. Everything else needs it first.
+void start_clock();
+
 uint64_t now();
 
 // Interrupts with XRT_VECTOR_TIMER at this time or soon after; earlier if it is seconds away. Replaces the last alarm.

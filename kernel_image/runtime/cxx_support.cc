@@ -9,9 +9,9 @@
 #include "kernel_image/runtime/fault.h"
 #include "kernel_image/runtime/include/xrt.h"
 
-extern "C" {
+#pragma weak xrt_thread_yield
 
-[[gnu::weak]] void xrt_thread_yield();
+extern "C" {
 
 [[gnu::weak]] XRT_HIDDEN void* __dso_handle = nullptr;
 

@@ -1,12 +1,14 @@
 // The orderly end: what was registered for it runs, the latest first.
+#include "kernel_image/runtime/exit_functions.h"
 #include "kernel_image/runtime/include/xrt.h"
 #include "kernel_image/runtime/power.h"
+
+#pragma weak xrt_run_exit_functions
 
 extern "C" {
 using Finalizer = void();
 XRT_HIDDEN extern Finalizer* const __fini_array_start[];
 XRT_HIDDEN extern Finalizer* const __fini_array_end[];
-[[gnu::weak]] XRT_HIDDEN void xrt_run_exit_functions();  // in exit_functions.cc, if anything was registered
 }
 
 void xrt_exit(int code) {

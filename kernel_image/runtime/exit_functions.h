@@ -3,7 +3,7 @@
 
 #include "kernel_image/runtime/cpu.h"
 
-// Weak where they are called, so that a program that registers nothing does without.
+// Weak where they are called (by a pragma), so that a program that registers nothing does without.
 extern "C" {
 XRT_HIDDEN void xrt_run_thread_exit_functions();
 XRT_HIDDEN void xrt_run_exit_functions();

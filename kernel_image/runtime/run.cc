@@ -4,6 +4,7 @@
 #include "kernel_image/runtime/extended_state.h"
 #include "kernel_image/runtime/fault.h"
 #include "kernel_image/runtime/image.h"
+#include "kernel_image/runtime/initializers.h"
 #include "kernel_image/runtime/processor.h"
 #include "kernel_image/runtime/screen.h"
 #include "kernel_image/runtime/segments.h"
@@ -14,7 +15,6 @@ extern "C" {
 XRT_HIDDEN void xrt_run();
 int main(int count, const char** arguments, const char** environment);
 
-using Initializer = void();
 XRT_HIDDEN extern Initializer* const __preinit_array_start[];
 XRT_HIDDEN extern Initializer* const __preinit_array_end[];
 XRT_HIDDEN extern Initializer* const __init_array_start[];
@@ -44,6 +44,7 @@ Thread* make_main_thread() {
   Thread* thread = make_thread_area(main_stack_size(), main_range);
   if (thread == nullptr) thread = make_thread_area(main_stack_size(), main_range_elsewhere);
   if (thread == nullptr) end_without_memory();
+  thread->id = kMainThreadId;
   return thread;
 }
 

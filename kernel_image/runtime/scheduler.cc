@@ -4,6 +4,7 @@
 #include "kernel_image/runtime/clock.h"
 #include "kernel_image/runtime/extended_state.h"
 #include "kernel_image/runtime/fault.h"
+#include "kernel_image/runtime/initializers.h"
 #include "kernel_image/runtime/lapic.h"
 #include "kernel_image/runtime/processor.h"
 #include "kernel_image/runtime/segments.h"
@@ -117,13 +118,16 @@ void make_idle_thread() {
   set_start(idle, run_idle, idle->stack_top, reinterpret_cast<uint64_t>(idle));
 }
 
-[[gnu::constructor(51)]] void start_scheduler() {
+void start_scheduler() {
   InterruptLock lock;
+  start_clock();
   state_owner = this_processor().current;
   make_idle_thread();
   set_interrupt_switch(XRT_VECTOR_TIMER, on_timer);
   set_interrupt_switch(XRT_VECTOR_SWITCH, on_switch);
 }
+
+RUN_BEFORE_CONSTRUCTORS(start_scheduler);
 
 }  // namespace
 

@@ -24,6 +24,8 @@ struct ThreadLinks {
 
 enum class ThreadState : uint8_t { Ready, Waiting, Ended };
 
+inline constexpr uint32_t kMainThreadId = 1;
+
 struct alignas(64) Thread {
   Thread* self;  // %fs:0, as the psABI asks
   uint64_t unused[4];

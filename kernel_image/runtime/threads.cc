@@ -7,7 +7,7 @@
 #include "kernel_image/runtime/processor.h"
 #include "kernel_image/runtime/scheduler.h"
 
-extern "C" [[gnu::weak]] XRT_HIDDEN void xrt_run_thread_exit_functions();
+#pragma weak xrt_run_thread_exit_functions
 
 namespace xrt XRT_HIDDEN {
 
@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kDefaultStackSize = 256 << 10;
 
-uint32_t last_id = 1;       // the main thread's
+uint32_t last_id = kMainThreadId;
 uint32_t live_threads = 1;  // not counting those that have ended
 
 Thread* as_thread(xrt_thread* handle) {
@@ -27,10 +27,6 @@ xrt_thread* as_handle(Thread* thread) {
 
 [[noreturn]] void run_thread(Thread* thread) {
   xrt_thread_exit(thread->function(thread->argument));
-}
-
-[[gnu::constructor(52)]] void number_main_thread() {
-  this_processor().current->id = last_id;
 }
 
 }  // namespace
