@@ -32,6 +32,8 @@ class Walker {
       pending_.pop_back();
       if (!seen_.insert(node.offset).second) {
         complain("node {:#x} is reached twice", node.offset);
+      } else if (node.prefix.size() > kLongestName) {
+        complain("node {:#x}: a name of more than {} bytes", node.offset, kLongestName);
       } else {
         visit(node);
       }
@@ -40,6 +42,8 @@ class Walker {
   }
 
  private:
+  static constexpr size_t kLongestName = 1 << 16;
+
   struct Node {
     uint64_t offset;
     std::string prefix;

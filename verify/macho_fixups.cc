@@ -15,9 +15,6 @@ namespace {
 
 using Kind = MachoFixup::Kind;
 
-// A damaged count must not cost more than the file is large: each fixup has a place of its own in the image.
-constexpr uint64_t kMostFixups = uint64_t{1} << 26;
-
 class Collector {
  public:
   Collector(const MachoFile& file, std::vector<std::string>& errors) : file_(file), errors_(errors) {}
@@ -70,7 +67,8 @@ class Collector {
   bool repeat(Place& place, uint64_t count, uint64_t skip, Kind kind, uint8_t type, int ordinal,
               std::string_view name) {
     for (uint64_t i = 0; i < count; i++) {
-      if (fixups_.size() >= kMostFixups || place.offset > file_.bytes.size() + (uint64_t{1} << 40)) {
+      // A damaged count must not cost more than the file is large: each fixup has a place of its own in the file.
+      if (++repeated_ > file_.bytes.size() / 2) {
         error("the opcodes repeat {} times", count);
         return false;
       }
@@ -340,6 +338,7 @@ class Collector {
   std::vector<std::string>& errors_;
   Bytes chains_;
   bool is_cut_off_ = false;
+  uint64_t repeated_ = 0;
   std::vector<Import> imports_;
   std::vector<MachoFixup> fixups_;
 };
