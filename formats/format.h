@@ -43,12 +43,22 @@ struct LoadFixup {
   uint64_t address = 0;
   uint64_t value = 0;  // what it is added to
   SymbolId symbol;
+  bool is_distance = false;  // the word's own address is subtracted
+  bool is_packed = false;    // one of Link::packed_places
 };
 
 // How many words of an atom the loader completes.
 struct FixupCount {
   uint32_t all = 0;
   uint32_t symbolic = 0;  // those of them with a symbol
+  uint32_t packed = 0;    // those of them in Link::packed_places
+};
+
+// A word the loader adds the load address to, in the form that packs many of them (Link::packs_fixups).
+struct PackedPlace {
+  AtomId atom;
+  uint32_t offset = 0;
+  auto operator<=>(const PackedPlace&) const = default;
 };
 
 // An output section to be: atoms with equal keys become neighbours.
@@ -99,6 +109,8 @@ struct Link {
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;                             // by AtomId
   std::vector<FoldedAtom> folded;                     // sorted
+  bool packs_fixups = false;                          // aligned words with the load address alone are packed
+  std::vector<PackedPlace> packed_places;             // sorted
   bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
   bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
   LocalNeeds local_needs;
@@ -130,6 +142,10 @@ struct Link {
   const Options& options() const { return session.options; }
   const Target& target() const { return session.target; }
 
+  // Relocations are applied to the output's bytes, kept as records beside them, or both.
+  bool applies_relocs() const { return target().output != OutputKind::Relocatable; }
+  bool keeps_relocs() const { return !applies_relocs() || options().emit_relocs; }
+
   // Run-time address of an offset in an atom; only after layout.
   uint64_t address_of(const Atom& a, uint64_t offset) const {
     if (!a.has(atom_flag::kMerge)) return a.address + offset;
@@ -154,6 +170,17 @@ struct PlainPath {
   // `out` is a copy of the atom from its byte `begin` on, and runs at `address`.
   uint32_t (*apply)(const Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
                     RelocCursor cursor);
+};
+
+// For outputs that keep relocations as records (-r, --emit-relocs). The records themselves are chunks of the format's
+// plan: their number is known from counts alone. docs/decisions/0012-kept-relocations.md.
+struct KeptRelocs {
+  // Makes what rewriting records looks up, when atoms have their places. One task a file.
+  void (*prepare)(Link&, InputFile&, uint32_t worker);
+  // Changes a copy of an atom so that it agrees with the records written for the cursor's range: addends that stand in
+  // fields, marks for targets that are gone. `out` holds the atom's bytes from `begin` on. Only where relocations are
+  // kept instead of applied.
+  void (*adjust)(const Link&, const InputFile&, const Atom&, MutableBytes out, uint32_t begin, RelocCursor cursor);
 };
 
 struct Format {
@@ -189,6 +216,7 @@ struct Format {
   size_t (*decode)(const Link&, const InputFile&, const Atom&, RelocCursor&, std::span<Reloc> out, bool reports);
 
   const PlainPath* plain = nullptr;  // none: every relocation takes the general path
+  const KeptRelocs* kept = nullptr;  // none: no output of the format keeps relocations
 
   // Atoms that live although nothing refers to them.
   bool (*is_root)(const Link&, const InputFile&, const Atom&);
@@ -201,6 +229,10 @@ struct Format {
 
   // Output sections, segments, and the chunks the linker adds; fills Link::layout up to assign_offsets().
   void (*plan)(Link&);
+
+  // Adjusts what depends on addresses and has a size itself, when layout has given addresses. True: sizes have changed,
+  // and layout starts again.
+  bool (*refine_layout)(Link&);
 
   // Tells slots, stubs, merged constants and thread-local data their addresses, when layout has given them.
   void (*settle)(Link&);

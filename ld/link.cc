@@ -16,7 +16,10 @@ namespace xld {
 
 namespace {
 
-constexpr uint32_t kExecutableMode = 0777;
+// As for open(2): what the user's mask leaves of it.
+uint32_t output_mode(const Link& link) {
+  return link.applies_relocs() ? 0777 : 0666;
+}
 
 void build_merge_pools(Link& link) {
   const auto timer = link.session.timings.measure("merge");
@@ -41,13 +44,15 @@ void lay_out(Link& link) {
   link.format->plan(link);
   build_merge_pools(link);
   const auto timer = link.session.timings.measure("lay_out");
-  assign_offsets(link.session.pool, link.layout, link.atoms.data());
-  assign_addresses(link.session.pool, link.layout, link.atoms.data());
+  do {
+    assign_offsets(link.session.pool, link.layout, link.atoms.data());
+    assign_addresses(link.session.pool, link.layout, link.atoms.data());
+  } while (link.format->refine_layout(link));
   settle_folded(link);
 }
 
 void write_image(Link& link, FileSystem& files, std::optional<Image>& image) {
-  auto created = Image::create(link.options().output, link.layout.file_size, kExecutableMode,
+  auto created = Image::create(link.options().output, link.layout.file_size, output_mode(link),
                                [&files](const std::string& path) { files.note_temporary(path); });
   if (!created) {
     link.diagnostics().error("cannot write " + link.options().output + ": " + created.error().message);
@@ -107,6 +112,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());
   link.slots.is_got_base_used = needs.uses_got_base();
   link.has_text_fixups = needs.has_text_fixups();
+  link.packed_places = needs.take_packed_places();
   link.slots.word_size = link.arch->word_size;
   link.slots.stub_size = link.arch->stub_size;
 

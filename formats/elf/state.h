@@ -6,6 +6,7 @@
 
 #include "formats/elf/dynamic_relocs.h"
 #include "formats/elf/dynamic_symbols.h"
+#include "formats/elf/groups.h"
 #include "formats/format.h"
 #include "formats/section_keys.h"
 
@@ -27,9 +28,11 @@ struct ElfState : FormatState {
   BuildIdChunk* build_id = nullptr;
   SymbolTableChunk* symbol_table = nullptr;
 
+  std::vector<OutputGroup> groups;  // of a relocatable output, in the order of files and their sections
   // Of outputs with a loader.
   std::unique_ptr<DynamicSymbols> dynamic_symbols;
   Copies copies;
+  PackedRelocsChunk* packed_relocs = nullptr;
 
   bool uses_gnu_extensions = false;  // a symbol type or binding of the GNU ABI is in the output
   uint32_t local_symbol_count = 0;   // of .symtab: its sh_info
