@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view kUsage =
     "usage: xld-verify [OPTION]... FILE...\n"
-    "Checks ELF executables, shared objects and relocatable files; prints FILE: RULE: MESSAGE for each violation.\n"
+    "Checks ELF and Mach-O executables, libraries and relocatable files; prints FILE: RULE: MESSAGE for each "
+    "violation.\n"
     "  --allow-rwx    accept segments that are writable and executable\n"
     "  --list-rules   print every rule and what it demands\n"
     "  -v             print the rules that were run\n"

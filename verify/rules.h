@@ -82,4 +82,16 @@ ElfRules elf_hash_rules();
 ElfRules elf_unwind_rules();
 ElfRules elf_note_rules();
 
+struct MachoFile;
+using MachoRule = Rule<MachoFile>;
+using MachoRules = std::span<const MachoRule>;
+
+MachoRules macho_header_rules();
+MachoRules macho_segment_rules();
+MachoRules macho_linkedit_rules();
+MachoRules macho_fixup_rules();
+MachoRules macho_export_rules();
+MachoRules macho_unwind_rules();
+MachoRules macho_signature_rules();
+
 }  // namespace xld::verify

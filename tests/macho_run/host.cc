@@ -80,6 +80,11 @@ std::optional<Word> look_up(std::string_view name) {
   if (plain != name) {
     if (const auto shim = find_shim(plain)) return shim;
   }
+  // Functions with a locale of their own: it is the last argument, may be null,
+  // and there is only "C" here.
+  if (plain.ends_with("_l")) {
+    if (const auto without = look_up("_" + std::string(plain.substr(0, plain.size() - 2)))) return without;
+  }
   return find_in_libraries(std::string(plain));
 }
 

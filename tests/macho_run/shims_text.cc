@@ -1,4 +1,5 @@
-// Strings, characters and locales: errno, the rune table, functions with a locale of their own, BSD string functions.
+// Strings, characters and locales: errno, the rune table, functions with a
+// locale of their own, BSD string functions.
 #include <cctype>
 #include <cerrno>
 #include <clocale>
@@ -74,9 +75,6 @@ RuneTable* current_runes = &runes;
 int mask_rune(int c, unsigned long mask) {
   return static_cast<int>(rune_type(c) & mask);
 }
-int mask_rune_l(int c, unsigned long mask, void*) {
-  return mask_rune(c, mask);
-}
 int is_type(int c, unsigned long mask) {
   return mask_rune(c, mask) != 0;
 }
@@ -86,58 +84,19 @@ int lower(int c) {
 int upper(int c) {
   return static_cast<int>(std::towupper(static_cast<wint_t>(c)));
 }
-int lower_l(int c, void*) {
-  return lower(c);
-}
-int upper_l(int c, void*) {
-  return upper(c);
-}
 
 int maximum_bytes() {
   return static_cast<int>(MB_CUR_MAX);
 }
-int maximum_bytes_l(void*) {
-  return maximum_bytes();
-}
 
-// There is one locale, "C": programs under test compare their output with a file.
+// There is one locale, "C": programs under test compare their output with a
+// file.
 char* set_locale(int, const char* name) {
   static char c_locale[] = "C";
   return !name || !*name || !std::strcmp(name, "C") || !std::strcmp(name, "POSIX") ? c_locale : nullptr;
 }
 void* new_locale(int, const char* name, void*) {
   return set_locale(0, name) ? newlocale(LC_ALL_MASK, "C", nullptr) : nullptr;
-}
-lconv* locale_conventions(void*) {
-  return localeconv();
-}
-
-wint_t byte_to_wide_l(int c, void*) {
-  return std::btowc(c);
-}
-int wide_to_byte_l(wint_t c, void*) {
-  return std::wctob(c);
-}
-size_t to_wide_l(wchar_t* to, const char* from, size_t size, mbstate_t* state, void*) {
-  return std::mbrtowc(to, from, size, state);
-}
-size_t from_wide_l(char* to, wchar_t from, mbstate_t* state, void*) {
-  return std::wcrtomb(to, from, state);
-}
-size_t length_l(const char* from, size_t size, mbstate_t* state, void*) {
-  return std::mbrlen(from, size, state);
-}
-int one_to_wide_l(wchar_t* to, const char* from, size_t size, void*) {
-  return std::mbtowc(to, from, size);
-}
-size_t strings_to_wide_l(wchar_t* to, const char** from, size_t bytes, size_t size, mbstate_t* state, void*) {
-  return mbsnrtowcs(to, from, bytes, size, state);
-}
-size_t strings_from_wide_l(char* to, const wchar_t** from, size_t characters, size_t size, mbstate_t* state, void*) {
-  return wcsnrtombs(to, from, characters, size, state);
-}
-size_t string_to_wide_l(wchar_t* to, const char** from, size_t size, mbstate_t* state, void*) {
-  return std::mbsrtowcs(to, from, size, state);
 }
 
 char* describe_error(int number) {
@@ -213,7 +172,8 @@ size_t good_size(size_t size) {
 }
 
 #if defined(__i386__)
-// On Linux size_t is an unsigned int on i386, on Darwin an unsigned long: their mangled names differ.
+// On Linux size_t is an unsigned int on i386, on Darwin an unsigned long: their
+// mangled names differ.
 void* allocate(size_t size) {
   return ::operator new(size);
 }
@@ -238,29 +198,14 @@ const HostSymbol kShims[] = {
     {"_CurrentRuneLocale", &current_runes, HostKind::Data},
     {"__maskrune", mask_rune},
     {"___runetype", rune_type},
-    {"__maskrune_l", mask_rune_l},
-    {"___runetype_l", rune_type},
     {"__istype", is_type},
     {"__tolower", lower},
     {"__toupper", upper},
     {"___tolower", lower},
     {"___toupper", upper},
-    {"___tolower_l", lower_l},
-    {"___toupper_l", upper_l},
     {"___mb_cur_max", maximum_bytes},
-    {"___mb_cur_max_l", maximum_bytes_l},
     {"setlocale", set_locale},
     {"newlocale", new_locale},
-    {"localeconv_l", locale_conventions},
-    {"btowc_l", byte_to_wide_l},
-    {"wctob_l", wide_to_byte_l},
-    {"mbrtowc_l", to_wide_l},
-    {"wcrtomb_l", from_wide_l},
-    {"mbrlen_l", length_l},
-    {"mbtowc_l", one_to_wide_l},
-    {"mbsnrtowcs_l", strings_to_wide_l},
-    {"wcsnrtombs_l", strings_from_wide_l},
-    {"mbsrtowcs_l", string_to_wide_l},
     {"strlcpy", copy_string},
     {"strlcat", append_string},
     {"strnstr", find_in},

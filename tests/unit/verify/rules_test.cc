@@ -197,10 +197,13 @@ TEST(ValidFile, BreaksNoRule) {
   }
 }
 
+// Those of Mach-O have a test of their own.
 TEST(RuleTable, EveryRuleHasADamagedFile) {
   std::set<std::string> tried;
   for (const Case& damaged : kCases) tried.insert(damaged.rule);
-  for (const RuleName& rule : list_rules()) EXPECT_TRUE(tried.contains(std::string(rule.name))) << rule.name;
+  for (const RuleName& rule : list_rules()) {
+    EXPECT_TRUE(tried.contains(std::string(rule.name)) || rule.name.starts_with("macho-")) << rule.name;
+  }
 }
 
 TEST(RuleTable, NamesAreUnique) {
