@@ -161,6 +161,13 @@ struct SymbolAssignment {
   std::string expression;  // source text; parsed by ld/expression.h
 };
 
+// --tls-slot: a name by which code means one of the two words the target keeps for a runtime beside its thread
+// register.
+struct TlsSlot {
+  std::string name;
+  uint32_t index = 0;
+};
+
 struct Options {
   std::string program_name = "xld";  // argv[0], for messages
 
@@ -205,6 +212,7 @@ struct Options {
   std::vector<std::string> require_defined;   // --require-defined
   std::vector<std::string> wrapped;           // --wrap
   std::vector<SymbolAssignment> assignments;  // --defsym, in order
+  std::vector<TlsSlot> tls_slots;             // --tls-slot
   std::vector<std::string> trace_symbols;     // -y
   std::vector<std::string> version_scripts;
   std::vector<std::string> ignored_undefined;  // --ignore-unresolved-symbol

@@ -28,6 +28,7 @@ class Resolution {
     take_in(finder_.objects());
     for (const InputFile* library : finder_.libraries()) want_names_of(*library);
     define_requested_names(link_);
+    define_tls_slots(link_);
     want_requested_names();
     extract_wanted();
     find_hidden_names();

@@ -109,6 +109,8 @@ constexpr OptionRow kSymbols[] = {
     {"--require-defined", Required, "SYMBOL", "like -u, and it must become defined",
      append_text<&Options::require_defined>},
     {"--defsym", Required, "SYMBOL=EXPRESSION", "define SYMBOL", add_assignment},
+    {"--tls-slot", Required, "SYMBOL[=INDEX]",
+     "SYMBOL is the target's runtime word INDEX (0, 1) beside the thread register; see --print-targets", add_tls_slot},
     {"--wrap", Required, "SYMBOL", "SYMBOL refers to __wrap_SYMBOL, and __real_SYMBOL to SYMBOL",
      append_text<&Options::wrapped>},
     {"--[no-]allow-multiple-definition", None, "", "the first definition counts",

@@ -150,6 +150,19 @@ void add_load_relocs(Link& link) {
     reloc_section(link, ".plt").chunks.push_back(add_chunk<ResolverRelocsChunk>(link, link));
 }
 
+// The runtime's two words end where the thread register points, so that their block has to end there, too: it is as
+// large as the strictest alignment of all thread-local data.
+void add_tls_slots(Link& link) {
+  if (link.options().tls_slots.empty() || link.target().output == OutputKind::SharedLibrary) return;
+  uint64_t size = uint64_t{2} * link.target().word_size;
+  for (const OutputSection& section : link.layout.sections) {
+    if (!(section.flags & SHF_TLS)) continue;
+    for (const AtomId id : section.atoms) size = std::max(size, link.atom(id).alignment());
+  }
+  output_section(link, ".tbss.runtime", SHT_NOBITS, SHF_ALLOC | SHF_WRITE | SHF_TLS)
+      .chunks.push_back(add_chunk<ReservedChunk>(link, size, size));
+}
+
 void add_frames(Link& link) {
   const auto has_section = [](const InputFile* file) { return !object_of(*file).frame_commons.empty(); };
   const bool has_frames = std::any_of(link.inputs.files.begin(), link.inputs.files.end(), has_section);
@@ -248,6 +261,7 @@ void add_linker_sections(Link& link) {
     add_slots(link);
     add_load_relocs(link);
   }
+  add_tls_slots(link);
   add_frames(link);
   add_notes(link);
   if (has_headers) add_gdb_index(link);

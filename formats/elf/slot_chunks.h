@@ -43,6 +43,17 @@ class StubsChunk : public Chunk {
   const Link& link_;
 };
 
+// Memory that code uses by agreement: the runtime's thread-local words.
+class ReservedChunk : public Chunk {
+ public:
+  ReservedChunk(uint64_t size, uint64_t chunk_alignment) : size_(size) { alignment = chunk_alignment; }
+  uint64_t size() const override { return size_; }
+  void write(MutableBytes /*out*/) const override {}
+
+ private:
+  uint64_t size_;
+};
+
 // .plt: binding on the first call (Arch::write_lazy_entry), an entry for each word of an import.
 class LazyStubsChunk : public Chunk {
  public:
