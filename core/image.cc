@@ -102,6 +102,21 @@ void Image::write(uint64_t offset, Bytes bytes) {
   }
 }
 
+bool Image::read(uint64_t offset, MutableBytes out) {
+  while (!out.empty()) {
+    const ssize_t done = is_direct_ ? -1 : ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
+    if (done < 0 && !is_direct_ && errno == EINTR) continue;
+    if (done <= 0) return false;
+    out = out.subspan(static_cast<size_t>(done));
+    offset += static_cast<uint64_t>(done);
+  }
+  return true;
+}
+
+void Image::resize(uint64_t size) {
+  if (!is_direct_ && ::ftruncate(fd_, static_cast<off_t>(size)) != 0) fail(errno);
+}
+
 std::optional<Error> Image::commit() {
   if (error_ != 0) return Error{std::strerror(error_)};
   if (is_direct_) return std::nullopt;

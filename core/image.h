@@ -35,6 +35,12 @@ class Image {
   // Remembers the first failure; commit() reports it.
   void write(uint64_t offset, Bytes bytes);
 
+  // What was written, for what is computed from finished bytes. False: they cannot be read back, as of a device.
+  bool read(uint64_t offset, MutableBytes out);
+
+  // Cuts the file off, or extends it by zeros.
+  void resize(uint64_t size);
+
   // Nothing, or why there is no output.
   std::optional<Error> commit();
 

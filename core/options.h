@@ -30,6 +30,11 @@ struct InputOption {
   bool is_lazy = false;       // between --start-lib and --end-lib: objects behave as archive members
   bool is_binary = false;     // -b binary: the file is data, not an object
   bool just_symbols = false;  // -R FILE: take its symbols, not its sections
+  // --embed: the file is data, too; where it goes and what its symbols are called.
+  bool is_embedded = false;
+  std::string embed_name;
+  std::string embed_section = ".rodata";
+  uint64_t embed_alignment = 16;
 };
 
 enum class StripMode : uint8_t { None, Debug, All };
@@ -41,6 +46,7 @@ enum class UnresolvedPolicy : uint8_t { Error, Warn, Ignore };
 enum class OutputFormatKind : uint8_t { Object, Binary };
 enum class HashStyle : uint8_t { Both, Sysv, Gnu, None };
 enum class SymbolicBinding : uint8_t { None, All, Functions, NonWeak, NonWeakFunctions };  // -Bsymbolic*
+enum class ThreadSegment : uint8_t { AsCompiled, Gs };                                     // -z tls-seg
 enum class StartStopVisibility : uint8_t { Default, Internal, Hidden, Protected };
 
 // What only a dynamically linked output is made of. Accepted for static ones, which have no use for it.
@@ -79,6 +85,15 @@ struct SymbolAssignment {
   std::string expression;  // source text; parsed by ld/expression.h
 };
 
+// --image and what goes with it.
+struct ImageOptions {
+  ImageKind kind = ImageKind::None;
+  bool has_multiboot = false;            // elf,multiboot
+  bool is_polyglot = false;              // disk,poly: an ELF file as well
+  bool has_runtime = true;               // --nostdrt clears it
+  std::optional<uint64_t> load_address;  // physical address of the first byte
+};
+
 struct Options {
   std::string program_name = "xld";  // argv[0], for messages
 
@@ -99,6 +114,7 @@ struct Options {
   bool emit_relocs = false;
   DynamicOptions dynamic;
   PlatformVersion platform;
+  ImageOptions image;
 
   // Inputs
   std::vector<InputOption> inputs;
@@ -146,6 +162,8 @@ struct Options {
   bool omagic = false;  // -N
   bool nmagic = false;  // -n
   bool rosegment = true;
+  std::string keep_first;  // --keep-first: its section stands before all others
+  ThreadSegment thread_segment = ThreadSegment::AsCompiled;
   std::map<std::string, uint64_t> section_start;  // --section-start, -Ttext, -Tdata, -Tbss
   std::optional<uint64_t> text_segment;           // -Ttext-segment
   std::optional<uint64_t> rodata_segment;         // -Trodata-segment

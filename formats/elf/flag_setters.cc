@@ -98,6 +98,36 @@ void choose_hash_style(OptionContext& context, const OptionUse& use) {
   if (const auto style = choose_named(context, use, kStyles)) context.options.dynamic.hash_style = *style;
 }
 
+void choose_image(OptionContext& context, const OptionUse& use) {
+  struct Shape {
+    ImageKind kind;
+    bool has_multiboot, is_polyglot;
+  };
+  static constexpr NamedValue<Shape> kShapes[] = {
+      {"elf", {ImageKind::Elf, false, false}},         {"elf,multiboot", {ImageKind::Elf, true, false}},
+      {"disk", {ImageKind::Disk, false, false}},       {"disk,poly", {ImageKind::Disk, false, true}},
+      {"efi", {ImageKind::Efi, false, false}},         {"esp", {ImageKind::Esp, false, false}},
+      {"bzimage", {ImageKind::BzImage, false, false}}, {"flat", {ImageKind::Flat, false, false}},
+      {"hex", {ImageKind::Hex, false, false}},         {"srec", {ImageKind::Srec, false, false}},
+  };
+  const auto shape = choose_named(context, use, kShapes);
+  if (!shape) return;
+  ImageOptions& image = context.options.image;
+  image.kind = shape->kind;
+  image.has_multiboot = shape->has_multiboot;
+  image.is_polyglot = shape->is_polyglot;
+}
+
+void leave_runtime_out(OptionContext& context, const OptionUse&) {
+  context.options.image.has_runtime = false;
+}
+
+void set_load_address(OptionContext& context, const OptionUse& use) {
+  const auto address = parse_number(use.value);
+  if (!address) return report_bad_number(context, use, "an address, such as 0x100000 or 2M");
+  context.options.image.load_address = *address;
+}
+
 void choose_input_format(OptionContext& context, const OptionUse& use) {
   const bool is_elf = use.value == "elf" || use.value == "default" ||
                       find_target_name(TargetNameKind::OutputFormat, use.value) != nullptr;

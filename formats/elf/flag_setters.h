@@ -11,6 +11,9 @@ void choose_build_id(OptionContext& context, const OptionUse& use);
 void choose_compression(OptionContext& context, const OptionUse& use);
 void choose_emulation(OptionContext& context, const OptionUse& use);
 void choose_hash_style(OptionContext& context, const OptionUse& use);
+void choose_image(OptionContext& context, const OptionUse& use);
+void set_load_address(OptionContext& context, const OptionUse& use);
+void leave_runtime_out(OptionContext& context, const OptionUse& use);  // --nostdrt
 void choose_input_format(OptionContext& context, const OptionUse& use);
 void choose_json_map(OptionContext& context, const OptionUse& use);
 void choose_optimization(OptionContext& context, const OptionUse& use);

@@ -1,26 +1,15 @@
-// The filled-in table, and the small functions that have no better place.
+// The small functions of the table that have no better place. See format.h.
 #include "formats/elf/format.h"
 
 #include <fmt/core.h>
 
-#include "formats/elf/decode.h"
-#include "formats/elf/describe.h"
-#include "formats/elf/folding.h"
 #include "formats/elf/frames.h"
 #include "formats/elf/headers.h"
-#include "formats/elf/linker_sections.h"
-#include "formats/elf/liveness_roots.h"
-#include "formats/elf/notes.h"
-#include "formats/elf/object.h"
-#include "formats/elf/plain.h"
-#include "formats/elf/plan.h"
 #include "formats/elf/relocs.h"
 #include "formats/elf/slot_chunks.h"
 #include "formats/elf/state.h"
 
 namespace xld::elf {
-
-namespace {
 
 void begin(Link& link) {
   Target& target = link.session.target;
@@ -62,34 +51,5 @@ void settle(Link& link) {
 std::string reloc_type_name(const Link& link, uint32_t raw_type) {
   return reloc_name(link.target().cpu, raw_type);
 }
-
-}  // namespace
-
-const Format kFormat = {
-    .id = ObjectFormat::Elf,
-    .identify = identify,
-    .begin = begin,
-    .read_object = read_object,
-    .make_atoms = make_atoms,
-    .common_section = common_section,
-    .provide_symbols = provide_symbols,
-    .decode = decode,
-    .plain = &kPlainPath,
-    .is_root = is_root,
-    .may_fold = may_fold,
-    .significant_atoms = significant_atoms,
-    .plan = plan,
-    .settle = settle,
-    .define_symbols = define_symbols,
-    .describe_place = describe_place,
-    .describe_source = describe_source,
-    .describe_symbol = describe_symbol,
-    .describe_definition = describe_definition,
-    .describe_section = describe_section,
-    .reloc_name = reloc_type_name,
-    .section_name = section_name,
-    .list_symbols = list_symbols,
-    .seal = seal,
-};
 
 }  // namespace xld::elf

@@ -1,10 +1,51 @@
-// The ELF format as the linker sees it: one table of functions.
+// The ELF format as the linker sees it: one table of functions, filled in.
+//
+// A constant expression, so that other outputs are made of it by replacing entries: kernel_image/format.cc.
 #pragma once
 
+#include "formats/elf/decode.h"
+#include "formats/elf/describe.h"
+#include "formats/elf/folding.h"
+#include "formats/elf/linker_sections.h"
+#include "formats/elf/liveness_roots.h"
+#include "formats/elf/notes.h"
+#include "formats/elf/object.h"
+#include "formats/elf/plain.h"
+#include "formats/elf/plan.h"
 #include "formats/format.h"
 
 namespace xld::elf {
 
-extern const Format kFormat;
+void begin(Link& link);
+SectionId common_section(Link& link, const CommonOffer& offer);
+void settle(Link& link);
+std::string reloc_type_name(const Link& link, uint32_t raw_type);
+
+inline constexpr Format kFormat = {
+    .id = ObjectFormat::Elf,
+    .identify = identify,
+    .begin = begin,
+    .read_object = read_object,
+    .make_atoms = make_atoms,
+    .common_section = common_section,
+    .provide_symbols = provide_symbols,
+    .decode = decode,
+    .plain = &kPlainPath,
+    .is_root = is_root,
+    .may_fold = may_fold,
+    .significant_atoms = significant_atoms,
+    .plan = plan,
+    .settle = settle,
+    .define_symbols = define_symbols,
+    .describe_place = describe_place,
+    .describe_source = describe_source,
+    .describe_symbol = describe_symbol,
+    .describe_definition = describe_definition,
+    .describe_section = describe_section,
+    .reloc_name = reloc_type_name,
+    .section_name = section_name,
+    .list_symbols = list_symbols,
+    .seal = seal,
+};
 
 }  // namespace xld::elf

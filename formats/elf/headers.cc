@@ -38,6 +38,11 @@ void add_loads(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
   std::stable_sort(headers.begin(), headers.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
 }
 
+// Boot loaders look for one record in the segments of notes and are confused by others beside it.
+bool has_own_segment(const OutputSection& note) {
+  return note.name == ".note.Xen";
+}
+
 // One PT_NOTE for neighbours of one alignment: readers take it for that of the records.
 void add_notes(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
   const OutputSection* previous = nullptr;
@@ -46,7 +51,7 @@ void add_notes(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
       previous = nullptr;
       continue;
     }
-    if (previous && previous->alignment == section.alignment) {
+    if (previous && previous->alignment == section.alignment && !has_own_segment(*previous)) {
       headers.back().file_size = headers.back().memory_size = section.address + section.size - headers.back().address;
     } else {
       headers.push_back(cover(section, PT_NOTE, PF_R));
@@ -128,7 +133,7 @@ void HeadersChunk::write_as(MutableBytes out) const {
   header.type = is_position_independent(link_.target().output) ? ET_DYN : ET_EXEC;
   header.machine = link_.target().cpu == Cpu::X86_64 ? EM_X86_64 : EM_386;
   header.version = 1;
-  header.entry = static_cast<typename E::Word>(link_.entry_address);
+  header.entry = static_cast<typename E::Word>(entry());
   header.phoff = sizeof(header);
   header.ehsize = sizeof(header);
   header.phentsize = sizeof(typename E::ProgramHeader);

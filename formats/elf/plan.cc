@@ -28,6 +28,7 @@ struct RankRow {
 constexpr RankRow kRanks[] = {
     {"", 0},
     {".interp", 1},
+    {".note.Xen", 1},
     {".note.gnu.property", 2},
     {".note.gnu.build-id", 3},
     {".gnu.hash", 10},
@@ -87,10 +88,11 @@ bool becomes_read_only(const OutputSection& section) {
 
 class Planner {
  public:
-  explicit Planner(Link& link) : link_(link), sections_(link.layout.sections) {}
+  Planner(Link& link, const PlanVariant& variant) : link_(link), variant_(variant), sections_(link.layout.sections) {}
 
   void run() {
     collect_atoms();
+    if (variant_.add_head) variant_.add_head(link_);
     add_linker_sections(link_);
     for (OutputSection& section : sections_) finish_section(section);
     apply_section_starts();
@@ -101,6 +103,7 @@ class Planner {
     choose_addresses();
     number_headers();
     align_notes();
+    if (variant_.adjust) variant_.adjust(link_);
   }
 
  private:
@@ -120,8 +123,8 @@ class Planner {
 
   void take_atom(AtomId id, const std::vector<SectionKey>& keys) {
     Atom& atom = link_.atom(id);
-    if (is_flat() && !atom.has(atom_flag::kAllocated)) {
-      link_.is_live[id.value] = 0;  // a flat image is what is loaded
+    if (variant_.is_memory_only && !atom.has(atom_flag::kAllocated)) {
+      link_.is_live[id.value] = 0;
       return;
     }
     const uint32_t key = atom.section.value;
@@ -132,8 +135,6 @@ class Planner {
     if (atom.has(atom_flag::kMerge)) return add_to_pool(atom, section);
     section.atoms.push_back(id);
   }
-
-  bool is_flat() const { return link_.options().output_format == OutputFormatKind::Binary; }
 
   // Sections of one name become one section, unless one is loaded and the other is not.
   SectionId section_for(const SectionKey& key) {
@@ -362,11 +363,12 @@ class Planner {
     plan.page_size = target.max_page_size;
     plan.relro_page_size = target.common_page_size;
     plan.is_paged = !link_.options().omagic && !link_.options().nmagic;
-    plan.is_flat = is_flat();
+    plan.is_flat = link_.options().output_format == OutputFormatKind::Binary;
     plan.load_base = link_.options().physical_base;
   }
 
   Link& link_;
+  const PlanVariant& variant_;
   std::vector<OutputSection>& sections_;
   std::vector<SectionId> section_of_key_;
   std::vector<uint32_t> positions_;  // by AtomId, in output order; filled when a section follows others
@@ -389,9 +391,14 @@ uint32_t section_rank(const OutputSection& section) {
   return rank_of_kind(section);
 }
 
-void plan(Link& link) {
+void plan_as(Link& link, const PlanVariant& variant) {
   const auto timer = link.session.timings.measure("plan");
-  Planner(link).run();
+  Planner(link, variant).run();
+}
+
+void plan(Link& link) {
+  if (link.options().output_format == OutputFormatKind::Binary) return plan_as(link, {nullptr, true});
+  plan_as(link, {add_file_tables});
 }
 
 }  // namespace xld::elf

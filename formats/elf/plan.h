@@ -7,6 +7,14 @@ namespace xld::elf {
 
 void plan(Link& link);
 
+// What an output that is planned like an ELF file does otherwise.
+struct PlanVariant {
+  void (*add_head)(Link&);      // adds the bytes before everything else and the tables behind it; none: there are none
+  bool is_memory_only = false;  // what is not loaded, such as debug information, is left out
+  void (*adjust)(Link&) = nullptr;  // has the last word on Layout::plan, sections and segments
+};
+void plan_as(Link& link, const PlanVariant& variant);
+
 // Position of an output section: GNU ld's default order.
 uint32_t section_rank(const OutputSection& section);
 

@@ -59,17 +59,6 @@ constexpr ProvidedSymbol kProvided[] = {
 constexpr std::string_view kStart = "__start_";
 constexpr std::string_view kStop = "__stop_";
 
-bool is_wanted(const Link& link, SymbolId id) {
-  return id.is_valid() && link.symbols.has(id, symbol_flag::kReferenced | symbol_flag::kRoot) &&
-         !link.symbols.is_defined(id);
-}
-
-void claim_name(Link& link, SymbolId id, uint32_t flags) {
-  link.symbols.offer(id, Claim::make(ClaimClass::Provided, FileId{0u}, id.value));
-  link.symbols.place(id, AtomId(), 0);
-  link.symbols.add_flags(id, flags | symbol_flag::kDefined | symbol_flag::kLinkerMade);
-}
-
 // Only static executables find their resolver relocations through these names; elsewhere the loader does.
 bool exists_here(const Link& link, const ProvidedSymbol& row) {
   if (row.section == ".dynamic") return is_position_independent(link.target().output);
@@ -176,6 +165,17 @@ class Anchors {
 };
 
 }  // namespace
+
+bool is_wanted(const Link& link, SymbolId id) {
+  return id.is_valid() && link.symbols.has(id, symbol_flag::kReferenced | symbol_flag::kRoot) &&
+         !link.symbols.is_defined(id);
+}
+
+void claim_name(Link& link, SymbolId id, uint32_t flags) {
+  link.symbols.offer(id, Claim::make(ClaimClass::Provided, FileId{0u}, id.value));
+  link.symbols.place(id, AtomId(), 0);
+  link.symbols.add_flags(id, flags | symbol_flag::kDefined | symbol_flag::kLinkerMade);
+}
 
 void provide_symbols(Link& link) {
   for (const ProvidedSymbol& row : kProvided) {
