@@ -19,6 +19,7 @@ namespace xld::elf {
 
 void begin(Link& link);
 SectionId common_section(Link& link, const CommonOffer& offer);
+bool refine_layout(Link& link);
 void settle(Link& link);
 
 inline constexpr Format kFormat = {
@@ -37,6 +38,7 @@ inline constexpr Format kFormat = {
     .may_fold = may_fold,
     .significant_atoms = significant_atoms,
     .plan = plan,
+    .refine_layout = refine_layout,
     .settle = settle,
     .define_symbols = define_symbols,
     .describe = &kDescriptions,
