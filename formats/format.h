@@ -24,6 +24,7 @@
 #include "core/reloc.h"
 #include "core/session.h"
 #include "dynimport/slots.h"
+#include "formats/description.h"
 #include "layout/layout.h"
 #include "layout/merge.h"
 
@@ -37,10 +38,27 @@ class FormatState {
   virtual ~FormatState() = default;
 };
 
-// A word the loader has to add the load address to.
+// A word the loader completes: with the load address or, if there is a symbol, with what it finds for that.
 struct LoadFixup {
   uint64_t address = 0;
-  uint64_t value = 0;  // before the load address is added
+  uint64_t value = 0;  // what it is added to
+  SymbolId symbol;
+  bool is_distance = false;  // the word's own address is subtracted
+  bool is_packed = false;    // one of Link::packed_places
+};
+
+// How many words of an atom the loader completes.
+struct FixupCount {
+  uint32_t all = 0;
+  uint32_t symbolic = 0;  // those of them with a symbol
+  uint32_t packed = 0;    // those of them in Link::packed_places
+};
+
+// A word the loader adds the load address to, in the form that packs many of them (Link::packs_fixups).
+struct PackedPlace {
+  AtomId atom;
+  uint32_t offset = 0;
+  auto operator<=>(const PackedPlace&) const = default;
 };
 
 // An output section to be: atoms with equal keys become neighbours.
@@ -61,16 +79,6 @@ struct Extraction {
   FileId member;
   FileId user;  // none: an option wants the name
   SymbolId symbol;
-};
-
-// One entry of a file's symbol table, for reports.
-struct FileSymbol {
-  std::string_view name;
-  SymbolId global;                            // not valid: a local symbol
-  ClaimClass claim_class = ClaimClass::None;  // None: a reference
-  AtomId atom;  // where the entry defines it; not valid: nowhere, or `value` is an address
-  uint64_t value = 0;
-  uint64_t size = 0;
 };
 
 // An atom that another, identical one stands for.
@@ -101,10 +109,13 @@ struct Link {
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;                             // by AtomId
   std::vector<FoldedAtom> folded;                     // sorted
+  bool packs_fixups = false;                          // aligned words with the load address alone are packed
+  std::vector<PackedPlace> packed_places;             // sorted
+  bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
   bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
   LocalNeeds local_needs;
   Slots slots;
-  std::vector<uint32_t> fixup_counts;  // by AtomId: words the loader must adjust; empty if the output does not move
+  Array<FixupCount> fixup_counts;  // by AtomId; empty if there is no loader and the output does not move
 
   std::set<std::string, std::less<>> retained_names;  // --retain-symbols-file: nothing else is in the symbol table
   bool retains_all_names = true;
@@ -138,12 +149,6 @@ struct Link {
   }
 };
 
-// Where a file defines a symbol, for messages.
-struct DefinitionText {
-  std::string place;   // ".text+0x1c"; empty if the file does not define it
-  std::string source;  // "hello.c:12 (dir/hello.c:12)"; empty if not known
-};
-
 // Universal: several files for several CPUs in one.
 enum class FileKind : uint8_t { Unknown, Object, SharedLibrary, Executable, CompilerIr, Universal };
 
@@ -169,11 +174,14 @@ struct Format {
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);
 
-  // Settles what the options left open in Session::target, and makes the FormatState.
+  // Settles what the options and the kinds of the inputs left open in Session::target, and makes the FormatState.
   void (*begin)(Link&);
 
   // Reads headers and global names: occurrences, groups, atom_capacity. Any thread; one task a file.
   void (*read_object)(Link&, InputFile&, uint32_t worker);
+
+  // Reads a shared library's loader_name and global names. Any thread; one task a file.
+  void (*read_library)(Link&, InputFile&, uint32_t worker);
 
   // Creates the file's atoms, places the symbols it defines, finds its companions. One task a file.
   void (*make_atoms)(Link&, InputFile&, uint32_t worker);
@@ -183,6 +191,10 @@ struct Format {
 
   // Claims the names the linker provides (end of sections, headers, ...) as far as they are wanted and not defined.
   void (*provide_symbols)(Link&);
+
+  // Decides which names the loader finds in other modules, and which of ours it shows to them: kImported, kExported,
+  // kPreemptible, and the nature of what is imported. Only for outputs that have a loader.
+  void (*bind_symbols)(Link&);
 
   // Decodes up to out.size() relocations of an atom, returns how many, 0 at the end. A pair or a thread-local sequence
   // is never split between calls. `reports` is set in the first decoding only: malformed records are reported once.
@@ -202,24 +214,17 @@ struct Format {
   // Output sections, segments, and the chunks the linker adds; fills Link::layout up to assign_offsets().
   void (*plan)(Link&);
 
+  // Adjusts what depends on addresses and has a size itself, when layout has given addresses. True: sizes have changed,
+  // and layout starts again.
+  bool (*refine_layout)(Link&);
+
   // Tells slots, stubs, merged constants and thread-local data their addresses, when layout has given them.
   void (*settle)(Link&);
 
   // Defines the names the linker provides, when addresses are known.
   void (*define_symbols)(Link&);
 
-  // For messages about an offset in an atom: "function main: .text+0x1c", and the line of its source,
-  // "hello.c:12 (dir/hello.c:12)", the file's source at least, or nothing.
-  std::string (*describe_place)(const Link&, const Atom&, uint64_t offset);
-  std::string (*describe_source)(const Link&, const Atom&, uint64_t offset);
-  std::string (*describe_symbol)(const Link&, const InputFile&, uint32_t raw_symbol);
-  DefinitionText (*describe_definition)(const Link&, const InputFile&, uint32_t raw_symbol);
-  // The name of an input section, by the format's index of it (Atom::raw, Reloc::target of discarded targets).
-  std::string (*describe_section)(const Link&, const InputFile&, uint32_t raw_section);
-  std::string (*reloc_name)(const Link&, uint32_t raw_type);
-  // For reports: the input section an atom was, and the named symbols of a file.
-  std::string (*section_name)(const Link&, const Atom&);
-  std::vector<FileSymbol> (*list_symbols)(const Link&, const InputFile&);
+  const Descriptions* describe;  // for messages and reports
 
   // Checksums and signatures over the finished bytes; `digests` are those of the tiles of the file, in order, if
   // Link::tile_digest asks for them.

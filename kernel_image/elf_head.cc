@@ -51,7 +51,7 @@ void add_entry_note(Link& link) {
 }  // namespace
 
 void add_elf_head(Link& link) {
-  elf::add_file_tables(link, elf::add_chunk<ImageHeaders>(link, link));
+  elf::add_head_section(link, elf::add_chunk<ImageHeaders>(link, link));
   add_entry_note(link);
 }
 

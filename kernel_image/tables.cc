@@ -64,7 +64,7 @@ FunctionTable::FunctionTable(const Link& link) : RuntimeTable(link) {
 }
 
 void FunctionTable::collect(const InputFile& file) {
-  for (const FileSymbol& symbol : link_.format->list_symbols(link_, file)) {
+  for (const FileSymbol& symbol : link_.format->describe->list_symbols(link_, file)) {
     if (symbol.claim_class == ClaimClass::None || !symbol.atom.is_valid() || symbol.name.empty()) continue;
     if (symbol.name.starts_with(".L") || !link_.is_live[symbol.atom.value]) continue;
     const Atom& atom = link_.atom(symbol.atom);

@@ -24,7 +24,9 @@ class Resolution {
     symbols_.reserve(offers + offers / 4 + 256);
     read(finder_.objects());
     intern_offers();
+    take_in_libraries();
     take_in(finder_.objects());
+    for (const InputFile* library : finder_.libraries()) want_names_of(*library);
     define_requested_names(link_);
     want_requested_names();
     extract_wanted();
@@ -43,7 +45,7 @@ class Resolution {
   void intern_offers() {
     read(finder_.lazy_objects());
     finder_.for_each_offer([&](std::string_view name, uint64_t hash, FileId file) {
-      symbols_.offer(symbols_.intern(name, hash), Claim::make(ClaimClass::Lazy, file, 0));
+      symbols_.offer(symbols_.intern(name, hash), Claim::make_lazy(file));
     });
     offer_lazy_objects();
   }
@@ -52,7 +54,29 @@ class Resolution {
     for (const InputFile* file : finder_.lazy_objects())
       for (const Occurrence& o : file->occurrences)
         if (o.claim_class != ClaimClass::None)
-          symbols_.offer(symbols_.intern({o.name, o.length}, o.hash), Claim::make(ClaimClass::Lazy, file->id, 0));
+          symbols_.offer(symbols_.intern({o.name, o.length}, o.hash), Claim::make_lazy(file->id));
+  }
+
+  void take_in_libraries() {
+    const auto& libraries = finder_.libraries();
+    parallel_for(link_.session.pool, libraries.size(), 1, [&](size_t begin, size_t end, uint32_t worker) {
+      for (size_t i = begin; i < end; i++) link_.format->read_library(link_, *libraries[i], worker);
+    });
+    for (InputFile* library : libraries) {
+      intern_names(*library);
+      claim_library_names(*library);
+    }
+  }
+
+  // What a library lacks has to be exported to it by the output, which an object's reference does not ask for.
+  void claim_library_names(InputFile& library) {
+    for (uint32_t i = 0; i < library.occurrences.size(); i++) {
+      const Occurrence& o = library.occurrences[i];
+      const SymbolId id = library.globals[i];
+      symbols_.add_flags(id, symbol_flag::kReferencedOutside);
+      if (o.claim_class != ClaimClass::None)
+        symbols_.offer(id, Claim::make(o.claim_class, library.id, library.first_global + i));
+    }
   }
 
   // One round: `files` are in rank order.
@@ -76,7 +100,7 @@ class Resolution {
       if (i + kStep < names.size()) symbols_.prefetch_text(names[i + kStep].hash);
       file.globals[i] = symbols_.intern({names[i].name, names[i].length}, names[i].hash);
     }
-    if (!link_.options().wrapped.empty()) wrap_references(link_, file);
+    if (!link_.options().wrapped.empty() && !file.is_library) wrap_references(link_, file);
     for (InputGroup& group : file.groups)
       group.key = group.global < file.globals.size() ? file.globals[group.global] : symbols_.intern(group.name);
   }
@@ -125,7 +149,7 @@ class Resolution {
   // `user` is the file that refers to the name; none: an option does.
   void want(SymbolId id, FileId user) {
     const Claim claim = symbols_.claim(id);
-    if (claim.claim_class() != ClaimClass::Lazy) return;
+    if (!claim.is_lazy()) return;
     wanted_.push_back(claim.file());
     if (keeps_reasons_) link_.extractions.push_back({claim.file(), user, id});
   }

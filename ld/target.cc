@@ -43,7 +43,7 @@ OutputKind output_kind(const Options& options) {
   if (options.is_shared) return OutputKind::SharedLibrary;
   if (options.is_static || options.no_dynamic_linker)
     return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
-  return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
+  return options.is_pie ? OutputKind::DynamicPie : OutputKind::DynamicExecutable;
 }
 
 void start(Link& link) {
@@ -52,7 +52,6 @@ void start(Link& link) {
   target.output = output_kind(link.options());
   link.format = &format_for(target.format, link.options().image.kind);
   link.arch = &arch_for(target.cpu);
-  link.format->begin(link);
 }
 
 }  // namespace

@@ -13,16 +13,25 @@ namespace xld::elf {
 
 void begin(Link& link) {
   Target& target = link.session.target;
+  // A program that takes nothing from libraries needs no loader.
+  if (target.output == OutputKind::DynamicExecutable && link.inputs.libraries.empty())
+    target.output = OutputKind::StaticExecutable;
   const bool moves = is_position_independent(target.output);
   target.image_base = moves ? 0 : target.cpu == Cpu::I386 ? 0x08048000 : 0x400000;
   target.entry = "_start";
   target.code_section = ".text";
   target.max_page_size = link.options().max_page_size.value_or(0x1000);
   target.common_page_size = link.options().common_page_size.value_or(0x1000);
+  link.packs_fixups = link.options().dynamic.pack_relative_relocs && moves;
   const BuildIdKind build_id = link.options().build_id;
   if (build_id != BuildIdKind::None)
     link.tile_digest = build_id == BuildIdKind::Sha256 ? DigestKind::Sha256 : DigestKind::Fast;
   link.format_state = std::make_unique<ElfState>(link.session.pool.thread_count());
+}
+
+bool refine_layout(Link& link) {
+  PackedRelocsChunk* packed = state_of(link).packed_relocs;
+  return packed && packed->encode();
 }
 
 SectionId common_section(Link& link, const CommonOffer& offer) {
@@ -39,17 +48,16 @@ void settle(Link& link) {
   };
   Slots& slots = link.slots;
   slots.got_address = address_of(".got");
-  slots.stubs_address = address_of(".iplt");
+  slots.stubs_address = address_of(has_loader(link.target().output) ? ".plt.sec" : ".iplt");
+  slots.lazy_address = address_of(".plt");
   // _GLOBAL_OFFSET_TABLE_ is the start of .got.plt on x86 (psABI).
   slots.got_base = find_section(link, ".got.plt") ? address_of(".got.plt") : slots.got_address;
   slots.stub_table_address = slots.got_base + StubTableChunk::kReservedWords * uint64_t{slots.word_size};
   // Variant II: the block ends where the thread pointer points.
   link.thread_pointer = align_up(link.layout.tls_address + link.layout.tls_memory_size, link.layout.tls_alignment);
+  for (CopyChunk* copies : {state_of(link).copies.writable, state_of(link).copies.read_only})
+    if (copies) copies->place_symbols();
   if (state_of(link).frames) state_of(link).frames->place_atoms();
-}
-
-std::string reloc_type_name(const Link& link, uint32_t raw_type) {
-  return reloc_name(link.target().cpu, raw_type);
 }
 
 }  // namespace xld::elf

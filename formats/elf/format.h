@@ -3,6 +3,7 @@
 // A constant expression, so that other outputs are made of it by replacing entries: kernel_image/format.cc.
 #pragma once
 
+#include "formats/elf/binding.h"
 #include "formats/elf/decode.h"
 #include "formats/elf/describe.h"
 #include "formats/elf/folding.h"
@@ -18,33 +19,29 @@ namespace xld::elf {
 
 void begin(Link& link);
 SectionId common_section(Link& link, const CommonOffer& offer);
+bool refine_layout(Link& link);
 void settle(Link& link);
-std::string reloc_type_name(const Link& link, uint32_t raw_type);
 
 inline constexpr Format kFormat = {
     .id = ObjectFormat::Elf,
     .identify = identify,
     .begin = begin,
     .read_object = read_object,
+    .read_library = read_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
     .provide_symbols = provide_symbols,
+    .bind_symbols = bind_symbols,
     .decode = decode,
     .plain = &kPlainPath,
     .is_root = is_root,
     .may_fold = may_fold,
     .significant_atoms = significant_atoms,
     .plan = plan,
+    .refine_layout = refine_layout,
     .settle = settle,
     .define_symbols = define_symbols,
-    .describe_place = describe_place,
-    .describe_source = describe_source,
-    .describe_symbol = describe_symbol,
-    .describe_definition = describe_definition,
-    .describe_section = describe_section,
-    .reloc_name = reloc_type_name,
-    .section_name = section_name,
-    .list_symbols = list_symbols,
+    .describe = &kDescriptions,
     .seal = seal,
 };
 

@@ -8,13 +8,13 @@ namespace xld::elf {
 // Adds what this link needs: slots, stubs, dynamic tables, unwind tables, notes.
 void add_linker_sections(Link& link);
 
-// Adds what makes a file of it: headers, section names, symbol and string tables.
-void add_file_tables(Link& link);
-// The same with other headers than the usual ones.
-void add_file_tables(Link& link, Chunk* headers);
-
 // A section without a name for what stands first in memory: ELF headers, boot code.
 OutputSection& add_head_section(Link& link, Chunk* head);
+// ELF header and program headers in such a section.
+void add_headers(Link& link);
+
+// Adds what is for other tools and not loaded: section headers and names, symbol and string tables.
+void add_file_tables(Link& link);
 
 // A chunk with the merged constants of a pool.
 Chunk* add_merge_chunk(Link& link, uint16_t pool);

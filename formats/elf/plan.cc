@@ -36,11 +36,14 @@ constexpr RankRow kRanks[] = {
     {".dynsym", 12},
     {".dynstr", 13},
     {".rela.dyn", 16},
+    {".relr.dyn", 18},
     {".rel.dyn", 16},
     {".rela.plt", 17},
     {".rel.plt", 17},
     {".init", 100},
-    {".iplt", 101},
+    {".plt", 101},
+    {".iplt", 102},
+    {".plt.sec", 102},
     {".text", 110},
     {".fini", 120},
     {".rodata", 200},
@@ -82,8 +85,11 @@ uint32_t rank_of_kind(const OutputSection& section) {
   return section.type == SHT_NOTE ? 4 : 210;
 }
 
+// Words the loader fills on the first call of a function stay writable, right behind what does not.
+constexpr uint32_t kLazyTableRank = 399;
+
 bool becomes_read_only(const OutputSection& section) {
-  return section.rank >= 300 && section.rank < 400;
+  return section.rank >= 300 && section.rank < kLazyTableRank;
 }
 
 class Planner {
@@ -94,6 +100,7 @@ class Planner {
     collect_atoms();
     if (variant_.add_head) variant_.add_head(link_);
     add_linker_sections(link_);
+    if (!variant_.is_memory_only) add_file_tables(link_);
     for (OutputSection& section : sections_) finish_section(section);
     apply_section_starts();
     sort_sections();
@@ -179,6 +186,7 @@ class Planner {
     section.is_thread_local = (section.flags & SHF_TLS) != 0;
     section.is_zero_fill = section.type == SHT_NOBITS;
     if (!section.name.empty()) section.rank = section_rank(section);
+    if (section.name == ".got.plt" && is_filled_lazily()) section.rank = kLazyTableRank;
     // A pair of zeros ends these lists.
     bury_dead_references(section);
     // Entry sizes are kept where the output consists of nothing else.
@@ -186,6 +194,8 @@ class Planner {
       if (section.flags & (SHF_MERGE | SHF_STRINGS)) section.flags &= ~(SHF_MERGE | SHF_STRINGS);
     }
   }
+
+  bool is_filled_lazily() const { return link_.slots.import_words != 0 && !link_.options().dynamic.bind_now; }
 
   // What references from debug information to absent code become.
   void bury_dead_references(OutputSection& section) const {
@@ -398,7 +408,7 @@ void plan_as(Link& link, const PlanVariant& variant) {
 
 void plan(Link& link) {
   if (link.options().output_format == OutputFormatKind::Binary) return plan_as(link, {nullptr, true});
-  plan_as(link, {add_file_tables});
+  plan_as(link, {add_headers});
 }
 
 }  // namespace xld::elf

@@ -9,8 +9,8 @@ void plan(Link& link);
 
 // What an output that is planned like an ELF file does otherwise.
 struct PlanVariant {
-  void (*add_head)(Link&);      // adds the bytes before everything else and the tables behind it; none: there are none
-  bool is_memory_only = false;  // what is not loaded, such as debug information, is left out
+  void (*add_head)(Link&);          // adds what stands before everything else in memory; none: there is nothing
+  bool is_memory_only = false;      // what is not loaded, such as debug information, is left out
   void (*adjust)(Link&) = nullptr;  // has the last word on Layout::plan, sections and segments
 };
 void plan_as(Link& link, const PlanVariant& variant);

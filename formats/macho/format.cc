@@ -40,6 +40,25 @@ void begin(Link& link) {
   link.format_state = std::make_unique<MachoState>(link.session.pool.thread_count());
 }
 
+void read_library(Link& link, InputFile& file, uint32_t /*worker*/) {
+  link.diagnostics().error(fmt::format("{}: dynamic libraries cannot be linked against yet", file.path), file.id);
+}
+
+// As long as no library can be read, nothing comes from one; programs show their names to nobody.
+void bind_symbols(Link& link) {
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const SymbolId id{i};
+    const bool is_undefined = !link.symbols.has(id, symbol_flag::kDefined);
+    if (is_undefined && link.options().unresolved == UnresolvedPolicy::Ignore)
+      link.symbols.add_flags(id, symbol_flag::kUsed);
+  }
+}
+
+// Nothing before the link-edit data depends on addresses.
+bool refine_layout(Link& /*link*/) {
+  return false;
+}
+
 SectionId common_section(Link& link, const CommonOffer& /*offer*/) {
   return state_of(link).section_keys.intern(0, "__DATA,__common", S_ZEROFILL, 0);
 }
@@ -65,10 +84,6 @@ void settle(Link& link) {
   if (const OutputSection* got = find_section(link, kGotSection)) link.slots.got_address = got->address;
 }
 
-std::string reloc_type_name(const Link& link, uint32_t raw_type) {
-  return reloc_name(link.target().cpu, raw_type);
-}
-
 // LC_UUID: a digest of the content, in the form of RFC 4122 version 3 (a name's digest).
 void seal(const Link& link, Image& image, Bytes digests) {
   Digest uuid = compute_digest(DigestKind::Fast, digests);
@@ -84,24 +99,20 @@ const Format kFormat = {
     .identify = identify,
     .begin = begin,
     .read_object = read_object,
+    .read_library = read_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
     .provide_symbols = provide_symbols,
+    .bind_symbols = bind_symbols,
     .decode = decode,
     .is_root = is_root,
     .may_fold = may_fold,
     .significant_atoms = significant_atoms,
     .plan = plan,
+    .refine_layout = refine_layout,
     .settle = settle,
     .define_symbols = define_symbols,
-    .describe_place = describe_place,
-    .describe_source = describe_source,
-    .describe_symbol = describe_symbol,
-    .describe_definition = describe_definition,
-    .describe_section = describe_section,
-    .reloc_name = reloc_type_name,
-    .section_name = section_name,
-    .list_symbols = list_symbols,
+    .describe = &kDescriptions,
     .seal = seal,
 };
 
