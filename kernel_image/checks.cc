@@ -1,17 +1,19 @@
 // See checks.h.
 #include "kernel_image/checks.h"
 
+#include <algorithm>
 #include <fmt/core.h>
+#include <vector>
 
-#include "formats/elf/slot_chunks.h"
+#include "formats/elf/dynamic_relocs.h"
 #include "kernel_image/facts.h"
+#include "kernel_image/kinds.h"
 
 namespace xld::kernel_image {
 
 namespace {
 
 constexpr uint64_t kPage = 0x1000;
-constexpr uint64_t kReach32 = uint64_t{1} << 32;
 
 void check_output_kind(Link& link) {
   const Options& options = link.options();
@@ -27,10 +29,11 @@ void check_output_kind(Link& link) {
 }
 
 void check_load_address(Link& link) {
-  const uint64_t address = link.layout.plan.load_base.value_or(link.options().image.load_address.value_or(0));
+  const uint64_t address = link.options().image.load_address.value_or(0);
   if (address % kPage != 0)
-    link.diagnostics().error(fmt::format(
-        "--load-address={:#x}: is not a multiple of the page size; {:#x} bytes too many", address, address % kPage));
+    link.diagnostics().error(
+        fmt::format("--load-address={:#x}: is {:#x} bytes behind a multiple of the page size, {:#x}", address,
+                    address % kPage, kPage));
 }
 
 void check_range(Link& link) {
@@ -42,11 +45,42 @@ void check_range(Link& link) {
                     "a lower --load-address",
                     section.name, section.load_address, facts.load_start));
   }
-  if (facts.memory_end > kReach32)
+}
+
+void check_limits(Link& link) {
+  const ImageFacts facts = image_facts(link);
+  const Kind& kind = kind_of(link);
+  if (facts.memory_end > kind.highest_end)
+    link.diagnostics().error(fmt::format(
+        "--image={}: the image ends at physical address {:#x}, {:#x} bytes beyond {:#x} ({}); choose a lower "
+        "--load-address, or make it smaller",
+        kind.name, facts.memory_end, facts.memory_end - kind.highest_end, kind.highest_end, kind.limit));
+  if (facts.size() > kind.largest_size)
     link.diagnostics().error(
-        fmt::format("the image ends at physical address {:#x}, beyond the 4 GiB (0x100000000) that are reached before "
-                    "paging is on; choose a lower --load-address",
-                    facts.memory_end));
+        fmt::format("--image={}: the image has {} bytes, {} more than fit into {}; choose another kind", kind.name,
+                    facts.size(), facts.size() - kind.largest_size, kind.limit));
+  if (kind.fixed_load_address != 0 && facts.load_start != kind.fixed_load_address)
+    link.diagnostics().error(fmt::format("--image={}: loaders put it to {:#x}, not to {:#x}; leave --load-address out",
+                                         kind.name, kind.fixed_load_address, facts.load_start));
+}
+
+// Ranges of memory that two sections claim. Those of thread-local zero fill are in no memory of the image.
+void check_overlaps(Link& link) {
+  std::vector<const OutputSection*> sections;
+  for (const OutputSection& section : link.layout.sections)
+    if (section.is_allocated && section.size != 0 && !(section.is_thread_local && section.is_zero_fill))
+      sections.push_back(&section);
+  std::sort(sections.begin(), sections.end(), [](const auto* a, const auto* b) { return a->address < b->address; });
+  const auto name = [](const OutputSection& section) { return section.name.empty() ? "(headers)" : section.name; };
+  for (size_t i = 1; i < sections.size(); i++) {
+    const OutputSection& a = *sections[i - 1];
+    const OutputSection& b = *sections[i];
+    if (b.address - a.address >= a.size) continue;
+    link.diagnostics().error(fmt::format(
+        "section {} at {:#x}, {:#x} bytes, overlaps section {} at {:#x} by {:#x} bytes; move one of them with "
+        "--section-start",
+        name(a), a.address, a.size, name(b), b.address, a.address + a.size - b.address));
+  }
 }
 
 // Functions that choose their implementation at load time need somebody to call the choosers.
@@ -71,6 +105,8 @@ void check_options(Link& link) {
 
 void check_layout(Link& link) {
   check_range(link);
+  check_limits(link);
+  check_overlaps(link);
   check_relocations(link);
 }
 

@@ -4,7 +4,7 @@
 #include "formats/elf/format.h"
 #include "formats/targets.h"
 #include "kernel_image/checks.h"
-#include "kernel_image/elf_head.h"
+#include "kernel_image/kinds.h"
 #include "kernel_image/names.h"
 
 namespace xld::kernel_image {
@@ -21,26 +21,29 @@ void begin(Link& link) {
   check_options(link);
 }
 
-// Page protection follows segments, so each has pages of its own.
 void adjust_plan(Link& link) {
-  LayoutPlan& plan = link.layout.plan;
-  plan.load_base =
-      link.options().image.load_address.value_or(link.options().physical_base.value_or(kDefaultLoadAddress));
-  for (Segment& segment : link.layout.segments) segment.starts_new_page = true;
+  const Options& options = link.options();
+  link.layout.plan.load_base =
+      options.image.load_address.value_or(options.physical_base.value_or(link.layout.plan.base_address));
+  // Nobody relocates a kernel: what would be read-only afterwards is so by the rules of its segment.
   for (OutputSection& section : link.layout.sections) section.is_relro = false;
+  kind_of(link).plan.adjust(link);
 }
 
 void plan(Link& link) {
-  elf::plan_as(link, {[](Link& l) {
-                        add_elf_head(l);
-                        add_tables(l);
-                      },
-                      false, adjust_plan});
+  const elf::PlanVariant& variant = kind_of(link).plan;
+  elf::plan_as(link, {variant.add_head, variant.is_memory_only, adjust_plan});
 }
 
 void settle(Link& link) {
   elf::settle(link);
   check_layout(link);
+  if (const auto frame = kind_of(link).frame; frame && !link.diagnostics().failed()) frame(link);
+}
+
+void seal(const Link& link, Image& image, Bytes digests) {
+  elf::seal(link, image, digests);
+  if (const auto finish = kind_of(link).seal) finish(link, image);
 }
 
 constexpr Format make_format() {
@@ -50,6 +53,7 @@ constexpr Format make_format() {
   format.plan = plan;
   format.settle = settle;
   format.define_symbols = define_symbols;
+  format.seal = seal;
   return format;
 }
 

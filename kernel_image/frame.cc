@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/bytes.h"
-#include "kernel_image/facts.h"
 
 namespace xld::kernel_image {
 
@@ -19,14 +18,18 @@ void add_prefix(Link& link, Chunk* chunk) {
   section.chunks.push_back(chunk);
 }
 
-void make_room_for_prefix(Link& link) {
+void move_contents(Link& link, uint64_t distance) {
   Layout& layout = link.layout;
-  OutputSection& prefix = layout.sections.back();
+  for (OutputSection& section : layout.sections) section.file_offset += distance;
+  for (Segment& segment : layout.segments) segment.file_offset += distance;
+  layout.file_size += distance;
+}
+
+void make_room_for_prefix(Link& link) {
+  OutputSection& prefix = link.layout.sections.back();
   prefix.size = prefix.chunks.front()->size();
-  for (OutputSection& section : layout.sections) section.file_offset += prefix.size;
-  for (Segment& segment : layout.segments) segment.file_offset += prefix.size;
+  move_contents(link, prefix.size);
   prefix.file_offset = 0;
-  layout.file_size = image_facts(link).size() + prefix.size;
 }
 
 void pad_file(Link& link, uint64_t unit, uint64_t least) {

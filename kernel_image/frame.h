@@ -8,7 +8,10 @@ namespace xld::kernel_image {
 // Adds a section for `chunk`, which will stand in the file before everything else without being loaded.
 void add_prefix(Link& link, Chunk* chunk);
 
-// Moves everything back in the file by the size that the prefix now has. After layout.
+// Moves everything that is in the file back by `distance`. After layout.
+void move_contents(Link& link, uint64_t distance);
+
+// Moves everything back by the size that the prefix now has, and puts that first.
 void make_room_for_prefix(Link& link);
 
 // Extends the file by zeros to a multiple of `unit`, and to `least` bytes.

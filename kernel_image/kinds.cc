@@ -53,8 +53,8 @@ void follow_addresses(Link& link) {
   link.layout.plan.is_linear = true;
 }
 
-// SeaBIOS reads the first sector of a virtio or AHCI disk by cylinder, head and sector, and finds none on disks of fewer
-// than 1008 sectors.
+// SeaBIOS reads the first sector of a virtio or AHCI disk by cylinder, head and sector, and finds none on disks of
+// fewer than 1008 sectors.
 void frame_disk(Link& link) {
   pad_file(link, ImageFacts::kSectorSize, kMiB);
 }
@@ -126,10 +126,7 @@ constexpr Kind kKinds[] = {
      .fixed_load_address = kMiB,
      .highest_end = kLowMemory,
      .limit = "the memory below 3 GiB that loaders use for a bzImage"},
-    {.kind = ImageKind::Flat,
-     .is_variant = false,
-     .name = "flat",
-     .plan = memory_only(add_parts<add_nothing>)},
+    {.kind = ImageKind::Flat, .is_variant = false, .name = "flat", .plan = memory_only(add_parts<add_nothing>)},
     {.kind = ImageKind::Hex,
      .is_variant = false,
      .name = "hex",

@@ -7,13 +7,14 @@
 #include <string>
 
 #include "kernel_image/facts.h"
+#include "kernel_image/frame.h"
 
 namespace xld::kernel_image {
 
 namespace {
 
 constexpr uint64_t kBytesPerLine = 32;
-constexpr uint64_t kBatch = 1 << 16;        // bytes read at once
+constexpr uint64_t kBatch = 1 << 16;             // bytes read at once
 constexpr uint64_t kWindow = uint64_t{1} << 16;  // what an Intel record can address before the upper half is set anew
 
 // A run of neighbouring bytes with contents.
@@ -125,10 +126,7 @@ uint64_t text_size(const Link& link, const Writer& writer) {
 }
 
 void make_room(Link& link, const Writer& writer) {
-  const uint64_t size = text_size(link, writer);
-  for (OutputSection& section : link.layout.sections) section.file_offset += size;
-  for (Segment& segment : link.layout.segments) segment.file_offset += size;
-  link.layout.file_size += size;
+  move_contents(link, text_size(link, writer));
 }
 
 class TextWriter {
@@ -170,8 +168,8 @@ void write_text(const Link& link, Image& image, const Writer& writer) {
   text.add(writer.end(link));
   text.finish();
   if (!is_readable)
-    link.diagnostics().error(fmt::format("cannot read back what was written to {}; name a file that is no device with -o",
-                                         link.options().output));
+    link.diagnostics().error(fmt::format(
+        "cannot read back what was written to {}; name a file that is no device with -o", link.options().output));
 }
 
 }  // namespace

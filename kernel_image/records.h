@@ -1,8 +1,8 @@
 // --image=hex and --image=srec: the image as lines of hexadecimal text, for tools that write ROMs and load boards.
 //
-// Intel "Hexadecimal Object File Format" 1988; Motorola S-records as in the M68000 family manual. Addresses are those of
-// load memory. The text is made from the finished bytes: they are written to the file behind the place of the text, read
-// from there, and cut off.
+// Intel "Hexadecimal Object File Format" 1988; Motorola S-records as in the M68000 family manual. Addresses are those
+// of load memory. The text is made from the finished bytes: they are written to the file behind the place of the text,
+// read from there, and cut off.
 #pragma once
 
 #include "formats/format.h"

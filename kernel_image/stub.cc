@@ -40,7 +40,8 @@ constexpr StubField kLoadedFields[] = {
     {xld_boot_loaded_entry, 4, entry_of},
 };
 constexpr StubField kSetupFields[] = {
-    {xld_boot_setup_payload_paragraphs, 4, [](const Link&, const ImageFacts& facts) { return (facts.size() + 15) / 16; }},
+    {xld_boot_setup_payload_paragraphs, 4,
+     [](const Link&, const ImageFacts& facts) { return (facts.size() + 15) / 16; }},
     {xld_boot_setup_payload_address, 4, start_of},
     {xld_boot_setup_preferred_address, 8, start_of},
     {xld_boot_setup_memory_size, 4,

@@ -1,7 +1,7 @@
 // See volume.h. Microsoft FAT specification (fatgen103); UEFI specification 2.10, 3.5.1.1 and 13.3.
 //
-// FAT16 of its smallest geometry that fits: the number of clusters, and nothing else, says which FAT it is. FAT12 has up
-// to 4084 clusters, FAT16 up to 65524. The file's clusters follow each other, as do the two directories before it.
+// FAT16 of its smallest geometry that fits: the number of clusters, and nothing else, says which FAT it is. FAT12 has
+// up to 4084 clusters, FAT16 up to 65524. The file's clusters follow each other, as do the two directories before it.
 #include "kernel_image/volume.h"
 
 #include <algorithm>
@@ -110,8 +110,9 @@ void VolumeHead::write(MutableBytes out) const {
   const Geometry geometry = geometry_for(file_size);
   write_boot_sector(out, geometry);
   for (uint64_t i = 0; i < kTables; i++)
-    write_table(out.subspan((kReservedSectors + i * geometry.table_sectors) * kSector, geometry.table_sectors * kSector),
-                geometry);
+    write_table(
+        out.subspan((kReservedSectors + i * geometry.table_sectors) * kSector, geometry.table_sectors * kSector),
+        geometry);
   uint8_t* root = out.data() + (geometry.first_data_sector() - kRootSectors) * kSector;
   write_entry(root, "EFI", kDirectory, 2, 0);
   uint8_t* efi = out.data() + geometry.first_data_sector() * kSector;

@@ -127,10 +127,19 @@ std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
   return headers;
 }
 
+namespace {
+
+template <class E>
+uint64_t headers_size(const Link& link, uint64_t offset) {
+  return std::max<uint64_t>(sizeof(typename E::Header), offset) +
+         program_headers(link).size() * sizeof(typename E::ProgramHeader);
+}
+
+}  // namespace
+
 uint64_t HeadersChunk::size() const {
-  const size_t count = program_headers(link_).size();
-  return link_.target().word_size == 8 ? sizeof(Elf64::Header) + count * sizeof(Elf64::ProgramHeader)
-                                       : sizeof(Elf32::Header) + count * sizeof(Elf32::ProgramHeader);
+  const uint64_t offset = program_headers_offset();
+  return link_.target().word_size == 8 ? headers_size<Elf64>(link_, offset) : headers_size<Elf32>(link_, offset);
 }
 
 template <class E>
@@ -147,7 +156,7 @@ void HeadersChunk::write_as(MutableBytes out) const {
   header.machine = link_.target().cpu == Cpu::X86_64 ? EM_X86_64 : EM_386;
   header.version = 1;
   header.entry = static_cast<typename E::Word>(entry());
-  header.phoff = sizeof(header);
+  header.phoff = static_cast<typename E::Word>(std::max<uint64_t>(sizeof(header), program_headers_offset()));
   header.ehsize = sizeof(header);
   header.phentsize = sizeof(typename E::ProgramHeader);
   header.phnum = static_cast<uint16_t>(headers.size());
@@ -160,7 +169,7 @@ void HeadersChunk::write_as(MutableBytes out) const {
     header.shstrndx = names < SHN_LORESERVE ? static_cast<uint16_t>(names) : SHN_XINDEX;
   }
   store(out.data(), header);
-  uint8_t* place = out.data() + sizeof(header);
+  uint8_t* place = out.data() + header.phoff;
   for (const ProgramHeaderFacts& facts : headers) {
     typename E::ProgramHeader row{};
     row.type = facts.type;

@@ -33,6 +33,8 @@ class HeadersChunk : public Chunk {
  protected:
   // e_entry.
   virtual uint64_t entry() const { return link_.entry_address; }
+  // Where the program headers are in the chunk; 0: behind the ELF header.
+  virtual uint64_t program_headers_offset() const { return 0; }
 
   const Link& link_;
 

@@ -29,6 +29,7 @@ constexpr RankRow kRanks[] = {
     {"", 0},
     {".interp", 1},
     {".note.Xen", 1},
+    {".multiboot", 1},
     {".note.gnu.property", 2},
     {".note.gnu.build-id", 3},
     {".gnu.hash", 10},
