@@ -3,7 +3,7 @@
 
 #include <fmt/core.h>
 
-#include "formats/elf/slot_chunks.h"
+#include "formats/elf/dynamic_relocs.h"
 #include "kernel_image/facts.h"
 
 namespace xld::kernel_image {
