@@ -6,6 +6,7 @@
 #include "formats/elf/plan.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <fnmatch.h>
 #include <map>
 #include <unordered_map>
@@ -76,6 +77,9 @@ constexpr RankRow kRanks[] = {
     {".shstrtab", 2003},
 };
 
+// --keep-first; sections of the inputs stand before those the linker adds with the same rank.
+constexpr uint32_t kFirstRank = 1;
+
 // For sections without a row: behind the known ones of their kind.
 uint32_t rank_of_kind(const OutputSection& section) {
   if (!section.is_allocated) return 1001;
@@ -103,10 +107,12 @@ class Planner {
     add_linker_sections(link_);
     if (!variant_.is_memory_only) add_file_tables(link_);
     for (OutputSection& section : sections_) finish_section(section);
+    find_first_atom();
     apply_section_starts();
     sort_sections();
     sort_atoms();
     sort_followers();
+    put_first_atom_first();
     make_segments();
     choose_addresses();
     number_headers();
@@ -197,6 +203,27 @@ class Planner {
   }
 
   bool is_filled_lazily() const { return link_.slots.import_words != 0 && !link_.options().dynamic.bind_now; }
+
+  // --keep-first: the atom stands first in its section, and that first in memory but for headers.
+  void find_first_atom() {
+    const std::string& name = link_.options().keep_first;
+    if (name.empty()) return;
+    const SymbolId id = link_.symbols.find(name);
+    if (id.is_valid()) first_atom_ = link_.symbols.atom(id);
+    if (!first_atom_.is_valid() || link_.atom(first_atom_).has(atom_flag::kMerge | atom_flag::kUnwind)) {
+      first_atom_ = AtomId();
+      return link_.diagnostics().error(
+          fmt::format("--keep-first={}: the symbol is not defined in a section of the inputs", name));
+    }
+    sections_[link_.atom(first_atom_).section.value].rank = kFirstRank;
+  }
+
+  void put_first_atom_first() {
+    if (!first_atom_.is_valid()) return;
+    std::vector<AtomId>& atoms = sections_[link_.atom(first_atom_).section.value].atoms;
+    const auto found = std::find(atoms.begin(), atoms.end(), first_atom_);
+    if (found != atoms.end()) std::rotate(atoms.begin(), found, found + 1);
+  }
 
   // What references from debug information to absent code become.
   void bury_dead_references(OutputSection& section) const {
@@ -380,6 +407,7 @@ class Planner {
 
   Link& link_;
   const PlanVariant& variant_;
+  AtomId first_atom_;
   std::vector<OutputSection>& sections_;
   std::vector<SectionId> section_of_key_;
   std::vector<uint32_t> positions_;  // by AtomId, in output order; filled when a section follows others

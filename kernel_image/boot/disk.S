@@ -4,7 +4,7 @@
 # Enhanced Disk Drive specification for INT 13h, AH=42h). Code begins at 0x47, where the magic number of an ELF file
 # leads: 7f 45 is `jg .+0x47`. So the same bytes serve a plain disk, which begins with a jump, and one that is an ELF
 # file as well. Space is short: 0x47 to 0x1b8, where the disk signature and the partition table begin.
-	.include "boot.inc"
+#include "boot.inc"
 	.set	origin, 0x7c00
 	.set	buffer, 0x10000			# 64 sectors
 	.set	sectors_per_read, 64

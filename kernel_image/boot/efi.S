@@ -2,7 +2,7 @@
 #
 # UEFI specification 2.10: 4.3 system table, 7.2 memory, 7.3 protocols, 7.4 ExitBootServices, 4.6 configuration tables;
 # calls follow Microsoft's x64 convention. Position independent: firmware loads applications anywhere.
-	.include "boot.inc"
+#include "boot.inc"
 	.set	system_console, 0x40
 	.set	system_boot_services, 0x60
 	.set	system_table_count, 0x68

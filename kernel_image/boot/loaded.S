@@ -6,7 +6,7 @@
 #   xld_boot_loaded_multiboot  32-bit, EAX = 0x2BADB002 or 0x36D76289, EBX -> information: Multiboot 0.6.96 and 2.0
 #
 # Position independent. What is collected, and a stack, are in memory that xld reserves behind the image.
-	.include "boot.inc"
+#include "boot.inc"
 	.set	boot_params_rsdp, 0x070
 	.set	boot_params_map_count, 0x1e8
 	.set	boot_params_ramdisk, 0x218
