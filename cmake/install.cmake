@@ -23,10 +23,6 @@ file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/install)
 file(CREATE_LINK ${linker} ${CMAKE_BINARY_DIR}/install/ld SYMBOLIC)
 install(FILES ${CMAKE_BINARY_DIR}/install/ld DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/xld)
 
-if(TARGET xrt)
-  install(TARGETS xrt ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/xld)
-endif()
-
 install(TARGETS xld_library ARCHIVE)
 install(FILES ld/xld.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld/ld)
 foreach(header bytes diagnostics file_system ids options result target)

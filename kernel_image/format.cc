@@ -18,6 +18,7 @@ void begin(Link& link) {
   Target& target = link.session.target;
   target.image_base = link.options().image.load_address.value_or(kDefaultLoadAddress);
   target.entry = link.options().image.has_runtime ? "xrt_start32" : "_start";
+  target.second_entry = {};
   check_options(link);
 }
 

@@ -135,7 +135,7 @@ std::vector<std::string> support_directories() {
   if (length <= 0 || static_cast<size_t>(length) == sizeof path) return {};
   std::string directory(path, static_cast<size_t>(length));
   directory.resize(directory.rfind('/') + 1);
-  return {directory + XLD_SUPPORT_DIRECTORY, directory + "kernel_image/runtime"};
+  return {directory + XLD_SUPPORT_DIRECTORY, directory + "lib/xld"};
 }
 
 int run(const std::vector<std::string>& arguments) {
