@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "formats/elf/headers.h"
 #include "formats/elf/linker_sections.h"
 #include "kernel_image/efi.h"
 #include "kernel_image/elf_head.h"
@@ -25,22 +26,32 @@ void add_parts(Link& link) {
   add_tables(link);
 }
 
-void add_nothing(Link&) {}
+// ELF headers stand in memory whatever the kind: the runtime reads its segments there.
+void add_flat_head(Link& link) {
+  if (link.options().image.has_runtime) elf::add_headers(link);
+}
+
+void add_code_head(Link& link, const Stub& stub) {
+  OutputSection& head = elf::add_head_section(link, elf::add_chunk<StubChunk>(link, link, stub));
+  head.chunks.push_back(elf::add_chunk<elf::HeadersChunk>(link, link));
+}
 
 void add_disk_head(Link& link) {
-  elf::add_head_section(link, elf::add_chunk<StubChunk>(link, link, kDiskStub));
+  add_code_head(link, kDiskStub);
 }
 
 void add_bzimage_head(Link& link) {
-  elf::add_head_section(link, elf::add_chunk<StubChunk>(link, link, kLoadedStub));
+  add_code_head(link, kLoadedStub);
   add_prefix(link, elf::add_chunk<StubChunk>(link, link, kSetupStub));
 }
 
 void add_efi_head(Link& link) {
+  elf::add_headers(link);
   add_prefix(link, elf::add_chunk<EfiHeaders>(link, link));
 }
 
 void add_esp_head(Link& link) {
+  elf::add_headers(link);
   add_prefix(link, elf::add_chunk<VolumeHead>(link, link));
 }
 
@@ -126,17 +137,17 @@ constexpr Kind kKinds[] = {
      .fixed_load_address = kMiB,
      .highest_end = kLowMemory,
      .limit = "the memory below 3 GiB that loaders use for a bzImage"},
-    {.kind = ImageKind::Flat, .is_variant = false, .name = "flat", .plan = memory_only(add_parts<add_nothing>)},
+    {.kind = ImageKind::Flat, .is_variant = false, .name = "flat", .plan = memory_only(add_parts<add_flat_head>)},
     {.kind = ImageKind::Hex,
      .is_variant = false,
      .name = "hex",
-     .plan = memory_only(add_parts<add_nothing>),
+     .plan = memory_only(add_parts<add_flat_head>),
      .frame = make_room_for_hex,
      .seal = write_hex},
     {.kind = ImageKind::Srec,
      .is_variant = false,
      .name = "srec",
-     .plan = memory_only(add_parts<add_nothing>),
+     .plan = memory_only(add_parts<add_flat_head>),
      .frame = make_room_for_srec,
      .seal = write_srec},
 };

@@ -1,9 +1,10 @@
-// See names.h. The tables' formats are those of kernel_image/runtime, which reads them.
+// See names.h.
 #include "kernel_image/names.h"
 
 #include <algorithm>
 
 #include "formats/elf/elf.h"
+#include "formats/elf/headers.h"
 #include "formats/elf/linker_sections.h"
 #include "kernel_image/facts.h"
 #include "kernel_image/tables.h"
@@ -28,9 +29,9 @@ constexpr NumberRow kNumbers[] = {
     {"__image_entry", [](const Link& link, const ImageFacts&) { return physical_entry(link); }},
 };
 
-constexpr std::string_view kImageTable = "__xrt_image";
-constexpr std::string_view kSymbolTable = "__xrt_symbols";
-constexpr std::string_view kTablesSection = ".rodata.xrt";
+constexpr std::string_view kFunctionTable = "__xrt_symbols";
+constexpr std::string_view kFunctionTableSection = ".xrt_symbols";
+constexpr std::string_view kElfHeader = "__ehdr_start";
 
 bool is_provided(const Link& link, std::string_view name) {
   const SymbolId id = link.symbols.find(name);
@@ -51,30 +52,27 @@ void define(Link& link, std::string_view name, uint64_t value) {
 void provide_symbols(Link& link) {
   elf::provide_symbols(link);
   for (const NumberRow& row : kNumbers) provide(link, row.name, symbol_flag::kAbsolute);
-  for (const std::string_view table : {kImageTable, kSymbolTable}) provide(link, table, symbol_flag::kHidden);
+  provide(link, kFunctionTable, symbol_flag::kHidden);
   // Nothing in the program refers to it: it stays if it is there.
   const SymbolId entry64 = link.symbols.find(kEntry64);
   if (entry64.is_valid()) link.symbols.add_flags(entry64, symbol_flag::kRoot);
 }
 
 void add_tables(Link& link) {
-  const auto add = [&](Chunk* table) {
-    elf::output_section(link, kTablesSection, elf::SHT_PROGBITS, elf::SHF_ALLOC).chunks.push_back(table);
-  };
-  if (is_provided(link, kImageTable)) add(elf::add_chunk<ImageTable>(link, link));
-  if (is_provided(link, kSymbolTable)) add(elf::add_chunk<FunctionTable>(link, link));
+  if (!is_provided(link, kFunctionTable)) return;
+  elf::output_section(link, kFunctionTableSection, elf::SHT_PROGBITS, elf::SHF_ALLOC)
+      .chunks.push_back(elf::add_chunk<FunctionTable>(link, link));
 }
 
 void define_symbols(Link& link) {
   elf::define_symbols(link);
   const ImageFacts facts = image_facts(link);
   for (const NumberRow& row : kNumbers) define(link, row.name, row.value(link, facts));
-  for (const OutputSection& section : link.layout.sections) {
-    if (section.name != kTablesSection) continue;
-    for (const Chunk* chunk : section.chunks)
-      for (const std::string_view name : {kImageTable, kSymbolTable})
-        if (static_cast<const RuntimeTable*>(chunk)->name() == name) define(link, name, chunk->address);
-  }
+  if (const OutputSection* table = elf::find_section(link, kFunctionTableSection))
+    define(link, kFunctionTable, table->chunks.front()->address);
+  // The headers stand in the first section, behind the code of kinds that begin with code.
+  if (const OutputSection& head = link.layout.sections.front(); head.name.empty() && head.is_allocated)
+    define(link, kElfHeader, head.chunks.back()->address);
 }
 
 }  // namespace xld::kernel_image

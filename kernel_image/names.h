@@ -1,4 +1,4 @@
-// Names that a kernel image provides to the program: numbers of the image, and two tables for the runtime.
+// Names that a kernel image provides to the program: numbers of the image, and a table for the runtime.
 #pragma once
 
 #include "formats/format.h"
@@ -12,7 +12,7 @@ inline constexpr std::string_view kEntry64 = "xrt_start64";
 void provide_symbols(Link& link);
 void define_symbols(Link& link);
 
-// Adds the tables that are referred to, in a read-only section.
+// Adds the table of functions if it is referred to.
 void add_tables(Link& link);
 
 }  // namespace xld::kernel_image

@@ -3,63 +3,21 @@
 
 #include <algorithm>
 
-#include "kernel_image/facts.h"
-
 namespace xld::kernel_image {
 
 namespace {
 
-constexpr uint32_t kMagic = 0x696d7278;  // "xrmi"
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kMagic = 0x4d595358;  // "XSYM"
 
-// The structures of kernel_image/runtime/include: 32- and 64-bit numbers without padding.
-struct ImageRecord {
-  uint32_t magic, version;
-  uint64_t load_start, load_end, memory_end, virtual_offset;
-  uint64_t bss_start, bss_end;
-  uint64_t tls_start, tls_file_size, tls_memory_size, tls_alignment;
-  uint32_t segment_count, reserved;
+struct Header {
+  uint32_t magic, count;
+  uint64_t base;
 };
-
-struct SegmentRecord {
-  uint64_t address, memory_size;
-  uint32_t flags, reserved;
-};
-
-struct FunctionRecord {
-  uint32_t offset, name;
-};
-
-// Zero-filled memory behind everything with contents.
-std::pair<uint64_t, uint64_t> zero_fill_range(const Link& link, const ImageFacts& facts) {
-  const uint64_t end = facts.memory_end + facts.virtual_offset;
-  for (const OutputSection& section : link.layout.sections)
-    if (section.is_allocated && section.is_zero_fill && !section.is_thread_local) return {section.address, end};
-  return {end, end};
-}
 
 }  // namespace
 
-uint64_t ImageTable::size() const {
-  return sizeof(ImageRecord) + link_.layout.segments.size() * sizeof(SegmentRecord);
-}
-
-void ImageTable::write(MutableBytes out) const {
-  const ImageFacts facts = image_facts(link_);
-  const Layout& layout = link_.layout;
-  const auto [bss_start, bss_end] = zero_fill_range(link_, facts);
-  store(out.data(),
-        ImageRecord{kMagic, kVersion, facts.load_start, facts.load_end, facts.memory_end, facts.virtual_offset,
-                    bss_start, bss_end, layout.tls_address, layout.tls_file_size, layout.tls_memory_size,
-                    layout.tls_alignment, static_cast<uint32_t>(layout.segments.size()), 0});
-  uint8_t* place = out.data() + sizeof(ImageRecord);
-  for (const Segment& segment : layout.segments) {
-    store(place, SegmentRecord{segment.address, segment.memory_size, segment.flags, 0});
-    place += sizeof(SegmentRecord);
-  }
-}
-
-FunctionTable::FunctionTable(const Link& link) : RuntimeTable(link) {
+FunctionTable::FunctionTable(const Link& link) : link_(link) {
+  alignment = 8;
   for (const InputFile* file : link.inputs.files) collect(*file);
 }
 
@@ -75,26 +33,36 @@ void FunctionTable::collect(const InputFile& file) {
   }
 }
 
+// Room for all of them, although functions that share an address (aliases, folded ones) will share an entry.
 uint64_t FunctionTable::size() const {
-  return 8 + functions_.size() * sizeof(FunctionRecord) + align_up(names_.size(), 4);
+  return sizeof(Header) + functions_.size() * sizeof(Record) + names_.size();
 }
 
-void FunctionTable::write(MutableBytes out) const {
-  std::vector<FunctionRecord> records;
+std::vector<FunctionTable::Record> FunctionTable::sorted_records() const {
+  std::vector<Record> records;
   records.reserve(functions_.size());
   for (const Function& function : functions_) {
     const uint64_t place = link_.address_of(link_.atom(function.atom), function.offset);
     records.push_back({static_cast<uint32_t>(place - link_.layout.plan.base_address), function.name});
   }
-  std::stable_sort(records.begin(), records.end(), [](const auto& a, const auto& b) { return a.offset < b.offset; });
-  store(out.data(), static_cast<uint32_t>(records.size()));
-  store(out.data() + 4, static_cast<uint32_t>(align_up(names_.size(), 4)));
-  uint8_t* next = out.data() + 8;
-  for (const FunctionRecord& record : records) {
-    store(next, record);
-    next += sizeof(record);
+  std::stable_sort(records.begin(), records.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
+  const auto is_same = [](const auto& a, const auto& b) { return a.start == b.start; };
+  records.erase(std::unique(records.begin(), records.end(), is_same), records.end());
+  return records;
+}
+
+void FunctionTable::write(MutableBytes out) const {
+  const std::vector<Record> records = sorted_records();
+  store(out.data(), Header{kMagic, static_cast<uint32_t>(records.size()), link_.layout.plan.base_address});
+  uint8_t* start = out.data() + sizeof(Header);
+  uint8_t* name = start + records.size() * sizeof(uint32_t);
+  for (const Record& record : records) {
+    store(start, record.start);
+    store(name, record.name);
+    start += sizeof(uint32_t);
+    name += sizeof(uint32_t);
   }
-  std::copy(names_.begin(), names_.end(), next);
+  std::copy(names_.begin(), names_.end(), name);
 }
 
 }  // namespace xld::kernel_image

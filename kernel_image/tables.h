@@ -1,4 +1,4 @@
-// Tables for the runtime: what the image consists of, and its functions for backtraces.
+// The table of functions by which the runtime names the places of a backtrace: __xrt_symbols.
 #pragma once
 
 #include <string>
@@ -9,33 +9,10 @@
 
 namespace xld::kernel_image {
 
-// A table the program finds by a symbol.
-class RuntimeTable : public Chunk {
- public:
-  explicit RuntimeTable(const Link& link) : link_(link) {
-    alignment = 8;
-    is_late = true;
-  }
-  virtual std::string_view name() const = 0;
-
- protected:
-  const Link& link_;
-};
-
-// struct xrt_image: extent, thread-local block and segments of the image.
-class ImageTable : public RuntimeTable {
- public:
-  using RuntimeTable::RuntimeTable;
-  std::string_view name() const override { return "__xrt_image"; }
-  uint64_t size() const override;
-  void write(MutableBytes out) const override;
-};
-
-// struct xrt_symbols: functions in ascending order, then their names.
-class FunctionTable : public RuntimeTable {
+// Form: kernel_image/runtime/symbols.h.
+class FunctionTable : public Chunk {
  public:
   explicit FunctionTable(const Link& link);
-  std::string_view name() const override { return "__xrt_symbols"; }
   uint64_t size() const override;
   void write(MutableBytes out) const override;
 
@@ -45,8 +22,13 @@ class FunctionTable : public RuntimeTable {
     uint64_t offset = 0;  // in the atom
     uint32_t name = 0;    // in names_
   };
+  struct Record {
+    uint32_t start, name;
+  };
   void collect(const InputFile& file);
+  std::vector<Record> sorted_records() const;
 
+  const Link& link_;
   std::vector<Function> functions_;  // in the order of the inputs
   std::string names_;
 };

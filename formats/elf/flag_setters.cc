@@ -126,6 +126,32 @@ void leave_runtime_out(OptionContext& context, const OptionUse&) {
   context.options.image.has_runtime = false;
 }
 
+// NAME=FILE[,section=SECTION][,align=N].
+void embed_file(OptionContext& context, const OptionUse& use) {
+  const auto parts = split_assignment(context, use, "NAME=FILE[,section=SECTION][,align=N]");
+  if (!parts) return;
+  const size_t comma = std::min(parts->rest.find(','), parts->rest.size());
+  context.add_input(InputKind::File, parts->rest.substr(0, comma));
+  InputOption& input = context.options.inputs.back();
+  input.is_embedded = true;
+  input.is_lazy = false;
+  input.embed_name = parts->name;
+  std::string_view rest = parts->rest.substr(comma);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(word.size());
+    if (word.starts_with("section=") && word.size() > 8) {
+      input.embed_section = word.substr(8);
+    } else if (const auto number = word.starts_with("align=") ? parse_number(word.substr(6)) : std::nullopt;
+               number && is_power_of_two(*number)) {
+      input.embed_alignment = *number;
+    } else {
+      context.error(fmt::format("{}: '{}' is not section=SECTION or align=N, N a power of two", use.spelling, word));
+    }
+  }
+}
+
 void set_load_address(OptionContext& context, const OptionUse& use) {
   const auto address = parse_number(use.value);
   if (!address) return report_bad_number(context, use, "an address, such as 0x100000 or 2M");

@@ -94,6 +94,8 @@ constexpr OptionRow kInputs[] = {
     {"--pop-state", None, "", "return to what was remembered", pop_state},
     {"-b --format", Required, "FORMAT", "take the files that follow as default, elf or binary (plain data)",
      choose_input_format},
+    {"--embed", Required, "NAME=FILE[,section=SECTION][,align=N]",
+     "put FILE into the output (.rodata, 16) and define NAME, NAME_start, NAME_end and NAME_size", embed_file},
     {"-R --just-symbols", Required, "FILE", "take the symbols of FILE, not its contents", add_just_symbols},
 };
 
