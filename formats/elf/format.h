@@ -7,6 +7,7 @@
 #include "formats/elf/decode.h"
 #include "formats/elf/describe.h"
 #include "formats/elf/folding.h"
+#include "formats/elf/kept_relocs.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/liveness_roots.h"
 #include "formats/elf/notes.h"
@@ -34,6 +35,7 @@ inline constexpr Format kFormat = {
     .bind_symbols = bind_symbols,
     .decode = decode,
     .plain = &kPlainPath,
+    .kept = &kKeptRelocs,
     .is_root = is_root,
     .may_fold = may_fold,
     .significant_atoms = significant_atoms,

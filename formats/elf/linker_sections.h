@@ -16,6 +16,9 @@ void add_headers(Link& link);
 // Adds what is for other tools and not loaded: section headers and names, symbol and string tables.
 void add_file_tables(Link& link);
 
+// Fills the tables of section names and symbols, when sections are in their order and have their header indices.
+void finish_tables(Link& link);
+
 // A chunk with the merged constants of a pool.
 Chunk* add_merge_chunk(Link& link, uint16_t pool);
 

@@ -118,6 +118,7 @@ class Planner {
     number_headers();
     align_notes();
     if (variant_.adjust) variant_.adjust(link_);
+    finish_tables(link_);
   }
 
  private:
@@ -436,6 +437,7 @@ void plan_as(Link& link, const PlanVariant& variant) {
 }
 
 void plan(Link& link) {
+  if (!link.applies_relocs()) return plan_relocatable(link);
   if (link.options().output_format == OutputFormatKind::Binary) return plan_as(link, {nullptr, true});
   plan_as(link, {add_headers});
 }

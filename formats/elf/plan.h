@@ -6,6 +6,7 @@
 namespace xld::elf {
 
 void plan(Link& link);
+void plan_relocatable(Link& link);  // relocatable_plan.cc
 
 // What an output that is planned like an ELF file does otherwise.
 struct PlanVariant {
