@@ -16,6 +16,12 @@ void set_unresolved(OptionContext& context, const OptionUse& use) {
   context.options.unresolved = use.is_on ? UnresolvedPolicy::Error : UnresolvedPolicy::Ignore;
 }
 
+void choose_thread_segment(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<ThreadSegment> kSegments[] = {{"fs", ThreadSegment::AsCompiled},
+                                                            {"gs", ThreadSegment::Gs}};
+  if (const auto segment = choose_named(context, use, kSegments)) context.options.thread_segment = *segment;
+}
+
 void force_feature(OptionContext& context, uint32_t bit) {
   context.options.x86_feature_1_force |= bit;
 }
@@ -25,10 +31,6 @@ void force_ibt(OptionContext& context, const OptionUse&) {
 }
 void force_shstk(OptionContext& context, const OptionUse&) {
   force_feature(context, 2);
-}
-
-void allow_text_relocs(OptionContext& context, const OptionUse&) {
-  context.options.dynamic.allow_text_relocs = true;
 }
 
 template <SeparateCode Mode>
@@ -65,9 +67,10 @@ constexpr OptionRow kImplemented[] = {
      set_dynamic<&DynamicOptions::bind_now, false>},
     {"now", None, "", "functions of libraries are found when the output is loaded",
      set_dynamic<&DynamicOptions::bind_now>},
-    {"notext textoff", None, "", "the loader may write to read-only sections", allow_text_relocs},
-    {"text", None, "", "relocations of read-only sections are errors (default)",
-     set_dynamic<&DynamicOptions::allow_text_relocs, false>},
+    {"notext textoff", None, "", "the loader may write to read-only sections",
+     set_dynamic<&DynamicOptions::text_relocs, TextRelocs::Allow>},
+    {"text", None, "", "it may not: such relocations are errors (default: warnings)",
+     set_dynamic<&DynamicOptions::text_relocs, TextRelocs::Forbid>},
     {"global globalaudit initfirst interpose loadfltr nodefaultlib nodelete nodlopen nodump origin unique", None, "",
      "what the loader is told in DT_FLAGS_1", add_loader_flag},
     {"[no]pack-relative-relocs", None, "", "write relative relocations as bitmaps (DT_RELR)",
@@ -75,6 +78,8 @@ constexpr OptionRow kImplemented[] = {
     {"wxneeded", None, "", "OpenBSD: the program needs memory that is writable and executable",
      set<&Options::needs_writable_code>},
     {"nobtcfi", None, "", "OpenBSD: the program was not built for branch tracking", set<&Options::no_branch_tracking>},
+    {"tls-seg", Required, "SEGMENT", "reach thread-local data through gs, whatever the compiler chose; fs: as compiled",
+     choose_thread_segment},
     {"undefs", None, "", "undefined symbols become 0", set<&Options::unresolved, UnresolvedPolicy::Ignore>},
 };
 
