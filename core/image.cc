@@ -103,15 +103,19 @@ void Image::write(uint64_t offset, Bytes bytes) {
   }
 }
 
-void Image::read(uint64_t offset, MutableBytes bytes) {
-  while (!bytes.empty()) {
-    const ssize_t done = is_direct_ ? 0 : ::pread(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) fail(errno);
-    if (done <= 0) return std::fill(bytes.begin(), bytes.end(), uint8_t{0});
-    bytes = bytes.subspan(static_cast<size_t>(done));
+bool Image::read(uint64_t offset, MutableBytes out) {
+  while (!out.empty()) {
+    const ssize_t done = is_direct_ ? -1 : ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
+    if (done < 0 && !is_direct_ && errno == EINTR) continue;
+    if (done <= 0) return false;
+    out = out.subspan(static_cast<size_t>(done));
     offset += static_cast<uint64_t>(done);
   }
+  return true;
+}
+
+void Image::resize(uint64_t size) {
+  if (!is_direct_ && ::ftruncate(fd_, static_cast<off_t>(size)) != 0) fail(errno);
 }
 
 std::optional<Error> Image::commit() {

@@ -35,8 +35,11 @@ class Image {
   // Remembers the first failure; commit() reports it.
   void write(uint64_t offset, Bytes bytes);
 
-  // What was written before; zeros where nothing was, or where the output cannot be read back (a device, a pipe).
-  void read(uint64_t offset, MutableBytes bytes);
+  // What was written, for what is computed from finished bytes. False: they cannot be read back, as of a device.
+  bool read(uint64_t offset, MutableBytes out);
+
+  // Cuts the file off, or extends it by zeros.
+  void resize(uint64_t size);
 
   // Nothing, or why there is no output.
   std::optional<Error> commit();

@@ -43,6 +43,11 @@ struct InputOption {
   bool is_host = false;            // -bundle_loader: a program, whose names a plug-in may use
   bool loads_classes = false;      // -ObjC: members of archives that have classes or categories are taken
   LibraryUse use = LibraryUse::Normal;
+  // --embed: the file is data, too; where it goes and what its symbols are called.
+  bool is_embedded = false;
+  std::string embed_name;
+  std::string embed_section = ".rodata";
+  uint64_t embed_alignment = 16;
 };
 
 enum class StripMode : uint8_t { None, Debug, All };
@@ -56,6 +61,7 @@ enum class UnresolvedPolicy : uint8_t { Default, Error, Warn, Ignore };
 enum class OutputFormatKind : uint8_t { Object, Binary };
 enum class HashStyle : uint8_t { Both, Sysv, Gnu, None };
 enum class SymbolicBinding : uint8_t { None, All, Functions, NonWeak, NonWeakFunctions };  // -Bsymbolic*
+enum class ThreadSegment : uint8_t { AsCompiled, Gs };                                     // -z tls-seg
 // Whether the loader may write to what is read-only afterwards: -z notext, nothing said, -z text.
 enum class TextRelocs : uint8_t { Allow, Warn, Forbid };
 enum class StartStopVisibility : uint8_t { Default, Internal, Hidden, Protected };
@@ -168,6 +174,15 @@ struct TlsSlot {
   uint32_t index = 0;
 };
 
+// --image and what goes with it.
+struct ImageOptions {
+  ImageKind kind = ImageKind::None;
+  bool has_multiboot = false;            // elf,multiboot
+  bool is_polyglot = false;              // disk,poly: an ELF file as well
+  bool has_runtime = true;               // --nostdrt clears it
+  std::optional<uint64_t> load_address;  // physical address of the first byte
+};
+
 struct Options {
   std::string program_name = "xld";  // argv[0], for messages
 
@@ -193,6 +208,7 @@ struct Options {
   DynamicOptions dynamic;
   PlatformVersion platform;
   DarwinOptions darwin;
+  ImageOptions image;
 
   // Inputs
   std::vector<InputOption> inputs;
@@ -247,6 +263,8 @@ struct Options {
   bool omagic = false;  // -N
   bool nmagic = false;  // -n
   bool rosegment = true;
+  std::string keep_first;  // --keep-first: its section stands before all others
+  ThreadSegment thread_segment = ThreadSegment::AsCompiled;
   std::map<std::string, uint64_t> section_start;  // --section-start, -Ttext, -Tdata, -Tbss
   std::optional<uint64_t> text_segment;           // -Ttext-segment
   std::optional<uint64_t> rodata_segment;         // -Trodata-segment

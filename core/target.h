@@ -21,6 +21,9 @@ enum class OutputKind : uint8_t {
   Relocatable,
 };
 
+// What a program for a machine without an operating system becomes. None: an executable of the target's format.
+enum class ImageKind : uint8_t { None, Elf, Disk, Efi, Esp, BzImage, Flat, Hex, Srec };
+
 constexpr bool is_position_independent(OutputKind kind) {
   return kind == OutputKind::StaticPie || kind == OutputKind::DynamicPie || kind == OutputKind::SharedLibrary;
 }

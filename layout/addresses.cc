@@ -3,6 +3,7 @@
 // One walk over the sections in output order. A section's file offset and address agree modulo the page size inside a
 // paged segment, so that the loader can map it; zero-filled memory takes no file space and comes last in its segment.
 #include <algorithm>
+#include <numeric>
 
 #include "core/bytes.h"
 #include "layout/layout.h"
@@ -121,8 +122,14 @@ class AddressWalk {
 
   // Where the segment's first byte goes: the next offset that agrees with its address modulo its alignment.
   void begin_file_part(Segment& segment, const OutputSection& first, uint64_t address) {
-    const uint64_t modulus = plan_.is_paged ? segment.alignment : alignment_of(first);
-    offset_ += (address - offset_) & (modulus - 1);
+    if (plan_.is_linear) {
+      offset_ = address - plan_.base_address;
+      // The alignment a segment claims is one that its place in the file has as well.
+      segment.alignment = std::gcd(segment.alignment, address - offset_);
+    } else {
+      const uint64_t modulus = plan_.is_paged ? segment.alignment : alignment_of(first);
+      offset_ += (address - offset_) & (modulus - 1);
+    }
     segment.address = address;
     segment.load_address = address + load_delta_;
     segment.file_offset = offset_;

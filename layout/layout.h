@@ -90,7 +90,8 @@ struct LayoutPlan {
   uint64_t relro_page_size = 0x1000;  // granularity of protection after loading
   bool is_paged = true;               // false: sections follow each other without regard to pages (-N, images)
   bool is_flat = false;               // the file is an image of load memory and nothing else
-  bool align_segment_files = true;    // segments start on pages of their own in the file (-z separate-code)
+  bool is_linear = false;           // file offset and address of what is loaded differ by one number: the base address
+  bool align_segment_files = true;  // segments start on pages of their own in the file (-z separate-code)
   std::optional<uint64_t> load_base;  // LMA of the first segment
   bool thread_zero_fill_has_addresses = false;  // zero-filled thread-local data takes part of the image, too
 };

@@ -7,6 +7,7 @@
 #include "formats/elf/flags.h"
 #include "formats/macho/flags.h"
 #include "formats/targets.h"
+#include "kernel_image/format.h"
 #include "ld/help.h"
 #include "ld/response_file.h"
 
@@ -127,6 +128,7 @@ void complete(OptionContext& context) {
   const bool map_into_directory =
       !options.map_file.empty() && context.files.is_directory && context.files.is_directory(options.map_file);
   if (map_into_directory) options.map_file = fmt::format("{}/{}.map", options.map_file, base_name(options.output));
+  kernel_image::complete_options(options, context.files.support_directories);
   options.target.output = output_kind(options);
 }
 

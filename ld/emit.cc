@@ -10,6 +10,7 @@
 
 #include "core/digest.h"
 #include "ld/relocate.h"
+#include "tlsrewrite/segment.h"
 
 namespace xld {
 
@@ -222,7 +223,12 @@ class Emitter {
       return;
     }
     std::copy_n(atom.data, atom.size, out.data());
-    if (!atom.relocs) return;
+    if (atom.relocs) adjust_atom(id, atom, out);
+    if (link_.options().thread_segment == ThreadSegment::Gs && atom.has(atom_flag::kExecutable))
+      use_gs_for_thread_pointer(out);
+  }
+
+  void adjust_atom(AtomId id, const Atom& atom, MutableBytes out) {
     const InputFile& file = link_.inputs.file(atom.file);
     if (!link_.applies_relocs()) return link_.format->kept->adjust(link_, file, atom, out, 0, RelocCursor());
     const uint32_t first_fixup = link_.first_fixups.empty() ? 0 : link_.first_fixups[id.value];

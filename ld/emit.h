@@ -39,6 +39,7 @@ class Relocator {
   size_t apply(std::span<const Reloc> relocs);
   void apply_plain(const Reloc& reloc, uint64_t symbol);
   size_t apply_tls(std::span<const Reloc> relocs);
+  bool moves_to_gs() const;
   bool shorten_got_load(const Reloc& reloc);
   uint64_t symbol_address(const Reloc& reloc) const;
   uint64_t wanted_value(const Reloc& reloc);

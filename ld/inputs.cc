@@ -154,6 +154,7 @@ void InputFinder::open_universal(const InputOption& option, const std::string& p
 }
 
 void InputFinder::open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
+  if (option.is_embedded) return add_embedded(option, path, bytes);
   if (option.is_binary) return add_binary(path, bytes);
   if (option.just_symbols) return add_symbols(path, bytes);
   if (Archive::is_archive(bytes)) return open_archive(option, path, bytes);
@@ -241,6 +242,12 @@ void InputFinder::add_binary(const std::string& path, Bytes bytes) {
   // An object with one data section and the three _binary_… symbols, made in memory and read like any other.
   const std::string_view object = link_.session.keep(elf::make_binary_object(link_.target(), path, bytes));
   if (!object.empty()) add_object(path, {}, as_bytes(object), false);
+}
+
+void InputFinder::add_embedded(const InputOption& option, const std::string& path, Bytes bytes) {
+  const elf::EmbeddedData data{option.embed_name, option.embed_section, option.embed_alignment};
+  const std::string_view object = link_.session.keep(elf::make_embedded_object(link_.target(), data, bytes));
+  add_object(path, {}, as_bytes(object), false);
 }
 
 void InputFinder::add_symbols(const std::string& path, Bytes bytes) {

@@ -97,6 +97,7 @@ class InputFinder {
   void open_script(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
   void open_library_script_entry(const InputOption& entry, const std::string& script_path, uint32_t depth);
   void add_library(const InputOption& option, const std::string& path, Bytes bytes);
+  void add_embedded(const InputOption& option, const std::string& path, Bytes bytes);
   void add_binary(const std::string& path, Bytes bytes);
   void add_symbols(const std::string& path, Bytes bytes);
   void add_members(const InputOption& option, ArchiveInput& archive);

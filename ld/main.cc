@@ -128,9 +128,20 @@ class ProgramReports : public DiskReportSink {
   }
 };
 
+// Where libraries that belong to the linker are: as installed, and in the folder it is built in.
+std::vector<std::string> support_directories() {
+  char path[4096];
+  const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
+  if (length <= 0 || static_cast<size_t>(length) == sizeof path) return {};
+  std::string directory(path, static_cast<size_t>(length));
+  directory.resize(directory.rfind('/') + 1);
+  return {directory + XLD_SUPPORT_DIRECTORY, directory + "lib/xld"};
+}
+
 int run(const std::vector<std::string>& arguments) {
   Diagnostics diagnostics;
-  CommandLine command = parse_command_line(arguments, {read_text_file, is_directory}, diagnostics);
+  CommandLine command =
+      parse_command_line(arguments, {read_text_file, is_directory, support_directories()}, diagnostics);
   command.options.releases_memory = false;
   const bool is_colored = command.options.color_given ? command.options.color : ::isatty(STDERR_FILENO) == 1;
   const std::string program = base_name(arguments.empty() ? "xld" : arguments[0]);

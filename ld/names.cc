@@ -119,6 +119,7 @@ std::vector<SymbolId> requested_names(Link& link) {
   if (starts_somewhere(link)) names.push_back(want_name(link, entry_name(link)));
   if (has_second_entry(link)) names.push_back(want_name(link, link.target().second_entry));
   for (const std::string& name : options.undefined) names.push_back(want_name(link, name));
+  if (!options.keep_first.empty()) names.push_back(want_name(link, options.keep_first));
   for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
   for (const SymbolAssignment& assignment : options.assignments) {
     if (const auto expression = Expression::parse(assignment.expression))

@@ -5,6 +5,7 @@
 #include "ld/emit.h"
 #include "ld/messages.h"
 #include "ld/relocate.h"
+#include "tlsrewrite/segment.h"
 
 namespace xld {
 
@@ -54,6 +55,7 @@ size_t Relocator::apply(std::span<const Reloc> relocs) {
   if (reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return apply_tls(relocs);
   if (is_gone(reloc) && write_tombstone(reloc)) return 1;
   if (reloc.want == Want::GotSlot && shorten_got_load(reloc)) return 1;
+  if (reloc.want == Want::TlsOffset && moves_to_gs()) use_gs(out_, reloc.offset - begin_);
   uint64_t value = subtract(reloc, wanted_value(reloc));
   if (reloc.from != From::Symbol || relocs.size() == 1) {
     write(reloc, value);
@@ -220,8 +222,19 @@ bool Relocator::shorten_got_load(const Reloc& reloc) {
   return true;
 }
 
+// -z tls-seg=gs.
+bool Relocator::moves_to_gs() const {
+  return link_.options().thread_segment == ThreadSegment::Gs && atom_.has(atom_flag::kExecutable);
+}
+
 size_t Relocator::apply_tls(std::span<const Reloc> relocs) {
   const Reloc& reloc = relocs[0];
+  if (moves_to_gs() && model_of(reloc) == TlsModel::InitialExec) {
+    report_reloc(
+        link_, file_, atom_, reloc,
+        "is used by another instruction, which -z tls-seg=gs cannot find; compile with -ftls-model=local-exec");
+    return 1;
+  }
   const auto sequence =
       recognise_tls(link_.target().cpu, atom_.bytes(), relocs, tls_facts(link_, facts_of(link_, reloc)));
   if (!sequence) return 1;  // reported by the scan

@@ -6,6 +6,7 @@
 
 #include "formats/elf/format.h"
 #include "formats/macho/format.h"
+#include "kernel_image/format.h"
 
 namespace xld {
 
@@ -31,7 +32,8 @@ std::string_view format_name(ObjectFormat format) {
   return format == ObjectFormat::MachO ? "Mach-O" : "ELF";
 }
 
-const Format& format_for(ObjectFormat id) {
+const Format& format_for(ObjectFormat id, ImageKind image) {
+  if (image != ImageKind::None) return kernel_image::kFormat;
   for (const Format* format : kFormats)
     if (format->id == id) return *format;
   return *kFormats[0];
@@ -54,7 +56,7 @@ void start(Link& link) {
   Target& target = link.session.target;
   target.word_size = target.cpu == Cpu::I386 ? 4 : 8;
   target.output = output_kind(link.options());
-  link.format = &format_for(target.format);
+  link.format = &format_for(target.format, link.options().image.kind);
   link.arch = &arch_for(target.cpu);
 }
 

@@ -77,7 +77,8 @@ class Reader {
                                 s.p_filesz,
                                 s.p_memsz,
                                 s.p_align,
-                                {}});
+                                {},
+                                s.p_paddr});
       Segment& segment = file_.segments.back();
       if (!segment.is_load()) segment.contents = take_contents(segment.offset, segment.file_size, describe(segment));
     }

@@ -22,7 +22,8 @@ namespace ELF = llvm::ELF;
 struct Segment {
   uint32_t index, type, flags;
   uint64_t offset, address, file_size, memory_size, alignment;
-  Bytes contents;  // empty for PT_LOAD and for segments outside the file
+  Bytes contents;                 // empty for PT_LOAD and for segments outside the file
+  uint64_t physical_address = 0;  // p_paddr
 
   bool is_load() const { return type == ELF::PT_LOAD; }
   bool is_writable() const { return (flags & ELF::PF_W) != 0; }

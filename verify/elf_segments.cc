@@ -144,12 +144,21 @@ void check_write_or_execute(const ElfFile& file, Report& report) {
   }
 }
 
+// Kernels start before memory is mapped: their entry may be a physical address.
+bool is_physical_entry(const ElfFile& file) {
+  return std::any_of(file.segments.begin(), file.segments.end(), [&](const Segment& s) {
+    return s.is_load() && s.is_executable() && s.physical_address != s.address &&
+           is_inside(file.entry, 1, s.physical_address, s.memory_size);
+  });
+}
+
 // Shared objects need no entry: 0 is none.
 void check_entry(const ElfFile& file, Report& report) {
   const bool needs_entry = file.type == ELF::ET_EXEC || file.find_segment(ELF::PT_INTERP);
   if (file.entry == 0 && !needs_entry) return;
   const Segment* load = file.load_at(file.entry, 1);
-  if (!load || !load->is_executable()) report.add("entry {:#x} is in no executable PT_LOAD", file.entry);
+  if ((!load || !load->is_executable()) && !is_physical_entry(file))
+    report.add("entry {:#x} is in no executable PT_LOAD", file.entry);
 }
 
 // lld drops an empty PT_LOAD after PT_PHDR has been given its size; readers count by e_phnum, so more is let through.

@@ -25,12 +25,16 @@ class ObjectMaker {
  public:
   using Word = typename E::Word;
 
-  std::string make_data(uint16_t machine, const std::string& path, Bytes contents) {
-    const std::string stem = symbol_stem(path);
-    add_symbol(stem + "_start", 1, 0);
-    add_symbol(stem + "_end", 1, contents.size());
-    add_symbol(stem + "_size", SHN_ABS, contents.size());
-    return make(machine, contents);
+  std::string make_data(uint16_t machine, const EmbeddedData& data, Bytes contents) {
+    add_symbol(data.name + "_start", 1, 0);
+    add_symbol(data.name + "_end", 1, contents.size());
+    add_symbol(data.name + "_size", SHN_ABS, contents.size());
+    return make(machine, data, contents);
+  }
+
+  std::string make_embedded(uint16_t machine, const EmbeddedData& data, Bytes contents) {
+    add_symbol(data.name, 1, 0);
+    return make_data(machine, data, contents);
   }
 
   Result<std::string> make_symbols(uint16_t machine, Bytes linked) {
@@ -46,7 +50,7 @@ class ObjectMaker {
       const auto names = strings ? slice(linked, strings->offset, strings->size) : std::nullopt;
       if (!symbols || !names) return Error{"its symbol table extends past the end of the file"};
       take_symbols(*symbols, *names);
-      return make(machine, {});
+      return make(machine, {{}, ".data", 1}, {});
     }
     return Error{"has no symbol table"};
   }
@@ -60,19 +64,27 @@ class ObjectMaker {
     }
   }
 
-  std::string make(uint16_t machine, Bytes contents) {
-    const std::string section_names("\0.data\0.symtab\0.strtab\0.shstrtab\0", 33);
-
+  std::string make(uint16_t machine, const EmbeddedData& data, Bytes contents) {
+    std::string section_names(1, '\0');
+    const auto name = [&](std::string_view text) {
+      const auto offset = static_cast<uint32_t>(section_names.size());
+      section_names.append(text).push_back('\0');
+      return offset;
+    };
+    const bool is_writable = data.section == ".data" || data.section.starts_with(".data.");
     std::string out(sizeof(typename E::Header), '\0');
-    const std::string_view data = as_text(contents);
+    const std::string_view bytes = as_text(contents);
     typename E::SectionHeader headers[5] = {};
-    headers[1] = section(1, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, add(out, data, 1), data.size());
-    headers[2] = section(7, SHT_SYMTAB, 0, add(out, symbols_, 8), symbols_.size());
+    headers[1] = section(name(data.section), SHT_PROGBITS, SHF_ALLOC | (is_writable ? SHF_WRITE : 0),
+                         add(out, bytes, 1), bytes.size());
+    headers[1].addralign = static_cast<Word>(data.alignment);
+    headers[2] = section(name(".symtab"), SHT_SYMTAB, 0, add(out, symbols_, 8), symbols_.size());
     headers[2].link = 3;
     headers[2].info = 1;
     headers[2].entsize = sizeof(typename E::Symbol);
-    headers[3] = section(15, SHT_STRTAB, 0, add(out, names_, 1), names_.size());
-    headers[4] = section(23, SHT_STRTAB, 0, add(out, section_names, 1), section_names.size());
+    headers[3] = section(name(".strtab"), SHT_STRTAB, 0, add(out, names_, 1), names_.size());
+    const uint32_t own_name = name(".shstrtab");
+    headers[4] = section(own_name, SHT_STRTAB, 0, add(out, section_names, 1), section_names.size());
     const uint64_t table = add(out, {}, 8);
     for (const auto& header : headers) append(out, header);
     store_header(out, machine, table);
@@ -132,8 +144,14 @@ class ObjectMaker {
 }  // namespace
 
 std::string make_binary_object(const Target& target, const std::string& path, Bytes contents) {
-  if (target.cpu == Cpu::I386) return ObjectMaker<Elf32>().make_data(EM_386, path, contents);
-  return ObjectMaker<Elf64>().make_data(EM_X86_64, path, contents);
+  const EmbeddedData data{symbol_stem(path), ".data", 1};
+  if (target.cpu == Cpu::I386) return ObjectMaker<Elf32>().make_data(EM_386, data, contents);
+  return ObjectMaker<Elf64>().make_data(EM_X86_64, data, contents);
+}
+
+std::string make_embedded_object(const Target& target, const EmbeddedData& data, Bytes contents) {
+  if (target.cpu == Cpu::I386) return ObjectMaker<Elf32>().make_embedded(EM_386, data, contents);
+  return ObjectMaker<Elf64>().make_embedded(EM_X86_64, data, contents);
 }
 
 Result<std::string> make_symbols_object(const Target& target, Bytes linked) {

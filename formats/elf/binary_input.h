@@ -14,6 +14,13 @@ namespace xld::elf {
 // path replaced by '_', as GNU ld names them.
 std::string make_binary_object(const Target& target, const std::string& path, Bytes contents);
 
+// --embed NAME=FILE: the same with symbols NAME, NAME_start, NAME_end and NAME_size, in a section of the user's choice.
+struct EmbeddedData {
+  std::string name, section;
+  uint64_t alignment = 1;
+};
+std::string make_embedded_object(const Target& target, const EmbeddedData& data, Bytes contents);
+
 // --just-symbols: the bytes of an ET_REL file without contents that defines the global symbols of a linked file as
 // absolute ones.
 Result<std::string> make_symbols_object(const Target& target, Bytes linked);

@@ -172,6 +172,62 @@ void choose_hash_style(OptionContext& context, const OptionUse& use) {
   if (const auto style = choose_named(context, use, kStyles)) context.options.dynamic.hash_style = *style;
 }
 
+void choose_image(OptionContext& context, const OptionUse& use) {
+  struct Shape {
+    ImageKind kind;
+    bool has_multiboot, is_polyglot;
+  };
+  static constexpr NamedValue<Shape> kShapes[] = {
+      {"elf", {ImageKind::Elf, false, false}},         {"elf,multiboot", {ImageKind::Elf, true, false}},
+      {"disk", {ImageKind::Disk, false, false}},       {"disk,poly", {ImageKind::Disk, false, true}},
+      {"efi", {ImageKind::Efi, false, false}},         {"esp", {ImageKind::Esp, false, false}},
+      {"bzimage", {ImageKind::BzImage, false, false}}, {"flat", {ImageKind::Flat, false, false}},
+      {"hex", {ImageKind::Hex, false, false}},         {"srec", {ImageKind::Srec, false, false}},
+  };
+  const auto shape = choose_named(context, use, kShapes);
+  if (!shape) return;
+  ImageOptions& image = context.options.image;
+  image.kind = shape->kind;
+  image.has_multiboot = shape->has_multiboot;
+  image.is_polyglot = shape->is_polyglot;
+}
+
+void leave_runtime_out(OptionContext& context, const OptionUse&) {
+  context.options.image.has_runtime = false;
+}
+
+// NAME=FILE[,section=SECTION][,align=N].
+void embed_file(OptionContext& context, const OptionUse& use) {
+  const auto parts = split_assignment(context, use, "NAME=FILE[,section=SECTION][,align=N]");
+  if (!parts) return;
+  const size_t comma = std::min(parts->rest.find(','), parts->rest.size());
+  context.add_input(InputKind::File, parts->rest.substr(0, comma));
+  InputOption& input = context.options.inputs.back();
+  input.is_embedded = true;
+  input.is_lazy = false;
+  input.embed_name = parts->name;
+  std::string_view rest = parts->rest.substr(comma);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(word.size());
+    if (word.starts_with("section=") && word.size() > 8) {
+      input.embed_section = word.substr(8);
+    } else if (const auto number = word.starts_with("align=") ? parse_number(word.substr(6)) : std::nullopt;
+               number && is_power_of_two(*number)) {
+      input.embed_alignment = *number;
+    } else {
+      context.error(fmt::format("{}: '{}' is not section=SECTION or align=N, N a power of two", use.spelling, word));
+    }
+  }
+}
+
+void set_load_address(OptionContext& context, const OptionUse& use) {
+  const auto address = parse_number(use.value);
+  if (!address) return report_bad_number(context, use, "an address, such as 0x100000 or 2M");
+  context.options.image.load_address = *address;
+}
+
 void choose_input_format(OptionContext& context, const OptionUse& use) {
   const bool is_elf = use.value == "elf" || use.value == "default" ||
                       find_target_name(TargetNameKind::OutputFormat, use.value).has_value();

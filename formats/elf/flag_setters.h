@@ -14,6 +14,10 @@ void exclude_libraries(OptionContext& context, const OptionUse& use);
 void add_tls_slot(OptionContext& context, const OptionUse& use);
 void choose_system(OptionContext& context, const OptionUse& use);
 void choose_hash_style(OptionContext& context, const OptionUse& use);
+void choose_image(OptionContext& context, const OptionUse& use);
+void embed_file(OptionContext& context, const OptionUse& use);  // --embed
+void set_load_address(OptionContext& context, const OptionUse& use);
+void leave_runtime_out(OptionContext& context, const OptionUse& use);  // --nostdrt
 void choose_input_format(OptionContext& context, const OptionUse& use);
 void choose_json_map(OptionContext& context, const OptionUse& use);
 void choose_optimization(OptionContext& context, const OptionUse& use);

@@ -44,6 +44,13 @@ constexpr OptionRow kOutput[] = {
     {"-m", Required, "EMULATION", "choose format and CPU as GNU ld names them: elf_x86_64, elf_i386", choose_emulation},
     {"--oformat", Required, "FORMAT", "elf, or binary: the bytes of the sections without any headers",
      choose_output_format},
+    {"--image", Required, "KIND",
+     "make a bootable image, with the runtime for bare machines: elf (PVH; elf,multiboot), disk (BIOS; disk,poly: an "
+     "ELF "
+     "file as well), efi, esp (a volume with it), bzimage, flat, hex, srec",
+     choose_image},
+    {"--nostdrt", None, "", "with --image: without the runtime, a kernel of its own that starts at _start or -e SYMBOL",
+     leave_runtime_out},
     {"-static", None, "", "link against archives only", set_static},
     {"-r -i -Ur --relocatable", None, "", "write an object that can be linked again", set<&Options::is_relocatable>},
     {"-q --emit-relocs", None, "", "leave the relocations in the output, too, for tools that change it",
@@ -98,6 +105,8 @@ constexpr OptionRow kInputs[] = {
     {"--pop-state", None, "", "return to what was remembered", pop_state},
     {"-b --format", Required, "FORMAT", "take the files that follow as default, elf or binary (plain data)",
      choose_input_format},
+    {"--embed", Required, "NAME=FILE[,section=SECTION][,align=N]",
+     "put FILE into the output (.rodata, 16) and define NAME, NAME_start, NAME_end and NAME_size", embed_file},
     {"-R --just-symbols", Required, "FILE", "take the symbols of FILE, not its contents", add_just_symbols},
 };
 
@@ -144,6 +153,10 @@ constexpr OptionRow kSections[] = {
      set_number<&Options::physical_base>},
     {"--section-start", Required, "SECTION=ADDRESS", "address of a section", set_section_start},
     {"-Ttext -Tdata -Tbss", Required, "ADDRESS", "address of .text, .data or .bss", set_section_address},
+    {"--load-address", Required, "ADDRESS", "physical address of an image's first byte, if --image-base is another one",
+     set_load_address},
+    {"--keep-first", Required, "SYMBOL", "the section of SYMBOL stands before all others",
+     set_text<&Options::keep_first>},
     {"-Ttext-segment", Required, "ADDRESS", "address of the segment of code", set_address<&Options::text_segment>},
     {"-Trodata-segment", Required, "ADDRESS", "address of the segment of constants",
      set_address<&Options::rodata_segment>},

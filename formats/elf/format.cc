@@ -1,30 +1,17 @@
-// The filled-in table, and the small functions that have no better place.
+// The small functions of the table that have no better place. See format.h.
 #include "formats/elf/format.h"
 
 #include <algorithm>
 #include <fmt/core.h>
 
 #include "core/target_table.h"
-#include "formats/elf/binding.h"
-#include "formats/elf/decode.h"
-#include "formats/elf/describe.h"
-#include "formats/elf/folding.h"
 #include "formats/elf/frames.h"
 #include "formats/elf/headers.h"
-#include "formats/elf/kept_relocs.h"
-#include "formats/elf/linker_sections.h"
-#include "formats/elf/liveness_roots.h"
-#include "formats/elf/notes.h"
-#include "formats/elf/object.h"
-#include "formats/elf/plain.h"
-#include "formats/elf/plan.h"
 #include "formats/elf/relocs.h"
 #include "formats/elf/slot_chunks.h"
 #include "formats/elf/state.h"
 
 namespace xld::elf {
-
-namespace {
 
 void begin(Link& link) {
   Target& target = link.session.target;
@@ -85,34 +72,5 @@ void settle(Link& link) {
     if (copies) copies->place_symbols();
   if (state_of(link).frames) state_of(link).frames->place_atoms();
 }
-
-constexpr Cpu kCpus[] = {Cpu::X86_64, Cpu::I386};
-
-}  // namespace
-
-const Format kFormat = {
-    .id = ObjectFormat::Elf,
-    .cpus = kCpus,
-    .identify = identify,
-    .begin = begin,
-    .read_object = read_object,
-    .read_library = read_library,
-    .make_atoms = make_atoms,
-    .common_section = common_section,
-    .provide_symbols = provide_symbols,
-    .bind_symbols = bind_symbols,
-    .decode = decode,
-    .plain = &kPlainPath,
-    .kept = &kKeptRelocs,
-    .is_root = is_root,
-    .may_fold = may_fold,
-    .significant_atoms = significant_atoms,
-    .plan = plan,
-    .refine_layout = refine_layout,
-    .settle = settle,
-    .define_symbols = define_symbols,
-    .describe = &kDescriptions,
-    .seal = seal,
-};
 
 }  // namespace xld::elf

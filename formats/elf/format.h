@@ -1,10 +1,53 @@
-// The ELF format as the linker sees it: one table of functions.
+// The ELF format as the linker sees it: one table of functions, filled in.
+//
+// A constant expression, so that other outputs are made of it by replacing entries: kernel_image/format.cc.
 #pragma once
 
+#include "formats/elf/binding.h"
+#include "formats/elf/decode.h"
+#include "formats/elf/describe.h"
+#include "formats/elf/folding.h"
+#include "formats/elf/kept_relocs.h"
+#include "formats/elf/linker_sections.h"
+#include "formats/elf/liveness_roots.h"
+#include "formats/elf/notes.h"
+#include "formats/elf/object.h"
+#include "formats/elf/plain.h"
+#include "formats/elf/plan.h"
 #include "formats/format.h"
 
 namespace xld::elf {
 
-extern const Format kFormat;
+void begin(Link& link);
+SectionId common_section(Link& link, const CommonOffer& offer);
+bool refine_layout(Link& link);
+void settle(Link& link);
+
+inline constexpr Cpu kCpus[] = {Cpu::X86_64, Cpu::I386};
+
+inline constexpr Format kFormat = {
+    .id = ObjectFormat::Elf,
+    .cpus = kCpus,
+    .identify = identify,
+    .begin = begin,
+    .read_object = read_object,
+    .read_library = read_library,
+    .make_atoms = make_atoms,
+    .common_section = common_section,
+    .provide_symbols = provide_symbols,
+    .bind_symbols = bind_symbols,
+    .decode = decode,
+    .plain = &kPlainPath,
+    .kept = &kKeptRelocs,
+    .is_root = is_root,
+    .may_fold = may_fold,
+    .significant_atoms = significant_atoms,
+    .plan = plan,
+    .refine_layout = refine_layout,
+    .settle = settle,
+    .define_symbols = define_symbols,
+    .describe = &kDescriptions,
+    .seal = seal,
+};
 
 }  // namespace xld::elf

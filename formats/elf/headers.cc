@@ -50,6 +50,11 @@ void add_loads(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
   std::stable_sort(first, headers.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
 }
 
+// Boot loaders look for one record in the segments of notes and are confused by others beside it.
+bool has_own_segment(const OutputSection& note) {
+  return note.name == ".note.Xen";
+}
+
 // One PT_NOTE for neighbours of one alignment: readers take it for that of the records.
 void add_notes(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
   const OutputSection* previous = nullptr;
@@ -58,7 +63,7 @@ void add_notes(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
       previous = nullptr;
       continue;
     }
-    if (previous && previous->alignment == section.alignment) {
+    if (previous && previous->alignment == section.alignment && !has_own_segment(*previous)) {
       headers.back().file_size = headers.back().memory_size = section.address + section.size - headers.back().address;
     } else {
       headers.push_back(cover(section, PT_NOTE, PF_R));
@@ -138,10 +143,19 @@ std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
   return headers;
 }
 
+namespace {
+
+template <class E>
+uint64_t headers_size(const Link& link, uint64_t offset) {
+  return std::max<uint64_t>(sizeof(typename E::Header), offset) +
+         program_headers(link).size() * sizeof(typename E::ProgramHeader);
+}
+
+}  // namespace
+
 uint64_t HeadersChunk::size() const {
-  const size_t count = program_headers(link_).size();
-  return link_.target().word_size == 8 ? sizeof(Elf64::Header) + count * sizeof(Elf64::ProgramHeader)
-                                       : sizeof(Elf32::Header) + count * sizeof(Elf32::ProgramHeader);
+  const uint64_t offset = program_headers_offset();
+  return link_.target().word_size == 8 ? headers_size<Elf64>(link_, offset) : headers_size<Elf32>(link_, offset);
 }
 
 template <class E>
@@ -158,10 +172,10 @@ void HeadersChunk::write_as(MutableBytes out) const {
   header.type = !link_.applies_relocs() ? ET_REL : is_position_independent(link_.target().output) ? ET_DYN : ET_EXEC;
   header.machine = link_.target().cpu == Cpu::X86_64 ? EM_X86_64 : EM_386;
   header.version = 1;
-  header.entry = static_cast<typename E::Word>(link_.entry_address);
+  header.entry = static_cast<typename E::Word>(entry());
   header.ehsize = sizeof(header);
   if (!headers.empty()) {
-    header.phoff = sizeof(header);
+    header.phoff = static_cast<typename E::Word>(std::max<uint64_t>(sizeof(header), program_headers_offset()));
     header.phentsize = sizeof(typename E::ProgramHeader);
     header.phnum = static_cast<uint16_t>(headers.size());
   }
@@ -174,7 +188,7 @@ void HeadersChunk::write_as(MutableBytes out) const {
     header.shstrndx = names < SHN_LORESERVE ? static_cast<uint16_t>(names) : SHN_XINDEX;
   }
   store(out.data(), header);
-  uint8_t* place = out.data() + sizeof(header);
+  uint8_t* place = out.data() + header.phoff;
   for (const ProgramHeaderFacts& facts : headers) {
     typename E::ProgramHeader row{};
     row.type = facts.type;

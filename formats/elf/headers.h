@@ -30,11 +30,17 @@ class HeadersChunk : public Chunk {
   uint64_t size() const override;
   void write(MutableBytes out) const override;
 
+ protected:
+  // e_entry.
+  virtual uint64_t entry() const { return link_.entry_address; }
+  // Where the program headers are in the chunk; 0: behind the ELF header.
+  virtual uint64_t program_headers_offset() const { return 0; }
+
+  const Link& link_;
+
  private:
   template <class E>
   void write_as(MutableBytes out) const;
-
-  const Link& link_;
 };
 
 // The section header table: the end of the file.

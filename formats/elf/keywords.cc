@@ -16,6 +16,12 @@ void set_unresolved(OptionContext& context, const OptionUse& use) {
   context.options.unresolved = use.is_on ? UnresolvedPolicy::Error : UnresolvedPolicy::Ignore;
 }
 
+void choose_thread_segment(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<ThreadSegment> kSegments[] = {{"fs", ThreadSegment::AsCompiled},
+                                                            {"gs", ThreadSegment::Gs}};
+  if (const auto segment = choose_named(context, use, kSegments)) context.options.thread_segment = *segment;
+}
+
 void force_feature(OptionContext& context, uint32_t bit) {
   context.options.x86_feature_1_force |= bit;
 }
@@ -72,6 +78,8 @@ constexpr OptionRow kImplemented[] = {
     {"wxneeded", None, "", "OpenBSD: the program needs memory that is writable and executable",
      set<&Options::needs_writable_code>},
     {"nobtcfi", None, "", "OpenBSD: the program was not built for branch tracking", set<&Options::no_branch_tracking>},
+    {"tls-seg", Required, "SEGMENT", "reach thread-local data through gs, whatever the compiler chose; fs: as compiled",
+     choose_thread_segment},
     {"undefs", None, "", "undefined symbols become 0", set<&Options::unresolved, UnresolvedPolicy::Ignore>},
 };
 

@@ -22,7 +22,7 @@ namespace xld::elf {
 
 namespace {
 
-constexpr uint32_t kHeadersRank = 0;
+constexpr uint32_t kHeadRank = 0;
 constexpr uint32_t kSectionHeadersRank = 9999;
 
 bool refers_to_got_base(const Link& link) {
@@ -31,11 +31,7 @@ bool refers_to_got_base(const Link& link) {
          (name.is_valid() && link.symbols.has(name, symbol_flag::kReferenced | symbol_flag::kRoot));
 }
 
-void add_headers(Link& link) {
-  OutputSection& headers = link.layout.sections.emplace_back();
-  headers.rank = kHeadersRank;
-  headers.flags = SHF_ALLOC;
-  headers.chunks.push_back(add_chunk<HeadersChunk>(link, link));
+void add_section_headers(Link& link) {
   if (link.options().nosectionheader) return;
   OutputSection& names = output_section(link, ".shstrtab", SHT_STRTAB, 0);
   state_of(link).section_names = add_chunk<SectionNamesChunk>(link, link);
@@ -254,9 +250,25 @@ Chunk* add_merge_chunk(Link& link, uint16_t pool) {
   return link.merge_chunks.back();
 }
 
+OutputSection& add_head_section(Link& link, Chunk* head) {
+  OutputSection& section = link.layout.sections.emplace_back();
+  section.rank = kHeadRank;
+  section.flags = SHF_ALLOC;
+  section.chunks.push_back(head);
+  return section;
+}
+
+void add_headers(Link& link) {
+  add_head_section(link, add_chunk<HeadersChunk>(link, link));
+}
+
+void add_file_tables(Link& link) {
+  add_section_headers(link);
+  add_gdb_index(link);
+  add_symbol_table(link);
+}
+
 void add_linker_sections(Link& link) {
-  const bool has_headers = link.options().output_format != OutputFormatKind::Binary;
-  if (has_headers) add_headers(link);
   if (link.applies_relocs()) {
     add_slots(link);
     add_load_relocs(link);
@@ -264,8 +276,6 @@ void add_linker_sections(Link& link) {
   add_tls_slots(link);
   add_frames(link);
   add_notes(link);
-  if (has_headers) add_gdb_index(link);
-  if (has_headers) add_symbol_table(link);
 }
 
 }  // namespace xld::elf

@@ -5,8 +5,16 @@
 
 namespace xld::elf {
 
-// Adds what this link needs: headers, slots, stubs, dynamic tables, unwind tables, notes, symbol and string tables.
+// Adds what this link needs: slots, stubs, dynamic tables, unwind tables, notes.
 void add_linker_sections(Link& link);
+
+// A section without a name for what stands first in memory: ELF headers, boot code.
+OutputSection& add_head_section(Link& link, Chunk* head);
+// ELF header and program headers in such a section.
+void add_headers(Link& link);
+
+// Adds what is for other tools and not loaded: section headers and names, symbol and string tables.
+void add_file_tables(Link& link);
 
 // Fills the tables of section names and symbols, when sections are in their order and have their header indices.
 void finish_tables(Link& link);
@@ -24,6 +32,11 @@ T* add_chunk(Link& link, Arguments&&... arguments) {
   link.chunks.push_back(std::move(chunk));
   return result;
 }
+
+// A name that the linker may provide: referred to, and not defined by anybody.
+bool is_wanted(const Link& link, SymbolId id);
+// Makes it the linker's; its address follows in define_symbols. `flags`: symbol_flag bits.
+void claim_name(Link& link, SymbolId id, uint32_t flags);
 
 // Format::provide_symbols and define_symbols (provided_symbols.cc).
 void provide_symbols(Link& link);

@@ -6,6 +6,7 @@
 #include "formats/elf/plan.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <fnmatch.h>
 #include <map>
 #include <unordered_map>
@@ -30,6 +31,8 @@ struct RankRow {
 constexpr RankRow kRanks[] = {
     {"", 0},
     {".interp", 1},
+    {".note.Xen", 1},
+    {".multiboot", 1},
     {".note.gnu.property", 2},
     {".note.gnu.build-id", 3},
     {".gnu.hash", 10},
@@ -79,6 +82,9 @@ constexpr RankRow kRanks[] = {
     {".shstrtab", 2003},
 };
 
+// --keep-first; sections of the inputs stand before those the linker adds with the same rank.
+constexpr uint32_t kFirstRank = 1;
+
 // For sections without a row: behind the known ones of their kind.
 uint32_t rank_of_kind(const OutputSection& section) {
   if (!section.is_allocated) return 1001;
@@ -98,26 +104,32 @@ bool becomes_read_only(const OutputSection& section) {
 
 class Planner {
  public:
-  explicit Planner(Link& link) : link_(link), sections_(link.layout.sections), relocs_(link) {}
+  Planner(Link& link, const PlanVariant& variant)
+      : link_(link), variant_(variant), sections_(link.layout.sections), relocs_(link) {}
 
   void run() {
     if (link_.options().gdb_index) drop_published_names(link_);
     collect_atoms();
+    if (variant_.add_head) variant_.add_head(link_);
     add_linker_sections(link_);
+    if (!variant_.is_memory_only) add_file_tables(link_);
     if (link_.keeps_relocs()) {
       relocs_.add_for_atoms();
       relocs_.add_for_frames();
     }
     for (OutputSection& section : sections_) finish_section(section);
+    find_first_atom();
     apply_section_starts();
     sort_sections();
     sort_atoms();
     sort_followers();
     relocs_.renumber(new_index_);
+    put_first_atom_first();
     make_segments();
     choose_addresses();
     number_headers();
     align_notes();
+    if (variant_.adjust) variant_.adjust(link_);
     finish_tables(link_);
   }
 
@@ -138,8 +150,8 @@ class Planner {
 
   void take_atom(AtomId id, const std::vector<SectionKey>& keys) {
     Atom& atom = link_.atom(id);
-    if (is_flat() && !atom.has(atom_flag::kAllocated)) {
-      link_.is_live[id.value] = 0;  // a flat image is what is loaded
+    if (variant_.is_memory_only && !atom.has(atom_flag::kAllocated)) {
+      link_.is_live[id.value] = 0;
       return;
     }
     const uint32_t key = atom.section.value;
@@ -150,8 +162,6 @@ class Planner {
     if (atom.has(atom_flag::kMerge)) return add_to_pool(atom, section);
     section.atoms.push_back(id);
   }
-
-  bool is_flat() const { return link_.options().output_format == OutputFormatKind::Binary; }
 
   // Sections of one name become one section, unless one is loaded and the other is not.
   SectionId section_for(const SectionKey& key) {
@@ -206,6 +216,27 @@ class Planner {
   }
 
   bool is_filled_lazily() const { return link_.slots.import_words != 0 && !link_.options().dynamic.bind_now; }
+
+  // --keep-first: the atom stands first in its section, and that first in memory but for headers.
+  void find_first_atom() {
+    const std::string& name = link_.options().keep_first;
+    if (name.empty()) return;
+    const SymbolId id = link_.symbols.find(name);
+    if (id.is_valid()) first_atom_ = link_.symbols.atom(id);
+    if (!first_atom_.is_valid() || link_.atom(first_atom_).has(atom_flag::kMerge | atom_flag::kUnwind)) {
+      first_atom_ = AtomId();
+      return link_.diagnostics().error(
+          fmt::format("--keep-first={}: the symbol is not defined in a section of the inputs", name));
+    }
+    sections_[link_.atom(first_atom_).section.value].rank = kFirstRank;
+  }
+
+  void put_first_atom_first() {
+    if (!first_atom_.is_valid()) return;
+    std::vector<AtomId>& atoms = sections_[link_.atom(first_atom_).section.value].atoms;
+    const auto found = std::find(atoms.begin(), atoms.end(), first_atom_);
+    if (found != atoms.end()) std::rotate(atoms.begin(), found, found + 1);
+  }
 
   // What references from debug information to absent code become.
   void bury_dead_references(OutputSection& section) const {
@@ -384,11 +415,13 @@ class Planner {
     plan.page_size = target.max_page_size;
     plan.relro_page_size = target.common_page_size;
     plan.is_paged = !link_.options().omagic && !link_.options().nmagic;
-    plan.is_flat = is_flat();
+    plan.is_flat = link_.options().output_format == OutputFormatKind::Binary;
     plan.load_base = link_.options().physical_base;
   }
 
   Link& link_;
+  const PlanVariant& variant_;
+  AtomId first_atom_;
   std::vector<OutputSection>& sections_;
   KeptRelocSections relocs_;
   std::vector<SectionId> section_of_key_;
@@ -413,9 +446,15 @@ uint32_t section_rank(const OutputSection& section) {
   return rank_of_kind(section);
 }
 
-void plan(Link& link) {
+void plan_as(Link& link, const PlanVariant& variant) {
   const auto timer = link.session.timings.measure("plan");
-  link.applies_relocs() ? Planner(link).run() : plan_relocatable(link);
+  Planner(link, variant).run();
+}
+
+void plan(Link& link) {
+  if (!link.applies_relocs()) return plan_relocatable(link);
+  if (link.options().output_format == OutputFormatKind::Binary) return plan_as(link, {nullptr, true});
+  plan_as(link, {add_headers});
 }
 
 }  // namespace xld::elf

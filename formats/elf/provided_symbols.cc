@@ -60,18 +60,6 @@ constexpr ProvidedSymbol kProvided[] = {
 constexpr std::string_view kStart = "__start_";
 constexpr std::string_view kStop = "__stop_";
 
-bool is_wanted(const Link& link, SymbolId id) {
-  return id.is_valid() &&
-         link.symbols.has(id, symbol_flag::kReferenced | symbol_flag::kRoot | symbol_flag::kReferencedOutside) &&
-         !link.symbols.is_defined(id);
-}
-
-void claim_name(Link& link, SymbolId id, uint32_t flags) {
-  link.symbols.offer(id, Claim::make(ClaimClass::Provided, FileId{0u}, id.value));
-  link.symbols.place(id, AtomId(), 0);
-  link.symbols.add_flags(id, flags | symbol_flag::kDefined | symbol_flag::kLinkerMade);
-}
-
 // Only static executables find their resolver relocations through these names; elsewhere the loader does.
 bool exists_here(const Link& link, const ProvidedSymbol& row) {
   const OutputKind kind = link.target().output;
@@ -197,6 +185,18 @@ class Anchors {
 };
 
 }  // namespace
+
+bool is_wanted(const Link& link, SymbolId id) {
+  return id.is_valid() &&
+         link.symbols.has(id, symbol_flag::kReferenced | symbol_flag::kRoot | symbol_flag::kReferencedOutside) &&
+         !link.symbols.is_defined(id);
+}
+
+void claim_name(Link& link, SymbolId id, uint32_t flags) {
+  link.symbols.offer(id, Claim::make(ClaimClass::Provided, FileId{0u}, id.value));
+  link.symbols.place(id, AtomId(), 0);
+  link.symbols.add_flags(id, flags | symbol_flag::kDefined | symbol_flag::kLinkerMade);
+}
 
 void provide_symbols(Link& link) {
   if (!link.applies_relocs()) {

@@ -62,7 +62,9 @@ class RelocatablePlanner {
     add_commons();
     for (const InputFile* file : link_.inputs.files) add_groups(*file);
     relocs_.add_for_atoms();
+    add_headers(link_);
     add_linker_sections(link_);
+    add_file_tables(link_);
     relocs_.add_for_frames();
     for (OutputSection& section : sections_) finish_section(section);
     sort_sections();

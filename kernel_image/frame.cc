@@ -1,0 +1,39 @@
+// See frame.h.
+#include "kernel_image/frame.h"
+
+#include <algorithm>
+
+#include "core/bytes.h"
+
+namespace xld::kernel_image {
+
+namespace {
+constexpr uint32_t kLastRank = 9999;
+}
+
+// Behind all others in the list of sections, as those of the image are numbered; its place in the file is the first.
+void add_prefix(Link& link, Chunk* chunk) {
+  OutputSection& section = link.layout.sections.emplace_back();
+  section.rank = kLastRank;
+  section.chunks.push_back(chunk);
+}
+
+void move_contents(Link& link, uint64_t distance) {
+  Layout& layout = link.layout;
+  for (OutputSection& section : layout.sections) section.file_offset += distance;
+  for (Segment& segment : layout.segments) segment.file_offset += distance;
+  layout.file_size += distance;
+}
+
+void make_room_for_prefix(Link& link) {
+  OutputSection& prefix = link.layout.sections.back();
+  prefix.size = prefix.chunks.front()->size();
+  move_contents(link, prefix.size);
+  prefix.file_offset = 0;
+}
+
+void pad_file(Link& link, uint64_t unit, uint64_t least) {
+  link.layout.file_size = std::max(align_up(link.layout.file_size, unit), least);
+}
+
+}  // namespace xld::kernel_image

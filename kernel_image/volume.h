@@ -1,0 +1,25 @@
+// --image=esp: a FAT volume with one file, EFI/BOOT/BOOTX64.EFI, that UEFI firmware starts.
+#pragma once
+
+#include "core/chunk.h"
+#include "kernel_image/efi.h"
+
+namespace xld::kernel_image {
+
+// Everything of the volume before the file's clusters: boot sector, allocation tables, directories; then the headers of
+// the file itself, which the image follows.
+class VolumeHead : public Chunk {
+ public:
+  explicit VolumeHead(const Link& link) : link_(link), file_(link) {}
+  uint64_t size() const override;
+  void write(MutableBytes out) const override;
+
+  // Of the whole volume.
+  uint64_t volume_size() const;
+
+ private:
+  const Link& link_;
+  EfiHeaders file_;
+};
+
+}  // namespace xld::kernel_image

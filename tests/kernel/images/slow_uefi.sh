@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# UEFI firmware (OVMF) starts --image=efi as a program and --image=esp as a disk; its -kernel enters a bzImage in 64-bit mode.
+source "$(dirname "$0")/../qemu.sh"
+BOOT_SECONDS=100 MEMORY=256M
+
+build_kernel k -DMEMORY=268435456
+for kind in efi esp bzimage; do link_kernel k.$kind --image=$kind k-start.o k-main.o; done
+expect_match 'coff-x86-64' llvm-readobj-19 --file-headers k.efi
+run fsck.fat -n k.esp
+firmware='-bios /usr/share/ovmf/OVMF.fd'
+boots() { # the serial log has the firmware's lines before ours
+  local status=0
+  qemu q35 $firmware "$@" >"$scratch/serial" 2>&1 || status=$?
+  ((status == 33)) || fail "QEMU $* ended with $status: $(tail -c 2000 "$scratch/serial")"
+  tr -d '\r' <"$scratch/serial" | grep -q 'the kernel runs' || fail "no line of ours: $(tail -c 2000 "$scratch/serial")"
+}
+boots -drive file=k.esp,format=raw,snapshot=on
+boots -kernel k.efi
+boots -kernel k.bzimage
