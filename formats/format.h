@@ -24,6 +24,7 @@
 #include "core/reloc.h"
 #include "core/session.h"
 #include "dynimport/slots.h"
+#include "formats/description.h"
 #include "layout/layout.h"
 #include "layout/merge.h"
 
@@ -61,16 +62,6 @@ struct Extraction {
   FileId member;
   FileId user;  // none: an option wants the name
   SymbolId symbol;
-};
-
-// One entry of a file's symbol table, for reports.
-struct FileSymbol {
-  std::string_view name;
-  SymbolId global;                            // not valid: a local symbol
-  ClaimClass claim_class = ClaimClass::None;  // None: a reference
-  AtomId atom;  // where the entry defines it; not valid: nowhere, or `value` is an address
-  uint64_t value = 0;
-  uint64_t size = 0;
 };
 
 // An atom that another, identical one stands for.
@@ -138,12 +129,6 @@ struct Link {
   }
 };
 
-// Where a file defines a symbol, for messages.
-struct DefinitionText {
-  std::string place;   // ".text+0x1c"; empty if the file does not define it
-  std::string source;  // "hello.c:12 (dir/hello.c:12)"; empty if not known
-};
-
 // Universal: several files for several CPUs in one.
 enum class FileKind : uint8_t { Unknown, Object, SharedLibrary, Executable, CompilerIr, Universal };
 
@@ -208,18 +193,7 @@ struct Format {
   // Defines the names the linker provides, when addresses are known.
   void (*define_symbols)(Link&);
 
-  // For messages about an offset in an atom: "function main: .text+0x1c", and the line of its source,
-  // "hello.c:12 (dir/hello.c:12)", the file's source at least, or nothing.
-  std::string (*describe_place)(const Link&, const Atom&, uint64_t offset);
-  std::string (*describe_source)(const Link&, const Atom&, uint64_t offset);
-  std::string (*describe_symbol)(const Link&, const InputFile&, uint32_t raw_symbol);
-  DefinitionText (*describe_definition)(const Link&, const InputFile&, uint32_t raw_symbol);
-  // The name of an input section, by the format's index of it (Atom::raw, Reloc::target of discarded targets).
-  std::string (*describe_section)(const Link&, const InputFile&, uint32_t raw_section);
-  std::string (*reloc_name)(const Link&, uint32_t raw_type);
-  // For reports: the input section an atom was, and the named symbols of a file.
-  std::string (*section_name)(const Link&, const Atom&);
-  std::vector<FileSymbol> (*list_symbols)(const Link&, const InputFile&);
+  const Descriptions* describe;  // for messages and reports
 
   // Checksums and signatures over the finished bytes; `digests` are those of the tiles of the file, in order, if
   // Link::tile_digest asks for them.

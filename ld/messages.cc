@@ -15,7 +15,7 @@ std::string readable_name(const Link& link, std::string_view name) {
 }
 
 std::string place_of(const Link& link, const InputFile& file, const Atom& atom, uint64_t offset) {
-  return fmt::format("{}:({})", file.display_name(), link.format->describe_place(link, atom, offset));
+  return fmt::format("{}:({})", file.display_name(), link.format->describe->place(link, atom, offset));
 }
 
 namespace {
@@ -29,7 +29,7 @@ std::string located(std::string_view label, std::string_view source, std::string
 }
 
 std::string definition_lines(const Link& link, std::string_view label, const InputFile& file, uint32_t raw_symbol) {
-  const DefinitionText text = link.format->describe_definition(link, file, raw_symbol);
+  const DefinitionText text = link.format->describe->definition(link, file, raw_symbol);
   if (text.place.empty()) return fmt::format("\n>>> {} {}", label, file.display_name());
   return located(label, text.source, fmt::format("{}:({})", file.display_name(), text.place));
 }
@@ -41,7 +41,7 @@ std::string definition_lines(const Link& link, std::string_view label, const Inp
 std::string target_text(const Link& link, const InputFile& file, const Reloc& reloc) {
   if (reloc.target_kind == TargetKind::Symbol)
     return fmt::format("symbol '{}'", readable_name(link, link.symbols.name(reloc.symbol())));
-  const std::string name = link.format->describe_symbol(link, file, reloc.raw_symbol);
+  const std::string name = link.format->describe->symbol(link, file, reloc.raw_symbol);
   if (name.empty()) return "an absolute value";
   if (name.starts_with("section ")) return name;
   return fmt::format("local symbol '{}'", readable_name(link, name));
@@ -71,10 +71,10 @@ void report(const Site& site, Sentence sentence) {
   const auto& [link, file, atom, reloc] = site;
   const uint64_t key = uint64_t{atom.raw} << 32 | reloc.offset;
   if (!link.diagnostics().takes_error(file.id, key)) return;
-  const std::string source = link.format->describe_source(link, atom, reloc.offset);
+  const std::string source = link.format->describe->source(link, atom, reloc.offset);
   link.diagnostics().error(
       fmt::format("{}: relocation {}{}{}{}", place_of(link, file, atom, reloc.offset),
-                  link.format->reloc_name(link, reloc.raw_type), sentence(), target_lines(link, file, reloc),
+                  link.format->describe->reloc_type(link, reloc.raw_type), sentence(), target_lines(link, file, reloc),
                   source.empty() ? std::string() : fmt::format("\n>>> referenced by {}", source)),
       file.id, key);
 }
@@ -139,7 +139,7 @@ void report_out_of_range(const Link& link, const InputFile& file, const Atom& at
 void report_discarded(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc) {
   report({link, file, atom, reloc}, [&] {
     return fmt::format(" refers to {} in a discarded section: {}{}", target_text(link, file, reloc),
-                       link.format->describe_section(link, file, reloc.target),
+                       link.format->describe->section(link, file, reloc.target),
                        discard_lines(link, file, reloc.target));
   });
 }
@@ -178,7 +178,7 @@ std::string undefined_text(const Link& link, std::span<const UndefinedReference>
                                  readable_name(link, link.symbols.name(symbol)));
   for (const UndefinedReference& reference : references.first(std::min(references.size(), kShownReferences))) {
     const Atom& atom = link.atom(reference.atom);
-    text += located("referenced by", link.format->describe_source(link, atom, reference.offset),
+    text += located("referenced by", link.format->describe->source(link, atom, reference.offset),
                     place_of(link, link.inputs.file(atom.file), atom, reference.offset));
   }
   if (references.size() > kShownReferences)

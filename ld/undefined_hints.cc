@@ -177,7 +177,7 @@ std::string lost_definition_hint(const Link& link, SymbolId symbol) {
     if (file->is_lost.empty()) continue;
     for (uint32_t i = 0; i < file->globals.size(); i++) {
       if (file->globals[i] != symbol) continue;
-      const DefinitionText definition = link.format->describe_definition(link, *file, file->first_global + i);
+      const DefinitionText definition = link.format->describe->definition(link, *file, file->first_global + i);
       if (definition.place.empty()) continue;
       return fmt::format(
           "\n>>> defined in {}:({}), but that section was discarded: another file's copy of its group was "

@@ -6,6 +6,7 @@
 
 #include "core/demangle.h"
 #include "formats/elf/object.h"
+#include "formats/elf/relocs.h"
 #include "formats/elf/source_lines.h"
 
 namespace xld::elf {
@@ -39,8 +40,7 @@ std::string symbol_text(const ElfObject& object, uint32_t index) {
   return std::string(string_at(object.symbol_names, symbol.name));
 }
 
-}  // namespace
-
+// "function main: .text+0x1c" where a function covers the offset, else ".text+0x1c".
 std::string describe_place(const Link& link, const Atom& atom, uint64_t offset) {
   const InputFile& file = link.inputs.file(atom.file);
   if (!file.format_data) return "COMMON";
@@ -57,8 +57,6 @@ std::string describe_source(const Link& link, const Atom& atom, uint64_t offset)
   return file.format_data ? source_of(link, file, atom.raw, offset) : std::string();
 }
 
-namespace {
-
 template <class E>
 DefinitionText definition_text(const Link& link, const InputFile& file, uint32_t index) {
   const ElfObject& object = object_of(file);
@@ -72,8 +70,6 @@ DefinitionText definition_text(const Link& link, const InputFile& file, uint32_t
           source_of(link, file, section, symbol.value)};
 }
 
-}  // namespace
-
 DefinitionText describe_definition(const Link& link, const InputFile& file, uint32_t raw) {
   if (!file.format_data) return {};
   return with_class(link, [&](auto e) { return definition_text<decltype(e)>(link, file, raw); });
@@ -84,17 +80,17 @@ std::string describe_section(const Link& link, const InputFile& file, uint32_t r
   return std::string(section_facts(link, object_of(file), raw).name);
 }
 
+// ".text.main"
 std::string section_name(const Link& link, const Atom& atom) {
   const InputFile& file = link.inputs.file(atom.file);
   return file.format_data ? std::string(section_facts(link, object_of(file), atom.raw).name) : "COMMON";
 }
 
+// The name of a symbol, or "section .rodata".
 std::string describe_symbol(const Link& link, const InputFile& file, uint32_t raw) {
   if (!file.format_data) return fmt::format("symbol {}", raw);
   return with_class(link, [&](auto e) { return symbol_text<decltype(e)>(object_of(file), raw); });
 }
-
-namespace {
 
 template <class E>
 class SymbolLister {
@@ -148,14 +144,15 @@ class SymbolLister {
   std::vector<FileSymbol> symbols_;
 };
 
-}  // namespace
-
+// Without symbols that stand for sections and files, and temporary ones (.L).
 std::vector<FileSymbol> list_symbols(const Link& link, const InputFile& file) {
   if (!file.format_data) return {};
   return with_class(link, [&](auto e) { return SymbolLister<decltype(e)>(link, file).list(); });
 }
 
-namespace {
+std::string reloc_type(const Link& link, uint32_t raw_type) {
+  return reloc_name(link.target().cpu, raw_type);
+}
 
 uint64_t raw_size(const Link& link, const InputFile& file, uint32_t raw) {
   if (!file.format_data || raw >= object_of(file).symbol_count) return 0;
@@ -163,6 +160,17 @@ uint64_t raw_size(const Link& link, const InputFile& file, uint32_t raw) {
 }
 
 }  // namespace
+
+const Descriptions kDescriptions = {
+    .place = describe_place,
+    .source = describe_source,
+    .symbol = describe_symbol,
+    .definition = describe_definition,
+    .section = describe_section,
+    .reloc_type = reloc_type,
+    .atom_section = section_name,
+    .list_symbols = list_symbols,
+};
 
 uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc) {
   if (reloc.target_kind != TargetKind::Symbol) return raw_size(link, file, reloc.raw_symbol);

@@ -59,10 +59,6 @@ void settle(Link& link) {
   if (state_of(link).frames) state_of(link).frames->place_atoms();
 }
 
-std::string reloc_type_name(const Link& link, uint32_t raw_type) {
-  return reloc_name(link.target().cpu, raw_type);
-}
-
 }  // namespace
 
 const Format kFormat = {
@@ -81,14 +77,7 @@ const Format kFormat = {
     .plan = plan,
     .settle = settle,
     .define_symbols = define_symbols,
-    .describe_place = describe_place,
-    .describe_source = describe_source,
-    .describe_symbol = describe_symbol,
-    .describe_definition = describe_definition,
-    .describe_section = describe_section,
-    .reloc_name = reloc_type_name,
-    .section_name = section_name,
-    .list_symbols = list_symbols,
+    .describe = &kDescriptions,
     .seal = seal,
 };
 

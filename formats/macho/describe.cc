@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "formats/macho/object.h"
+#include "formats/macho/relocs.h"
 
 namespace xld::macho {
 
@@ -22,8 +23,6 @@ std::string_view name_before(const Link& link, const MachoObject& object, uint32
   }
   return best;
 }
-
-}  // namespace
 
 std::string describe_place(const Link& link, const Atom& atom, uint64_t offset) {
   if (atom.file.value == 0) return "common symbol";
@@ -68,11 +67,10 @@ std::string describe_section(const Link& /*link*/, const InputFile& file, uint32
 }
 
 std::string section_name(const Link& link, const Atom& atom) {
+  if (atom.file.value == 0) return "common symbol";
   const InputFile& file = link.inputs.file(atom.file);
   return describe_section(link, file, object_of(file).subsections[atom.raw].section);
 }
-
-namespace {
 
 // Mach-O symbols have no sizes. Definitions that another file's took the place of count as references to those.
 void place_symbol(const MachoObject& object, const RawSymbol& raw, FileSymbol& symbol) {
@@ -99,8 +97,6 @@ void place_symbol(const MachoObject& object, const RawSymbol& raw, FileSymbol& s
   symbol.value = raw.value - piece->address;
 }
 
-}  // namespace
-
 std::vector<FileSymbol> list_symbols(const Link& link, const InputFile& file) {
   std::vector<FileSymbol> symbols;
   if (!file.format_data) return symbols;
@@ -121,5 +117,22 @@ std::vector<FileSymbol> list_symbols(const Link& link, const InputFile& file) {
   }
   return symbols;
 }
+
+std::string reloc_type(const Link& link, uint32_t raw_type) {
+  return reloc_name(link.target().cpu, raw_type);
+}
+
+}  // namespace
+
+const Descriptions kDescriptions = {
+    .place = describe_place,
+    .source = describe_source,
+    .symbol = describe_symbol,
+    .definition = describe_definition,
+    .section = describe_section,
+    .reloc_type = reloc_type,
+    .atom_section = section_name,
+    .list_symbols = list_symbols,
+};
 
 }  // namespace xld::macho

@@ -65,10 +65,6 @@ void settle(Link& link) {
   if (const OutputSection* got = find_section(link, kGotSection)) link.slots.got_address = got->address;
 }
 
-std::string reloc_type_name(const Link& link, uint32_t raw_type) {
-  return reloc_name(link.target().cpu, raw_type);
-}
-
 // LC_UUID: a digest of the content, in the form of RFC 4122 version 3 (a name's digest).
 void seal(const Link& link, Image& image, Bytes digests) {
   Digest uuid = compute_digest(DigestKind::Fast, digests);
@@ -94,14 +90,7 @@ const Format kFormat = {
     .plan = plan,
     .settle = settle,
     .define_symbols = define_symbols,
-    .describe_place = describe_place,
-    .describe_source = describe_source,
-    .describe_symbol = describe_symbol,
-    .describe_definition = describe_definition,
-    .describe_section = describe_section,
-    .reloc_name = reloc_type_name,
-    .section_name = section_name,
-    .list_symbols = list_symbols,
+    .describe = &kDescriptions,
     .seal = seal,
 };
 

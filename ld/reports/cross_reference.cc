@@ -23,7 +23,7 @@ struct Mention {
 std::vector<Mention> collect_mentions(const Link& link) {
   std::vector<Mention> mentions;
   for (const InputFile* file : link.inputs.files) {
-    for (const FileSymbol& symbol : link.format->list_symbols(link, *file)) {
+    for (const FileSymbol& symbol : link.format->describe->list_symbols(link, *file)) {
       if (!symbol.global.is_valid()) continue;
       const Claim claim = link.symbols.claim(symbol.global);
       const bool defines = claim.file() == file->id && claim.claim_class() == symbol.claim_class;

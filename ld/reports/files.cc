@@ -46,7 +46,7 @@ std::string trace_symbols(const Link& link) {
     text += linker_definition(link, id);
   }
   for (const InputFile* file : link.inputs.files) {
-    for (const FileSymbol& symbol : link.format->list_symbols(link, *file)) {
+    for (const FileSymbol& symbol : link.format->describe->list_symbols(link, *file)) {
       if (!symbol.global.is_valid() || !is_traced[symbol.global.value]) continue;
       text += fmt::format("{}: {} {}\n", file->display_name(), role_name(symbol.claim_class),
                           readable_name(link, symbol.name));

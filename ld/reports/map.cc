@@ -42,7 +42,7 @@ MapModel::MapModel(const Link& link) : link_(link), shared_atoms_(link.layout.se
 }
 
 void MapModel::add_symbols_of(const InputFile& file) {
-  for (const FileSymbol& symbol : link_.format->list_symbols(link_, file)) {
+  for (const FileSymbol& symbol : link_.format->describe->list_symbols(link_, file)) {
     if (symbol.claim_class == ClaimClass::None || !is_in_force(link_, file, symbol)) continue;
     if (symbol.atom.is_valid()) {
       symbols_.push_back({symbol.atom, symbol.value, symbol.size, symbol.name, scope_of(symbol)});
@@ -93,7 +93,7 @@ std::string MapModel::input_name(const MapEntry& entry) const {
   if (entry.kind == MapEntry::Kind::Linker) return "<linker>";
   const Atom& atom = link_.atom(entry.atom);
   if (entry.kind == MapEntry::Kind::Common) return "<common>";
-  return link_.inputs.file(atom.file).display_name() + ":(" + link_.format->section_name(link_, atom) + ")";
+  return link_.inputs.file(atom.file).display_name() + ":(" + link_.format->describe->atom_section(link_, atom) + ")";
 }
 
 std::vector<Extraction> first_reasons(const Link& link) {

@@ -81,7 +81,7 @@ class JsonMap {
     write_list("removed", removed_atoms(link_), [&](AtomId id) {
       const Atom& atom = link_.atom(id);
       file_member("file", atom.file);
-      json_.member("section", link_.format->section_name(link_, atom));
+      json_.member("section", link_.format->describe->atom_section(link_, atom));
       json_.member("size", atom.size);
     });
   }
@@ -126,7 +126,7 @@ class JsonMap {
     const Atom& atom = link_.atom(entry.atom);
     if (entry.kind != MapEntry::Kind::Common) {
       file_member("file", atom.file);
-      json_.member("section", link_.format->section_name(link_, atom));
+      json_.member("section", link_.format->describe->atom_section(link_, atom));
     }
     if (section.is_allocated) write_symbols(model_.symbols_in(entry.atom));
   }

@@ -47,7 +47,7 @@ class TextMap {
     for (const AtomId id : removed) {
       const Atom& atom = link_.atom(id);
       add("{:>8x} {}:({})\n", atom.size, link_.inputs.file(atom.file).display_name(),
-          link_.format->section_name(link_, atom));
+          link_.format->describe->atom_section(link_, atom));
     }
     if (!removed.empty()) add("\n");
   }

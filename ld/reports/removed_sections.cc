@@ -11,7 +11,7 @@ std::string list_removed_sections(const Link& link) {
   for (const AtomId id : removed_atoms(link)) {
     const Atom& atom = link.atom(id);
     text += fmt::format("removing unused section {}:({})\n", link.inputs.file(atom.file).display_name(),
-                        link.format->section_name(link, atom));
+                        link.format->describe->atom_section(link, atom));
   }
   return text;
 }
@@ -19,7 +19,8 @@ std::string list_removed_sections(const Link& link) {
 std::string list_folded_sections(const Link& link) {
   const auto name = [&](AtomId id) {
     const Atom& atom = link.atom(id);
-    return fmt::format("{}:({})", link.inputs.file(atom.file).display_name(), link.format->section_name(link, atom));
+    return fmt::format("{}:({})", link.inputs.file(atom.file).display_name(),
+                       link.format->describe->atom_section(link, atom));
   };
   std::string text;
   AtomId previous;

@@ -135,7 +135,7 @@ class Explainer {
         subjects.push_back({link_.symbols.name(id), link_.symbols.atom(id)});
     }
     for (const InputFile* file : link_.inputs.files) {
-      for (const FileSymbol& symbol : link_.format->list_symbols(link_, *file))
+      for (const FileSymbol& symbol : link_.format->describe->list_symbols(link_, *file))
         if (!symbol.global.is_valid() && is_match(pattern, symbol.name)) subjects.push_back({symbol.name, symbol.atom});
     }
     return subjects;
