@@ -66,6 +66,12 @@ struct DynamicOptions {
   std::vector<std::string> flags;  // -z nodelete, origin … : loader flags by their names
 };
 
+// -plugin: a shared object of a compiler, and each -plugin-opt that followed it.
+struct PluginOption {
+  std::string path;
+  std::vector<std::string> options;
+};
+
 // What LC_BUILD_VERSION says. Versions are packed as xxxx.yy.zz, 16 and twice 8 bits.
 struct PlatformVersion {
   std::string platform;  // "macos"
@@ -105,6 +111,7 @@ struct Options {
   std::vector<std::string> search_paths;  // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
   std::string sysroot;
   bool no_standard_paths = false;  // -nostdlib
+  std::vector<PluginOption> plugins;
 
   // Symbols
   std::string entry;  // -e: a symbol or a number

@@ -8,6 +8,7 @@
 #include "formats/elf/binary_input.h"
 #include "formats/elf/script.h"
 #include "ld/file_guess.h"
+#include "ld/link_time.h"
 #include "ld/target.h"
 
 namespace xld {
@@ -82,7 +83,7 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
   if (!bytes) {
     link_.diagnostics().error(fmt::format("cannot find library -l{}; searched in:{}", option.name, [&] {
       std::string paths;
-      for (const std::string& path : link_.options().search_paths) paths += "\n  " + in_sysroot(path);
+      for (const std::string& path : search_paths_) paths += "\n  " + in_sysroot(path);
       return paths.empty() ? std::string(" no directory (use -L)") : paths;
     }()));
     return;
@@ -95,7 +96,7 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
     link_.diagnostics().error(fmt::format("{}: is an input and the output; name another output with -o", option.name));
     return;
   }
-  opened_files_.push_back({option.name, **bytes, current_option_, OpenedFile::Role::Input});
+  opened_files_.push_back({option.name, **bytes, current_option_, opening_role_});
   open_bytes(option, option.name, **bytes, depth);
 }
 
@@ -121,8 +122,8 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
     case FileKind::Object:
       break;
     case FileKind::CompilerIr:
-      link_.diagnostics().error(fmt::format(
-          "{}: is compiler intermediate code, not an object; compile without -flto, or with -ffat-lto-objects", name));
+      if (!link_.options().plugins.empty()) return true;  // what a plugin makes of it says for which target
+      link_.diagnostics().error(unclaimed_text(link_.options(), name));
       return false;
     case FileKind::SharedLibrary:
       link_.diagnostics().error(fmt::format(
@@ -138,18 +139,27 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
                       name));
       return false;
     case FileKind::Unknown:
+      if (may_claim_any_file(link_.options())) return true;
       link_.diagnostics().error(fmt::format("{}: {}", name, guess_file_type(bytes)));
       return false;
   }
   return settle_target(link_, name, identity);
 }
 
-void InputFinder::add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy) {
+InputFile& InputFinder::add_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source) {
   InputFile& file = storage_.emplace_back();
-  file.id = FileId{places_.size()};
   file.path = path;
   file.member = member;
   file.bytes = bytes;
+  file.source = source;
+  const FileKind kind = identify_file(bytes).kind;
+  if (kind == FileKind::CompilerIr || kind == FileKind::Unknown) file.ir = IrContent::Only;
+  return file;
+}
+
+void InputFinder::add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy) {
+  InputFile& file = add_file(path, member, bytes, last_opened());
+  file.id = FileId{places_.size()};
   places_.push_back({nullptr, 0, is_lazy ? &file : nullptr});
   (is_lazy ? lazy_objects_ : objects_).push_back(&file);
 }
@@ -182,6 +192,7 @@ void InputFinder::open_archive(const InputOption& option, const std::string& pat
     return;
   }
   ArchiveInput& input = archives_.emplace_back(ArchiveInput{std::move(*archive), path});
+  input.source = last_opened();
   found->second = &input;
   if (option.whole_archive || !input.archive.has_index() || !believes_indexes_) {
     add_members(option, input);
@@ -253,12 +264,68 @@ InputFile* InputFinder::open_lazy(FileId id) {
   const auto bytes = member_bytes(input, *member);
   if (!bytes) return nullptr;
   if (!check_identity(fmt::format("{}({})", input.path, member->name), identify_file(*bytes), *bytes)) return nullptr;
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = add_file(input.path, member->name, *bytes, input.archive.is_thin() ? last_opened() : input.source);
   file.id = id;
-  file.path = input.path;
-  file.member = member->name;
-  file.bytes = *bytes;
   return place.lazy = &file;
+}
+
+// ---- what plugins deliver ------------------------------------------------------------------------------------------
+
+std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled, FileId rank) {
+  const size_t known = objects_.size();
+  opening_role_ = OpenedFile::Role::Compiled;
+  if (!compiled.search_path.empty()) search_paths_.push_back(compiled.search_path);
+  for (InputOption input : compiled.inputs) {
+    if (input.kind == InputKind::Library) {
+      const auto path = find_library(input);
+      if (!path) {
+        open_option(input, std::nullopt, 0);
+        continue;
+      }
+      input.name = *path;
+    }
+    open_option(input, files_.open(input.name), 0);
+  }
+  std::vector<InputFile*> objects(objects_.begin() + static_cast<ptrdiff_t>(known), objects_.end());
+  link_.inputs.by_id.resize(places_.size());
+  for (InputFile* object : objects) link_.inputs.by_id[object->id.value] = object;
+  move_to_rank(objects, rank);
+  return objects;
+}
+
+void InputFinder::move_to_rank(std::span<InputFile* const> files, FileId rank) {
+  std::vector<uint8_t> is_moved(places_.size());
+  for (const InputFile* file : files) is_moved[file->id.value] = 1;
+  std::vector<uint32_t> order;  // new id to old
+  for (uint32_t id = 0; id < rank.value; id++) order.push_back(id);
+  for (const InputFile* file : files) order.push_back(file->id.value);
+  for (uint32_t id = rank.value; id < places_.size(); id++)
+    if (!is_moved[id]) order.push_back(id);
+
+  std::vector<FileId> new_id(places_.size());
+  std::vector<Place> places(places_.size());
+  std::vector<InputFile*> by_id(places_.size());
+  for (uint32_t id = 0; id < order.size(); id++) {
+    new_id[order[id]] = FileId{id};
+    places[id] = places_[order[id]];
+    by_id[id] = link_.inputs.by_id[order[id]];
+  }
+  places_ = std::move(places);
+  link_.inputs.by_id = std::move(by_id);
+  for (InputFile& file : storage_) file.id = new_id[file.id.value];
+  for (ArchiveInput& input : archives_)
+    if (input.archive.member_count() != 0 && input.uses_index) input.first_place = new_id[input.first_place].value;
+  for (Extraction& extraction : link_.extractions) {
+    extraction.member = new_id[extraction.member.value];
+    if (extraction.user.is_valid()) extraction.user = new_id[extraction.user.value];
+  }
+}
+
+std::optional<InputFinder::DiskPlace> InputFinder::disk_place(const InputFile& file) const {
+  const OpenedFile& opened = opened_files_[file.source];
+  const uint8_t* begin = opened.bytes.data();
+  if (file.bytes.data() < begin || file.bytes.data() >= begin + opened.bytes.size()) return std::nullopt;
+  return DiskPlace{opened.path, static_cast<uint64_t>(file.bytes.data() - begin)};
 }
 
 bool InputFinder::relied_on_indexes() const {
@@ -320,7 +387,7 @@ std::string InputFinder::in_sysroot(const std::string& directory) const {
 }
 
 std::optional<std::string> InputFinder::find_in_paths(const std::string& file) const {
-  for (const std::string& directory : link_.options().search_paths) {
+  for (const std::string& directory : search_paths_) {
     std::string path = in_sysroot(directory) + "/" + file;
     if (files_.exists(path)) return path;
   }
@@ -330,7 +397,7 @@ std::optional<std::string> InputFinder::find_in_paths(const std::string& file) c
 std::optional<std::string> InputFinder::find_library(const InputOption& option) const {
   if (option.name.starts_with(':')) return find_in_paths(option.name.substr(1));
   const bool takes_shared = !option.is_static && !link_.options().is_static;
-  for (const std::string& directory : link_.options().search_paths) {
+  for (const std::string& directory : search_paths_) {
     const std::string stem = in_sysroot(directory) + "/lib" + option.name;
     if (takes_shared && files_.exists(stem + ".so")) return stem + ".so";
     if (files_.exists(stem + ".a")) return stem + ".a";

@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 
 #include "ld/commons.h"
+#include "ld/file_guess.h"
+#include "ld/link_time.h"
 #include "ld/messages.h"
 #include "ld/names.h"
 
@@ -17,26 +19,96 @@ constexpr uint32_t kNobody = UINT32_MAX;
 
 class Resolution {
  public:
-  Resolution(Link& link, InputFinder& finder) : link_(link), symbols_(link.symbols), finder_(finder) {}
+  Resolution(Link& link, InputFinder& finder)
+      : link_(link), symbols_(link.symbols), finder_(finder), compiler_(link, finder) {}
 
   void run() {
     const size_t offers = finder_.offer_count();
     symbols_.reserve(offers + offers / 4 + 256);
-    read(finder_.objects());
-    intern_offers();
-    take_in(finder_.objects());
-    define_requested_names(link_);
-    want_requested_names();
-    extract_wanted();
-    replace_commons();
+    settle(finder_.objects());
+    if (compiler_.has_work() && !link_.diagnostics().failed()) replace_intermediate_code();
     finish();
   }
 
  private:
+  // `files` take part in any case, and what they want with them.
+  void settle(const std::vector<InputFile*>& files) {
+    read(files);
+    intern_offers();
+    take_in(files);
+    define_requested_names(link_);
+    want_requested_names();
+    extract_wanted();
+    replace_commons();
+  }
+
   void read(const std::vector<InputFile*>& files) {
-    parallel_for(link_.session.pool, files.size(), kFilesPerTask, [&](size_t begin, size_t end, uint32_t worker) {
-      for (size_t i = begin; i < end; i++) link_.format->read_object(link_, *files[i], worker);
+    std::vector<InputFile*> unread;
+    std::copy_if(files.begin(), files.end(), std::back_inserter(unread), [](auto* file) { return !file->is_read; });
+    parallel_for(link_.session.pool, unread.size(), kFilesPerTask, [&](size_t begin, size_t end, uint32_t worker) {
+      for (size_t i = begin; i < end; i++)
+        if (unread[i]->ir != IrContent::Only) link_.format->read_object(link_, *unread[i], worker);
     });
+    for (InputFile* file : unread) {
+      compiler_.show(*file);
+      file->is_read = true;
+    }
+  }
+
+  // Names are settled anew, with what the compiler has made in the place of what it was made of. Other files that take
+  // part do so still: the compiler was told of them.
+  void replace_intermediate_code() {
+    if (!link_.options().allow_multiple_definition) report_duplicates();
+    if (link_.diagnostics().failed()) return;
+    auto& files = link_.inputs.files;
+    std::sort(files.begin(), files.end(), [](const InputFile* a, const InputFile* b) { return a->id < b->id; });
+    const auto first = std::find_if(files.begin(), files.end(), [](const InputFile* file) { return file->is_claimed; });
+    const FileId rank = (*first)->id;
+    const auto compiled = compiler_.compile();
+    if (!compiled) return;
+    const std::vector<InputFile*> objects = finder_.add_compiled(*compiled, rank);
+    compiler_.clean_up();
+    read(objects);
+    for (const InputFile* object : objects)
+      if (object->ir == IrContent::Only)
+        link_.diagnostics().error(fmt::format("{}: was delivered by a plugin, but {}", object->path,
+                                              guess_file_type(object->bytes)),
+                                  object->id);
+    if (link_.diagnostics().failed()) return;
+
+    std::vector<InputFile*> round = objects;
+    std::copy_if(files.begin(), files.end(), std::back_inserter(round), [](auto* file) { return !file->is_claimed; });
+    std::sort(round.begin(), round.end(), [](const InputFile* a, const InputFile* b) { return a->id < b->id; });
+    for (InputFile* file : round) file->is_lost = {};
+    files.clear();
+    symbols_.withdraw_claims();
+    std::fill(link_.group_owners.begin(), link_.group_owners.end(), kNobody);
+    release_unwanted_claims();
+    settle(round);
+  }
+
+  // Members that a plugin has claimed and nobody wanted may be wanted now, if they have code as well.
+  void release_unwanted_claims() {
+    for (InputFile* file : finder_.lazy_objects()) {
+      if (link_.inputs.by_id[file->id.value] || file->ir == IrContent::Only) continue;
+      file->is_claimed = false;
+      file->is_read = false;
+    }
+  }
+
+  bool comes_too_late(const InputFile& file) {
+    if (!compiler_.is_done() || file.ir != IrContent::Only) return false;
+    std::string_view wanted;
+    for (uint32_t i = 0; i < symbols_.size() && wanted.empty(); i++)
+      if (symbols_.claim(SymbolId{i}) == Claim::make(ClaimClass::Lazy, file.id, 0) &&
+          symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced))
+        wanted = symbols_.name(SymbolId{i});
+    link_.diagnostics().error(
+        fmt::format("{}: is intermediate code (-flto), but {} is wanted only now, by what was compiled from other such "
+                    "files; compile this one without -flto or with -ffat-lto-objects",
+                    file.display_name(), readable_name(link_, wanted)),
+        file.id);
+    return true;
   }
 
   // Archive indexes and the definitions of lazy objects: lowest claims of all, so anything else wins.
@@ -150,10 +222,8 @@ class Resolution {
       for (const FileId id : wanted_)
         if (InputFile* file = finder_.extract(id)) round.push_back(file);
       wanted_.clear();
-      std::vector<InputFile*> unread;
-      std::copy_if(round.begin(), round.end(), std::back_inserter(unread),
-                   [](const InputFile* file) { return file->format_data == nullptr; });
-      read(unread);
+      read(round);
+      std::erase_if(round, [&](const InputFile* file) { return comes_too_late(*file); });
       take_in(round);
     }
   }
@@ -191,7 +261,7 @@ class Resolution {
   bool gives_value(FileId candidate, std::string_view name) {
     InputFile* file = finder_.open_lazy(candidate);
     if (!file) return false;
-    if (!file->format_data) link_.format->read_object(link_, *file, 0);
+    read({file});
     return std::any_of(file->occurrences.begin(), file->occurrences.end(), [&](const Occurrence& o) {
       return o.claim_class == ClaimClass::Strong && std::string_view(o.name, o.length) == name;
     });
@@ -225,6 +295,7 @@ class Resolution {
   Link& link_;
   SymbolTable& symbols_;
   InputFinder& finder_;
+  LinkTimeCompiler compiler_;
   std::vector<FileId> wanted_;
   const bool keeps_reasons_ = !link_.options().map_file.empty() || !link_.options().json_map_file.empty();
 };

@@ -86,7 +86,10 @@ bool settle_target(Link& link, const std::string& name, const Identity& identity
 bool settle_target_from_options(Link& link) {
   if (link.format) return true;
   link.session.target = link.options().target;
-  if (link.session.target.cpu != Cpu::X86_64 && link.session.target.cpu != Cpu::I386) return false;
+  if (link.session.target.cpu != Cpu::X86_64 && link.session.target.cpu != Cpu::I386) {
+    link.diagnostics().error("no input says for which CPU the output is; choose one with -m or --target");
+    return false;
+  }
   if (link.session.target.format == ObjectFormat::Unknown) link.session.target.format = ObjectFormat::Elf;
   start(link);
   return true;

@@ -193,7 +193,8 @@ void PluginHost::clean_up() {
   }
 }
 
-// ---- what plugins call -----------------------------------------------------------------------------------------------
+// ---- what plugins call
+// -----------------------------------------------------------------------------------------------
 
 Status PluginHost::add_message(int level, const std::string& text) {
   const std::string name = current_ ? base_name(current_->path) + ": " : std::string();

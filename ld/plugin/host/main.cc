@@ -1,4 +1,5 @@
-// The plugin host's program: callbacks of the plugin interface, which carry no context, forwarded to the one PluginHost.
+// The plugin host's program: callbacks of the plugin interface, which carry no context, forwarded to the one
+// PluginHost.
 //
 //   xld-plugin-host SOCKET      the number of an open file: the connection to xld
 //
@@ -99,8 +100,8 @@ std::vector<TaggedValue> make_offers() {
   };
 }
 
-// Ctrl-C ends xld, and that ends the connection: then there is time to remove what the plugin has left. A handler, unlike
-// SIG_IGN, is not inherited by the compilers that the plugin starts; they end.
+// Ctrl-C ends xld, and that ends the connection: then there is time to remove what the plugin has left. A handler,
+// unlike SIG_IGN, is not inherited by the compilers that the plugin starts; they end.
 void outlive_signals() {
   struct sigaction action{};
   action.sa_handler = [](int) {};
