@@ -104,6 +104,28 @@ struct Elf32 {
   static constexpr uint32_t reloc_info(uint32_t symbol, uint32_t type) { return (symbol << 8) | (type & 0xff); }
 };
 
+// Symbol versions (LSB core, "Symbol Versioning"): the same in both classes. Entries are chained by byte offsets.
+struct VersionDefinition {  // SHT_GNU_verdef
+  uint16_t version, flags, index, name_count;
+  uint32_t hash, names, next;
+};
+struct VersionDefinitionName {
+  uint32_t name, next;
+};
+struct VersionNeed {  // SHT_GNU_verneed
+  uint16_t version, count;
+  uint32_t file, versions, next;
+};
+struct NeededVersion {
+  uint32_t hash;
+  uint16_t flags, index;
+  uint32_t name, next;
+};
+struct GnuHashHeader {
+  uint32_t bucket_count, first_symbol, bloom_words, bloom_shift;
+};
+
+static_assert(sizeof(VersionDefinition) == 20 && sizeof(VersionNeed) == 16 && sizeof(NeededVersion) == 16);
 static_assert(sizeof(Elf64::Header) == 64 && sizeof(Elf32::Header) == 52);
 static_assert(sizeof(Elf64::SectionHeader) == 64 && sizeof(Elf32::SectionHeader) == 40);
 static_assert(sizeof(Elf64::ProgramHeader) == 56 && sizeof(Elf32::ProgramHeader) == 32);
@@ -174,10 +196,16 @@ inline constexpr int64_t DT_NULL = 0, DT_NEEDED = 1, DT_PLTRELSZ = 2, DT_PLTGOT 
                          DT_RELSZ = 18, DT_RELENT = 19, DT_PLTREL = 20, DT_DEBUG = 21, DT_TEXTREL = 22, DT_JMPREL = 23,
                          DT_BIND_NOW = 24, DT_INIT_ARRAY = 25, DT_FINI_ARRAY = 26, DT_INIT_ARRAYSZ = 27,
                          DT_FINI_ARRAYSZ = 28, DT_RUNPATH = 29, DT_FLAGS = 30, DT_PREINIT_ARRAY = 32,
-                         DT_PREINIT_ARRAYSZ = 33, DT_GNU_HASH = 0x6ffffef5, DT_RELACOUNT = 0x6ffffff9,
-                         DT_RELCOUNT = 0x6ffffffa, DT_FLAGS_1 = 0x6ffffffb;
+                         DT_PREINIT_ARRAYSZ = 33, DT_GNU_HASH = 0x6ffffef5, DT_VERSYM = 0x6ffffff0,
+                         DT_RELACOUNT = 0x6ffffff9, DT_RELCOUNT = 0x6ffffffa, DT_FLAGS_1 = 0x6ffffffb,
+                         DT_VERDEF = 0x6ffffffc, DT_VERDEFNUM = 0x6ffffffd, DT_VERNEED = 0x6ffffffe,
+                         DT_VERNEEDNUM = 0x6fffffff;
 inline constexpr uint64_t DF_TEXTREL = 4, DF_BIND_NOW = 8, DF_STATIC_TLS = 16;
 inline constexpr uint64_t DF_1_NOW = 1, DF_1_PIE = 0x08000000;
+
+// Symbol versions: what an entry of .gnu.version says, flags of definitions and needs
+inline constexpr uint16_t VER_NDX_LOCAL = 0, VER_NDX_GLOBAL = 1, VERSYM_HIDDEN = 0x8000, VERSYM_VERSION = 0x7fff;
+inline constexpr uint16_t VER_DEF_CURRENT = 1, VER_NEED_CURRENT = 1, VER_FLG_BASE = 1, VER_FLG_WEAK = 2;
 
 // Compression (gABI "Section Compression")
 inline constexpr uint32_t ELFCOMPRESS_ZLIB = 1, ELFCOMPRESS_ZSTD = 2;

@@ -51,6 +51,30 @@ resolved: ret
  .long 0xc0000002, 4, 3, 0
 """
 
+LIBRARY = """
+ .globl first, second, old, value, wanted
+ .symver old, second@V1
+ .weak maybe
+ .hidden secret
+first: call wanted
+ call maybe
+second:
+old: ret
+ .data
+value: .long 2
+secret: .long 3
+ .size value, 4
+ .type value, @object
+"""
+USER = """
+ .globl user
+ .symver old, second@V1
+user: call first
+ call second
+ call old
+"""
+LIBRARY_VERSIONS = "V1 { global: first; local: hidden*; }; V2 { global: second; value; } V1;"
+
 
 class Seeds:
     def __init__(self, folder):
@@ -107,6 +131,26 @@ class Seeds:
     def pack(self, name, operation, members, *flags):
         self.run("llvm-ar-19", *flags, operation, name + ".a", *members)
         self.write("archive", name, (self.folder / (name + ".a")).read_bytes())
+
+    def shared_objects(self):
+        (self.folder / "lib.map").write_text(LIBRARY_VERSIONS)
+        for bits, style in (("64", "both"), ("32", "both"), ("64", "gnu"), ("32", "sysv")):
+            for name, source in (("lib", LIBRARY), ("user", USER)):
+                (self.folder / (name + ".s")).write_text(source)
+                self.run("as", "--" + bits, name + ".s", "-o", name + ".o")
+            link = ("ld.bfd", "-m", "elf_x86_64" if bits == "64" else "elf_i386", "-shared", "--hash-style=" + style, "-s",
+                    "-z", "noseparate-code", "-z", "max-page-size=4096")
+            self.run(*link, "-soname", "libseed.so.1", "lib.o", "-o", "lib.so",
+                     "--version-script=lib.map", "-rpath", "/lib")
+            self.run(*link, "-soname", "libuser.so", "user.o", "lib.so", "-o", "user.so",
+                     "--disable-new-dtags", "-rpath", "$ORIGIN")
+            for name in ("lib", "user"):
+                data = (self.folder / (name + ".so")).read_bytes()
+                self.write("shared_object", f"{name}-{bits}-{style}", data)
+                header = bytearray(data)  # and without section headers
+                for begin, end in ((0x28, 0x30), (0x3c, 0x3e)) if bits == "64" else ((0x20, 0x24), (0x30, 0x32)):
+                    header[begin:end] = bytes(end - begin)
+                self.write("shared_object", f"{name}-{bits}-{style}-segments", bytes(header))
 
     def texts(self):
         self.write("script", "libm", "/* GNU ld script\n*/\nOUTPUT_FORMAT(elf64-x86-64)\n"
@@ -168,7 +212,8 @@ class Seeds:
 def main():
     with tempfile.TemporaryDirectory() as folder:
         seeds = Seeds(folder)
-        for step in (seeds.objects, seeds.archives, seeds.texts, seeds.sections, seeds.compressed):
+        for step in (seeds.objects, seeds.archives, seeds.shared_objects, seeds.texts, seeds.sections,
+                     seeds.compressed):
             step()
     for target in sorted(CORPUS.iterdir()):
         files = list(target.iterdir())
