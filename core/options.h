@@ -14,6 +14,8 @@
 
 namespace xld {
 
+class ThreadLender;  // core/parallel.h
+
 enum class InputKind : uint8_t {
   File,        // a path as given; "-" is standard input
   Library,     // -lNAME: lib<NAME>.so, lib<NAME>.a or, for -l:FILE, FILE in the search paths
@@ -185,7 +187,8 @@ struct Options {
   bool color_given = false;     // else main colours a terminal
   bool releases_memory = true;  // false: the process ends with the link, and the kernel takes everything back faster
   uint32_t threads = 0;         // 0: as many as the machine lends us
-  std::vector<std::string> arguments;  // the command line after @file expansion, for --reproduce
+  ThreadLender* thread_lender = nullptr;  // asked before each thread but the first; outlives the link
+  std::vector<std::string> arguments;     // the command line after @file expansion, for --reproduce
 };
 
 }  // namespace xld

@@ -269,6 +269,10 @@ InputFile* InputFinder::open_lazy(FileId id) {
   return place.lazy = &file;
 }
 
+void InputFinder::put_back(const InputFile& file) {
+  if (places_[file.id.value].lazy == &file) link_.inputs.by_id[file.id.value] = nullptr;
+}
+
 // ---- what plugins deliver ------------------------------------------------------------------------------------------
 
 std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled, FileId rank) {
@@ -315,10 +319,6 @@ void InputFinder::move_to_rank(std::span<InputFile* const> files, FileId rank) {
   for (InputFile& file : storage_) file.id = new_id[file.id.value];
   for (ArchiveInput& input : archives_)
     if (input.archive.member_count() != 0 && input.uses_index) input.first_place = new_id[input.first_place].value;
-  for (Extraction& extraction : link_.extractions) {
-    extraction.member = new_id[extraction.member.value];
-    if (extraction.user.is_valid()) extraction.user = new_id[extraction.user.value];
-  }
 }
 
 std::optional<InputFinder::DiskPlace> InputFinder::disk_place(const InputFile& file) const {
@@ -341,6 +341,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
   }
   opened_files_.back().role = OpenedFile::Role::Script;
   const auto script = elf::parse_script(bytes, path);
+  if (!script && may_claim_any_file(link_.options())) return add_object(path, {}, bytes, option.is_lazy);
   if (!script) {
     link_.diagnostics().error(script.error().message);
     return;

@@ -55,8 +55,11 @@ class InputFinder {
   // Makes the archive member or lazy object `id` take part; nothing if it does already or cannot be read.
   InputFile* extract(FileId id);
 
-  // Opens what a plugin has delivered. Objects take the ranks from `rank` on, and files behind them move: all ids held
-  // elsewhere, but those of Link::extractions, have to be forgotten. Returns the objects.
+  // The archive member or lazy object `file` does not take part any more, but may again. Nothing happens to others.
+  void put_back(const InputFile& file);
+
+  // Opens what a plugin has delivered. Objects take the ranks from `rank` on, and files behind them move: no id may be
+  // held elsewhere. Returns the objects.
   std::vector<InputFile*> add_compiled(const CompiledInputs& compiled, FileId rank);
 
   // Where on disk a file's bytes lie, for those who open it themselves.

@@ -126,11 +126,12 @@ class NameReader {
 // Tells what each symbol of a claimed file has become.
 class Resolver {
  public:
-  explicit Resolver(const Link& link) : link_(link), is_seen_(link.symbols.size()) {
+  Resolver(const Link& link, const InputFinder& finder) : link_(link), is_seen_(link.symbols.size()) {
     for (const InputFile* file : link.inputs.files)
       if (!file->is_claimed)
         for (const SymbolId id : file->globals) is_seen_[id.value] = 1;
     see_names_of_options();
+    see_names_of_members(finder);
   }
 
   std::string resolutions(const InputFile& file) const {
@@ -150,6 +151,17 @@ class Resolver {
     see(options.fini_function);
     for (const std::string& name : options.wrapped)
       for (const std::string& seen : {name, "__wrap_" + name, "__real_" + name}) see(seen);
+  }
+
+  // What is compiled may call further functions of archives; such a member must not bring a second copy of a variable.
+  void see_names_of_members(const InputFinder& finder) {
+    finder.for_each_offer([&](std::string_view name, uint64_t /*hash*/, FileId file) {
+      if (!link_.inputs.by_id[file.value]) see(name);
+    });
+    for (const InputFile* file : finder.lazy_objects())
+      if (!link_.inputs.by_id[file->id.value] && !file->is_claimed)
+        for (const Occurrence& o : file->occurrences)
+          if (o.claim_class != ClaimClass::None) see({o.name, o.length});
   }
 
   void see(std::string_view name) {
@@ -192,10 +204,13 @@ plugin::OutputType output_type(const Options& options) {
 
 std::string unclaimed_text(const Options& options, const std::string& name) {
   if (options.plugins.empty())
-    return name + ": is a compiler's intermediate code (-flto), and no plugin was given that compiles it; link with the "
-                  "compiler and -flto, which passes -plugin, or compile without -flto or with -ffat-lto-objects";
-  return fmt::format("{}: is a compiler's intermediate code (-flto), which the plugin {} does not take; link with the "
-                     "compiler that made it", name, options.plugins.front().path);
+    return name +
+           ": is a compiler's intermediate code (-flto), and no plugin was given that compiles it; link with the "
+           "compiler and -flto, which passes -plugin, or compile without -flto or with -ffat-lto-objects";
+  return fmt::format(
+      "{}: is a compiler's intermediate code (-flto), which the plugin {} does not take; link with the "
+      "compiler that made it",
+      name, options.plugins.front().path);
 }
 
 bool may_claim_any_file(const Options& options) {
@@ -257,28 +272,43 @@ void LinkTimeCompiler::take_names(InputFile& file, WireReader& answer) {
 }
 
 bool LinkTimeCompiler::has_work() const {
-  return std::any_of(claimed_.begin(), claimed_.end(),
-                     [&](const InputFile* file) { return link_.inputs.by_id[file->id.value] == file; });
+  return std::any_of(claimed_.begin(), claimed_.end(), [&](const InputFile* file) { return takes_part(*file); });
 }
 
 std::string LinkTimeCompiler::compile_request() const {
-  const Resolver resolver(link_);
+  const Resolver resolver(link_, finder_);
   WireWriter request;
   request.number(Request::Compile);
   request.number(static_cast<uint32_t>(claimed_.size()));
   for (uint32_t number = 0; number < claimed_.size(); number++) {
     const InputFile& file = *claimed_[number];
-    const bool takes_part = link_.inputs.by_id[file.id.value] == &file;
     request.number(number);
-    request.number(static_cast<uint8_t>(takes_part));
-    request.text(takes_part ? resolver.resolutions(file) : std::string());
+    request.number(static_cast<uint8_t>(takes_part(file)));
+    request.text(takes_part(file) ? resolver.resolutions(file) : std::string());
   }
   return request.bytes();
+}
+
+void LinkTimeCompiler::clean_up() {
+  WireWriter request;
+  request.number(Request::CleanUp);
+  process_.ask(request.bytes(), "clean up");
+  process_.stop();
+}
+
+// Claimed archive members that nobody wanted may be wanted now, if they have code as well.
+void LinkTimeCompiler::release_unwanted() {
+  for (InputFile* file : claimed_) {
+    if (takes_part(*file) || file->ir != IrContent::Beside) continue;
+    file->is_claimed = false;
+    file->is_read = false;
+  }
 }
 
 std::optional<CompiledInputs> LinkTimeCompiler::compile() {
   const auto timer = link_.session.timings.measure("compile");
   is_done_ = true;
+  link_.session.pool.rest();  // the compilers run in threads and processes of their own
   auto answer = process_.ask(compile_request(), "compile the intermediate code");
   if (!answer) return std::nullopt;
   CompiledInputs compiled;
@@ -290,6 +320,7 @@ std::optional<CompiledInputs> LinkTimeCompiler::compile() {
     compiled.inputs.push_back(std::move(input));
   }
   compiled.search_path = answer->text();
+  release_unwanted();
   return compiled;
 }
 

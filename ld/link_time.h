@@ -40,10 +40,12 @@ class LinkTimeCompiler {
   bool is_done() const { return is_done_; }
 
   // Removes what the plugins have left on disk. After the inputs they made were opened.
-  void clean_up() { process_.stop(); }
+  void clean_up();
 
  private:
   bool start();
+  bool takes_part(const InputFile& file) const { return link_.inputs.by_id[file.id.value] == &file; }
+  void release_unwanted();
   void take_names(InputFile& file, plugin::WireReader& answer);
   std::string load_request() const;
   std::string compile_request() const;

@@ -17,6 +17,10 @@ namespace {
 constexpr size_t kFilesPerTask = 16;
 constexpr uint32_t kNobody = UINT32_MAX;
 
+bool is_of_lower_rank(const InputFile* a, const InputFile* b) {
+  return a->id < b->id;
+}
+
 class Resolution {
  public:
   Resolution(Link& link, InputFinder& finder)
@@ -55,44 +59,69 @@ class Resolution {
     }
   }
 
-  // Names are settled anew, with what the compiler has made in the place of what it was made of. Other files that take
-  // part do so still: the compiler was told of them.
+  // Names are settled anew, with what the compiler has made in the place of what it was made of. Archive members have
+  // to be wanted again: one that gave a name to intermediate code may not be needed, or even be in the way, when the
+  // code that has come out of it is known.
   void replace_intermediate_code() {
     if (!link_.options().allow_multiple_definition) report_duplicates();
     if (link_.diagnostics().failed()) return;
-    auto& files = link_.inputs.files;
-    std::sort(files.begin(), files.end(), [](const InputFile* a, const InputFile* b) { return a->id < b->id; });
-    const auto first = std::find_if(files.begin(), files.end(), [](const InputFile* file) { return file->is_claimed; });
-    const FileId rank = (*first)->id;
     const auto compiled = compiler_.compile();
     if (!compiled) return;
-    const std::vector<InputFile*> objects = finder_.add_compiled(*compiled, rank);
+    const std::vector<InputFile*> claimed = take_out_all();
+    const std::vector<InputFile*> objects = finder_.add_compiled(*compiled, claimed.front()->id);
     compiler_.clean_up();
     read(objects);
     for (const InputFile* object : objects)
       if (object->ir == IrContent::Only)
-        link_.diagnostics().error(fmt::format("{}: was delivered by a plugin, but {}", object->path,
-                                              guess_file_type(object->bytes)),
-                                  object->id);
+        link_.diagnostics().error(
+            fmt::format("{}: was delivered by a plugin, but {}", object->path, guess_file_type(object->bytes)),
+            object->id);
     if (link_.diagnostics().failed()) return;
 
-    std::vector<InputFile*> round = objects;
-    std::copy_if(files.begin(), files.end(), std::back_inserter(round), [](auto* file) { return !file->is_claimed; });
-    std::sort(round.begin(), round.end(), [](const InputFile* a, const InputFile* b) { return a->id < b->id; });
-    for (InputFile* file : round) file->is_lost = {};
-    files.clear();
-    symbols_.withdraw_claims();
-    std::fill(link_.group_owners.begin(), link_.group_owners.end(), kNobody);
-    release_unwanted_claims();
+    std::vector<InputFile*> round = finder_.objects();
+    std::erase_if(round, [](const InputFile* file) { return file->is_claimed; });
+    std::sort(round.begin(), round.end(), is_of_lower_rank);
+    reserve_groups(claimed, objects);
     settle(round);
   }
 
-  // Members that a plugin has claimed and nobody wanted may be wanted now, if they have code as well.
-  void release_unwanted_claims() {
-    for (InputFile* file : finder_.lazy_objects()) {
-      if (link_.inputs.by_id[file->id.value] || file->ir == IrContent::Only) continue;
-      file->is_claimed = false;
-      file->is_read = false;
+  // Afterwards no name means anything, and no archive member takes part. Returns the claimed files, by rank.
+  std::vector<InputFile*> take_out_all() {
+    std::vector<InputFile*> claimed;
+    for (InputFile* file : link_.inputs.files) {
+      if (file->is_claimed) {
+        claimed.push_back(file);
+      } else {
+        file->is_lost = {};
+        finder_.put_back(*file);
+      }
+    }
+    std::sort(claimed.begin(), claimed.end(), is_of_lower_rank);
+    link_.inputs.files.clear();
+    link_.extractions.clear();
+    symbols_.withdraw_claims();
+    std::fill(link_.group_owners.begin(), link_.group_owners.end(), kNobody);
+    return claimed;
+  }
+
+  // The compiler may have made an ordinary definition of what was in a group. A group it was given keeps its owner
+  // then, so that a member extracted only now does not bring another copy.
+  void reserve_groups(const std::vector<InputFile*>& claimed, const std::vector<InputFile*>& objects) {
+    std::vector<uint32_t> definer(symbols_.size(), kNobody);
+    for (InputFile* object : objects) {
+      intern_names(*object);
+      definer.resize(symbols_.size(), kNobody);
+      for (size_t i = 0; i < object->occurrences.size(); i++)
+        if (object->occurrences[i].claim_class != ClaimClass::None)
+          definer[object->globals[i].value] = object->id.value;
+    }
+    link_.group_owners.resize(symbols_.size(), kNobody);
+    for (const InputFile* file : claimed) {
+      for (size_t i = 0; i < file->occurrences.size(); i++) {
+        const Occurrence& o = file->occurrences[i];
+        if (o.section == 0 || is_lost(*file, o) || definer[file->globals[i].value] == kNobody) continue;
+        link_.group_owners[file->groups[o.section - 1].key.value] = definer[file->globals[i].value];
+      }
     }
   }
 
@@ -131,7 +160,10 @@ class Resolution {
   void take_in(const std::vector<InputFile*>& files) {
     for (InputFile* file : files) intern_names(*file);
     link_.group_owners.resize(symbols_.size(), kNobody);
-    for (InputFile* file : files) own_groups(*file);
+    // What a compiler can still leave out makes way for what is code already.
+    for (const bool is_claimed : {false, true})
+      for (InputFile* file : files)
+        if (file->is_claimed == is_claimed) own_groups(*file);
     parallel_for(link_.session.pool, files.size(), kFilesPerTask, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; i++) claim_names(*files[i]);
     });
@@ -153,7 +185,7 @@ class Resolution {
       group.key = group.global < file.globals.size() ? file.globals[group.global] : symbols_.intern(group.name);
   }
 
-  // The first round that brings a group decides, and in it the file of the lowest rank.
+  // The first round that brings a group decides, and in it the file of the lowest rank that holds code.
   void own_groups(InputFile& file) {
     for (const InputGroup& group : file.groups) {
       uint32_t& owner = link_.group_owners[group.key.value];
@@ -268,8 +300,7 @@ class Resolution {
   }
 
   void finish() {
-    std::sort(link_.inputs.files.begin(), link_.inputs.files.end(),
-              [](const InputFile* a, const InputFile* b) { return a->id < b->id; });
+    std::sort(link_.inputs.files.begin(), link_.inputs.files.end(), is_of_lower_rank);
     if (!link_.options().allow_multiple_definition) report_duplicates();
   }
 

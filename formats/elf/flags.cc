@@ -32,7 +32,8 @@ constexpr OptionRow kGeneral[] = {
     {"--error-limit", Required, "N", "stop reporting after N errors (20; 0: never)", set_number<&Options::error_limit>},
     {"--[no-]fatal-warnings", None, "", "warnings are errors", set_switch<&Options::fatal_warnings>},
     {"-w --no-warnings", None, "", "print no warnings", warn_of_nothing},
-    {"--[no-]threads", Optional, "N", "use N threads; as many as there are processors by default", set_threads},
+    {"--[no-]threads", Optional, "N",
+     "use N threads; by default one a processor, or what make's or ninja's job server lends", set_threads},
     {"--thread-count", Required, "N", "like --threads=N", set_threads},
 };
 
@@ -86,7 +87,8 @@ constexpr OptionRow kInputs[] = {
     {"-b --format", Required, "FORMAT", "take the files that follow as default, elf or binary (plain data)",
      choose_input_format},
     {"-R --just-symbols", Required, "FILE", "take the symbols of FILE, not its contents", add_just_symbols},
-    {"-plugin", Required, "FILE", "have this plugin of a compiler turn intermediate code (-flto) into objects", add_plugin},
+    {"-plugin", Required, "FILE", "have this plugin of a compiler turn intermediate code (-flto) into objects",
+     add_plugin},
     {"-plugin-opt", Required, "OPTION", "an option for the plugin named before", add_plugin_option},
 };
 

@@ -189,7 +189,9 @@ void PluginHost::clean_up() {
   phase_ = Phase::CleaningUp;
   for (Plugin& plugin : plugins_) {
     current_ = &plugin;
-    if (const EventHandler handler = std::exchange(plugin.cleanup, nullptr)) handler();
+    const EventHandler handler = std::exchange(plugin.cleanup, nullptr);
+    if (handler && handler() != Status::Ok)
+      add_message(static_cast<int>(Level::Warning), "could not remove what it has left");
   }
 }
 
