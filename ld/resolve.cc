@@ -126,7 +126,7 @@ class Resolution {
   }
 
   bool comes_too_late(const InputFile& file) {
-    if (!compiler_.is_done() || file.ir != IrContent::Only) return false;
+    if (!compiler_.is_done() || !(file.is_claimed || file.ir == IrContent::Only)) return false;
     std::string_view wanted;
     for (uint32_t i = 0; i < symbols_.size() && wanted.empty(); i++)
       if (symbols_.claim(SymbolId{i}) == Claim::make(ClaimClass::Lazy, file.id, 0) &&

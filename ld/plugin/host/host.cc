@@ -171,11 +171,10 @@ void PluginHost::announce_new_inputs() {
   for (const AddedInput& input : added_) {
     if (input.is_library) continue;
     OfferedFile file;
-    file.path = input.name;
-    if (!open_file(file)) continue;  // the linker says so when it opens the file itself
+    file.fd = ::open(input.name.c_str(), O_RDONLY | O_CLOEXEC);
     struct stat facts{};
-    const off_t size = ::fstat(file.fd, &facts) == 0 ? facts.st_size : 0;
-    const File announced{file.path.c_str(), file.fd, 0, size, nullptr};
+    if (file.fd < 0 || ::fstat(file.fd, &facts) != 0) continue;  // the linker says so when it opens the file itself
+    const File announced{input.name.c_str(), file.fd, 0, facts.st_size, nullptr};
     for (Plugin& plugin : plugins_) {
       current_ = &plugin;
       if (plugin.new_input) plugin.new_input(&announced);

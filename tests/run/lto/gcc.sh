@@ -55,12 +55,9 @@ END
 gxx_link -O2 -flto -static shapes.o more.o -o program
 expect_output 'none 10 1' ./program
 
-compile wrap.c -O2 -flto <<'END'
-#include <stdlib.h>
-int count;
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size) { count++; return __real_malloc(size); }
-int main(void) { char *volatile text = malloc(10); return text && count == 1 ? 42 : 1; }
-END
-gcc_link -O2 -flto -static -Wl,--wrap=malloc wrap.o -o program
+# The wrapper and the original are in other files than the call: what --wrap does to it, the compiler does not know.
+compile call.c -O2 -flto <<<'int twice(int); int main(void) { return twice(20); }'
+compile wrapper.c -O2 -flto <<<'int __real_twice(int); int __wrap_twice(int x) { return __real_twice(x) + 2; }'
+compile twice.c -O2 <<<'int twice(int x) { return 2 * x; }'
+gcc_link -O2 -flto -static -Wl,--wrap=twice call.o wrapper.o twice.o -o program
 expect_status 42 ./program

@@ -4,9 +4,12 @@
 //   object=FILE, library=NAME, path=DIRECTORY    what is added when all symbols are read
 //   version=N                                    ask for resolutions by version N of get_symbols
 //   fail=WHERE                                   go wrong: see fails()
+#include <stdint.h>
+
 #include <plugin-api.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
