@@ -32,6 +32,8 @@ struct Arch {
   uint8_t word_size;           // bytes of a pointer and of a GOT slot
   Field address_field;         // a whole pointer
   uint8_t stub_size;           // bytes of write_stub's code
+  uint8_t lazy_header_size;    // of write_lazy_header's code
+  uint8_t lazy_entry_size;     // of write_lazy_entry's code
   uint8_t function_alignment;  // of code the linker makes
 
   // The form to use for a relocation with hint::kMayShortenGot. Depends on nothing that layout decides, so that the
@@ -46,6 +48,12 @@ struct Arch {
   // A jump through the pointer at `slot`: `code` has stub_size bytes and will run at `address`. `got_base` serves
   // position-independent stubs of CPUs without PC-relative addressing, whose callers keep it in a register.
   void (*write_stub)(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base, bool position_independent);
+
+  // Binding on the first call, as the psABIs have it: the slot of an import leads to its entry at first, which names
+  // its relocation (the `index`th of its table) and goes to the header, which hands over to the loader through the
+  // words 1 and 2 of the table at `got_base`.
+  void (*write_lazy_header)(MutableBytes code, uint64_t address, uint64_t got_base, bool position_independent);
+  void (*write_lazy_entry)(MutableBytes code, uint64_t address, uint64_t header, uint32_t index);
 
   // True if the field at `offset` is that of a direct call or jump, so that an address in it is not compared with
   // others.

@@ -61,6 +61,28 @@ void write_stub(MutableBytes code, uint64_t /*address*/, uint64_t slot, uint64_t
   store(code.data() + 6, static_cast<uint32_t>(position_independent ? slot - got_base : slot));
 }
 
+// push GOT+4; jmp *GOT+8, or the same from %ebx
+void write_lazy_header(MutableBytes code, uint64_t /*address*/, uint64_t got_base, bool position_independent) {
+  constexpr uint8_t kHeader[16] = {0xff, 0x35, 0, 0, 0, 0, 0xff, 0x25, 0, 0, 0, 0, 0x0f, 0x1f, 0x40, 0x00};
+  std::memcpy(code.data(), kHeader, sizeof kHeader);
+  if (position_independent) {
+    code[1] = 0xb3;
+    code[7] = 0xa3;
+  }
+  const uint64_t base = position_independent ? 0 : got_base;
+  store(code.data() + 2, static_cast<uint32_t>(base + 4));
+  store(code.data() + 8, static_cast<uint32_t>(base + 8));
+}
+
+// endbr32; push $offset of the relocation; jmp header; xchg %ax,%ax
+void write_lazy_entry(MutableBytes code, uint64_t address, uint64_t header, uint32_t index) {
+  constexpr uint8_t kEntry[16] = {0xf3, 0x0f, 0x1e, 0xfb, 0x68, 0, 0, 0, 0, 0xe9, 0, 0, 0, 0, 0x66, 0x90};
+  constexpr uint32_t kRelSize = 8;
+  std::memcpy(code.data(), kEntry, sizeof kEntry);
+  store(code.data() + 5, index * kRelSize);
+  store(code.data() + 10, static_cast<uint32_t>(header - (address + 14)));
+}
+
 }  // namespace
 
 constinit const Arch kArchI386 = {
@@ -68,10 +90,14 @@ constinit const Arch kArchI386 = {
     .word_size = 4,
     .address_field = Field::Wrap32,
     .stub_size = 16,
+    .lazy_header_size = 16,
+    .lazy_entry_size = 16,
     .function_alignment = 16,
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
     .write_stub = write_stub,
+    .write_lazy_header = write_lazy_header,
+    .write_lazy_entry = write_lazy_entry,
     .is_branch = is_direct_branch,
     .fill_padding = fill_with_nops,
 };

@@ -93,6 +93,22 @@ void write_stub(MutableBytes code, uint64_t address, uint64_t slot, uint64_t /*g
   store(code.data() + 6, static_cast<uint32_t>(slot - (address + 10)));
 }
 
+// push GOT+8(%rip); jmp *GOT+16(%rip); nopl 0(%rax)
+void write_lazy_header(MutableBytes code, uint64_t address, uint64_t got_base, bool /*position_independent*/) {
+  constexpr uint8_t kHeader[16] = {0xff, 0x35, 0, 0, 0, 0, 0xff, 0x25, 0, 0, 0, 0, 0x0f, 0x1f, 0x40, 0x00};
+  std::memcpy(code.data(), kHeader, sizeof kHeader);
+  store(code.data() + 2, static_cast<uint32_t>(got_base + 8 - (address + 6)));
+  store(code.data() + 8, static_cast<uint32_t>(got_base + 16 - (address + 12)));
+}
+
+// endbr64; push $index; jmp header; xchg %ax,%ax
+void write_lazy_entry(MutableBytes code, uint64_t address, uint64_t header, uint32_t index) {
+  constexpr uint8_t kEntry[16] = {0xf3, 0x0f, 0x1e, 0xfa, 0x68, 0, 0, 0, 0, 0xe9, 0, 0, 0, 0, 0x66, 0x90};
+  std::memcpy(code.data(), kEntry, sizeof kEntry);
+  store(code.data() + 5, index);
+  store(code.data() + 10, static_cast<uint32_t>(header - (address + 14)));
+}
+
 }  // namespace
 
 constinit const Arch kArchX86_64 = {
@@ -100,10 +116,14 @@ constinit const Arch kArchX86_64 = {
     .word_size = 8,
     .address_field = Field::Word64,
     .stub_size = 16,
+    .lazy_header_size = 16,
+    .lazy_entry_size = 16,
     .function_alignment = 16,
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
     .write_stub = write_stub,
+    .write_lazy_header = write_lazy_header,
+    .write_lazy_entry = write_lazy_entry,
     .is_branch = is_direct_branch,
     .fill_padding = fill_with_nops,
 };

@@ -79,6 +79,11 @@ struct InputFile {
   uint32_t atom_count = 0;                // ids used
   std::span<const Companion> companions;  // ascending by owner; those without one stand last
 
+  // A shared library: its definitions are claims of the class Outside, and it has no atoms.
+  bool is_library = false;
+  bool is_needed = false;        // the output names it to the loader; --as-needed decides at the end of the walk
+  std::string_view loader_name;  // what the loader is to look for
+
   std::span<const uint64_t> symbol_addresses;  // by raw symbol; for the format's PlainPath only
 
   void* format_data = nullptr;  // the reader's own; only its format looks through it
@@ -92,6 +97,7 @@ struct InputFile {
 struct Inputs {
   std::vector<InputFile*> by_id;
   std::vector<InputFile*> files;
+  std::vector<InputFile*> libraries;  // shared libraries, in id order; not among `files`
 
   const InputFile& file(FileId id) const { return *by_id[id.value]; }
 };

@@ -39,7 +39,8 @@ enum class DiscardMode : uint8_t { None, TemporaryLocals, AllLocals };  // -X, -
 enum class IcfMode : uint8_t { None, Safe, All };
 enum class BuildIdKind : uint8_t { None, Fast, Md5, Sha1, Sha256, Uuid, Hex };
 enum class SeparateCode : uint8_t { Code, None, LoadableSegments };
-enum class UnresolvedPolicy : uint8_t { Error, Warn, Ignore };
+// Default: what is undefined is an error, but for a shared library, whose users may define it.
+enum class UnresolvedPolicy : uint8_t { Default, Error, Warn, Ignore };
 enum class OutputFormatKind : uint8_t { Object, Binary };
 enum class HashStyle : uint8_t { Both, Sysv, Gnu, None };
 enum class SymbolicBinding : uint8_t { None, All, Functions, NonWeak, NonWeakFunctions };  // -Bsymbolic*
@@ -131,7 +132,7 @@ struct Options {
   std::vector<std::string> keep_unique;        // --keep-unique: not folded by --icf
   bool allow_multiple_definition = false;
   bool warn_common = false;
-  UnresolvedPolicy unresolved = UnresolvedPolicy::Error;
+  UnresolvedPolicy unresolved = UnresolvedPolicy::Default;
   StripMode strip = StripMode::None;
   DiscardMode discard = DiscardMode::None;
   std::string retain_symbols_file;

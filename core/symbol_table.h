@@ -24,7 +24,7 @@ enum class ClaimClass : uint8_t {
   Common = 2,
   Weak = 3,
   Provided = 4,  // by the linker, if nothing better is there
-  Lazy = 6,      // an archive member that would define it
+  Outside = 6,   // an archive member that would define it, or a shared library that does: the first of them counts
   None = 15,
 };
 
@@ -34,13 +34,19 @@ struct Claim {
 
   static constexpr uint32_t kMaxFiles = 1u << 28;
 
+  // Of an archive member, which has not been read: no symbol index.
+  static constexpr uint32_t kLazy = UINT32_MAX;
+
+  static constexpr Claim make_lazy(FileId file) { return make(ClaimClass::Outside, file, kLazy); }
   static constexpr Claim make(ClaimClass claim_class, FileId file, uint32_t raw_symbol) {
     return {uint64_t{static_cast<uint8_t>(claim_class)} << 60 | uint64_t{file.value} << 32 | raw_symbol};
   }
   ClaimClass claim_class() const { return static_cast<ClaimClass>(packed >> 60); }
   FileId file() const { return FileId{static_cast<uint32_t>(packed >> 32 & (kMaxFiles - 1))}; }
   uint32_t raw_symbol() const { return static_cast<uint32_t>(packed); }
-  bool is_definition() const { return claim_class() < ClaimClass::Lazy; }
+  bool is_definition() const { return claim_class() < ClaimClass::Outside; }
+  bool is_lazy() const { return claim_class() == ClaimClass::Outside && raw_symbol() == kLazy; }
+  bool is_import() const { return claim_class() == ClaimClass::Outside && raw_symbol() != kLazy; }
   bool operator==(const Claim&) const = default;
 };
 
@@ -67,8 +73,16 @@ inline constexpr uint32_t kNeedsTlsDescriptor = 1 << 18;
 inline constexpr uint32_t kWeak = 1 << 19;      // the definition in force is weak
 inline constexpr uint32_t kReported = 1 << 20;  // an error about it has been given
 inline constexpr uint32_t kObject = 1 << 21;
-inline constexpr uint32_t kDefined = 1 << 22;   // has a definition with a place; set when atoms are made
-inline constexpr uint32_t kBrackets = 1 << 23;  // start or end of a section: keeps all of it (Link::bracketed)
+inline constexpr uint32_t kDefined = 1 << 22;            // has a definition with a place; set when atoms are made
+inline constexpr uint32_t kBrackets = 1 << 23;           // start or end of a section: keeps all of it (Link::bracketed)
+inline constexpr uint32_t kReferencedOutside = 1 << 24;  // a shared library refers to it or defines it, too
+inline constexpr uint32_t kImported = 1 << 25;           // the loader finds it in another module
+inline constexpr uint32_t kExported = 1 << 26;           // other modules may find it in this one
+inline constexpr uint32_t kPreemptible = 1 << 27;        // defined here, but the loader may prefer another module's
+inline constexpr uint32_t kUsed = 1 << 28;               // something live refers to it; noted of imported names
+inline constexpr uint32_t kCopied = 1 << 29;             // imported data of which this output has the only copy
+inline constexpr uint32_t kLocalised = 1 << 30;          // kept inside the output, whatever its visibility
+inline constexpr uint32_t kOutOfReach = kImported | kPreemptible;  // no address before the loader has given it one
 inline constexpr uint32_t kNeedsAny = kNeedsGot | kNeedsStub | kNeedsTlsOffset | kNeedsTlsPair | kNeedsTlsDescriptor;
 }  // namespace symbol_flag
 

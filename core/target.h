@@ -25,6 +25,11 @@ constexpr bool is_position_independent(OutputKind kind) {
   return kind == OutputKind::StaticPie || kind == OutputKind::DynamicPie || kind == OutputKind::SharedLibrary;
 }
 
+// The output is completed by a loader that knows other modules.
+constexpr bool has_loader(OutputKind kind) {
+  return kind == OutputKind::DynamicExecutable || kind == OutputKind::DynamicPie || kind == OutputKind::SharedLibrary;
+}
+
 struct Target {
   ObjectFormat format = ObjectFormat::Unknown;
   Cpu cpu = Cpu::Unknown;

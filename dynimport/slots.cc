@@ -24,7 +24,10 @@ class SlotNumbering {
     slots_.got_words += 2;
   }
 
-  Slots take() { return std::move(slots_); }
+  Slots take() {
+    join_stub_words();
+    return std::move(slots_);
+  }
 
  private:
   uint32_t add_slot(SlotKind kind, uint32_t owner, uint32_t words) {
@@ -38,31 +41,43 @@ class SlotNumbering {
     const auto index = static_cast<uint32_t>(slots_.owners.size());
     slots_.owners.push_back(owner);
     Slots::Record& record = slots_.records.emplace_back();
-    const bool is_resolver = (flags & symbol_flag::kResolver) != 0;
+    const bool is_out_of_reach = (flags & symbol_flag::kOutOfReach) != 0;
+    const bool is_resolver = (flags & symbol_flag::kResolver) && !is_out_of_reach;
     // A function whose address is that of its stub everywhere: its GOT slot holds that address, too. Otherwise the slot
     // is filled by the resolver and the stub, if there is one, goes through it.
     const bool is_address_stub = is_resolver && (flags & symbol_flag::kAddressTaken) != 0;
     if (flags & symbol_flag::kNeedsGot)
-      record.got = add_slot(is_resolver && !is_address_stub ? SlotKind::Resolved : SlotKind::Address, index, 1);
-    if (is_resolver && (is_address_stub || (flags & symbol_flag::kNeedsStub))) record.stub = add_stub(index, record);
+      record.got = add_slot(is_out_of_reach                   ? SlotKind::Imported
+                            : is_resolver && !is_address_stub ? SlotKind::Resolved
+                                                              : SlotKind::Address,
+                            index, 1);
+    if (is_address_stub || ((is_resolver || is_out_of_reach) && (flags & symbol_flag::kNeedsStub)))
+      record.stub = add_stub(index, record, is_out_of_reach);
     if (flags & symbol_flag::kNeedsTlsOffset) record.tls_offset = add_slot(SlotKind::TlsOffset, index, 1);
     if (flags & symbol_flag::kNeedsTlsPair) record.tls_pair = add_slot(SlotKind::TlsPair, index, 2);
     if (flags & symbol_flag::kNeedsTlsDescriptor) record.tls_descriptor = add_slot(SlotKind::TlsDescriptor, index, 2);
     return index;
   }
 
-  uint32_t add_stub(uint32_t owner, const Slots::Record& record) {
-    const bool has_resolved_slot = record.got != Slots::kNone && slots_.slots.back().kind == SlotKind::Resolved;
-    if (has_resolved_slot) {
-      slots_.stubs.push_back({owner, record.got, false});
+  uint32_t add_stub(uint32_t owner, const Slots::Record& record, bool is_import) {
+    const bool has_slot = record.got != Slots::kNone && slots_.slots.back().kind != SlotKind::Address;
+    if (has_slot) {
+      slots_.stubs.push_back({owner, record.got, false, is_import});
     } else {
-      slots_.stubs.push_back({owner, slots_.stub_words++, true});
+      slots_.stubs.push_back({owner, is_import ? slots_.import_words++ : resolver_words_++, true, is_import});
     }
     return static_cast<uint32_t>(slots_.stubs.size() - 1);
   }
 
+  void join_stub_words() {
+    for (Stub& stub : slots_.stubs)
+      if (stub.uses_lazy_table && !stub.is_import) stub.slot_word += slots_.import_words;
+    slots_.stub_words = slots_.import_words + resolver_words_;
+  }
+
   Slots slots_;
   uint32_t symbol_count_;
+  uint32_t resolver_words_ = 0;
 };
 
 Slots number_slots(const SymbolTable& symbols, const LocalNeeds& locals, bool needs_tls_module) {

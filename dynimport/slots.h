@@ -27,6 +27,7 @@ struct SlotOwner {
 
 enum class SlotKind : uint8_t {
   Address,        // one word: the symbol's address
+  Imported,       // one word: the address the loader finds for the symbol
   Resolved,       // one word: what the symbol's resolver function returns (filled at start-up)
   TlsOffset,      // one word: offset from the thread pointer
   TlsPair,        // two words: module and offset
@@ -44,6 +45,7 @@ struct Stub {
   uint32_t owner = 0;
   uint32_t slot_word = 0;        // the word it jumps through
   bool uses_lazy_table = false;  // that word is in the stubs' own table, not in the GOT
+  bool is_import = false;        // the loader fills the word, on the first call if it may; else a resolver does
 };
 
 // Needs of local symbols, found by the scan. Any thread may add.
@@ -85,7 +87,8 @@ class Slots {
   std::vector<Slot> slots;      // of the GOT, ascending words
   std::vector<Stub> stubs;
   uint32_t got_words = 0;
-  uint32_t stub_words = 0;      // of the stubs' own table, without reserved words
+  uint32_t stub_words = 0;      // of the stubs' own table, without reserved words: imports first, then resolvers
+  uint32_t import_words = 0;    // of these, those of imports
   uint32_t tls_module = kNone;  // word of the module's own pair
   bool is_got_base_used = false;
 
@@ -94,6 +97,7 @@ class Slots {
   uint64_t got_base = 0;            // _GLOBAL_OFFSET_TABLE_
   uint64_t stub_table_address = 0;  // first word stubs jump through
   uint64_t stubs_address = 0;
+  uint64_t lazy_address = 0;  // code that has the loader fill an import's word; 0: they are filled at load time
   uint32_t stub_size = 0;
   uint8_t word_size = 8;
 

@@ -38,10 +38,17 @@ class FormatState {
   virtual ~FormatState() = default;
 };
 
-// A word the loader has to add the load address to.
+// A word the loader completes: with the load address or, if there is a symbol, with what it finds for that.
 struct LoadFixup {
   uint64_t address = 0;
-  uint64_t value = 0;  // before the load address is added
+  uint64_t value = 0;  // what it is added to
+  SymbolId symbol;
+};
+
+// How many words of an atom the loader completes.
+struct FixupCount {
+  uint32_t all = 0;
+  uint32_t symbolic = 0;  // those of them with a symbol
 };
 
 // An output section to be: atoms with equal keys become neighbours.
@@ -92,10 +99,11 @@ struct Link {
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;                             // by AtomId
   std::vector<FoldedAtom> folded;                     // sorted
+  bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
   bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
   LocalNeeds local_needs;
   Slots slots;
-  std::vector<uint32_t> fixup_counts;  // by AtomId: words the loader must adjust; empty if the output does not move
+  Array<FixupCount> fixup_counts;  // by AtomId; empty if there is no loader and the output does not move
 
   std::set<std::string, std::less<>> retained_names;  // --retain-symbols-file: nothing else is in the symbol table
   bool retains_all_names = true;
@@ -154,11 +162,14 @@ struct Format {
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);
 
-  // Settles what the options left open in Session::target, and makes the FormatState.
+  // Settles what the options and the kinds of the inputs left open in Session::target, and makes the FormatState.
   void (*begin)(Link&);
 
   // Reads headers and global names: occurrences, groups, atom_capacity. Any thread; one task a file.
   void (*read_object)(Link&, InputFile&, uint32_t worker);
+
+  // Reads a shared library's loader_name and global names. Any thread; one task a file.
+  void (*read_library)(Link&, InputFile&, uint32_t worker);
 
   // Creates the file's atoms, places the symbols it defines, finds its companions. One task a file.
   void (*make_atoms)(Link&, InputFile&, uint32_t worker);
@@ -168,6 +179,10 @@ struct Format {
 
   // Claims the names the linker provides (end of sections, headers, ...) as far as they are wanted and not defined.
   void (*provide_symbols)(Link&);
+
+  // Decides which names the loader finds in other modules, and which of ours it shows to them: kImported, kExported,
+  // kPreemptible, and the nature of what is imported. Only for outputs that have a loader.
+  void (*bind_symbols)(Link&);
 
   // Decodes up to out.size() relocations of an atom, returns how many, 0 at the end. A pair or a thread-local sequence
   // is never split between calls. `reports` is set in the first decoding only: malformed records are reported once.

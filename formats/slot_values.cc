@@ -10,12 +10,21 @@ uint64_t own_address(const Link& link, const SlotOwner& owner) {
   return link.is_live[atom.value] ? link.address_of(link.atom(atom), value) : 0;
 }
 
-namespace {
-
 bool moves_with_output(const Link& link, const SlotOwner& owner) {
   if (!owner.symbol.is_valid()) return owner.atom.is_valid();
   const uint32_t flags = link.symbols.flags(owner.symbol);
   return (flags & symbol_flag::kDefined) && !(flags & symbol_flag::kAbsolute);
+}
+
+namespace {
+
+// What the loader completes where it is added to something it finds; the address, counted from `base`, where it is not.
+uint64_t thread_offset(const Link& link, const SlotOwner& owner, uint64_t base) {
+  if (owner.symbol.is_valid()) {
+    const uint32_t flags = link.symbols.flags(owner.symbol);
+    if ((flags & symbol_flag::kOutOfReach) || !(flags & symbol_flag::kDefined)) return 0;
+  }
+  return own_address(link, owner) - base;
 }
 
 }  // namespace
@@ -28,13 +37,15 @@ uint64_t slot_value(const Link& link, const Slot& slot) {
     case SlotKind::Address:
       return record.stub != Slots::kNone ? slots.stub_address(record.stub) : own_address(link, owner);
     case SlotKind::TlsOffset: {
-      const bool is_undefined = owner.symbol.is_valid() && !link.symbols.has(owner.symbol, symbol_flag::kDefined);
-      return is_undefined ? 0 : own_address(link, owner) - link.thread_pointer;
+      const bool is_library = link.target().output == OutputKind::SharedLibrary;
+      return thread_offset(link, owner, is_library ? link.layout.tls_address : link.thread_pointer);
     }
+    case SlotKind::TlsDescriptor:
+      return thread_offset(link, owner, link.layout.tls_address);
     case SlotKind::Resolved:
       return own_address(link, owner);  // REL: the addend; otherwise overwritten at start
+    case SlotKind::Imported:
     case SlotKind::TlsPair:
-    case SlotKind::TlsDescriptor:
     case SlotKind::TlsModule:
       break;
   }

@@ -10,6 +10,9 @@ namespace xld {
 // The address an owner's code refers to: the function behind a resolver has no address of its own here.
 uint64_t own_address(const Link& link, const SlotOwner& owner);
 
+// False: its address is a number, whatever address the output is loaded at.
+bool moves_with_output(const Link& link, const SlotOwner& owner);
+
 uint64_t slot_value(const Link& link, const Slot& slot);
 
 // Slots whose value moves with the output.

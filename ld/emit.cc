@@ -186,7 +186,7 @@ void number_fixups(Link& link) {
   for (const OutputSection& section : link.layout.sections) {
     for (const AtomId id : section.atoms) {
       link.first_fixups[id.value] = next;
-      next += link.fixup_counts[id.value];
+      next += link.fixup_counts[id.value].all;
     }
   }
   link.fixups.resize(next);

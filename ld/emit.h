@@ -41,7 +41,7 @@ class Relocator {
   void write(const Reloc& reloc, uint64_t value);
   bool is_gone(const Reloc& reloc) const;
   bool write_tombstone(const Reloc& reloc);
-  void add_fixup(const Reloc& reloc, uint64_t value);
+  uint64_t address_value(const Reloc& reloc);
   void report_overflow(const Reloc& reloc, uint64_t value);
   uint64_t place(const Reloc& reloc) const { return address_ + (reloc.offset - begin_); }
 

@@ -370,7 +370,7 @@ class Folder {
       for (uint32_t i = members.begin + 1; i < members.end; i++) {
         Atom& atom = link_.atom(candidates_[i].id);
         atom.flags |= atom_flag::kFolded;
-        if (!link_.fixup_counts.empty()) link_.fixup_counts[candidates_[i].id.value] = 0;
+        if (!link_.fixup_counts.empty()) link_.fixup_counts[candidates_[i].id.value] = {};
         link_.atom(leader).alignment_log2 = std::max(link_.atom(leader).alignment_log2, atom.alignment_log2);
         link_.folded.push_back({leader, candidates_[i].id});
       }

@@ -63,6 +63,8 @@ void InputFinder::open_all() {
   link_.inputs.by_id.resize(places_.size());
   link_.inputs.by_id[0] = &linker;
   for (InputFile* object : objects_) link_.inputs.by_id[object->id.value] = object;
+  for (InputFile* library : libraries_) link_.inputs.by_id[library->id.value] = library;
+  link_.inputs.libraries = libraries_;
 }
 
 // Opening twenty thousand objects is mostly waiting for the kernel: all threads do it.
@@ -114,6 +116,7 @@ void InputFinder::open_bytes(const InputOption& option, const std::string& path,
   if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes))
     return open_script(option, path, bytes, depth);
   if (!check_identity(path, identity, bytes)) return;
+  if (identity.kind == FileKind::SharedLibrary) return add_library(option, path, bytes);
   add_object(path, {}, bytes, option.is_lazy);
 }
 
@@ -126,8 +129,11 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
       link_.diagnostics().error(unclaimed_text(link_.options(), name));
       return false;
     case FileKind::SharedLibrary:
-      link_.diagnostics().error(fmt::format(
-          "{}: is a shared library; a static link cannot use it (is there an archive of it? try -static)", name));
+      if (!link_.options().is_static && !link_.options().is_relocatable) break;
+      link_.diagnostics().error(
+          fmt::format("{}: is a shared library, which {} cannot use; name an archive of it, or link without {}", name,
+                      link_.options().is_static ? "a static link" : "a relocatable output",
+                      link_.options().is_static ? "-static" : "-r"));
       return false;
     case FileKind::Executable:
       link_.diagnostics().error(fmt::format("{}: is an executable, not an object", name));
@@ -146,7 +152,7 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
   return settle_target(link_, name, identity);
 }
 
-InputFile& InputFinder::add_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source) {
+InputFile& InputFinder::make_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source) {
   InputFile& file = storage_.emplace_back();
   file.path = path;
   file.member = member;
@@ -157,11 +163,33 @@ InputFile& InputFinder::add_file(const std::string& path, std::string_view membe
   return file;
 }
 
-void InputFinder::add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy) {
-  InputFile& file = add_file(path, member, bytes, last_opened());
+InputFile& InputFinder::add_file(const std::string& path, const std::string& member, Bytes bytes) {
+  InputFile& file = make_file(path, member, bytes, last_opened());
   file.id = FileId{places_.size()};
-  places_.push_back({nullptr, 0, is_lazy ? &file : nullptr});
+  places_.emplace_back();
+  return file;
+}
+
+void InputFinder::add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy) {
+  InputFile& file = add_file(path, member, bytes);
+  if (is_lazy) places_.back().lazy = &file;
   (is_lazy ? lazy_objects_ : objects_).push_back(&file);
+}
+
+void InputFinder::add_library(const InputOption& option, const std::string& path, Bytes bytes) {
+  // Naming a library twice changes nothing, but one mention without --as-needed makes it needed.
+  for (InputFile* known : libraries_) {
+    if (known->path != path) continue;
+    known->is_needed |= !option.as_needed;
+    return;
+  }
+  InputFile& file = add_file(path, {}, bytes);
+  file.is_library = true;
+  // Unless it has a name of its own: -l says where it is found here, not where the loader is to look.
+  const std::string_view name = file.path;
+  file.loader_name = option.kind == InputKind::Library ? name.substr(name.rfind('/') + 1) : name;
+  file.is_needed = !option.as_needed;
+  libraries_.push_back(&file);
 }
 
 void InputFinder::add_binary(const std::string& path, Bytes bytes) {
@@ -264,7 +292,7 @@ InputFile* InputFinder::open_lazy(FileId id) {
   const auto bytes = member_bytes(input, *member);
   if (!bytes) return nullptr;
   if (!check_identity(fmt::format("{}({})", input.path, member->name), identify_file(*bytes), *bytes)) return nullptr;
-  InputFile& file = add_file(input.path, member->name, *bytes, input.archive.is_thin() ? last_opened() : input.source);
+  InputFile& file = make_file(input.path, member->name, *bytes, input.archive.is_thin() ? last_opened() : input.source);
   file.id = id;
   return place.lazy = &file;
 }
@@ -293,6 +321,8 @@ std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled
   std::vector<InputFile*> objects(objects_.begin() + static_cast<ptrdiff_t>(known), objects_.end());
   link_.inputs.by_id.resize(places_.size());
   for (InputFile* object : objects) link_.inputs.by_id[object->id.value] = object;
+  for (InputFile* library : libraries_) link_.inputs.by_id[library->id.value] = library;
+  link_.inputs.libraries = libraries_;
   move_to_rank(objects, rank);
   return objects;
 }

@@ -34,6 +34,9 @@ class InputFinder {
   // Objects that take part in any case, in rank order.
   const std::vector<InputFile*>& objects() const { return objects_; }
 
+  // Shared libraries, in rank order.
+  const std::vector<InputFile*>& libraries() const { return libraries_; }
+
   // Names that reading an archive member would define, as the indexes say: calls visit(name, hash, FileId) for each.
   template <class Visitor>
   void for_each_offer(Visitor visit) const {
@@ -112,11 +115,13 @@ class InputFinder {
   void open_archive(const InputOption& option, const std::string& path, Bytes bytes);
   void open_script(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
   void open_library_script_entry(const InputOption& entry, const std::string& script_path, uint32_t depth);
+  void add_library(const InputOption& option, const std::string& path, Bytes bytes);
   void add_binary(const std::string& path, Bytes bytes);
   void add_symbols(const std::string& path, Bytes bytes);
   void add_members(const InputOption& option, ArchiveInput& archive);
   void add_index(ArchiveInput& archive);
   void add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
+  InputFile& add_file(const std::string& path, const std::string& member, Bytes bytes);
   void move_to_rank(std::span<InputFile* const> files, FileId rank);
   bool check_identity(const std::string& name, const Identity& identity, Bytes bytes);
   std::optional<std::string> find_library(const InputOption& option) const;
@@ -124,7 +129,7 @@ class InputFinder {
   std::string in_sysroot(const std::string& directory) const;
   std::optional<Bytes> member_bytes(ArchiveInput& archive, const ArchiveMember& member);
   // A new file; its bytes are those of `source`, an index in opened_files_.
-  InputFile& add_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source);
+  InputFile& make_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source);
   uint32_t last_opened() const { return static_cast<uint32_t>(opened_files_.size()) - 1; }
   std::vector<Opened> open_in_parallel();
 
@@ -137,6 +142,7 @@ class InputFinder {
   std::vector<Place> places_;  // by FileId
   std::vector<InputFile*> objects_;
   std::vector<InputFile*> lazy_objects_;
+  std::vector<InputFile*> libraries_;
   std::vector<OpenedFile> opened_files_;
   size_t current_option_ = 0;
   OpenedFile::Role opening_role_ = OpenedFile::Role::Input;

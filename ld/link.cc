@@ -2,6 +2,7 @@
 #include "ld/emit.h"
 #include "ld/fold.h"
 #include "ld/inputs.h"
+#include "ld/libraries.h"
 #include "ld/liveness.h"
 #include "ld/messages.h"
 #include "ld/names.h"
@@ -79,11 +80,14 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   finder.open_all();
   if (failed() || !settle_target_from_options(link)) return Outcome::Done;
 
+  link.format->begin(link);
+
   // What does each name mean?        Afterwards no file is added.
   resolve(link, finder);
   if (failed()) return Outcome::Done;
   make_atoms(link);
   link.format->provide_symbols(link);
+  if (has_loader(link.target().output)) link.format->bind_symbols(link);
   check_required_names(link);
   read_retained_names(link, finder);
   if (link.options().warn_common) report_merged_commons(link);
@@ -96,11 +100,13 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   if (!undefined.empty() && finder.relied_on_indexes()) return Outcome::IndexesFailed;
   report_undefined(link, undefined);
   if (failed()) return Outcome::Done;
+  settle_needed_libraries(link);
   fold_identical(link);
 
   // What is left to the loader?      Afterwards every slot has its number.
   link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());
   link.slots.is_got_base_used = needs.uses_got_base();
+  link.has_text_fixups = needs.has_text_fixups();
   link.slots.word_size = link.arch->word_size;
   link.slots.stub_size = link.arch->stub_size;
 

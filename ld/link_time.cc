@@ -144,9 +144,10 @@ class Resolver {
   // Names that mean something to others than the files that mention them. The compiler does not know of --wrap: it must
   // neither bind a reference to the original nor drop the wrapper.
   void see_names_of_options() {
+    constexpr uint32_t kSeen = symbol_flag::kRoot | symbol_flag::kLinkerMade | symbol_flag::kReferencedOutside;
     const Options& options = link_.options();
     for (uint32_t i = 0; i < is_seen_.size(); i++)
-      if (link_.symbols.has(SymbolId{i}, symbol_flag::kRoot | symbol_flag::kLinkerMade)) is_seen_[i] = 1;
+      if (link_.symbols.has(SymbolId{i}, kSeen)) is_seen_[i] = 1;
     see(options.init_function);
     see(options.fini_function);
     for (const std::string& name : options.wrapped)
@@ -173,6 +174,7 @@ class Resolver {
     const Claim claim = link_.symbols.claim(id);
     const bool is_by_ir = claim.is_definition() && link_.inputs.file(claim.file()).is_claimed;
     if (file.occurrences[index].claim_class == ClaimClass::None) {
+      if (claim.is_import()) return SymbolResolution::ResolvedBySharedLibrary;
       if (!claim.is_definition()) return SymbolResolution::Undefined;
       return is_by_ir ? SymbolResolution::ResolvedByIr : SymbolResolution::ResolvedByRegular;
     }
@@ -187,7 +189,9 @@ class Resolver {
 
   bool may_be_exported(SymbolId id) const {
     if (link_.symbols.has(id, symbol_flag::kHidden | symbol_flag::kInternal)) return false;
-    return link_.options().is_shared || link_.options().export_dynamic;
+    const DynamicOptions& dynamic = link_.options().dynamic;
+    return link_.options().is_shared || link_.options().export_dynamic || !dynamic.lists.empty() ||
+           !dynamic.exported_symbols.empty() || !dynamic.exported_symbol_lists.empty();
   }
 
   const Link& link_;
@@ -317,6 +321,7 @@ std::optional<CompiledInputs> LinkTimeCompiler::compile() {
     input.kind = answer->number<uint8_t>() != 0 ? InputKind::Library : InputKind::File;
     input.name = answer->text();
     input.is_static = link_.options().is_static;
+    input.as_needed = true;  // it repeats the libraries that the compiler driver links in any case
     compiled.inputs.push_back(std::move(input));
   }
   compiled.search_path = answer->text();

@@ -61,7 +61,7 @@ class Walk {
       for (size_t i = begin; i < end; i++) mark_roots_of(*files[i], worker);
     });
     for (uint32_t i = 0; i < link_.symbols.size(); i++)
-      if (link_.symbols.has(SymbolId{i}, symbol_flag::kRoot)) mark_symbol(SymbolId{i}, 0);
+      if (link_.symbols.has(SymbolId{i}, symbol_flag::kRoot | symbol_flag::kExported)) mark_symbol(SymbolId{i}, 0);
   }
 
   void mark_roots_of(const InputFile& file, uint32_t worker) {
@@ -160,7 +160,9 @@ class Walk {
 
 void mark_live(Link& link, NeedsRecorder& needs) {
   const auto timer = link.session.timings.measure("mark_live");
-  if (is_position_independent(link.target().output)) link.fixup_counts.assign(link.atoms.size(), 0);
+  const OutputKind kind = link.target().output;
+  if (has_loader(kind) || is_position_independent(kind))
+    link.fixup_counts = Array<FixupCount>::zeroed(link.atoms.size());
   Walk(link, needs).run();
 }
 

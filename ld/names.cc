@@ -53,6 +53,15 @@ bool is_glob_match(const std::string& pattern, std::string_view name) {
   return ::fnmatch(pattern.c_str(), std::string(name).c_str(), 0) == 0;
 }
 
+std::string_view entry_name(const Link& link) {
+  return link.options().entry.empty() ? link.target().entry : std::string_view(link.options().entry);
+}
+
+// A library has no start unless it is given one.
+bool starts_somewhere(const Link& link) {
+  return link.target().output != OutputKind::SharedLibrary || !link.options().entry.empty();
+}
+
 SymbolId want_name(Link& link, std::string_view name) {
   const SymbolId id = link.symbols.intern(name);
   link.symbols.add_flags(id, symbol_flag::kRoot);
@@ -81,7 +90,7 @@ void define_requested_names(Link& link) {
 std::vector<SymbolId> requested_names(Link& link) {
   const Options& options = link.options();
   std::vector<SymbolId> names;
-  names.push_back(want_name(link, options.entry.empty() ? link.target().entry : options.entry));
+  if (starts_somewhere(link)) names.push_back(want_name(link, entry_name(link)));
   for (const std::string& name : options.undefined) names.push_back(want_name(link, name));
   for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
   for (const SymbolAssignment& assignment : options.assignments) {
@@ -134,7 +143,8 @@ void evaluate_assignments(Link& link) {
 }
 
 void settle_entry(Link& link) {
-  const std::string entry = link.options().entry.empty() ? std::string(link.target().entry) : link.options().entry;
+  if (!starts_somewhere(link)) return;
+  const std::string entry(entry_name(link));
   const SymbolId id = link.symbols.find(entry);
   if (id.is_valid() && link.symbols.has(id, symbol_flag::kDefined)) {
     link.entry_address = link.symbol_addresses[id.value];

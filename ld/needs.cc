@@ -22,6 +22,7 @@ size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& 
   const Site site{id, file, atom, relocs[0], facts_of(link_, relocs[0])};
   // What is undefined may be tolerated, so it has needs as well.
   if (site.target.is_undefined && !site.target.is_weak_undefined) note_undefined(site, worker);
+  if (site.target.is_imported) link_.symbols.add_flags(site.target.symbol, symbol_flag::kUsed);
   if (relocs[0].hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return record_tls(site, relocs);
   if (relocs[0].target_kind == TargetKind::Discarded && !atom.has(atom_flag::kUnwind)) {
     report_discarded(link_, file, atom, relocs[0]);
@@ -53,6 +54,7 @@ void NeedsRecorder::record_plain(const Site& site) {
     case Want::TlsOffset:
     case Want::TlsNegatedOffset:
     case Want::TlsBlockOffset:
+      if (!is_fixed_offset(site)) return;
       if (!site.target.is_thread_local && !site.target.is_undefined && site.reloc.target_kind != TargetKind::Absolute)
         report(site,
                "this code takes it for a thread-local (TLS) variable, but it is an ordinary one; declare it alike in "
@@ -81,14 +83,60 @@ void NeedsRecorder::record_address(const Site& site) {
   if (reloc.from == From::GotBase) uses_got_base_.store(true, std::memory_order_relaxed);
   if (site.target.is_resolver && reloc.want == Want::Address)
     need(site, symbol_flag::kAddressTaken | symbol_flag::kNeedsStub);
-  if (!needs_load_fixup(link_, site.atom, reloc, site.target)) return;
-  if (size_of(reloc.field) != link_.arch->word_size)
-    return report_not_pic(link_, site.file, site.atom, reloc,
-                          "it writes an address narrower than a pointer into an output that may be loaded anywhere");
-  if (!site.atom.has(atom_flag::kWritable))
-    return report_not_pic(link_, site.file, site.atom, reloc,
-                          "it needs a load-time fixup in a read-only section of an output that may be loaded anywhere");
-  link_.fixup_counts[site.id.value]++;
+  switch (const AddressForm form = address_form(link_, site.atom, reloc, site.target)) {
+    case AddressForm::Known:
+    case AddressForm::Zero:
+      return;
+    case AddressForm::Relative:
+    case AddressForm::Symbolic:
+      return count_fixup(site, form);
+    case AddressForm::Stub:
+      return need(site, symbol_flag::kNeedsStub);
+    case AddressForm::CanonicalStub:
+      return need(site, symbol_flag::kAddressTaken | symbol_flag::kNeedsStub);
+    case AddressForm::Copy:
+      return record_copy(site);
+    case AddressForm::ReadOnly:
+      return report_not_pic(link_, site.file, site.atom, reloc,
+                            "it needs a load-time fixup in a read-only section of an output that may be loaded "
+                            "anywhere");
+    case AddressForm::NotMovable:
+      return report_not_pic(link_, site.file, site.atom, reloc,
+                            site.target.is_out_of_reach
+                                ? "another module may define the symbol, and the distance to there is known to the "
+                                  "loader only"
+                                : "it writes an address narrower than a pointer into an output that may be loaded "
+                                  "anywhere");
+  }
+}
+
+void NeedsRecorder::count_fixup(const Site& site, AddressForm form) {
+  FixupCount& count = link_.fixup_counts[site.id.value];
+  count.all++;
+  if (form == AddressForm::Symbolic) count.symbolic++;
+  if (!site.atom.has(atom_flag::kWritable)) has_text_fixups_.store(true, std::memory_order_relaxed);
+}
+
+void NeedsRecorder::record_copy(const Site& site) {
+  if (!link_.options().dynamic.copy_relocs)
+    return report_not_pic(link_, site.file, site.atom, site.reloc,
+                          "-z nocopyreloc forbids the copy of a shared library's variable that it needs");
+  link_.symbols.add_flags(site.target.symbol, symbol_flag::kCopied);
+}
+
+// A library may be loaded when there is no room left beside the thread pointer, and another module's variables have
+// offsets the loader gives them.
+bool NeedsRecorder::is_fixed_offset(const Site& site) const {
+  if (!site.atom.has(atom_flag::kAllocated)) return true;
+  const bool is_block_offset = site.reloc.want == Want::TlsBlockOffset;
+  if (!site.target.is_out_of_reach && (is_block_offset || link_.target().output != OutputKind::SharedLibrary))
+    return true;
+  report_not_pic(link_, site.file, site.atom, site.reloc,
+                 site.target.is_out_of_reach
+                     ? "it is a local access (-ftls-model=local-exec or local-dynamic) to a thread-local variable that "
+                       "another module may define"
+                     : "it is a local-exec access to a thread-local variable, which only an executable can have");
+  return false;
 }
 
 void NeedsRecorder::record_slot(const Site& site) {
@@ -98,7 +146,7 @@ void NeedsRecorder::record_slot(const Site& site) {
 }
 
 size_t NeedsRecorder::record_tls(const Site& site, std::span<const Reloc> relocs) {
-  const auto sequence = recognise_tls(link_.target().cpu, site.atom.bytes(), relocs, tls_facts(link_));
+  const auto sequence = recognise_tls(link_.target().cpu, site.atom.bytes(), relocs, tls_facts(link_, site.target));
   if (!sequence) {
     report(site, sequence.error().message);
     return 1;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "formats/format.h"
+#include "ld/relocate.h"
 
 namespace xld {
 
@@ -29,6 +30,7 @@ class NeedsRecorder {
   }
 
   bool needs_tls_module() const { return needs_tls_module_.load(std::memory_order_relaxed); }
+  bool has_text_fixups() const { return has_text_fixups_.load(std::memory_order_relaxed); }
   bool uses_got_base() const { return uses_got_base_.load(std::memory_order_relaxed); }
 
   // Sorted.
@@ -41,7 +43,8 @@ class NeedsRecorder {
   bool needs_nothing(const Reloc& reloc) const {
     if (reloc.from != From::Place || (reloc.want != Want::Address && reloc.want != Want::Stub)) return false;
     if (reloc.target_kind == TargetKind::Atom) return !reloc.is_resolver;
-    constexpr uint32_t kFacts = symbol_flag::kDefined | symbol_flag::kResolver | symbol_flag::kThreadLocal;
+    constexpr uint32_t kFacts =
+        symbol_flag::kDefined | symbol_flag::kResolver | symbol_flag::kThreadLocal | symbol_flag::kOutOfReach;
     return reloc.target_kind == TargetKind::Symbol &&
            (link_.symbols.flags(reloc.symbol()) & kFacts) == symbol_flag::kDefined;
   }
@@ -51,6 +54,9 @@ class NeedsRecorder {
   void record_plain(const Site& site);
   void record_address(const Site& site);
   void record_slot(const Site& site);
+  void record_copy(const Site& site);
+  void count_fixup(const Site& site, AddressForm form);
+  bool is_fixed_offset(const Site& site) const;
   void need(const Site& site, uint32_t flags);
   void note_undefined(const Site& site, uint32_t worker);
   void report(const Site& site, const std::string& what) const;
@@ -59,6 +65,7 @@ class NeedsRecorder {
   std::vector<std::vector<UndefinedReference>> undefined_;
   std::atomic<bool> needs_tls_module_{false};
   std::atomic<bool> uses_got_base_{false};
+  std::atomic<bool> has_text_fixups_{false};
 };
 
 }  // namespace xld

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <span>
 
+#include "arch/field.h"
+
 namespace xld {
 
 namespace {
@@ -13,10 +15,15 @@ TargetFacts facts_of_symbol(const Link& link, SymbolId id) {
   const uint32_t flags = link.symbols.flags(id);
   TargetFacts facts;
   facts.symbol = id;
-  facts.is_undefined = !(flags & symbol_flag::kDefined);
-  facts.is_weak_undefined = facts.is_undefined && !(flags & symbol_flag::kStronglyReferenced);
+  const bool is_defined = (flags & symbol_flag::kDefined) != 0;
+  facts.is_imported = (flags & symbol_flag::kImported) != 0;
+  facts.is_out_of_reach = (flags & symbol_flag::kOutOfReach) != 0;
+  facts.is_undefined = !is_defined && !facts.is_imported;
+  facts.is_nowhere = facts.is_imported && !link.symbols.claim(id).is_import();
+  facts.is_weak_undefined = (facts.is_undefined || facts.is_nowhere) && !(flags & symbol_flag::kStronglyReferenced);
   facts.is_absolute = facts.is_undefined || (flags & symbol_flag::kAbsolute);
-  facts.is_resolver = (flags & symbol_flag::kResolver) != 0;
+  facts.is_resolver = (flags & symbol_flag::kResolver) != 0 && !facts.is_out_of_reach;
+  facts.is_function = (flags & symbol_flag::kFunction) != 0;
   facts.is_thread_local = (flags & symbol_flag::kThreadLocal) != 0;
   facts.atom = link.symbols.atom(id);
   facts.value = link.symbols.value(id);
@@ -64,7 +71,8 @@ bool may_exceed_reach(Link& link) {
 }
 
 GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
-  if (!(reloc.hints & hint::kMayShortenGot) || !link.options().relax || target.is_resolver) return GotLoadForm::Keep;
+  if (!(reloc.hints & hint::kMayShortenGot) || !link.options().relax || target.is_resolver || target.is_out_of_reach)
+    return GotLoadForm::Keep;
   // Values that come from expressions, or lie far away whatever the layout, stay in a slot.
   if (target.symbol.is_valid() && link.symbols.claim(target.symbol).claim_class() == ClaimClass::Override)
     return GotLoadForm::Keep;
@@ -74,16 +82,43 @@ GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc
                                       {is_position_independent(link.target().output), target.is_absolute});
 }
 
-TlsFacts tls_facts(const Link& link) {
+TlsFacts tls_facts(const Link& link, const TargetFacts& target) {
   const OutputKind kind = link.target().output;
-  const bool has_loader = kind == OutputKind::DynamicExecutable || kind == OutputKind::DynamicPie;
-  return {kind != OutputKind::SharedLibrary, false, link.options().relax || !has_loader};
+  return {kind != OutputKind::SharedLibrary, target.is_out_of_reach, link.options().relax || !has_loader(kind)};
 }
 
-bool needs_load_fixup(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
-  return is_position_independent(link.target().output) && atom.has(atom_flag::kAllocated) &&
-         (reloc.want == Want::Address || reloc.want == Want::Stub) && reloc.from == From::Nothing &&
-         !target.is_absolute && !target.is_thread_local;
+namespace {
+
+bool is_word(const Link& link, const Reloc& reloc) {
+  return reloc.from == From::Nothing && size_of(reloc.field) == link.arch->word_size;
+}
+
+AddressForm form_of_own(const Link& link, bool is_writable, const Reloc& reloc, const TargetFacts& target) {
+  if (!is_position_independent(link.target().output) || reloc.from != From::Nothing || target.is_absolute)
+    return AddressForm::Known;
+  if (!is_word(link, reloc)) return AddressForm::NotMovable;
+  return is_writable ? AddressForm::Relative : AddressForm::ReadOnly;
+}
+
+AddressForm form_of_distant(const Link& link, bool is_writable, const Reloc& reloc, const TargetFacts& target) {
+  if (is_word(link, reloc) && is_writable) return AddressForm::Symbolic;
+  if (link.target().output == OutputKind::SharedLibrary)
+    return is_word(link, reloc) ? AddressForm::ReadOnly : AddressForm::NotMovable;
+  if (target.is_nowhere) return AddressForm::Zero;
+  return target.is_function ? AddressForm::CanonicalStub : AddressForm::Copy;
+}
+
+}  // namespace
+
+AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
+  const bool is_address = reloc.want == Want::Address || reloc.want == Want::Stub;
+  if (!is_address || !atom.has(atom_flag::kAllocated) || target.is_thread_local) return AddressForm::Known;
+  // Unwind records are rewritten one by one, so a fixup has no place among them.
+  const bool is_writable =
+      atom.has(atom_flag::kWritable) || (link.options().dynamic.allow_text_relocs && !atom.has(atom_flag::kUnwind));
+  if (!target.is_out_of_reach) return form_of_own(link, is_writable, reloc, target);
+  if (reloc.want == Want::Stub && reloc.from != From::Nothing) return AddressForm::Stub;
+  return form_of_distant(link, is_writable, reloc, target);
 }
 
 }  // namespace xld

@@ -11,11 +11,15 @@ struct TargetFacts {
   SymbolId symbol;                 // not valid: local
   AtomId atom;                     // not valid: absolute or undefined
   uint64_t value = 0;              // offset in the atom, or the absolute value
-  bool is_undefined = false;       // no definition anywhere
+  bool is_undefined = false;       // no definition anywhere, and none expected
   bool is_weak_undefined = false;  // ... and nobody insists: its address is 0
   bool is_absolute = false;        // does not move with the output
   bool is_resolver = false;        // a function that returns the address
   bool is_thread_local = false;
+  bool is_imported = false;      // another module defines it
+  bool is_nowhere = false;       // imported, but no module is known that defines it
+  bool is_out_of_reach = false;  // imported, or the loader may prefer another module's: no address before load time
+  bool is_function = false;
 };
 
 TargetFacts facts_of(const Link& link, const Reloc& reloc);
@@ -30,9 +34,24 @@ bool may_exceed_reach(Link& link);
 // The form in which a GOT load can be shortened; Keep: it uses a slot.
 GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target);
 
-TlsFacts tls_facts(const Link& link);
+TlsFacts tls_facts(const Link& link, const TargetFacts& target);
 
-// True if the loader has to add the load address to the word this relocation writes.
-bool needs_load_fixup(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target);
+// How an address that is written into code or data (Want::Address, Want::Stub) comes about.
+enum class AddressForm : uint8_t {
+  Known,          // a number now
+  Relative,       // the loader adds the load address to the word
+  Symbolic,       // the loader writes the address it finds into the word
+  Stub,           // a branch: that of a stub of this output
+  CanonicalStub,  // the stub of this output is the function's address in all modules
+  Copy,           // the variable is copied into this output, and all modules use the copy
+  Zero,           // a name nobody is known to define, which is tolerated
+  ReadOnly,       // the loader would have to write where it must not
+  NotMovable,     // the field cannot hold what is known at load time only
+};
+AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target);
+
+constexpr bool is_load_fixup(AddressForm form) {
+  return form == AddressForm::Relative || form == AddressForm::Symbolic;
+}
 
 }  // namespace xld

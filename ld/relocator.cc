@@ -117,14 +117,24 @@ uint64_t Relocator::slot_address(const Reloc& reloc) {
   return link_.slots.word_address(word);
 }
 
+uint64_t Relocator::address_value(const Reloc& reloc) {
+  uint64_t value = symbol_address(reloc) + static_cast<uint64_t>(reloc.addend);
+  if (link_.fixup_counts.empty() || !atom_.has(atom_flag::kAllocated)) return value;
+  const TargetFacts target = facts_of(link_, reloc);
+  const AddressForm form = address_form(link_, atom_, reloc, target);
+  const bool is_symbolic = form == AddressForm::Symbolic;
+  // A stub may exist for branches; what is compared with null must not be its address.
+  if (is_symbolic || form == AddressForm::Zero) value = static_cast<uint64_t>(reloc.addend);
+  if (is_load_fixup(form))
+    link_.fixups[next_fixup_++] = {place(reloc), value, is_symbolic ? target.symbol : SymbolId()};
+  return value;
+}
+
 uint64_t Relocator::wanted_value(const Reloc& reloc) {
   const auto addend = static_cast<uint64_t>(reloc.addend);
   switch (reloc.want) {
-    case Want::Address: {
-      const uint64_t value = symbol_address(reloc) + addend;
-      if (!link_.fixup_counts.empty()) add_fixup(reloc, value);
-      return value;
-    }
+    case Want::Address:
+      return address_value(reloc);
     case Want::Stub:
       return symbol_address(reloc) + addend;
     case Want::TlsOffset:
@@ -134,7 +144,8 @@ uint64_t Relocator::wanted_value(const Reloc& reloc) {
     case Want::TlsBlockOffset: {
       // Where the code has the thread pointer instead of the block's start; debug information means the block.
       const bool is_code = atom_.has(atom_flag::kAllocated);
-      const bool is_local = choose_model(TlsModel::LocalDynamic, tls_facts(link_)) == TlsModel::LocalExec;
+      const bool is_local =
+          choose_model(TlsModel::LocalDynamic, tls_facts(link_, facts_of(link_, reloc))) == TlsModel::LocalExec;
       return symbol_address(reloc) + addend - (is_code && is_local ? link_.thread_pointer : link_.layout.tls_address);
     }
     case Want::GotBase:
@@ -208,7 +219,8 @@ bool Relocator::shorten_got_load(const Reloc& reloc) {
 
 size_t Relocator::apply_tls(std::span<const Reloc> relocs) {
   const Reloc& reloc = relocs[0];
-  const auto sequence = recognise_tls(link_.target().cpu, atom_.bytes(), relocs, tls_facts(link_));
+  const auto sequence =
+      recognise_tls(link_.target().cpu, atom_.bytes(), relocs, tls_facts(link_, facts_of(link_, reloc)));
   if (!sequence) return 1;  // reported by the scan
   if (!sequence->is_rewritten) {
     if (reloc.want != Want::None) write(reloc, subtract(reloc, wanted_value(reloc)));
@@ -226,11 +238,6 @@ size_t Relocator::apply_tls(std::span<const Reloc> relocs) {
   if (!rewrite_tls(link_.target().cpu, out_, relocs, *sequence, values))
     report_overflow(reloc, static_cast<uint64_t>(values.thread_offset));
   return sequence->relocations_consumed;
-}
-
-void Relocator::add_fixup(const Reloc& reloc, uint64_t value) {
-  if (!needs_load_fixup(link_, atom_, reloc, facts_of(link_, reloc))) return;
-  link_.fixups[next_fixup_++] = {place(reloc), value};
 }
 
 void Relocator::report_overflow(const Reloc& reloc, uint64_t value) {

@@ -39,7 +39,9 @@ class Resolution {
   void settle(const std::vector<InputFile*>& files) {
     read(files);
     intern_offers();
+    take_in_libraries();
     take_in(files);
+    for (const InputFile* library : finder_.libraries()) want_names_of(*library);
     define_requested_names(link_);
     want_requested_names();
     extract_wanted();
@@ -128,10 +130,11 @@ class Resolution {
   bool comes_too_late(const InputFile& file) {
     if (!compiler_.is_done() || !(file.is_claimed || file.ir == IrContent::Only)) return false;
     std::string_view wanted;
-    for (uint32_t i = 0; i < symbols_.size() && wanted.empty(); i++)
-      if (symbols_.claim(SymbolId{i}) == Claim::make(ClaimClass::Lazy, file.id, 0) &&
-          symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced))
+    for (uint32_t i = 0; i < symbols_.size() && wanted.empty(); i++) {
+      const Claim claim = symbols_.claim(SymbolId{i});
+      if (claim.is_lazy() && claim.file() == file.id && symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced))
         wanted = symbols_.name(SymbolId{i});
+    }
     link_.diagnostics().error(
         fmt::format("{}: is intermediate code (-flto), but {} is wanted only now, by what was compiled from other such "
                     "files; compile this one without -flto or with -ffat-lto-objects",
@@ -144,7 +147,7 @@ class Resolution {
   void intern_offers() {
     read(finder_.lazy_objects());
     finder_.for_each_offer([&](std::string_view name, uint64_t hash, FileId file) {
-      symbols_.offer(symbols_.intern(name, hash), Claim::make(ClaimClass::Lazy, file, 0));
+      symbols_.offer(symbols_.intern(name, hash), Claim::make_lazy(file));
     });
     offer_lazy_objects();
   }
@@ -153,7 +156,31 @@ class Resolution {
     for (const InputFile* file : finder_.lazy_objects())
       for (const Occurrence& o : file->occurrences)
         if (o.claim_class != ClaimClass::None)
-          symbols_.offer(symbols_.intern({o.name, o.length}, o.hash), Claim::make(ClaimClass::Lazy, file->id, 0));
+          symbols_.offer(symbols_.intern({o.name, o.length}, o.hash), Claim::make_lazy(file->id));
+  }
+
+  void take_in_libraries() {
+    const auto& libraries = finder_.libraries();
+    parallel_for(link_.session.pool, libraries.size(), 1, [&](size_t begin, size_t end, uint32_t worker) {
+      for (size_t i = begin; i < end; i++)
+        if (!libraries[i]->is_read) link_.format->read_library(link_, *libraries[i], worker);
+    });
+    for (InputFile* library : libraries) {
+      library->is_read = true;
+      intern_names(*library);
+      claim_library_names(*library);
+    }
+  }
+
+  // What a library lacks has to be exported to it by the output, which an object's reference does not ask for.
+  void claim_library_names(InputFile& library) {
+    for (uint32_t i = 0; i < library.occurrences.size(); i++) {
+      const Occurrence& o = library.occurrences[i];
+      const SymbolId id = library.globals[i];
+      symbols_.add_flags(id, symbol_flag::kReferencedOutside);
+      if (o.claim_class != ClaimClass::None)
+        symbols_.offer(id, Claim::make(o.claim_class, library.id, library.first_global + i));
+    }
   }
 
   // One round: `files` are in rank order.
@@ -180,7 +207,7 @@ class Resolution {
       if (i + kStep < names.size()) symbols_.prefetch_text(names[i + kStep].hash);
       file.globals[i] = symbols_.intern({names[i].name, names[i].length}, names[i].hash);
     }
-    if (!link_.options().wrapped.empty()) wrap_references(link_, file);
+    if (!link_.options().wrapped.empty() && !file.is_library) wrap_references(link_, file);
     for (InputGroup& group : file.groups)
       group.key = group.global < file.globals.size() ? file.globals[group.global] : symbols_.intern(group.name);
   }
@@ -229,7 +256,7 @@ class Resolution {
   // `user` is the file that refers to the name; none: an option does.
   void want(SymbolId id, FileId user) {
     const Claim claim = symbols_.claim(id);
-    if (claim.claim_class() != ClaimClass::Lazy) return;
+    if (!claim.is_lazy()) return;
     wanted_.push_back(claim.file());
     if (keeps_reasons_) link_.extractions.push_back({claim.file(), user, id});
   }

@@ -41,7 +41,7 @@ OutputKind output_kind(const Options& options) {
   if (options.is_shared) return OutputKind::SharedLibrary;
   if (options.is_static || options.no_dynamic_linker)
     return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
-  return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
+  return options.is_pie ? OutputKind::DynamicPie : OutputKind::DynamicExecutable;
 }
 
 void start(Link& link) {
@@ -50,7 +50,6 @@ void start(Link& link) {
   target.output = output_kind(link.options());
   link.format = &format_for(target.format);
   link.arch = &arch_for(target.cpu);
-  link.format->begin(link);
 }
 
 }  // namespace

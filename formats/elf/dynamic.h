@@ -1,19 +1,20 @@
-// The dynamic section of outputs that relocate themselves or are loaded, with the tables it must name. gABI chapter 5.
+// The dynamic section: what the loader, or the start-up code of a static PIE, is told. gABI chapter 5 "Dynamic
+// Section".
 #pragma once
 
 #include <vector>
 
 #include "core/chunk.h"
-#include "formats/elf/slot_chunks.h"
+#include "formats/elf/dynamic_relocs.h"
+#include "formats/elf/dynamic_symbols.h"
 #include "formats/format.h"
 
 namespace xld::elf {
 
 class DynamicChunk : public Chunk {
  public:
-  DynamicChunk(Link& link, const LoadRelocsChunk* relocs) : link_(link), relocs_(relocs) {
-    alignment = link.target().word_size;
-  }
+  // `relocs` and `stub_relocs` are null if the output has none.
+  DynamicChunk(Link& link, DynamicSymbols& symbols, const LoadRelocsChunk* relocs, const StubRelocsChunk* stub_relocs);
   uint64_t size() const override;
   void write(MutableBytes out) const override;
 
@@ -22,21 +23,28 @@ class DynamicChunk : public Chunk {
     int64_t tag;
     uint64_t value;
   };
+  void add_names(DynamicStrings& strings);
   std::vector<Entry> entries() const;
+  void add_functions(std::vector<Entry>& entries) const;
+  void add_tables(std::vector<Entry>& entries) const;
+  void add_relocs(std::vector<Entry>& entries) const;
+  void add_flags(std::vector<Entry>& entries) const;
 
   Link& link_;
+  std::vector<Entry> names_;  // entries with a string
   const LoadRelocsChunk* relocs_;
+  const StubRelocsChunk* stub_relocs_;
 };
 
-// Zero bytes: the null symbol of .dynsym, the empty name of .dynstr.
-class ZeroChunk : public Chunk {
+// .interp
+class InterpreterChunk : public Chunk {
  public:
-  ZeroChunk(uint64_t size, uint64_t chunk_alignment) : size_(size) { alignment = chunk_alignment; }
-  uint64_t size() const override { return size_; }
-  void write(MutableBytes /*out*/) const override {}
+  explicit InterpreterChunk(std::string_view path) : path_(path) {}
+  uint64_t size() const override { return path_.size() + 1; }
+  void write(MutableBytes out) const override;
 
  private:
-  uint64_t size_;
+  std::string_view path_;
 };
 
 }  // namespace xld::elf

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "formats/elf/binding.h"
 #include "formats/elf/decode.h"
 #include "formats/elf/describe.h"
 #include "formats/elf/folding.h"
@@ -24,6 +25,9 @@ namespace {
 
 void begin(Link& link) {
   Target& target = link.session.target;
+  // A program that takes nothing from libraries needs no loader.
+  if (target.output == OutputKind::DynamicExecutable && link.inputs.libraries.empty())
+    target.output = OutputKind::StaticExecutable;
   const bool moves = is_position_independent(target.output);
   target.image_base = moves ? 0 : target.cpu == Cpu::I386 ? 0x08048000 : 0x400000;
   target.entry = "_start";
@@ -50,12 +54,15 @@ void settle(Link& link) {
   };
   Slots& slots = link.slots;
   slots.got_address = address_of(".got");
-  slots.stubs_address = address_of(".iplt");
+  slots.stubs_address = address_of(has_loader(link.target().output) ? ".plt.sec" : ".iplt");
+  slots.lazy_address = address_of(".plt");
   // _GLOBAL_OFFSET_TABLE_ is the start of .got.plt on x86 (psABI).
   slots.got_base = find_section(link, ".got.plt") ? address_of(".got.plt") : slots.got_address;
   slots.stub_table_address = slots.got_base + StubTableChunk::kReservedWords * uint64_t{slots.word_size};
   // Variant II: the block ends where the thread pointer points.
   link.thread_pointer = align_up(link.layout.tls_address + link.layout.tls_memory_size, link.layout.tls_alignment);
+  for (CopyChunk* copies : {state_of(link).copies.writable, state_of(link).copies.read_only})
+    if (copies) copies->place_symbols();
   if (state_of(link).frames) state_of(link).frames->place_atoms();
 }
 
@@ -66,9 +73,11 @@ const Format kFormat = {
     .identify = identify,
     .begin = begin,
     .read_object = read_object,
+    .read_library = read_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
     .provide_symbols = provide_symbols,
+    .bind_symbols = bind_symbols,
     .decode = decode,
     .plain = &kPlainPath,
     .is_root = is_root,

@@ -31,11 +31,21 @@ ProgramHeaderFacts cover(const OutputSection& section, uint32_t type, uint32_t f
           section.alignment};
 }
 
+// The program headers as the loader finds them: behind the file header, in the first segment.
+ProgramHeaderFacts headers_themselves(const Link& link) {
+  const OutputSection& section = link.layout.sections.front();
+  const uint64_t offset = link.target().word_size == 8 ? sizeof(Elf64::Header) : sizeof(Elf32::Header);
+  const uint64_t size = section.size < offset ? 0 : section.size - offset;
+  return {PT_PHDR, PF_R, section.file_offset + offset, section.address + offset, section.load_address + offset,
+          size,    size, link.target().word_size};
+}
+
 void add_loads(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
   for (const Segment& segment : link.layout.segments)
     headers.push_back({PT_LOAD, segment.flags, segment.file_offset, segment.address, segment.load_address,
                        segment.file_size, segment.memory_size, segment.alignment});
-  std::stable_sort(headers.begin(), headers.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
+  const auto first = std::find_if(headers.begin(), headers.end(), [](const auto& h) { return h.type == PT_LOAD; });
+  std::stable_sort(first, headers.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
 }
 
 // One PT_NOTE for neighbours of one alignment: readers take it for that of the records.
@@ -95,6 +105,9 @@ const OutputSection* find_section(const Link& link, std::string_view name) {
 
 std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
   std::vector<ProgramHeaderFacts> headers;
+  const OutputSection* interpreter = find_section(link, ".interp");
+  if (interpreter) headers.push_back(headers_themselves(link));
+  if (interpreter) headers.push_back(cover(*interpreter, PT_INTERP, PF_R));
   add_loads(link, headers);
   if (const OutputSection* dynamic = find_section(link, ".dynamic"))
     headers.push_back(cover(*dynamic, PT_DYNAMIC, PF_R | PF_W));

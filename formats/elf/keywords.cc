@@ -59,13 +59,23 @@ constexpr OptionRow kImplemented[] = {
      set_switch<&Options::start_stop_gc>},
     {"start-stop-visibility", Required, "VISIBILITY",
      "of __start_ and __stop_ symbols: default, internal, hidden or protected", set_start_stop_visibility},
+    {"[no]copyreloc", None, "", "a program may copy variables of shared libraries (default)",
+     set_dynamic_switch<&DynamicOptions::copy_relocs>},
+    {"lazy", None, "", "functions of libraries are found on their first call (default)",
+     set_dynamic<&DynamicOptions::bind_now, false>},
+    {"now", None, "", "functions of libraries are found when the output is loaded",
+     set_dynamic<&DynamicOptions::bind_now>},
+    {"notext textoff", None, "", "the loader may write to read-only sections", allow_text_relocs},
+    {"text", None, "", "relocations of read-only sections are errors (default)",
+     set_dynamic<&DynamicOptions::allow_text_relocs, false>},
+    {"global globalaudit initfirst interpose loadfltr nodefaultlib nodelete nodlopen nodump origin unique", None, "",
+     "what the loader is told in DT_FLAGS_1", add_loader_flag},
     {"undefs", None, "", "undefined symbols become 0", set<&Options::unresolved, UnresolvedPolicy::Ignore>},
 };
 
 constexpr OptionRow kNoEffect[] = {
     {"[no]combreloc", None, "", "the few relocations of a static output are always in one section"},
     {"[no]common", None, "", "common symbols become ordinary objects"},
-    {"[no]copyreloc", None, "", "only dynamic linking copies", set_dynamic_switch<&DynamicOptions::copy_relocs>},
     {"[no]dynamic-undefined-weak", None, "", "a static output has no dynamic symbols"},
     {"[no]extern-protected-data", None, "", "protected data is never preempted"},
     {"[no]indirect-extern-access", None, "", "a static output reaches everything directly"},
@@ -87,17 +97,11 @@ constexpr OptionRow kNoEffect[] = {
     {"lrodata-after-bss", None, "", "large sections lie after all others already"},
     {"[no]mark-plt", None, "", "only for dynamic outputs"},
     {"[no]memory-seal", None, "", "only the dynamic loader reads it"},
-    {"lazy", None, "", "only for dynamic outputs", set_dynamic<&DynamicOptions::bind_now, false>},
-    {"now", None, "", "only for dynamic outputs", set_dynamic<&DynamicOptions::bind_now>},
-    {"notext textoff", None, "", "only for dynamic outputs", allow_text_relocs},
-    {"text", None, "", "relocations of read-only sections are always errors",
-     set_dynamic<&DynamicOptions::allow_text_relocs, false>},
     {"[no]pack-relative-relocs", None, "", "only for dynamic outputs",
      set_dynamic_switch<&DynamicOptions::pack_relative_relocs>},
     {"report-relative-reloc", None, "", "relative relocations are not listed; see -Map"},
+    {"nounique", None, "", "libraries are not unique unless -z unique says so"},
     {"rodynamic", None, "", "only for dynamic outputs"},
-    {"global globalaudit initfirst interpose loadfltr nodefaultlib nodelete nodlopen nodump origin unique nounique",
-     None, "", "only the dynamic loader reads it", add_loader_flag},
 };
 
 constexpr OptionRow kNotYet[] = {

@@ -42,6 +42,11 @@ void add_headers(Link& link) {
   table.chunks.push_back(add_chunk<SectionHeadersChunk>(link, link));
 }
 
+// binutils names stubs after the functions behind them where they stand in a section of this name.
+std::string_view stub_section_name(const Link& link) {
+  return has_loader(link.target().output) ? ".plt.sec" : ".iplt";
+}
+
 void add_slots(Link& link) {
   const Slots& slots = link.slots;
   if (slots.got_words != 0)
@@ -50,8 +55,11 @@ void add_slots(Link& link) {
     output_section(link, ".got.plt", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE)
         .chunks.push_back(add_chunk<StubTableChunk>(link, link));
   if (!slots.stubs.empty())
-    output_section(link, ".iplt", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR)
+    output_section(link, stub_section_name(link), SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR)
         .chunks.push_back(add_chunk<StubsChunk>(link, link));
+  if (slots.import_words != 0 && !link.options().dynamic.bind_now)
+    output_section(link, ".plt", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR)
+        .chunks.push_back(add_chunk<LazyStubsChunk>(link, link));
 }
 
 OutputSection& reloc_section(Link& link, std::string_view stem) {
@@ -63,22 +71,68 @@ OutputSection& reloc_section(Link& link, std::string_view stem) {
   return section;
 }
 
-void add_load_relocs(Link& link) {
-  if (!is_position_independent(link.target().output)) {
-    if (resolver_reloc_count(link) != 0)
-      reloc_section(link, ".plt").chunks.push_back(add_chunk<ResolverRelocsChunk>(link, link));
-    return;
+// Where the loader of the target usually is, if the driver does not say.
+std::string_view interpreter_of(const Link& link) {
+  const std::string& given = link.options().dynamic_linker;
+  if (!given.empty()) return given;
+  return link.target().cpu == Cpu::I386 ? "/lib/ld-linux.so.2" : "/lib64/ld-linux-x86-64.so.2";
+}
+
+void add_copies(Link& link) {
+  Copies& copies = state_of(link).copies;
+  copies = collect_copies(link);
+  constexpr uint64_t kFlags = SHF_ALLOC | SHF_WRITE;
+  if (copies.writable) output_section(link, ".bss", SHT_NOBITS, kFlags).chunks.push_back(copies.writable);
+  if (copies.read_only) output_section(link, ".bss.rel.ro", SHT_NOBITS, kFlags).chunks.push_back(copies.read_only);
+}
+
+void add_hash_tables(Link& link, const DynamicSymbols& symbols) {
+  const HashStyle style = link.options().dynamic.hash_style;
+  if (style == HashStyle::Both || style == HashStyle::Gnu)
+    output_section(link, ".gnu.hash", SHT_GNU_HASH, SHF_ALLOC)
+        .chunks.push_back(add_chunk<GnuHashChunk>(link, link, symbols));
+  if (style == HashStyle::Both || style == HashStyle::Sysv) {
+    OutputSection& section = output_section(link, ".hash", SHT_HASH, SHF_ALLOC);
+    section.entry_size = 4;
+    section.chunks.push_back(add_chunk<SysvHashChunk>(link, symbols));
   }
+}
+
+// The tables of an output that is relocated when it is loaded, by itself or by a loader.
+void add_dynamic_tables(Link& link) {
+  const bool has_loader_tables = has_loader(link.target().output);
+  if (has_loader_tables) add_copies(link);
+  state_of(link).dynamic_symbols = std::make_unique<DynamicSymbols>(link);
+  DynamicSymbols& symbols = *state_of(link).dynamic_symbols;
   auto* relocs = add_chunk<LoadRelocsChunk>(link, link);
   const bool has_relocs = relocs->size() != 0;
   if (has_relocs) reloc_section(link, ".dyn").chunks.push_back(relocs);
-  OutputSection& symbols = output_section(link, ".dynsym", SHT_DYNSYM, SHF_ALLOC);
-  symbols.entry_size = link.target().word_size == 8 ? sizeof(Elf64::Symbol) : sizeof(Elf32::Symbol);
-  symbols.chunks.push_back(add_chunk<ZeroChunk>(link, symbols.entry_size, uint64_t{link.target().word_size}));
-  output_section(link, ".dynstr", SHT_STRTAB, SHF_ALLOC).chunks.push_back(add_chunk<ZeroChunk>(link, 1u, 1u));
+  StubRelocsChunk* stub_relocs = nullptr;
+  if (has_loader_tables && link.slots.stub_words != 0) {
+    stub_relocs = add_chunk<StubRelocsChunk>(link, link);
+    OutputSection& section = reloc_section(link, ".plt");
+    section.flags |= SHF_INFO_LINK;
+    section.chunks.push_back(stub_relocs);
+  }
+  if (has_loader_tables && link.target().output != OutputKind::SharedLibrary)
+    output_section(link, ".interp", SHT_PROGBITS, SHF_ALLOC)
+        .chunks.push_back(add_chunk<InterpreterChunk>(link, interpreter_of(link)));
+  OutputSection& table = output_section(link, ".dynsym", SHT_DYNSYM, SHF_ALLOC);
+  table.entry_size = link.target().word_size == 8 ? sizeof(Elf64::Symbol) : sizeof(Elf32::Symbol);
+  table.chunks.push_back(add_chunk<DynamicSymbolsChunk>(link, link, symbols));
+  if (has_loader_tables) add_hash_tables(link, symbols);
   OutputSection& dynamic = output_section(link, ".dynamic", SHT_DYNAMIC, SHF_ALLOC | SHF_WRITE);
   dynamic.entry_size = 2 * link.target().word_size;
-  dynamic.chunks.push_back(add_chunk<DynamicChunk>(link, link, has_relocs ? relocs : nullptr));
+  dynamic.chunks.push_back(add_chunk<DynamicChunk>(link, link, symbols, has_relocs ? relocs : nullptr, stub_relocs));
+  output_section(link, ".dynstr", SHT_STRTAB, SHF_ALLOC)
+      .chunks.push_back(add_chunk<DynamicStringsChunk>(link, symbols.strings()));
+}
+
+void add_load_relocs(Link& link) {
+  const OutputKind kind = link.target().output;
+  if (is_position_independent(kind) || has_loader(kind)) return add_dynamic_tables(link);
+  if (resolver_reloc_count(link) != 0)
+    reloc_section(link, ".plt").chunks.push_back(add_chunk<ResolverRelocsChunk>(link, link));
 }
 
 void add_frames(Link& link) {

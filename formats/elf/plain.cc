@@ -38,7 +38,7 @@ uint64_t local_address(const Link& link, const ElfObject& object, uint32_t index
 }
 
 uint64_t global_address(const Link& link, SymbolId id) {
-  constexpr uint32_t kFacts = symbol_flag::kDefined | symbol_flag::kResolver;
+  constexpr uint32_t kFacts = symbol_flag::kDefined | symbol_flag::kResolver | symbol_flag::kOutOfReach;
   if ((link.symbols.flags(id) & kFacts) != symbol_flag::kDefined) return kNotPlain;
   const AtomId atom = link.symbols.atom(id);
   return !atom.is_valid() || is_plain_atom(link, atom) ? link.symbol_addresses[id.value] : kNotPlain;
@@ -77,7 +77,7 @@ uint32_t apply_records(const Link& link, const InputFile& file, const Atom& atom
   const RelocTable& table = reloc_table(link.target().cpu);
   const std::span<const uint64_t> addresses = file.symbol_addresses;
   // A word that the loader adjusts has to be noted as well.
-  const bool takes_addresses = link.fixup_counts.empty() || !atom.has(atom_flag::kAllocated);
+  const bool takes_addresses = !is_position_independent(link.target().output) || !atom.has(atom_flag::kAllocated);
   for (; cursor.next < cursor.end; cursor.next++) {
     const auto record = load<Record>(atom.relocs + size_t{cursor.next} * sizeof(Record));
     if (record.type() >= table.size() || record.symbol() >= addresses.size()) break;

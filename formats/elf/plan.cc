@@ -39,7 +39,9 @@ constexpr RankRow kRanks[] = {
     {".rela.plt", 17},
     {".rel.plt", 17},
     {".init", 100},
-    {".iplt", 101},
+    {".plt", 101},
+    {".iplt", 102},
+    {".plt.sec", 102},
     {".text", 110},
     {".fini", 120},
     {".rodata", 200},
@@ -81,8 +83,11 @@ uint32_t rank_of_kind(const OutputSection& section) {
   return section.type == SHT_NOTE ? 4 : 210;
 }
 
+// Words the loader fills on the first call of a function stay writable, right behind what does not.
+constexpr uint32_t kLazyTableRank = 399;
+
 bool becomes_read_only(const OutputSection& section) {
-  return section.rank >= 300 && section.rank < 400;
+  return section.rank >= 300 && section.rank < kLazyTableRank;
 }
 
 class Planner {
@@ -178,6 +183,7 @@ class Planner {
     section.is_thread_local = (section.flags & SHF_TLS) != 0;
     section.is_zero_fill = section.type == SHT_NOBITS;
     if (!section.name.empty()) section.rank = section_rank(section);
+    if (section.name == ".got.plt" && is_filled_lazily()) section.rank = kLazyTableRank;
     // A pair of zeros ends these lists.
     bury_dead_references(section);
     // Entry sizes are kept where the output consists of nothing else.
@@ -185,6 +191,8 @@ class Planner {
       if (section.flags & (SHF_MERGE | SHF_STRINGS)) section.flags &= ~(SHF_MERGE | SHF_STRINGS);
     }
   }
+
+  bool is_filled_lazily() const { return link_.slots.import_words != 0 && !link_.options().dynamic.bind_now; }
 
   // What references from debug information to absent code become.
   void bury_dead_references(OutputSection& section) const {

@@ -60,7 +60,8 @@ constexpr std::string_view kStart = "__start_";
 constexpr std::string_view kStop = "__stop_";
 
 bool is_wanted(const Link& link, SymbolId id) {
-  return id.is_valid() && link.symbols.has(id, symbol_flag::kReferenced | symbol_flag::kRoot) &&
+  return id.is_valid() &&
+         link.symbols.has(id, symbol_flag::kReferenced | symbol_flag::kRoot | symbol_flag::kReferencedOutside) &&
          !link.symbols.is_defined(id);
 }
 
@@ -72,8 +73,14 @@ void claim_name(Link& link, SymbolId id, uint32_t flags) {
 
 // Only static executables find their resolver relocations through these names; elsewhere the loader does.
 bool exists_here(const Link& link, const ProvidedSymbol& row) {
-  if (row.section == ".dynamic") return is_position_independent(link.target().output);
+  const OutputKind kind = link.target().output;
+  if (row.section == ".dynamic") return is_position_independent(kind) || has_loader(kind);
   return true;
+}
+
+// The table of a dynamic output is not for start-up code: it finds an empty one.
+bool is_empty_here(const Link& link, const ProvidedSymbol& row) {
+  return has_loader(link.target().output) && (row.section == ".rela.plt" || row.section == ".rel.plt");
 }
 
 // The name of the section a __start_ or __stop_ symbol is about; empty: it is no such symbol.
@@ -193,7 +200,8 @@ void define_symbols(Link& link) {
   };
   for (const ProvidedSymbol& row : kProvided) {
     const SymbolId id = link.symbols.find(row.name);
-    if (is_mine(id)) link.symbols.place(id, AtomId(), anchors.address(row.anchor, row.section));
+    const Anchor anchor = is_empty_here(link, row) ? Anchor::ImageStart : row.anchor;
+    if (is_mine(id)) link.symbols.place(id, AtomId(), anchors.address(anchor, row.section));
   }
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};

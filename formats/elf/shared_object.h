@@ -49,6 +49,10 @@ struct SharedObject {
   uint32_t segment_count = 0;
 };
 
+inline const SharedObject& library_of(const InputFile& file) {
+  return *static_cast<const SharedObject*>(file.format_data);
+}
+
 // One symbol of the library, whatever the class of the file.
 struct SharedSymbol {
   std::string_view name;

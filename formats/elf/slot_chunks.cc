@@ -15,12 +15,20 @@ void store_word(const Link& link, uint8_t* place, uint64_t value) {
   write_field(link.arch->address_field, place, value);
 }
 
-// The executable is module 1 by definition, so its pairs are constants.
+// The executable is module 1 by definition, so its pairs are constants; the loader knows a library's number. The offset
+// of a variable of this module is known in any case.
 void write_tls_pair(const Link& link, const Slot& slot, uint8_t* place) {
-  store_word(link, place, 1);
-  if (slot.kind == SlotKind::TlsPair)
-    store_word(link, place + link.arch->word_size,
-               own_address(link, link.slots.owners[slot.owner]) - link.layout.tls_address);
+  const bool is_library = link.target().output == OutputKind::SharedLibrary;
+  const SlotOwner* owner = slot.kind == SlotKind::TlsPair ? &link.slots.owners[slot.owner] : nullptr;
+  if (owner && owner->symbol.is_valid() && link.symbols.has(owner->symbol, symbol_flag::kOutOfReach)) return;
+  store_word(link, place, is_library ? 0 : 1);
+  if (owner) store_word(link, place + link.arch->word_size, own_address(link, *owner) - link.layout.tls_address);
+}
+
+// RELA has the addend in the record.
+void write_tls_descriptor(const Link& link, const Slot& slot, uint8_t* place) {
+  if (!dynamic_reloc_types(link.target().cpu).has_addend)
+    store_word(link, place + link.arch->word_size, slot_value(link, slot));
 }
 
 }  // namespace
@@ -30,6 +38,8 @@ void GotChunk::write(MutableBytes out) const {
     uint8_t* place = out.data() + size_t{slot.word} * link_.arch->word_size;
     if (slot.kind == SlotKind::TlsPair || slot.kind == SlotKind::TlsModule) {
       write_tls_pair(link_, slot, place);
+    } else if (slot.kind == SlotKind::TlsDescriptor) {
+      write_tls_descriptor(link_, slot, place);
     } else {
       store_word(link_, place, slot_value(link_, slot));
     }
@@ -39,12 +49,19 @@ void GotChunk::write(MutableBytes out) const {
 void StubTableChunk::write(MutableBytes out) const {
   for (const OutputSection& section : link_.layout.sections)
     if (section.name == ".dynamic") store_word(link_, out.data(), section.address);
-  // i386: the addend of an IRELATIVE relocation is what the word holds.
+  // An import's word leads to the code that has the loader find it. i386: the addend of an IRELATIVE relocation is what
+  // the word holds.
   for (const Stub& stub : link_.slots.stubs) {
     if (!stub.uses_lazy_table) continue;
-    const uint64_t value = own_address(link_, link_.slots.owners[stub.owner]);
+    const uint64_t value = stub.is_import ? lazy_entry(stub) : own_address(link_, link_.slots.owners[stub.owner]);
     store_word(link_, out.data() + size_t{kReservedWords + stub.slot_word} * link_.arch->word_size, value);
   }
+}
+
+uint64_t StubTableChunk::lazy_entry(const Stub& stub) const {
+  if (link_.slots.lazy_address == 0) return 0;
+  return link_.slots.lazy_address + link_.arch->lazy_header_size +
+         uint64_t{stub.slot_word} * link_.arch->lazy_entry_size;
 }
 
 void StubsChunk::write(MutableBytes out) const {
@@ -56,98 +73,15 @@ void StubsChunk::write(MutableBytes out) const {
   }
 }
 
-// ---- relocation tables
-// -----------------------------------------------------------------------------------------------
-
-uint64_t dynamic_reloc_size(const Link& link) {
-  const bool has_addend = dynamic_reloc_types(link.target().cpu).has_addend;
-  if (link.target().word_size == 8) return has_addend ? sizeof(Elf64::Rela) : sizeof(Elf64::Rel);
-  return has_addend ? sizeof(Elf32::Rela) : sizeof(Elf32::Rel);
-}
-
-namespace {
-
-void write_reloc(const Link& link, uint8_t* place, uint64_t address, uint32_t type, uint64_t addend) {
-  if (link.target().word_size == 8) {
-    store(place, Elf64::Rela{address, Elf64::reloc_info(0, type), static_cast<int64_t>(addend)});
-  } else {
-    store(place, Elf32::Rel{static_cast<uint32_t>(address), Elf32::reloc_info(0, type)});
+void LazyStubsChunk::write(MutableBytes out) const {
+  const Arch& arch = *link_.arch;
+  const uint64_t header = link_.slots.lazy_address;
+  arch.write_lazy_header(out.first(arch.lazy_header_size), header, link_.slots.got_base,
+                         is_position_independent(link_.target().output));
+  for (uint32_t i = 0; i < link_.slots.import_words; i++) {
+    const uint64_t offset = arch.lazy_header_size + uint64_t{i} * arch.lazy_entry_size;
+    arch.write_lazy_entry(out.subspan(offset, arch.lazy_entry_size), header + offset, header, i);
   }
-}
-
-struct ResolverReloc {
-  uint64_t address = 0;
-  uint64_t resolver = 0;
-};
-
-std::vector<ResolverReloc> resolver_relocs(const Link& link) {
-  const Slots& slots = link.slots;
-  std::vector<ResolverReloc> relocs;
-  for (const Slot& slot : slots.slots)
-    if (slot.kind == SlotKind::Resolved)
-      relocs.push_back({slots.word_address(slot.word), own_address(link, slots.owners[slot.owner])});
-  for (const Stub& stub : slots.stubs)
-    if (stub.uses_lazy_table)
-      relocs.push_back({slots.stub_slot_address(stub), own_address(link, slots.owners[stub.owner])});
-  return relocs;
-}
-
-void write_resolver_relocs(const Link& link, MutableBytes out) {
-  const uint64_t size = dynamic_reloc_size(link);
-  uint8_t* place = out.data();
-  for (const ResolverReloc& reloc : resolver_relocs(link)) {
-    write_reloc(link, place, reloc.address, dynamic_reloc_types(link.target().cpu).irelative, reloc.resolver);
-    place += size;
-  }
-}
-
-}  // namespace
-
-size_t resolver_reloc_count(const Link& link) {
-  return resolver_relocs(link).size();
-}
-
-ResolverRelocsChunk::ResolverRelocsChunk(const Link& link) : link_(link) {
-  alignment = link.arch->word_size;
-  is_late = true;  // reads the places of resolvers, if only to count them
-}
-
-uint64_t ResolverRelocsChunk::size() const {
-  return resolver_reloc_count(link_) * dynamic_reloc_size(link_);
-}
-
-void ResolverRelocsChunk::write(MutableBytes out) const {
-  write_resolver_relocs(link_, out);
-}
-
-LoadRelocsChunk::LoadRelocsChunk(Link& link) : link_(link) {
-  alignment = link.arch->word_size;
-  is_late = true;
-}
-
-uint64_t LoadRelocsChunk::relative_count() const {
-  uint64_t count = moving_slots(link_).size();
-  for (uint32_t i = 0; i < link_.fixup_counts.size(); i++)
-    if (link_.is_live[i]) count += link_.fixup_counts[i];
-  return count;
-}
-
-uint64_t LoadRelocsChunk::size() const {
-  return (relative_count() + resolver_reloc_count(link_)) * dynamic_reloc_size(link_);
-}
-
-void LoadRelocsChunk::write(MutableBytes out) const {
-  std::vector<LoadFixup> sorted = link_.fixups;
-  for (const Slot* slot : moving_slots(link_))
-    sorted.push_back({link_.slots.word_address(slot->word), slot_value(link_, *slot)});
-  std::sort(sorted.begin(), sorted.end(), [](const LoadFixup& a, const LoadFixup& b) { return a.address < b.address; });
-  const uint64_t size = dynamic_reloc_size(link_);
-  uint8_t* place = out.data();
-  for (const LoadFixup& fixup : sorted) {
-    write_reloc(link_, place, fixup.address, dynamic_reloc_types(link_.target().cpu).relative, fixup.value);
-    place += size;
-  }
-  write_resolver_relocs(link_, out.subspan(static_cast<size_t>(place - out.data())));
 }
 
 }  // namespace xld::elf

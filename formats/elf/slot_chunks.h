@@ -27,10 +27,12 @@ class StubTableChunk : public Chunk {
   void write(MutableBytes out) const override;
 
  private:
+  uint64_t lazy_entry(const Stub& stub) const;
+
   const Link& link_;
 };
 
-// .iplt: stubs of functions that a resolver chooses.
+// .plt.sec or .iplt: stubs of functions that the loader finds or a resolver chooses.
 class StubsChunk : public Chunk {
  public:
   explicit StubsChunk(const Link& link) : link_(link) { alignment = link.arch->function_alignment; }
@@ -41,32 +43,17 @@ class StubsChunk : public Chunk {
   const Link& link_;
 };
 
-// Words that the resolvers' answers are written to: .rela.plt of a static executable, where start-up code finds it
-// between __rela_iplt_start and __rela_iplt_end.
-class ResolverRelocsChunk : public Chunk {
+// .plt: binding on the first call (Arch::write_lazy_entry), an entry for each word of an import.
+class LazyStubsChunk : public Chunk {
  public:
-  explicit ResolverRelocsChunk(const Link& link);
-  uint64_t size() const override;
+  explicit LazyStubsChunk(const Link& link) : link_(link) { alignment = link.arch->function_alignment; }
+  uint64_t size() const override {
+    return link_.arch->lazy_header_size + uint64_t{link_.slots.import_words} * link_.arch->lazy_entry_size;
+  }
   void write(MutableBytes out) const override;
 
  private:
   const Link& link_;
 };
-
-// .rela.dyn or .rel.dyn of a static PIE: relative relocations in the order of their addresses, then the resolvers.
-class LoadRelocsChunk : public Chunk {
- public:
-  explicit LoadRelocsChunk(Link& link);
-  uint64_t size() const override;
-  void write(MutableBytes out) const override;
-  uint64_t relative_count() const;
-
- private:
-  Link& link_;
-};
-
-// How many resolver relocations there are, and the size of a dynamic relocation record.
-size_t resolver_reloc_count(const Link& link);
-uint64_t dynamic_reloc_size(const Link& link);
 
 }  // namespace xld::elf

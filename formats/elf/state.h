@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
+#include "formats/elf/dynamic_relocs.h"
+#include "formats/elf/dynamic_symbols.h"
 #include "formats/format.h"
 #include "formats/section_keys.h"
 
@@ -23,6 +26,10 @@ struct ElfState : FormatState {
   SectionNamesChunk* section_names = nullptr;
   BuildIdChunk* build_id = nullptr;
   SymbolTableChunk* symbol_table = nullptr;
+
+  // Of outputs with a loader.
+  std::unique_ptr<DynamicSymbols> dynamic_symbols;
+  Copies copies;
 
   bool uses_gnu_extensions = false;  // a symbol type or binding of the GNU ABI is in the output
   uint32_t local_symbol_count = 0;   // of .symtab: its sh_info

@@ -17,17 +17,41 @@ uint32_t add_name(SymbolRun& run, std::string_view name) {
   return offset;
 }
 
+bool is_hidden(uint32_t flags) {
+  return (flags & (symbol_flag::kHidden | symbol_flag::kInternal | symbol_flag::kLocalised)) != 0;
+}
+
+// The section header a symbol with this address belongs to: names of the linker have no atom.
+uint32_t section_at(const Link& link, uint64_t address) {
+  uint32_t best = SHN_ABS;
+  for (const OutputSection& section : link.layout.sections) {
+    if (!section.is_allocated || section.name.empty() || section.is_thread_local) continue;
+    if (section.address <= address && address <= section.address + section.size) best = section.header_index;
+  }
+  return best;
+}
+
+}  // namespace
+
+uint8_t type_from(uint32_t flags) {
+  if (flags & symbol_flag::kThreadLocal) return STT_TLS;
+  if (flags & symbol_flag::kFunction) return STT_FUNC;
+  return flags & symbol_flag::kObject ? STT_OBJECT : STT_NOTYPE;
+}
+
 uint8_t visibility_from(uint32_t flags) {
   if (flags & symbol_flag::kInternal) return STV_INTERNAL;
   if (flags & symbol_flag::kHidden) return STV_HIDDEN;
   return flags & symbol_flag::kProtected ? STV_PROTECTED : STV_DEFAULT;
 }
 
-bool is_hidden(uint32_t flags) {
-  return (flags & (symbol_flag::kHidden | symbol_flag::kInternal)) != 0;
+SymbolPlace place_of_symbol(const Link& link, SymbolId id) {
+  const AtomId atom = link.symbols.atom(id);
+  const uint64_t value = link.symbols.value(id);
+  if (atom.is_valid())
+    return {link.address_of(link.atom(atom), value), link.layout.section(link.atom(atom).section).header_index};
+  return {value, link.symbols.has(id, symbol_flag::kAbsolute) ? SHN_ABS : section_at(link, value)};
 }
-
-}  // namespace
 
 SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   alignment = link.target().word_size;
@@ -138,15 +162,16 @@ void SymbolTableChunk::add_globals(const InputFile& file, SymbolRun& locals, Sym
                                 : add_globals_as<Elf32>(file, locals, globals);
 }
 
-// Names the linker defines, and names nobody defines but somebody refers to weakly.
+// Names the linker defines or found in libraries, and names nobody defines but somebody refers to weakly.
 void SymbolTableChunk::add_linker_symbols() {
   SymbolRun& locals = runs_[link_.inputs.files.size()];
   SymbolRun& globals = runs_.back();
   for (uint32_t i = 0; i < link_.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link_.symbols.flags(id);
-    const bool is_linker_made = (flags & symbol_flag::kLinkerMade) != 0;
-    const bool is_undefined = !(flags & symbol_flag::kDefined) && (flags & symbol_flag::kReferenced);
+    const bool is_linker_made = (flags & (symbol_flag::kLinkerMade | symbol_flag::kCopied)) != 0;
+    const bool is_unused = (flags & symbol_flag::kImported) && !(flags & symbol_flag::kUsed);
+    const bool is_undefined = !(flags & symbol_flag::kDefined) && (flags & symbol_flag::kReferenced) && !is_unused;
     if ((!is_linker_made && !is_undefined) || !is_retained(link_.symbols.name(id))) continue;
     // An implementation detail of descriptors, and an offset that lies outside of the block.
     if (is_linker_made && (flags & symbol_flag::kThreadLocal)) continue;
@@ -154,9 +179,11 @@ void SymbolTableChunk::add_linker_symbols() {
     const bool is_local = is_linker_made && is_hidden(flags);
     if (is_linker_made) output.linker_made = id;
     if (is_undefined) output.special_section = SHN_UNDEF;
-    const uint8_t binding = is_local ? STB_LOCAL : is_undefined ? STB_WEAK : STB_GLOBAL;
-    const uint8_t type = flags & symbol_flag::kThreadLocal ? STT_TLS : STT_NOTYPE;
-    output.info = symbol_info(binding, type);
+    // Nobody will look for what is undefined and not imported.
+    const bool is_import = (flags & symbol_flag::kImported) && (flags & symbol_flag::kStronglyReferenced);
+    const bool is_weak = is_undefined && !is_import;
+    const uint8_t binding = is_local ? STB_LOCAL : is_weak ? STB_WEAK : STB_GLOBAL;
+    output.info = symbol_info(binding, type_from(flags));
     output.other = visibility_from(flags);
     SymbolRun& run = is_local ? locals : globals;
     output.name = add_name(run, link_.symbols.name(id));
@@ -171,16 +198,6 @@ namespace {
 
 uint64_t entry_size(const Link& link) {
   return link.target().word_size == 8 ? sizeof(Elf64::Symbol) : sizeof(Elf32::Symbol);
-}
-
-// The section header a symbol with this address belongs to: names of the linker have no atom.
-uint32_t section_at(const Link& link, uint64_t address) {
-  uint32_t best = SHN_ABS;
-  for (const OutputSection& section : link.layout.sections) {
-    if (!section.is_allocated || section.name.empty() || section.is_thread_local) continue;
-    if (section.address <= address && address <= section.address + section.size) best = section.header_index;
-  }
-  return best;
 }
 
 }  // namespace
@@ -219,9 +236,9 @@ void SymbolTableChunk::write_as(const SymbolRun& run, MutableBytes out) const {
       value = link_.address_of(atom, value);
       section = link_.layout.section(atom.section).header_index;
     } else if (symbol.linker_made.is_valid()) {
-      value = link_.symbols.value(symbol.linker_made);
-      const bool is_absolute = link_.symbols.has(symbol.linker_made, symbol_flag::kAbsolute);
-      section = is_absolute ? SHN_ABS : section_at(link_, value);
+      const SymbolPlace symbol_place = place_of_symbol(link_, symbol.linker_made);
+      value = symbol_place.address;
+      section = symbol_place.section;
     }
     // gABI: the value of a thread-local symbol is its offset in the template.
     if (type_of(symbol.info) == STT_TLS && section != SHN_UNDEF) value -= link_.layout.tls_address;

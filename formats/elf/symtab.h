@@ -64,6 +64,17 @@ class SymbolTableChunk : public Chunk {
   uint64_t names_size_ = 0;
 };
 
+// st_info's type and st_other's visibility, as the symbol's flags say.
+uint8_t type_from(uint32_t flags);
+uint8_t visibility_from(uint32_t flags);
+
+// Where a symbol ended up, and the index of the header of its section.
+struct SymbolPlace {
+  uint64_t address = 0;
+  uint32_t section = 0;
+};
+SymbolPlace place_of_symbol(const Link& link, SymbolId id);
+
 class SymbolNamesChunk : public Chunk {
  public:
   explicit SymbolNamesChunk(const SymbolTableChunk& table) : table_(table) {}

@@ -42,7 +42,7 @@ std::vector<uint64_t> rebased_addresses(const Link& link) {
 uint64_t RebaseChunk::size() const {
   uint64_t count = moving_slots(link_).size();
   for (uint32_t i = 0; i < link_.fixup_counts.size(); i++)
-    if (link_.is_live[i]) count += link_.fixup_counts[i];
+    if (link_.is_live[i]) count += link_.fixup_counts[i].all;
   if (count == 0) return 0;
   return align_up(2 + (count + link_.layout.segments.size()) * kLongestOpcode, alignment);
 }

@@ -40,6 +40,20 @@ void begin(Link& link) {
   link.format_state = std::make_unique<MachoState>(link.session.pool.thread_count());
 }
 
+void read_library(Link& link, InputFile& file, uint32_t /*worker*/) {
+  link.diagnostics().error(fmt::format("{}: dynamic libraries cannot be linked against yet", file.path), file.id);
+}
+
+// As long as no library can be read, nothing comes from one; programs show their names to nobody.
+void bind_symbols(Link& link) {
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const SymbolId id{i};
+    const bool is_undefined = !link.symbols.has(id, symbol_flag::kDefined);
+    if (is_undefined && link.options().unresolved == UnresolvedPolicy::Ignore)
+      link.symbols.add_flags(id, symbol_flag::kUsed);
+  }
+}
+
 SectionId common_section(Link& link, const CommonOffer& /*offer*/) {
   return state_of(link).section_keys.intern(0, "__DATA,__common", S_ZEROFILL, 0);
 }
@@ -80,9 +94,11 @@ const Format kFormat = {
     .identify = identify,
     .begin = begin,
     .read_object = read_object,
+    .read_library = read_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
     .provide_symbols = provide_symbols,
+    .bind_symbols = bind_symbols,
     .decode = decode,
     .is_root = is_root,
     .may_fold = may_fold,

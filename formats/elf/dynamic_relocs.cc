@@ -1,0 +1,317 @@
+// See dynamic_relocs.h.
+#include "formats/elf/dynamic_relocs.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <map>
+
+#include "formats/elf/dynamic_symbols.h"
+#include "formats/elf/elf.h"
+#include "formats/elf/linker_sections.h"
+#include "formats/elf/relocs.h"
+#include "formats/elf/shared_object.h"
+#include "formats/elf/state.h"
+#include "formats/slot_values.h"
+
+namespace xld::elf {
+
+namespace {
+
+const DynamicRelocTypes& types_of(const Link& link) {
+  return dynamic_reloc_types(link.target().cpu);
+}
+
+uint32_t index_of(const Link& link, SymbolId id) {
+  const DynamicSymbols* symbols = state_of(link).dynamic_symbols.get();
+  return id.is_valid() && symbols ? symbols->index_of(id) : 0;
+}
+
+uint8_t* write_reloc(const Link& link, uint8_t* place, const DynamicReloc& reloc) {
+  const uint32_t index = index_of(link, reloc.symbol);
+  if (link.target().word_size == 8) {
+    store(place, Elf64::Rela{reloc.address, Elf64::reloc_info(index, reloc.type), static_cast<int64_t>(reloc.addend)});
+  } else {
+    store(place, Elf32::Rel{static_cast<uint32_t>(reloc.address), Elf32::reloc_info(index, reloc.type)});
+  }
+  return place + dynamic_reloc_size(link);
+}
+
+uint8_t* write_relocs(const Link& link, uint8_t* place, const std::vector<DynamicReloc>& relocs) {
+  for (const DynamicReloc& reloc : relocs) place = write_reloc(link, place, reloc);
+  return place;
+}
+
+const SlotOwner& owner_of(const Link& link, const Stub& stub) {
+  return link.slots.owners[stub.owner];
+}
+
+void add_resolved_slots(const Link& link, std::vector<DynamicReloc>& relocs) {
+  const Slots& slots = link.slots;
+  for (const Slot& slot : slots.slots)
+    if (slot.kind == SlotKind::Resolved)
+      relocs.push_back(
+          {slots.word_address(slot.word), types_of(link).irelative, {}, own_address(link, slots.owners[slot.owner])});
+}
+
+void add_resolved_stubs(const Link& link, std::vector<DynamicReloc>& relocs) {
+  for (const Stub& stub : link.slots.stubs)
+    if (stub.uses_lazy_table && !stub.is_import)
+      relocs.push_back(
+          {link.slots.stub_slot_address(stub), types_of(link).irelative, {}, own_address(link, owner_of(link, stub))});
+}
+
+std::vector<DynamicReloc> resolver_relocs(const Link& link) {
+  std::vector<DynamicReloc> relocs;
+  add_resolved_slots(link, relocs);
+  add_resolved_stubs(link, relocs);
+  return relocs;
+}
+
+}  // namespace
+
+uint64_t dynamic_reloc_size(const Link& link) {
+  const bool has_addend = types_of(link).has_addend;
+  if (link.target().word_size == 8) return has_addend ? sizeof(Elf64::Rela) : sizeof(Elf64::Rel);
+  return has_addend ? sizeof(Elf32::Rela) : sizeof(Elf32::Rel);
+}
+
+size_t resolver_reloc_count(const Link& link) {
+  return resolver_relocs(link).size();
+}
+
+ResolverRelocsChunk::ResolverRelocsChunk(const Link& link) : link_(link) {
+  alignment = link.arch->word_size;
+  is_late = true;  // reads the places of resolvers, if only to count them
+}
+
+uint64_t ResolverRelocsChunk::size() const {
+  return resolver_reloc_count(link_) * dynamic_reloc_size(link_);
+}
+
+void ResolverRelocsChunk::write(MutableBytes out) const {
+  write_relocs(link_, out.data(), resolver_relocs(link_));
+}
+
+// ---- copies --------------------------------------------------------------------------------------------------------
+
+void CopyChunk::add(SymbolId id) {
+  const Claim claim = link_.symbols.claim(id);
+  const InputFile& file = link_.inputs.file(claim.file());
+  const SharedObject& library = library_of(file);
+  const SharedSymbol symbol = shared_symbol(library, claim.raw_symbol());
+  const CopySource source = copy_source(library, symbol);
+  Copy copy;
+  copy.symbol = id;
+  copy.offset = align_up(size_, source.alignment);
+  for (size_t i = 0; i < file.globals.size(); i++) {
+    const SymbolId other = file.globals[i];
+    const Claim other_claim = link_.symbols.claim(other);
+    if (other_claim.file() != file.id || other_claim.raw_symbol() != file.first_global + i) continue;
+    const SharedSymbol alias = shared_symbol(library, other_claim.raw_symbol());
+    if (alias.value != symbol.value || alias.section != symbol.section || alias.type == STT_TLS) continue;
+    copy.names.push_back(other);
+    link_.symbols.add_flags(other, symbol_flag::kCopied | symbol_flag::kImported | symbol_flag::kUsed);
+  }
+  alignment = std::max(alignment, source.alignment);
+  size_ = copy.offset + symbol.size;
+  copies_.push_back(std::move(copy));
+}
+
+void CopyChunk::place_symbols() {
+  for (const Copy& copy : copies_)
+    for (const SymbolId id : copy.names) link_.symbols.place(id, AtomId(), address + copy.offset);
+}
+
+namespace {
+
+// False: reported.
+bool may_copy(const Link& link, SymbolId id, const InputFile& file, const SharedSymbol& symbol) {
+  if (symbol.visibility == STV_PROTECTED || symbol.size == 0) {
+    link.diagnostics().error(
+        fmt::format("{}: cannot copy {} into the executable: {}; recompile the code that refers to it with -fPIC or "
+                    "-fPIE -mno-direct-extern-access",
+                    file.path, link.symbols.name(id),
+                    symbol.size == 0 ? "the library does not say how large it is"
+                                     : "it is protected, so the library would go on using its own"));
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Copies collect_copies(Link& link) {
+  Copies copies;
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const SymbolId id{i};
+    const Claim claim = link.symbols.claim(id);
+    if (!link.symbols.has(id, symbol_flag::kCopied)) continue;
+    if (!claim.is_import()) continue;  // undefined, which is tolerated: its address is 0
+    const InputFile& file = link.inputs.file(claim.file());
+    const SharedSymbol symbol = shared_symbol(library_of(file), claim.raw_symbol());
+    if (!may_copy(link, id, file, symbol)) continue;
+    const bool is_read_only = copy_source(library_of(file), symbol).is_read_only && link.options().relro;
+    CopyChunk*& chunk = is_read_only ? copies.read_only : copies.writable;
+    if (!chunk) chunk = add_chunk<CopyChunk>(link, link);
+    const auto has_it = [&](const CopyChunk::Copy& copy) {
+      return std::find(copy.names.begin(), copy.names.end(), id) != copy.names.end();
+    };
+    if (std::none_of(chunk->copies().begin(), chunk->copies().end(), has_it)) chunk->add(id);
+  }
+  return copies;
+}
+
+// ---- stubs ---------------------------------------------------------------------------------------------------------
+
+StubRelocsChunk::StubRelocsChunk(const Link& link) : link_(link) {
+  alignment = link.arch->word_size;
+  is_late = true;
+}
+
+uint64_t StubRelocsChunk::size() const {
+  return link_.slots.stub_words * dynamic_reloc_size(link_);
+}
+
+void StubRelocsChunk::write(MutableBytes out) const {
+  std::vector<DynamicReloc> relocs(link_.slots.import_words);
+  for (const Stub& stub : link_.slots.stubs)
+    if (stub.uses_lazy_table && stub.is_import)
+      relocs[stub.slot_word] = {link_.slots.stub_slot_address(stub), types_of(link_).jump_slot,
+                                owner_of(link_, stub).symbol, 0};
+  add_resolved_stubs(link_, relocs);
+  write_relocs(link_, out.data(), relocs);
+}
+
+// ---- the rest ------------------------------------------------------------------------------------------------------
+
+LoadRelocsChunk::LoadRelocsChunk(Link& link) : link_(link) {
+  alignment = link.arch->word_size;
+  is_late = true;
+}
+
+namespace {
+
+class SlotRelocs {
+ public:
+  // Before addresses are settled the relocations can be counted, but have no values.
+  SlotRelocs(const Link& link, bool has_values)
+      : link_(link),
+        has_values_(has_values),
+        types_(types_of(link)),
+        is_library_(link.target().output == OutputKind::SharedLibrary),
+        moves_(is_position_independent(link.target().output)) {}
+
+  std::vector<DynamicReloc> take() {
+    for (const Slot& slot : link_.slots.slots) add(slot);
+    return std::move(relocs_);
+  }
+
+ private:
+  void add(const Slot& slot) {
+    const uint64_t address = link_.slots.word_address(slot.word);
+    if (slot.kind == SlotKind::TlsModule) {
+      if (is_library_) relocs_.push_back({address, types_.tls_module, {}, 0});
+      return;
+    }
+    const SlotOwner& owner = link_.slots.owners[slot.owner];
+    const bool is_out_of_reach = owner.symbol.is_valid() && link_.symbols.has(owner.symbol, symbol_flag::kOutOfReach);
+    const SymbolId symbol = is_out_of_reach ? owner.symbol : SymbolId();
+    switch (slot.kind) {
+      case SlotKind::Imported:
+        return relocs_.push_back({address, types_.glob_dat, symbol, 0});
+      case SlotKind::Address:
+        if (moves_ && moves_with_output(link_, owner))
+          relocs_.push_back({address, types_.relative, {}, value_of(slot)});
+        return;
+      case SlotKind::TlsOffset:
+        if (is_out_of_reach || is_library_) relocs_.push_back({address, types_.thread_offset, symbol, value_of(slot)});
+        return;
+      case SlotKind::TlsPair:
+        if (!is_out_of_reach && !is_library_) return;
+        relocs_.push_back({address, types_.tls_module, symbol, 0});
+        if (is_out_of_reach) relocs_.push_back({address + link_.arch->word_size, types_.tls_offset, symbol, 0});
+        return;
+      case SlotKind::TlsDescriptor:
+        return relocs_.push_back({address, types_.tls_desc, symbol, value_of(slot)});
+      case SlotKind::Resolved:
+      case SlotKind::TlsModule:
+        return;  // in another place of the table; above
+    }
+  }
+
+  uint64_t value_of(const Slot& slot) const { return has_values_ ? slot_value(link_, slot) : 0; }
+
+  const Link& link_;
+  const bool has_values_;
+  const DynamicRelocTypes& types_;
+  const bool is_library_;
+  const bool moves_;
+  std::vector<DynamicReloc> relocs_;
+};
+
+FixupCount count_fixups(const Link& link) {
+  FixupCount sum;
+  for (uint32_t i = 0; i < link.fixup_counts.size(); i++) {
+    if (!link.is_live[i]) continue;
+    sum.all += link.fixup_counts[i].all;
+    sum.symbolic += link.fixup_counts[i].symbolic;
+  }
+  return sum;
+}
+
+size_t count_copies(const Link& link) {
+  const Copies& copies = state_of(link).copies;
+  return (copies.writable ? copies.writable->copies().size() : 0) +
+         (copies.read_only ? copies.read_only->copies().size() : 0);
+}
+
+void add_copies(const Link& link, const CopyChunk* chunk, std::vector<DynamicReloc>& relocs) {
+  if (!chunk) return;
+  for (const CopyChunk::Copy& copy : chunk->copies())
+    relocs.push_back({chunk->address + copy.offset, types_of(link).copy, copy.symbol, 0});
+}
+
+// The words resolvers fill that are not among those of stubs with a table of their own.
+std::vector<DynamicReloc> last_relocs(const Link& link) {
+  if (!has_loader(link.target().output)) return resolver_relocs(link);
+  std::vector<DynamicReloc> relocs;
+  add_resolved_slots(link, relocs);
+  return relocs;
+}
+
+}  // namespace
+
+uint64_t LoadRelocsChunk::relative_count() const {
+  const FixupCount fixups = count_fixups(link_);
+  const auto relocs = SlotRelocs(link_, false).take();
+  const auto relative = std::count_if(
+      relocs.begin(), relocs.end(), [&](const DynamicReloc& reloc) { return reloc.type == types_of(link_).relative; });
+  return fixups.all - fixups.symbolic + static_cast<uint64_t>(relative);
+}
+
+uint64_t LoadRelocsChunk::size() const {
+  const uint64_t count = count_fixups(link_).all + SlotRelocs(link_, false).take().size() + count_copies(link_) +
+                         last_relocs(link_).size();
+  return count * dynamic_reloc_size(link_);
+}
+
+void LoadRelocsChunk::write(MutableBytes out) const {
+  const DynamicRelocTypes& types = types_of(link_);
+  std::vector<DynamicReloc> relocs = SlotRelocs(link_, true).take();
+  relocs.reserve(relocs.size() + link_.fixups.size());
+  for (const LoadFixup& fixup : link_.fixups)
+    relocs.push_back(
+        {fixup.address, fixup.symbol.is_valid() ? types.absolute : types.relative, fixup.symbol, fixup.value});
+  add_copies(link_, state_of(link_).copies.writable, relocs);
+  add_copies(link_, state_of(link_).copies.read_only, relocs);
+  const auto symbolic = std::partition(relocs.begin(), relocs.end(),
+                                       [&](const DynamicReloc& reloc) { return reloc.type == types.relative; });
+  std::sort(relocs.begin(), symbolic,
+            [](const DynamicReloc& a, const DynamicReloc& b) { return a.address < b.address; });
+  std::sort(symbolic, relocs.end(), [&](const DynamicReloc& a, const DynamicReloc& b) {
+    return std::pair(index_of(link_, a.symbol), a.address) < std::pair(index_of(link_, b.symbol), b.address);
+  });
+  write_relocs(link_, write_relocs(link_, out.data(), relocs), last_relocs(link_));
+}
+
+}  // namespace xld::elf
