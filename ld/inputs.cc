@@ -125,9 +125,7 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
     case FileKind::Object:
       break;
     case FileKind::CompilerIr:
-      if (!link_.options().plugins.empty()) return true;  // what a plugin makes of it says for which target
-      link_.diagnostics().error(unclaimed_text(link_.options(), name));
-      return false;
+      return true;  // what a plugin makes of it says for which target
     case FileKind::SharedLibrary:
       if (!link_.options().is_static && !link_.options().is_relocatable) break;
       link_.diagnostics().error(
@@ -173,6 +171,8 @@ InputFile& InputFinder::add_file(const std::string& path, const std::string& mem
 void InputFinder::add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy) {
   InputFile& file = add_file(path, member, bytes);
   if (is_lazy) places_.back().lazy = &file;
+  if (!is_lazy && file.ir == IrContent::Only && link_.options().plugins.empty())
+    link_.diagnostics().error(unclaimed_text(link_.options(), file.display_name()));
   (is_lazy ? lazy_objects_ : objects_).push_back(&file);
 }
 

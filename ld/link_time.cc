@@ -226,23 +226,25 @@ bool may_claim_any_file(const Options& options) {
 
 void LinkTimeCompiler::show(InputFile& file) {
   if (is_done_ || (file.ir == IrContent::None && !is_shown_all_)) return;
-  const std::string name = file.display_name();
   const auto place = finder_.disk_place(file);
-  if (place && start()) {
-    WireWriter request;
-    request.number(Request::Claim);
-    request.text(place->path);
-    request.number(place->offset);
-    request.number(static_cast<uint64_t>(file.bytes.size()));
-    request.number(static_cast<uint8_t>(link_.inputs.by_id[file.id.value] != nullptr));
-    auto answer = process_.ask(request.bytes(), "look at " + name);
-    if (!answer) return;
-    if (answer->number<uint8_t>() != 0) return take_names(file, *answer);
-  }
-  if (file.ir != IrContent::Only || link_.diagnostics().failed()) return;
-  if (identify_file(file.bytes).kind == FileKind::Unknown)
-    return link_.diagnostics().error(fmt::format("{}: {}", name, guess_file_type(file.bytes)), file.id);
-  link_.diagnostics().error(unclaimed_text(link_.options(), name), file.id);
+  if (!place || !start()) return;
+  WireWriter request;
+  request.number(Request::Claim);
+  request.text(place->path);
+  request.number(place->offset);
+  request.number(static_cast<uint64_t>(file.bytes.size()));
+  request.number(static_cast<uint8_t>(takes_part(file)));
+  auto answer = process_.ask(request.bytes(), "look at " + file.display_name());
+  if (answer && answer->number<uint8_t>() != 0) take_names(file, *answer);
+}
+
+void LinkTimeCompiler::report_unclaimed(const InputFile& file) {
+  if (has_started_ && !process_.is_running()) return;  // it would have been claimed, perhaps
+  const bool is_known = identify_file(file.bytes).kind != FileKind::Unknown;
+  const std::string name = file.display_name();
+  link_.diagnostics().error(
+      is_known ? unclaimed_text(link_.options(), name) : fmt::format("{}: {}", name, guess_file_type(file.bytes)),
+      file.id);
 }
 
 bool LinkTimeCompiler::start() {
@@ -272,6 +274,7 @@ void LinkTimeCompiler::take_names(InputFile& file, WireReader& answer) {
   if (answer.failed() || number != claimed_.size())
     return link_.diagnostics().error(fmt::format("{}: the plugin's answer is damaged", file.display_name()), file.id);
   file.is_claimed = true;
+  file.format_data = nullptr;  // of the same file as an object
   claimed_.push_back(&file);
 }
 

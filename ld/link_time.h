@@ -32,6 +32,9 @@ class LinkTimeCompiler {
   // Files have to be shown in the same order in every link: in that of rank, within a round.
   void show(InputFile& file);
 
+  // The error for a file that takes part, has no code, and is not claimed.
+  void report_unclaimed(const InputFile& file);
+
   // True if a file that takes part has been claimed.
   bool has_work() const;
 

@@ -127,20 +127,30 @@ class Resolution {
     }
   }
 
-  bool comes_too_late(const InputFile& file) {
-    if (!compiler_.is_done() || !(file.is_claimed || file.ir == IrContent::Only)) return false;
-    std::string_view wanted;
-    for (uint32_t i = 0; i < symbols_.size() && wanted.empty(); i++) {
+  // True, with an error, if the file takes part and nobody compiles it. Members that nobody wants may be what they
+  // like.
+  bool stays_intermediate(const InputFile& file) {
+    if (!compiler_.is_done()) {
+      if (file.is_claimed || file.ir != IrContent::Only) return false;
+      compiler_.report_unclaimed(file);
+    } else {
+      if (!file.is_claimed && file.ir != IrContent::Only) return false;
+      link_.diagnostics().error(
+          fmt::format("{}: is intermediate code (-flto), but {} is wanted only now, by what was compiled from other "
+                      "such files; compile this one without -flto or with -ffat-lto-objects",
+                      file.display_name(), readable_name(link_, name_wanted_of(file))),
+          file.id);
+    }
+    return true;
+  }
+
+  std::string_view name_wanted_of(const InputFile& file) const {
+    for (uint32_t i = 0; i < symbols_.size(); i++) {
       const Claim claim = symbols_.claim(SymbolId{i});
       if (claim.is_lazy() && claim.file() == file.id && symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced))
-        wanted = symbols_.name(SymbolId{i});
+        return symbols_.name(SymbolId{i});
     }
-    link_.diagnostics().error(
-        fmt::format("{}: is intermediate code (-flto), but {} is wanted only now, by what was compiled from other such "
-                    "files; compile this one without -flto or with -ffat-lto-objects",
-                    file.display_name(), readable_name(link_, wanted)),
-        file.id);
-    return true;
+    return {};
   }
 
   // Archive indexes and the definitions of lazy objects: lowest claims of all, so anything else wins.
@@ -184,7 +194,8 @@ class Resolution {
   }
 
   // One round: `files` are in rank order.
-  void take_in(const std::vector<InputFile*>& files) {
+  void take_in(std::vector<InputFile*> files) {
+    std::erase_if(files, [&](const InputFile* file) { return stays_intermediate(*file); });
     for (InputFile* file : files) intern_names(*file);
     link_.group_owners.resize(symbols_.size(), kNobody);
     // What a compiler can still leave out makes way for what is code already.
@@ -282,7 +293,6 @@ class Resolution {
         if (InputFile* file = finder_.extract(id)) round.push_back(file);
       wanted_.clear();
       read(round);
-      std::erase_if(round, [&](const InputFile* file) { return comes_too_late(*file); });
       take_in(round);
     }
   }

@@ -89,7 +89,7 @@ constexpr OptionRow kInputs[] = {
     {"-R --just-symbols", Required, "FILE", "take the symbols of FILE, not its contents", add_just_symbols},
     {"-plugin", Required, "FILE", "have this plugin of a compiler turn intermediate code (-flto) into objects",
      add_plugin},
-    {"-plugin-opt", Required, "OPTION", "an option for the plugin named before", add_plugin_option},
+    {"-plugin-opt -mllvm", Required, "OPTION", "an option for the plugin named before", add_plugin_option},
 };
 
 constexpr OptionRow kSymbols[] = {
@@ -221,7 +221,7 @@ constexpr OptionRow kNoEffect[] = {
     {"--lto-O --lto-CGO", Joined, "LEVEL", "the plugin has options of its own; see --plugin-opt"},
     {"--lto-aa-pipeline --lto-basic-block-sections --lto-cs-profile-file --lto-known-safe-vtables --lto-newpm-passes "
      "--lto-obj-path --lto-partitions --lto-sample-profile --thinlto-cache-dir --thinlto-cache-policy --thinlto-jobs "
-     "--thinlto-object-suffix-replace --thinlto-prefix-replace --thinlto-single-module --load-pass-plugin --mllvm "
+     "--thinlto-object-suffix-replace --thinlto-prefix-replace --thinlto-single-module --load-pass-plugin "
      "--opt-remarks-filename --opt-remarks-format --opt-remarks-hotness-threshold --opt-remarks-passes",
      Required, "VALUE", "the plugin has options of its own; see --plugin-opt"},
     {"--[no-]fat-lto-objects --lto-cs-profile-generate --lto-debug-pass-manager --lto-emit-asm --lto-emit-llvm "
