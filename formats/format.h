@@ -43,12 +43,22 @@ struct LoadFixup {
   uint64_t address = 0;
   uint64_t value = 0;  // what it is added to
   SymbolId symbol;
+  bool is_distance = false;  // the word's own address is subtracted
+  bool is_packed = false;    // one of Link::packed_places
 };
 
 // How many words of an atom the loader completes.
 struct FixupCount {
   uint32_t all = 0;
   uint32_t symbolic = 0;  // those of them with a symbol
+  uint32_t packed = 0;    // those of them in Link::packed_places
+};
+
+// A word the loader adds the load address to, in the form that packs many of them (Link::packs_fixups).
+struct PackedPlace {
+  AtomId atom;
+  uint32_t offset = 0;
+  auto operator<=>(const PackedPlace&) const = default;
 };
 
 // An output section to be: atoms with equal keys become neighbours.
@@ -99,6 +109,8 @@ struct Link {
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;                             // by AtomId
   std::vector<FoldedAtom> folded;                     // sorted
+  bool packs_fixups = false;                          // aligned words with the load address alone are packed
+  std::vector<PackedPlace> packed_places;             // sorted
   bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
   bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
   LocalNeeds local_needs;
@@ -201,6 +213,10 @@ struct Format {
 
   // Output sections, segments, and the chunks the linker adds; fills Link::layout up to assign_offsets().
   void (*plan)(Link&);
+
+  // Adjusts what depends on addresses and has a size itself, when layout has given addresses. True: sizes have changed,
+  // and layout starts again.
+  bool (*refine_layout)(Link&);
 
   // Tells slots, stubs, merged constants and thread-local data their addresses, when layout has given them.
   void (*settle)(Link&);

@@ -41,8 +41,10 @@ void lay_out(Link& link) {
   link.format->plan(link);
   build_merge_pools(link);
   const auto timer = link.session.timings.measure("lay_out");
-  assign_offsets(link.session.pool, link.layout, link.atoms.data());
-  assign_addresses(link.session.pool, link.layout, link.atoms.data());
+  do {
+    assign_offsets(link.session.pool, link.layout, link.atoms.data());
+    assign_addresses(link.session.pool, link.layout, link.atoms.data());
+  } while (link.format->refine_layout(link));
   settle_folded(link);
 }
 
@@ -107,6 +109,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());
   link.slots.is_got_base_used = needs.uses_got_base();
   link.has_text_fixups = needs.has_text_fixups();
+  link.packed_places = needs.take_packed_places();
   link.slots.word_size = link.arch->word_size;
   link.slots.stub_size = link.arch->stub_size;
 

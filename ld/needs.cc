@@ -15,11 +15,12 @@ struct NeedsRecorder::Site {
   const Atom& atom;
   const Reloc& reloc;
   TargetFacts target;
+  uint32_t worker = 0;
 };
 
 size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs,
                                   uint32_t worker) {
-  const Site site{id, file, atom, relocs[0], facts_of(link_, relocs[0])};
+  const Site site{id, file, atom, relocs[0], facts_of(link_, relocs[0]), worker};
   // What is undefined may be tolerated, so it has needs as well.
   if (site.target.is_undefined && !site.target.is_weak_undefined) note_undefined(site, worker);
   if (site.target.is_imported) link_.symbols.add_flags(site.target.symbol, symbol_flag::kUsed);
@@ -89,6 +90,7 @@ void NeedsRecorder::record_address(const Site& site) {
       return;
     case AddressForm::Relative:
     case AddressForm::Symbolic:
+    case AddressForm::Distance:
       return count_fixup(site, form);
     case AddressForm::Stub:
       return need(site, symbol_flag::kNeedsStub);
@@ -113,7 +115,12 @@ void NeedsRecorder::record_address(const Site& site) {
 void NeedsRecorder::count_fixup(const Site& site, AddressForm form) {
   FixupCount& count = link_.fixup_counts[site.id.value];
   count.all++;
-  if (form == AddressForm::Symbolic) count.symbolic++;
+  if (form != AddressForm::Relative) {
+    count.symbolic++;
+  } else if (is_packed(link_, site.atom, site.reloc)) {
+    count.packed++;
+    packed_places_[site.worker].push_back({site.id, site.reloc.offset});
+  }
   if (!site.atom.has(atom_flag::kWritable)) has_text_fixups_.store(true, std::memory_order_relaxed);
 }
 
@@ -176,6 +183,13 @@ void NeedsRecorder::report(const Site& site, const std::string& what) const {
 std::vector<UndefinedReference> NeedsRecorder::take_undefined() {
   std::vector<UndefinedReference> all;
   for (auto& list : undefined_) all.insert(all.end(), list.begin(), list.end());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+std::vector<PackedPlace> NeedsRecorder::take_packed_places() {
+  std::vector<PackedPlace> all;
+  for (auto& list : packed_places_) all.insert(all.end(), list.begin(), list.end());
   std::sort(all.begin(), all.end());
   return all;
 }

@@ -21,7 +21,8 @@ struct UndefinedReference {
 
 class NeedsRecorder {
  public:
-  explicit NeedsRecorder(Link& link) : link_(link), undefined_(link.session.pool.thread_count()) {}
+  explicit NeedsRecorder(Link& link)
+      : link_(link), undefined_(link.session.pool.thread_count()), packed_places_(link.session.pool.thread_count()) {}
 
   // Records the needs of relocs[0] and returns how many relocations that settles: 1, or 2 for a thread-local sequence
   // that includes its call. Any thread; one thread an atom.
@@ -35,6 +36,7 @@ class NeedsRecorder {
 
   // Sorted.
   std::vector<UndefinedReference> take_undefined();
+  std::vector<PackedPlace> take_packed_places();
 
  private:
   struct Site;
@@ -62,7 +64,8 @@ class NeedsRecorder {
   void report(const Site& site, const std::string& what) const;
 
   Link& link_;
-  std::vector<std::vector<UndefinedReference>> undefined_;
+  std::vector<std::vector<UndefinedReference>> undefined_;  // by worker
+  std::vector<std::vector<PackedPlace>> packed_places_;
   std::atomic<bool> needs_tls_module_{false};
   std::atomic<bool> uses_got_base_{false};
   std::atomic<bool> has_text_fixups_{false};

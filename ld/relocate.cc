@@ -89,8 +89,8 @@ TlsFacts tls_facts(const Link& link, const TargetFacts& target) {
 
 namespace {
 
-bool is_word(const Link& link, const Reloc& reloc) {
-  return reloc.from == From::Nothing && size_of(reloc.field) == link.arch->word_size;
+bool is_word(const Link& link, const Reloc& reloc, From from = From::Nothing) {
+  return reloc.from == from && size_of(reloc.field) == link.arch->word_size;
 }
 
 AddressForm form_of_own(const Link& link, bool is_writable, const Reloc& reloc, const TargetFacts& target) {
@@ -102,6 +102,8 @@ AddressForm form_of_own(const Link& link, bool is_writable, const Reloc& reloc, 
 
 AddressForm form_of_distant(const Link& link, bool is_writable, const Reloc& reloc, const TargetFacts& target) {
   if (is_word(link, reloc) && is_writable) return AddressForm::Symbolic;
+  if (link.target().output == OutputKind::SharedLibrary && is_word(link, reloc, From::Place))
+    return is_writable ? AddressForm::Distance : AddressForm::ReadOnly;
   if (link.target().output == OutputKind::SharedLibrary)
     return is_word(link, reloc) ? AddressForm::ReadOnly : AddressForm::NotMovable;
   if (target.is_nowhere) return AddressForm::Zero;
@@ -109,6 +111,11 @@ AddressForm form_of_distant(const Link& link, bool is_writable, const Reloc& rel
 }
 
 }  // namespace
+
+bool is_packed(const Link& link, const Atom& atom, const Reloc& reloc) {
+  const uint64_t word = link.arch->word_size;
+  return link.packs_fixups && atom.alignment() >= word && reloc.offset % word == 0;
+}
 
 AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
   const bool is_address = reloc.want == Want::Address || reloc.want == Want::Stub;

@@ -41,6 +41,7 @@ enum class AddressForm : uint8_t {
   Known,          // a number now
   Relative,       // the loader adds the load address to the word
   Symbolic,       // the loader writes the address it finds into the word
+  Distance,       // the loader writes the distance from the word to the address it finds
   Stub,           // a branch: that of a stub of this output
   CanonicalStub,  // the stub of this output is the function's address in all modules
   Copy,           // the variable is copied into this output, and all modules use the copy
@@ -50,8 +51,11 @@ enum class AddressForm : uint8_t {
 };
 AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target);
 
+// True if a word that gets the load address added is told to the loader in packed form.
+bool is_packed(const Link& link, const Atom& atom, const Reloc& reloc);
+
 constexpr bool is_load_fixup(AddressForm form) {
-  return form == AddressForm::Relative || form == AddressForm::Symbolic;
+  return form == AddressForm::Relative || form == AddressForm::Symbolic || form == AddressForm::Distance;
 }
 
 }  // namespace xld

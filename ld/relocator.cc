@@ -122,12 +122,14 @@ uint64_t Relocator::address_value(const Reloc& reloc) {
   if (link_.fixup_counts.empty() || !atom_.has(atom_flag::kAllocated)) return value;
   const TargetFacts target = facts_of(link_, reloc);
   const AddressForm form = address_form(link_, atom_, reloc, target);
-  const bool is_symbolic = form == AddressForm::Symbolic;
+  const bool is_distance = form == AddressForm::Distance;
+  const bool is_symbolic = form == AddressForm::Symbolic || is_distance;
   // A stub may exist for branches; what is compared with null must not be its address.
   if (is_symbolic || form == AddressForm::Zero) value = static_cast<uint64_t>(reloc.addend);
   if (is_load_fixup(form))
-    link_.fixups[next_fixup_++] = {place(reloc), value, is_symbolic ? target.symbol : SymbolId()};
-  return value;
+    link_.fixups[next_fixup_++] = {place(reloc), value, is_symbolic ? target.symbol : SymbolId(), is_distance,
+                                   form == AddressForm::Relative && is_packed(link_, atom_, reloc)};
+  return is_distance ? value + place(reloc) : value;  // the loader subtracts the place, not subtract()
 }
 
 uint64_t Relocator::wanted_value(const Reloc& reloc) {

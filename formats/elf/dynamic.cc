@@ -7,6 +7,7 @@
 #include "formats/elf/elf.h"
 #include "formats/elf/headers.h"
 #include "formats/elf/relocs.h"
+#include "formats/elf/state.h"
 
 namespace xld::elf {
 
@@ -128,6 +129,11 @@ void DynamicChunk::add_relocs(std::vector<Entry>& entries) const {
     entries.push_back({DT_PLTRELSZ, stub_relocs_->size()});
     entries.push_back({DT_PLTREL, static_cast<uint64_t>(is_rela ? DT_RELA : DT_REL)});
     entries.push_back({DT_JMPREL, stub_relocs_->address});
+  }
+  if (const PackedRelocsChunk* packed = state_of(link_).packed_relocs) {
+    entries.push_back({DT_RELR, packed->address});
+    entries.push_back({DT_RELRSZ, packed->size()});
+    entries.push_back({DT_RELRENT, link_.arch->word_size});
   }
   if (!relocs_) return;
   entries.push_back({is_rela ? DT_RELA : DT_REL, relocs_->address});

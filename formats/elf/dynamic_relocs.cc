@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <map>
 
+#include "arch/field.h"
 #include "formats/elf/dynamic_symbols.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/linker_sections.h"
@@ -182,6 +183,72 @@ void StubRelocsChunk::write(MutableBytes out) const {
   write_relocs(link_, out.data(), relocs);
 }
 
+// ---- packed --------------------------------------------------------------------------------------------------------
+
+namespace {
+
+bool is_packed_slot(const Link& link, const Slot& slot) {
+  return link.packs_fixups && slot.kind == SlotKind::Address && moves_with_output(link, link.slots.owners[slot.owner]);
+}
+
+const OutputSection* section_with(const Link& link, std::string_view name) {
+  for (const OutputSection& section : link.layout.sections)
+    if (section.name == name && section.is_allocated) return &section;
+  return nullptr;
+}
+
+}  // namespace
+
+bool has_packed_words(const Link& link) {
+  const auto& slots = link.slots.slots;
+  return !link.packed_places.empty() ||
+         std::any_of(slots.begin(), slots.end(), [&](const Slot& slot) { return is_packed_slot(link, slot); });
+}
+
+std::vector<uint64_t> PackedRelocsChunk::addresses() const {
+  std::vector<uint64_t> addresses;
+  addresses.reserve(link_.packed_places.size());
+  for (const PackedPlace& place : link_.packed_places) {
+    const Atom& atom = link_.atom(place.atom);
+    if (link_.is_live[place.atom.value] && !atom.has(atom_flag::kFolded))
+      addresses.push_back(atom.address + place.offset);
+  }
+  if (const OutputSection* got = section_with(link_, ".got")) {
+    for (const Slot& slot : link_.slots.slots)
+      if (is_packed_slot(link_, slot)) addresses.push_back(got->address + uint64_t{slot.word} * link_.arch->word_size);
+  }
+  std::sort(addresses.begin(), addresses.end());
+  return addresses;
+}
+
+bool PackedRelocsChunk::encode() {
+  const uint64_t word = link_.arch->word_size;
+  const uint64_t bits = word * 8 - 1;
+  const size_t old_count = words_.size();
+  const std::vector<uint64_t> places = addresses();
+  words_.clear();
+  for (size_t i = 0; i < places.size();) {
+    words_.push_back(places[i]);
+    uint64_t base = places[i++] + word;
+    for (;;) {
+      uint64_t bitmap = 0;
+      for (; i < places.size() && places[i] - base < bits * word; i++)
+        bitmap |= uint64_t{1} << (places[i] - base) / word;
+      if (bitmap == 0) break;
+      words_.push_back(bitmap << 1 | 1);
+      base += bits * word;
+    }
+  }
+  const bool has_grown = words_.size() > old_count;
+  if (!has_grown) words_.resize(old_count, 1);
+  return has_grown;
+}
+
+void PackedRelocsChunk::write(MutableBytes out) const {
+  for (size_t i = 0; i < words_.size(); i++)
+    write_field(link_.arch->address_field, out.data() + i * link_.arch->word_size, words_[i]);
+}
+
 // ---- the rest ------------------------------------------------------------------------------------------------------
 
 LoadRelocsChunk::LoadRelocsChunk(Link& link) : link_(link) {
@@ -220,7 +287,7 @@ class SlotRelocs {
       case SlotKind::Imported:
         return relocs_.push_back({address, types_.glob_dat, symbol, 0});
       case SlotKind::Address:
-        if (moves_ && moves_with_output(link_, owner))
+        if (moves_ && moves_with_output(link_, owner) && !is_packed_slot(link_, slot))
           relocs_.push_back({address, types_.relative, {}, value_of(slot)});
         return;
       case SlotKind::TlsOffset:
@@ -255,6 +322,7 @@ FixupCount count_fixups(const Link& link) {
     if (!link.is_live[i]) continue;
     sum.all += link.fixup_counts[i].all;
     sum.symbolic += link.fixup_counts[i].symbolic;
+    sum.packed += link.fixup_counts[i].packed;
   }
   return sum;
 }
@@ -286,11 +354,12 @@ uint64_t LoadRelocsChunk::relative_count() const {
   const auto relocs = SlotRelocs(link_, false).take();
   const auto relative = std::count_if(
       relocs.begin(), relocs.end(), [&](const DynamicReloc& reloc) { return reloc.type == types_of(link_).relative; });
-  return fixups.all - fixups.symbolic + static_cast<uint64_t>(relative);
+  return fixups.all - fixups.symbolic - fixups.packed + static_cast<uint64_t>(relative);
 }
 
 uint64_t LoadRelocsChunk::size() const {
-  const uint64_t count = count_fixups(link_).all + SlotRelocs(link_, false).take().size() + count_copies(link_) +
+  const FixupCount fixups = count_fixups(link_);
+  const uint64_t count = fixups.all - fixups.packed + SlotRelocs(link_, false).take().size() + count_copies(link_) +
                          last_relocs(link_).size();
   return count * dynamic_reloc_size(link_);
 }
@@ -299,9 +368,13 @@ void LoadRelocsChunk::write(MutableBytes out) const {
   const DynamicRelocTypes& types = types_of(link_);
   std::vector<DynamicReloc> relocs = SlotRelocs(link_, true).take();
   relocs.reserve(relocs.size() + link_.fixups.size());
-  for (const LoadFixup& fixup : link_.fixups)
-    relocs.push_back(
-        {fixup.address, fixup.symbol.is_valid() ? types.absolute : types.relative, fixup.symbol, fixup.value});
+  for (const LoadFixup& fixup : link_.fixups) {
+    if (fixup.is_packed) continue;
+    const uint32_t type = fixup.is_distance         ? types.distance
+                          : fixup.symbol.is_valid() ? types.absolute
+                                                    : types.relative;
+    relocs.push_back({fixup.address, type, fixup.symbol, fixup.value});
+  }
   add_copies(link_, state_of(link_).copies.writable, relocs);
   add_copies(link_, state_of(link_).copies.read_only, relocs);
   const auto symbolic = std::partition(relocs.begin(), relocs.end(),

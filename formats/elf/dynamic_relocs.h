@@ -80,6 +80,27 @@ class StubRelocsChunk : public Chunk {
   const Link& link_;
 };
 
+// .relr.dyn: words the load address is added to, as addresses and bitmaps of what follows them (gABI, "Relative
+// Relocation Table"). Its size depends on addresses, which move when it grows: layout is repeated until it fits, and
+// what is left over then is filled with bitmaps without a bit.
+class PackedRelocsChunk : public Chunk {
+ public:
+  explicit PackedRelocsChunk(const Link& link) : link_(link) { alignment = link.arch->word_size; }
+  uint64_t size() const override { return words_.size() * link_.arch->word_size; }
+  void write(MutableBytes out) const override;
+  // True if the size has changed.
+  bool encode();
+
+ private:
+  std::vector<uint64_t> addresses() const;
+
+  const Link& link_;
+  std::vector<uint64_t> words_;
+};
+
+// True if there is a word to pack.
+bool has_packed_words(const Link& link);
+
 // .rela.dyn: everything else.
 class LoadRelocsChunk : public Chunk {
  public:

@@ -195,12 +195,13 @@ inline constexpr int64_t DT_NULL = 0, DT_NEEDED = 1, DT_PLTRELSZ = 2, DT_PLTGOT 
                          DT_INIT = 12, DT_FINI = 13, DT_SONAME = 14, DT_RPATH = 15, DT_SYMBOLIC = 16, DT_REL = 17,
                          DT_RELSZ = 18, DT_RELENT = 19, DT_PLTREL = 20, DT_DEBUG = 21, DT_TEXTREL = 22, DT_JMPREL = 23,
                          DT_BIND_NOW = 24, DT_INIT_ARRAY = 25, DT_FINI_ARRAY = 26, DT_INIT_ARRAYSZ = 27,
-                         DT_FINI_ARRAYSZ = 28, DT_RUNPATH = 29, DT_FLAGS = 30, DT_PREINIT_ARRAY = 32,
-                         DT_PREINIT_ARRAYSZ = 33, DT_AUXILIARY = 0x7ffffffd, DT_FILTER = 0x7fffffff,
-                         DT_AUDIT = 0x6ffffefc, DT_DEPAUDIT = 0x6ffffefb, DT_GNU_FLAGS_1 = 0x6ffffdf4,
-                         DT_GNU_HASH = 0x6ffffef5, DT_VERSYM = 0x6ffffff0, DT_RELACOUNT = 0x6ffffff9,
-                         DT_RELCOUNT = 0x6ffffffa, DT_FLAGS_1 = 0x6ffffffb, DT_VERDEF = 0x6ffffffc,
-                         DT_VERDEFNUM = 0x6ffffffd, DT_VERNEED = 0x6ffffffe, DT_VERNEEDNUM = 0x6fffffff;
+                         DT_FINI_ARRAYSZ = 28, DT_RUNPATH = 29, DT_RELRSZ = 35, DT_RELR = 36, DT_RELRENT = 37,
+                         DT_FLAGS = 30, DT_PREINIT_ARRAY = 32, DT_PREINIT_ARRAYSZ = 33, DT_AUXILIARY = 0x7ffffffd,
+                         DT_FILTER = 0x7fffffff, DT_AUDIT = 0x6ffffefc, DT_DEPAUDIT = 0x6ffffefb,
+                         DT_GNU_FLAGS_1 = 0x6ffffdf4, DT_GNU_HASH = 0x6ffffef5, DT_VERSYM = 0x6ffffff0,
+                         DT_RELACOUNT = 0x6ffffff9, DT_RELCOUNT = 0x6ffffffa, DT_FLAGS_1 = 0x6ffffffb,
+                         DT_VERDEF = 0x6ffffffc, DT_VERDEFNUM = 0x6ffffffd, DT_VERNEED = 0x6ffffffe,
+                         DT_VERNEEDNUM = 0x6fffffff;
 inline constexpr uint64_t DF_ORIGIN = 1, DF_SYMBOLIC = 2, DF_TEXTREL = 4, DF_BIND_NOW = 8, DF_STATIC_TLS = 16,
                           DF_GNU_1_UNIQUE = 1;
 inline constexpr uint64_t DF_1_NOW = 1, DF_1_PIE = 0x08000000;

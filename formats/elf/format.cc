@@ -34,10 +34,16 @@ void begin(Link& link) {
   target.code_section = ".text";
   target.max_page_size = link.options().max_page_size.value_or(0x1000);
   target.common_page_size = link.options().common_page_size.value_or(0x1000);
+  link.packs_fixups = link.options().dynamic.pack_relative_relocs && moves;
   const BuildIdKind build_id = link.options().build_id;
   if (build_id != BuildIdKind::None)
     link.tile_digest = build_id == BuildIdKind::Sha256 ? DigestKind::Sha256 : DigestKind::Fast;
   link.format_state = std::make_unique<ElfState>(link.session.pool.thread_count());
+}
+
+bool refine_layout(Link& link) {
+  PackedRelocsChunk* packed = state_of(link).packed_relocs;
+  return packed && packed->encode();
 }
 
 SectionId common_section(Link& link, const CommonOffer& offer) {
@@ -84,6 +90,7 @@ const Format kFormat = {
     .may_fold = may_fold,
     .significant_atoms = significant_atoms,
     .plan = plan,
+    .refine_layout = refine_layout,
     .settle = settle,
     .define_symbols = define_symbols,
     .describe = &kDescriptions,

@@ -70,6 +70,8 @@ constexpr OptionRow kImplemented[] = {
      set_dynamic<&DynamicOptions::allow_text_relocs, false>},
     {"global globalaudit initfirst interpose loadfltr nodefaultlib nodelete nodlopen nodump origin unique", None, "",
      "what the loader is told in DT_FLAGS_1", add_loader_flag},
+    {"[no]pack-relative-relocs", None, "", "write relative relocations as bitmaps (DT_RELR)",
+     set_dynamic_switch<&DynamicOptions::pack_relative_relocs>},
     {"undefs", None, "", "undefined symbols become 0", set<&Options::unresolved, UnresolvedPolicy::Ignore>},
 };
 
@@ -97,8 +99,6 @@ constexpr OptionRow kNoEffect[] = {
     {"lrodata-after-bss", None, "", "large sections lie after all others already"},
     {"[no]mark-plt", None, "", "only for dynamic outputs"},
     {"[no]memory-seal", None, "", "only the dynamic loader reads it"},
-    {"[no]pack-relative-relocs", None, "", "only for dynamic outputs",
-     set_dynamic_switch<&DynamicOptions::pack_relative_relocs>},
     {"report-relative-reloc", None, "", "relative relocations are not listed; see -Map"},
     {"nounique", None, "", "libraries are not unique unless -z unique says so"},
     {"rodynamic", None, "", "only for dynamic outputs"},

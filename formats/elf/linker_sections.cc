@@ -107,6 +107,12 @@ void add_dynamic_tables(Link& link) {
   auto* relocs = add_chunk<LoadRelocsChunk>(link, link);
   const bool has_relocs = relocs->size() != 0;
   if (has_relocs) reloc_section(link, ".dyn").chunks.push_back(relocs);
+  if (link.packs_fixups && has_packed_words(link)) {
+    OutputSection& section = output_section(link, ".relr.dyn", SHT_RELR, SHF_ALLOC);
+    section.entry_size = link.arch->word_size;
+    state_of(link).packed_relocs = add_chunk<PackedRelocsChunk>(link, link);
+    section.chunks.push_back(state_of(link).packed_relocs);
+  }
   StubRelocsChunk* stub_relocs = nullptr;
   if (has_loader_tables && link.slots.stub_words != 0) {
     stub_relocs = add_chunk<StubRelocsChunk>(link, link);

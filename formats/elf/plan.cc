@@ -35,6 +35,7 @@ constexpr RankRow kRanks[] = {
     {".dynsym", 12},
     {".dynstr", 13},
     {".rela.dyn", 16},
+    {".relr.dyn", 18},
     {".rel.dyn", 16},
     {".rela.plt", 17},
     {".rel.plt", 17},

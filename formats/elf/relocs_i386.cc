@@ -63,6 +63,7 @@ constinit const DynamicRelocTypes kDynamicRelocTypesI386 = {
     .relative = 8,
     .irelative = 42,
     .absolute = 1,
+    .distance = 2,
     .glob_dat = 6,
     .jump_slot = 7,
     .copy = 5,

@@ -79,6 +79,7 @@ constinit const DynamicRelocTypes kDynamicRelocTypesX86_64 = {
     .relative = 8,
     .irelative = 37,
     .absolute = 1,
+    .distance = 24,
     .glob_dat = 6,
     .jump_slot = 7,
     .copy = 5,

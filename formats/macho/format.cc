@@ -54,6 +54,11 @@ void bind_symbols(Link& link) {
   }
 }
 
+// Nothing before the link-edit data depends on addresses.
+bool refine_layout(Link& /*link*/) {
+  return false;
+}
+
 SectionId common_section(Link& link, const CommonOffer& /*offer*/) {
   return state_of(link).section_keys.intern(0, "__DATA,__common", S_ZEROFILL, 0);
 }
@@ -104,6 +109,7 @@ const Format kFormat = {
     .may_fold = may_fold,
     .significant_atoms = significant_atoms,
     .plan = plan,
+    .refine_layout = refine_layout,
     .settle = settle,
     .define_symbols = define_symbols,
     .describe = &kDescriptions,

@@ -1,0 +1,2 @@
+/* Re-exported by plugin_library. */
+int reexported(void) { return 77; }

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Compiles the programs of this folder for Darwin, links them with one linker, and runs them with macho-run at two
+slides, with lazy binding and without. What they print and return must be what is written here.
+
+  run_programs.py --linker LD --loaders FOLDER --arch x86_64 --minimum 10.15 [--verify XLD_VERIFY] [PROGRAM...]
+
+A difference prints the commands, which can be pasted. Objects and outputs lie in --work (default: a temporary folder).
+"""
+import argparse
+import dataclasses
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROGRAMS = HERE / "programs"
+SLIDE = "--slide=0x1234000"
+
+
+@dataclasses.dataclass
+class Program:
+    """One test: its links, in order, each a list of sources and options; the last one is what is run."""
+    links: list
+    output: str
+    status: int = 0
+    arguments: tuple = ()
+    options: tuple = ()  # of the compiler
+    archs: tuple = ("x86_64", "arm64", "i386")
+    since: tuple = (10, 5)  # the oldest minimum OS the compiler can do it for
+
+
+BASICS = """\
+constructors 1 2, arguments 3 last
+one {bits} 0
+through a pointer
+123 text 2.50 x 1099511627776
+1.414
+open -1, not there 1
+written 7, removed 0
+jumped 5, absent 1, apple 1, environment 1
+destructor 9
+"""
+
+EXCEPTIONS = """\
+~innermost
+~outer
+~outer
+~outer
+caught 40
+~innermost
+~outer
+rethrown 1121
+caught all
+made once
+{ends}"""
+WITH_THREAD_LOCAL = EXCEPTIONS.format(ends="""\
+thread ends with 7
+main has 5
+thread ends with 5
+~made once
+~global
+""")
+
+PLUGIN = """\
+library starts
+imported 2 3 11 77
+bundle starts
+library sees of the executable, of the executable
+bundle returns 103, counter 15
+found 1, absent 1
+library sees of the executable, of the executable
+library ends
+"""
+
+THREAD_LOCAL = (10, 7)
+PROGRAM_TABLE = {
+    "basics": Program([("basics", ["basics.c"])], BASICS, 3, ("first", "last")),
+    "threads": Program([("threads", ["threads.c"])],
+                       "total 250, destroyed 10, once 1, distinct 1, main 40 7\n", since=THREAD_LOCAL),
+    "exceptions": Program([("exceptions", ["exceptions.cc"])],
+                          WITH_THREAD_LOCAL, since=THREAD_LOCAL),
+    "frameless": Program([("frameless", ["exceptions.cc"])],
+                         WITH_THREAD_LOCAL, options=("-fomit-frame-pointer", "-O2"), since=THREAD_LOCAL, archs=("x86_64", "i386")),
+    "without_thread_local": Program([("without_thread_local", ["exceptions.cc"])],
+                                    EXCEPTIONS.format(ends="main has 7\n~made once\n~global\nthread ends with 7\n"),
+                                    options=("-Dthread_local=",)),
+    "plugin": Program([("libbase.dylib", ["plugin_base.c", "-dylib", "-install_name", "@loader_path/libbase.dylib"]),
+                       ("liblibrary.dylib", ["plugin_library.c", "-dylib", "-install_name", "@rpath/liblibrary.dylib",
+                                             "-reexport_library", "libbase.dylib"]),
+                       ("bundle.so", ["plugin_bundle.c", "-bundle", "-undefined", "dynamic_lookup",
+                                      "liblibrary.dylib"]),
+                       ("plugin", ["plugin_main.c", "liblibrary.dylib", "-rpath", "@executable_path"])],
+                      PLUGIN, 0, ("./bundle.so",), since=THREAD_LOCAL),
+    "slots": Program([("slots", ["slots.c"])], "in a thread\nmain 1234, thread 1\n", archs=("x86_64", "i386")),
+}
+
+
+class Failure(Exception):
+    pass
+
+
+class Runner:
+    def __init__(self, arguments, work):
+        self.arguments = arguments
+        self.work = work
+        self.log = []
+        self.target = f"{arguments.arch}-apple-macos{arguments.minimum}"
+
+    def run(self, command, **settings):
+        self.log.append(shlex.join(map(str, command)))
+        return subprocess.run(list(map(str, command)), cwd=self.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=60, **settings)
+
+    def expect_success(self, command):
+        done = self.run(command)
+        if done.returncode != 0:
+            raise Failure(f"status {done.returncode}:\n{done.stdout}")
+
+    def compile(self, source, options):
+        compiled = self.work / f"{source}{'.'.join(options)}.o"
+        self.expect_success(["clang-19", "-target", self.target, "-O1", *options, "-nostdinc", "-Wno-incompatible-sysroot",
+                             "-I", PROGRAMS, "-c", PROGRAMS / source, "-o", compiled])
+        return compiled
+
+    def link(self, output, inputs, options):
+        words = [self.compile(word, options) if word.endswith((".c", ".cc", ".s")) else word for word in inputs]
+        version = self.arguments.minimum
+        # The system first: behind a library it re-exports ld64.lld miscounts the ordinals of others.
+        self.expect_success([self.arguments.linker, "-arch", self.arguments.arch, "-platform_version", "macos", version,
+                             "14.0", PROGRAMS / "libSystem.tbd", PROGRAMS / "libc++.tbd", *words, "-o", output,
+                             *self.arguments.link_option])
+        if self.arguments.verify:
+            self.expect_success([self.arguments.verify, output])
+
+    def loader(self):
+        loader = self.arguments.loaders.resolve() / f"macho-run-{self.arguments.arch}"
+        return ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", loader] if self.arguments.arch == "arm64" else [loader]
+
+    def check(self, name, program):
+        for output, inputs in program.links:
+            self.link(output, inputs, list(program.options))
+        expected = program.output.format(bits=32 if self.arguments.arch == "i386" else 64)
+        for options in [], [SLIDE], [SLIDE, "--bind-now"]:
+            done = self.run([*self.loader(), *options, f"./{program.links[-1][0]}", *program.arguments])
+            if done.returncode != program.status or done.stdout != expected:
+                raise Failure(f"status {done.returncode} instead of {program.status}, output:\n{done.stdout}"
+                              f"instead of:\n{expected}")
+
+
+def version(text):
+    return tuple(map(int, text.split(".")))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--linker", required=True)
+    parser.add_argument("--loaders", type=pathlib.Path, required=True)
+    parser.add_argument("--arch", required=True, choices=["x86_64", "arm64", "i386"])
+    parser.add_argument("--minimum", required=True)
+    parser.add_argument("--verify")
+    parser.add_argument("--work", type=pathlib.Path)
+    parser.add_argument("--link-option", action="append", default=[])
+    parser.add_argument("programs", nargs="*", choices=[[], *PROGRAM_TABLE])
+    arguments = parser.parse_args()
+    failed = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        work = arguments.work or pathlib.Path(temporary)
+        work.mkdir(parents=True, exist_ok=True)
+        chosen = arguments.programs or [name for name, program in PROGRAM_TABLE.items()
+                                        if arguments.arch in program.archs and version(arguments.minimum) >= program.since]
+        for name in chosen:
+            runner = Runner(arguments, work)
+            try:
+                runner.check(name, PROGRAM_TABLE[name])
+            except (Failure, subprocess.TimeoutExpired) as failure:
+                failed += 1
+                print(f"{name} FAILED: {failure}\ncommands, in {work}:\n  " + "\n  ".join(runner.log))
+        print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed or not chosen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
