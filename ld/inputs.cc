@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fmt/core.h>
 
+#include "core/target_table.h"
 #include "formats/elf/binary_input.h"
 #include "formats/elf/script.h"
 #include "ld/file_guess.h"
@@ -39,9 +40,27 @@ bool is_inside(const std::string& path, const std::string& directory) {
   return !error && std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
 }
 
+// Those of -L, then the system's own. Of another system than this one they make sense inside a sysroot only.
+std::vector<std::string> search_paths_of(const Options& options) {
+  std::vector<std::string> paths = options.search_paths;
+  const Target& target = options.target;
+  const TargetRow* row = find_target_row(target.format, target.cpu, target.os);
+  if (!row || options.no_standard_paths) return paths;
+  if (options.sysroot.empty() && row->os != OperatingSystem::Linux) return paths;
+  for (std::string_view rest = row->search_paths; !rest.empty();) {
+    const std::string_view path = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(path.size() + 1, rest.size()));
+    paths.push_back((options.sysroot.empty() ? "" : "=") + std::string(path));
+  }
+  return paths;
+}
+
 }  // namespace
 
 // ---- from the command line to bytes ------------------------------------------------------------------------------
+
+InputFinder::InputFinder(Link& link, FileSystem& files, bool believes_indexes)
+    : link_(link), files_(files), believes_indexes_(believes_indexes), search_paths_(search_paths_of(link.options())) {}
 
 void InputFinder::open_all() {
   const auto timer = link_.session.timings.measure("open");
@@ -193,6 +212,10 @@ void InputFinder::add_library(const InputOption& option, const std::string& path
 }
 
 void InputFinder::add_binary(const std::string& path, Bytes bytes) {
+  // Data does not say for which machine it is: without anything else that does, it is for the usual one.
+  const Target& asked = link_.options().target;
+  const Cpu cpu = asked.cpu == Cpu::Unknown ? Cpu::X86_64 : asked.cpu;
+  if (!link_.format && !settle_target(link_, path, {FileKind::Object, ObjectFormat::Elf, cpu})) return;
   // An object with one data section and the three _binary_… symbols, made in memory and read like any other.
   const std::string_view object = link_.session.keep(elf::make_binary_object(link_.target(), path, bytes));
   if (!object.empty()) add_object(path, {}, as_bytes(object), false);

@@ -151,9 +151,9 @@ inline constexpr uint32_t SHT_NULL = 0, SHT_PROGBITS = 1, SHT_SYMTAB = 2, SHT_ST
                           SHT_DYNAMIC = 6, SHT_NOTE = 7, SHT_NOBITS = 8, SHT_REL = 9, SHT_DYNSYM = 11,
                           SHT_INIT_ARRAY = 14, SHT_FINI_ARRAY = 15, SHT_PREINIT_ARRAY = 16, SHT_GROUP = 17,
                           SHT_SYMTAB_SHNDX = 18, SHT_RELR = 19, SHT_LLVM_ADDRSIG = 0x6fff4c03,
-                          SHT_LLVM_CALL_GRAPH_PROFILE = 0x6fff4c09, SHT_LLVM_LTO = 0x6fff4c0c, SHT_GNU_HASH = 0x6ffffff6,
-                          SHT_GNU_VERDEF = 0x6ffffffd, SHT_GNU_VERNEED = 0x6ffffffe, SHT_GNU_VERSYM = 0x6fffffff,
-                          SHT_X86_64_UNWIND = 0x70000001;
+                          SHT_LLVM_CALL_GRAPH_PROFILE = 0x6fff4c09, SHT_LLVM_LTO = 0x6fff4c0c,
+                          SHT_GNU_HASH = 0x6ffffff6, SHT_GNU_VERDEF = 0x6ffffffd, SHT_GNU_VERNEED = 0x6ffffffe,
+                          SHT_GNU_VERSYM = 0x6fffffff, SHT_X86_64_UNWIND = 0x70000001;
 
 // sh_flags
 inline constexpr uint64_t SHF_WRITE = 1, SHF_ALLOC = 2, SHF_EXECINSTR = 4, SHF_MERGE = 0x10, SHF_STRINGS = 0x20,
@@ -186,7 +186,8 @@ constexpr uint8_t symbol_info(uint8_t binding, uint8_t type) {
 // p_type, p_flags
 inline constexpr uint32_t PT_NULL = 0, PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_NOTE = 4, PT_PHDR = 6, PT_TLS = 7,
                           PT_GNU_EH_FRAME = 0x6474e550, PT_GNU_STACK = 0x6474e551, PT_GNU_RELRO = 0x6474e552,
-                          PT_GNU_PROPERTY = 0x6474e553;
+                          PT_GNU_PROPERTY = 0x6474e553, PT_OPENBSD_WXNEEDED = 0x65a3dbe7,
+                          PT_OPENBSD_NOBTCFI = 0x65a3dbe8;
 inline constexpr uint32_t PF_X = 1, PF_W = 2, PF_R = 4;
 
 // d_tag

@@ -101,6 +101,10 @@ void choose_emulation(OptionContext& context, const OptionUse& use) {
   choose_target(context, use, TargetNameKind::Emulation);
 }
 
+void choose_system(OptionContext& context, const OptionUse& use) {
+  choose_target(context, use, TargetNameKind::Historical);
+}
+
 void choose_hash_style(OptionContext& context, const OptionUse& use) {
   static constexpr NamedValue<HashStyle> kStyles[] = {
       {"both", HashStyle::Both}, {"sysv", HashStyle::Sysv}, {"gnu", HashStyle::Gnu}, {"none", HashStyle::None}};
@@ -109,7 +113,7 @@ void choose_hash_style(OptionContext& context, const OptionUse& use) {
 
 void choose_input_format(OptionContext& context, const OptionUse& use) {
   const bool is_elf = use.value == "elf" || use.value == "default" ||
-                      find_target_name(TargetNameKind::OutputFormat, use.value) != nullptr;
+                      find_target_name(TargetNameKind::OutputFormat, use.value).has_value();
   if (!is_elf && use.value != "binary")
     return report_bad_word(context, use, "default, elf, binary, elf64-x86-64, elf32-i386");
   context.following.is_binary = !is_elf;
@@ -136,7 +140,7 @@ void choose_optimization(OptionContext& context, const OptionUse& use) {
 void choose_output_format(OptionContext& context, const OptionUse& use) {
   context.options.output_format = use.value == "binary" ? OutputFormatKind::Binary : OutputFormatKind::Object;
   if (use.value == "binary" || use.value == "elf" || use.value == "default") return;
-  if (const TargetName* name = find_target_name(TargetNameKind::OutputFormat, use.value)) {
+  if (const auto name = find_target_name(TargetNameKind::OutputFormat, use.value)) {
     apply_target_name(*name, context.options.target);
   } else {
     report_bad_word(context, use, "elf, binary, elf64-x86-64, elf32-i386");
@@ -160,6 +164,11 @@ void set_section_start(OptionContext& context, const OptionUse& use) {
   const auto address = parse_address(parts->rest);
   if (!address) return report_bad_number(context, use, "a section and an address in hexadecimal");
   context.options.section_start[std::string(parts->name)] = *address;
+}
+
+void set_unique(OptionContext& context, const OptionUse& use) {
+  if (!use.has_value) context.options.unique_sections = true;
+  if (use.has_value) context.options.unique_section_globs.emplace_back(use.value);
 }
 
 void set_section_address(OptionContext& context, const OptionUse& use) {

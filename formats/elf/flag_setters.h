@@ -12,6 +12,7 @@ void add_plugin_option(OptionContext& context, const OptionUse& use);
 void choose_build_id(OptionContext& context, const OptionUse& use);
 void choose_compression(OptionContext& context, const OptionUse& use);
 void choose_emulation(OptionContext& context, const OptionUse& use);
+void choose_system(OptionContext& context, const OptionUse& use);
 void choose_hash_style(OptionContext& context, const OptionUse& use);
 void choose_input_format(OptionContext& context, const OptionUse& use);
 void choose_json_map(OptionContext& context, const OptionUse& use);
@@ -20,6 +21,7 @@ void choose_output_format(OptionContext& context, const OptionUse& use);
 void choose_unresolved_policy(OptionContext& context, const OptionUse& use);
 void set_section_start(OptionContext& context, const OptionUse& use);    // --section-start=NAME=ADDRESS
 void set_section_address(OptionContext& context, const OptionUse& use);  // -Ttext=ADDRESS, -Tdata, -Tbss
+void set_unique(OptionContext& context, const OptionUse& use);
 void set_static(OptionContext& context, const OptionUse& use);
 void set_nmagic(OptionContext& context, const OptionUse& use);
 void set_omagic(OptionContext& context, const OptionUse& use);

@@ -3,12 +3,14 @@
 
 #include <fmt/core.h>
 
+#include "core/target_table.h"
 #include "formats/elf/binding.h"
 #include "formats/elf/decode.h"
 #include "formats/elf/describe.h"
 #include "formats/elf/folding.h"
 #include "formats/elf/frames.h"
 #include "formats/elf/headers.h"
+#include "formats/elf/kept_relocs.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/liveness_roots.h"
 #include "formats/elf/notes.h"
@@ -29,10 +31,17 @@ void begin(Link& link) {
   if (target.output == OutputKind::DynamicExecutable && link.inputs.libraries.empty())
     target.output = OutputKind::StaticExecutable;
   const bool moves = is_position_independent(target.output);
-  target.image_base = moves ? 0 : target.cpu == Cpu::I386 ? 0x08048000 : 0x400000;
-  target.entry = "_start";
+  target.row = find_target_row(ObjectFormat::Elf, target.cpu, target.os);
+  if (!target.row) {
+    link.diagnostics().error("no such target: the system and the CPU do not go together; see --print-targets");
+    target.row = find_target_row(ObjectFormat::Elf, target.cpu, OperatingSystem::Unknown);
+  }
+  target.os = target.row->os;
+  target.image_base = moves ? 0 : target.row->image_base;
+  target.entry = target.row->entry;
+  target.second_entry = target.row->second_entry;
   target.code_section = ".text";
-  target.max_page_size = link.options().max_page_size.value_or(0x1000);
+  target.max_page_size = link.options().max_page_size.value_or(target.row->page_size);
   target.common_page_size = link.options().common_page_size.value_or(0x1000);
   link.packs_fixups = link.options().dynamic.pack_relative_relocs && moves;
   const BuildIdKind build_id = link.options().build_id;
@@ -86,6 +95,7 @@ const Format kFormat = {
     .bind_symbols = bind_symbols,
     .decode = decode,
     .plain = &kPlainPath,
+    .kept = &kKeptRelocs,
     .is_root = is_root,
     .may_fold = may_fold,
     .significant_atoms = significant_atoms,
