@@ -25,12 +25,7 @@ struct CompiledInputs {
 class InputFinder {
  public:
   // If indexes are not believed, the members of all archives are read to learn what they define.
-<<<<<<< HEAD
-  InputFinder(Link& link, FileSystem& files, bool believes_indexes)
-      : link_(link), files_(files), believes_indexes_(believes_indexes), search_paths_(link.options().search_paths) {}
-=======
   InputFinder(Link& link, FileSystem& files, bool believes_indexes);
->>>>>>> main
 
   // Opens everything the command line names. The first object settles target and format if the options do not.
   void open_all();
@@ -140,7 +135,7 @@ class InputFinder {
   Link& link_;
   FileSystem& files_;
   const bool believes_indexes_;
-  const std::vector<std::string> search_paths_;  // before the sysroot is put in
+  std::vector<std::string> search_paths_;  // before the sysroot is put in
   std::deque<InputFile> storage_;
   std::deque<ArchiveInput> archives_;
   std::map<std::string, ArchiveInput*> archive_by_path_;
@@ -151,7 +146,6 @@ class InputFinder {
   std::vector<OpenedFile> opened_files_;
   size_t current_option_ = 0;
   OpenedFile::Role opening_role_ = OpenedFile::Role::Input;
-  std::vector<std::string> search_paths_;
 };
 
 }  // namespace xld
