@@ -346,7 +346,7 @@ std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled
   for (InputFile* object : objects) link_.inputs.by_id[object->id.value] = object;
   for (InputFile* library : libraries_) link_.inputs.by_id[library->id.value] = library;
   link_.inputs.libraries = libraries_;
-  move_to_rank(objects, rank);
+  if (rank.is_valid()) move_to_rank(objects, rank);
   return objects;
 }
 

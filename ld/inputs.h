@@ -61,7 +61,7 @@ class InputFinder {
   void put_back(const InputFile& file);
 
   // Opens what a plugin has delivered. Objects take the ranks from `rank` on, and files behind them move: no id may be
-  // held elsewhere. Returns the objects.
+  // held elsewhere. Without a rank they stand at the end. Returns the objects.
   std::vector<InputFile*> add_compiled(const CompiledInputs& compiled, FileId rank);
 
   // Where on disk a file's bytes lie, for those who open it themselves.

@@ -278,10 +278,6 @@ void LinkTimeCompiler::take_names(InputFile& file, WireReader& answer) {
   claimed_.push_back(&file);
 }
 
-bool LinkTimeCompiler::has_work() const {
-  return std::any_of(claimed_.begin(), claimed_.end(), [&](const InputFile* file) { return takes_part(*file); });
-}
-
 std::string LinkTimeCompiler::compile_request() const {
   const Resolver resolver(link_, finder_);
   WireWriter request;

@@ -35,8 +35,8 @@ class LinkTimeCompiler {
   // The error for a file that takes part, has no code, and is not claimed.
   void report_unclaimed(const InputFile& file);
 
-  // True if a file that takes part has been claimed.
-  bool has_work() const;
+  // True if plugins wait for all names to be settled: they may add files even if they have claimed none.
+  bool has_work() const { return process_.is_running(); }
 
   // Compiles what has been claimed and takes part. Returns what is to be linked instead; nothing if it failed.
   std::optional<CompiledInputs> compile();

@@ -69,8 +69,11 @@ class Resolution {
     if (link_.diagnostics().failed()) return;
     const auto compiled = compiler_.compile();
     if (!compiled) return;
+    if (compiled->inputs.empty() && std::ranges::none_of(link_.inputs.files, &InputFile::is_claimed))
+      return compiler_.clean_up();
     const std::vector<InputFile*> claimed = take_out_all();
-    const std::vector<InputFile*> objects = finder_.add_compiled(*compiled, claimed.front()->id);
+    const std::vector<InputFile*> objects =
+        finder_.add_compiled(*compiled, claimed.empty() ? FileId() : claimed.front()->id);
     compiler_.clean_up();
     read(objects);
     for (const InputFile* object : objects)

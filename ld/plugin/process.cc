@@ -78,11 +78,11 @@ std::optional<WireReader> PluginProcess::ask(const std::string& request, std::st
     const auto level = static_cast<Level>(answer.number<uint8_t>());
     const std::string text = answer.text();
     if (level == Level::Info) {
-      diagnostics_.note(text);
+      diagnostics_.note(text, {}, message_count_++);
     } else if (level == Level::Warning) {
-      diagnostics_.warn(text);
+      diagnostics_.warn(text, {}, message_count_++);
     } else {
-      diagnostics_.error(text);
+      diagnostics_.error(text, {}, message_count_++);
     }
   }
   if (outcome == Outcome::Done) return answer;

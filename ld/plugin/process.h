@@ -44,6 +44,7 @@ class PluginProcess {
   Diagnostics& diagnostics_;
   int socket_ = -1;
   pid_t process_ = -1;
+  uint64_t message_count_ = 0;  // messages keep the order in which plugins gave them
 };
 
 }  // namespace xld::plugin

@@ -35,6 +35,10 @@ link "${options[@]}" --plugin-opt=library=extra first.o a.ir.o last.o liblate.a 
 (($(symbol program first) < $(symbol program _start) && $(symbol program _start) < $(symbol program last))) ||
   fail "$(nm -n program)"
 
+# Files may be added without any having been claimed.
+link "${options[@]}" --plugin-opt=library=extra first.o liblate.a -o program
+expect_status 0 ./program
+
 intermediate memcpy <<'END'
 def default memcpy
 END
