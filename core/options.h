@@ -44,18 +44,20 @@ enum class UnresolvedPolicy : uint8_t { Default, Error, Warn, Ignore };
 enum class OutputFormatKind : uint8_t { Object, Binary };
 enum class HashStyle : uint8_t { Both, Sysv, Gnu, None };
 enum class SymbolicBinding : uint8_t { None, All, Functions, NonWeak, NonWeakFunctions };  // -Bsymbolic*
+// Whether the loader may write to what is read-only afterwards: -z notext, nothing said, -z text.
+enum class TextRelocs : uint8_t { Allow, Warn, Forbid };
 enum class StartStopVisibility : uint8_t { Default, Internal, Hidden, Protected };
 
 // What only a dynamically linked output is made of. Accepted for static ones, which have no use for it.
 struct DynamicOptions {
   std::string soname;
-  std::string auxiliary;  // -f
-  std::string filter;     // -F
-  std::string audit;
-  std::string dependency_audit;              // -P
-  std::vector<std::string> runtime_paths;    // -rpath
-  std::vector<std::string> link_time_paths;  // -rpath-link
-  bool new_tags = true;                      // --enable-new-dtags: DT_RUNPATH, not DT_RPATH
+  std::vector<std::string> auxiliaries;        // -f
+  std::vector<std::string> filters;            // -F
+  std::vector<std::string> audits;             // --audit
+  std::vector<std::string> dependency_audits;  // -P
+  std::vector<std::string> runtime_paths;      // -rpath
+  std::vector<std::string> link_time_paths;    // -rpath-link
+  bool new_tags = true;                        // --enable-new-dtags: DT_RUNPATH, not DT_RPATH
   HashStyle hash_style = HashStyle::Both;
   SymbolicBinding symbolic = SymbolicBinding::None;
   std::vector<std::string> lists;                  // --dynamic-list
@@ -64,7 +66,7 @@ struct DynamicOptions {
   std::vector<std::string> excluded_libraries;     // --exclude-libs
   bool bind_now = false;                           // -z now
   bool pack_relative_relocs = false;
-  bool allow_text_relocs = false;  // -z notext
+  TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
   std::vector<std::string> flags;  // -z nodelete, origin … : loader flags by their names
 };

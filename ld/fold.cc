@@ -228,7 +228,8 @@ class Folder {
     using Kind = Reference::Kind;
     const TargetFacts target = facts_of(link_, reloc);
     if (reloc.target_kind == TargetKind::Discarded) return {Kind::Nothing, 0, 0, {}, {}};
-    if (!target.atom.is_valid())
+    // Another module's definition may be preferred to one that looks equal here.
+    if (target.is_out_of_reach || !target.atom.is_valid())
       return target.symbol.is_valid() ? Reference{Kind::Name, target.symbol.value, 0, {}, {}}
                                       : Reference{Kind::Value, 0, target.value, {}, {}};
     if (target.is_resolver) return {Kind::Resolver, target.atom.value, target.value, {}, {}};

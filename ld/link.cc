@@ -112,6 +112,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());
   link.slots.is_got_base_used = needs.uses_got_base();
   link.has_text_fixups = needs.has_text_fixups();
+  if (link.has_text_fixups && link.options().dynamic.text_relocs == TextRelocs::Warn) warn_of_text_fixups(link);
   link.packed_places = needs.take_packed_places();
   link.slots.word_size = link.arch->word_size;
   link.slots.stub_size = link.arch->stub_size;

@@ -29,6 +29,9 @@ void report_out_of_range(const Link& link, const InputFile& file, const Atom& at
 // The target stands in a section that another file's copy replaced, or that was dropped.
 void report_discarded(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc);
 
+// DT_TEXTREL and its like: names the first place for which the loader has to write to read-only memory.
+void warn_of_text_fixups(const Link& link);
+
 void report_duplicate(const Link& link, SymbolId symbol, const InputFile& first, uint32_t first_raw,
                       const InputFile& second, uint32_t second_raw);
 

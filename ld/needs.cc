@@ -135,6 +135,7 @@ void NeedsRecorder::record_copy(const Site& site) {
 // offsets the loader gives them.
 bool NeedsRecorder::is_fixed_offset(const Site& site) const {
   if (!site.atom.has(atom_flag::kAllocated)) return true;
+  if (site.target.is_nowhere && link_.target().output != OutputKind::SharedLibrary) return true;  // never executed
   const bool is_block_offset = site.reloc.want == Want::TlsBlockOffset;
   if (!site.target.is_out_of_reach && (is_block_offset || link_.target().output != OutputKind::SharedLibrary))
     return true;

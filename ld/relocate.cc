@@ -93,6 +93,12 @@ bool is_word(const Link& link, const Reloc& reloc, From from = From::Nothing) {
   return reloc.from == from && size_of(reloc.field) == link.arch->word_size;
 }
 
+// A program that relocates itself writes to its segments as they are mapped.
+bool allows_text_relocs(const Link& link) {
+  const TextRelocs policy = link.options().dynamic.text_relocs;
+  return policy == TextRelocs::Allow || (policy == TextRelocs::Warn && has_loader(link.target().output));
+}
+
 AddressForm form_of_own(const Link& link, bool is_writable, const Reloc& reloc, const TargetFacts& target) {
   if (!is_position_independent(link.target().output) || reloc.from != From::Nothing || target.is_absolute)
     return AddressForm::Known;
@@ -122,7 +128,7 @@ AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc,
   if (!is_address || !atom.has(atom_flag::kAllocated) || target.is_thread_local) return AddressForm::Known;
   // Unwind records are rewritten one by one, so a fixup has no place among them.
   const bool is_writable =
-      atom.has(atom_flag::kWritable) || (link.options().dynamic.allow_text_relocs && !atom.has(atom_flag::kUnwind));
+      atom.has(atom_flag::kWritable) || (allows_text_relocs(link) && !atom.has(atom_flag::kUnwind));
   if (!target.is_out_of_reach) return form_of_own(link, is_writable, reloc, target);
   if (reloc.want == Want::Stub && reloc.from != From::Nothing) return AddressForm::Stub;
   return form_of_distant(link, is_writable, reloc, target);

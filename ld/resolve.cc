@@ -45,6 +45,7 @@ class Resolution {
     define_requested_names(link_);
     want_requested_names();
     extract_wanted();
+    find_hidden_names();
     replace_commons();
   }
 
@@ -298,6 +299,26 @@ class Resolution {
       read(round);
       take_in(round);
     }
+  }
+
+  // A library's definition cannot serve a reference that wants one in the same output; an archive's may.
+  void find_hidden_names() {
+    if (finder_.libraries().empty()) return;
+    const auto is_served_outside = [&](SymbolId id) {
+      return symbols_.has(id, symbol_flag::kHidden | symbol_flag::kInternal) && symbols_.claim(id).is_import();
+    };
+    std::vector<SymbolId> hidden;
+    for (uint32_t i = 0; i < symbols_.size(); i++)
+      if (is_served_outside(SymbolId{i})) hidden.push_back(SymbolId{i});
+    if (hidden.empty()) return;
+    for (const SymbolId id : hidden) symbols_.withdraw(id);
+    finder_.for_each_offer([&](std::string_view name, uint64_t hash, FileId file) {
+      const SymbolId id = symbols_.intern(name, hash);
+      if (std::binary_search(hidden.begin(), hidden.end(), id)) symbols_.offer(id, Claim::make_lazy(file));
+    });
+    for (const SymbolId id : hidden)
+      if (symbols_.has(id, symbol_flag::kStronglyReferenced)) want(id, FileId());
+    extract_wanted();
   }
 
   // As in GNU ld, a member that gives a common symbol a value is taken; one that merely has it as common, too, is not.

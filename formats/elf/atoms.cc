@@ -166,10 +166,15 @@ class AtomMaker {
     return name.starts_with(stem) && (name.size() == stem.size() || name[stem.size()] == '.');
   }
 
+  // Arrays of functions are among what is read-only after loading, whatever the assembler says.
+  static bool is_function_array(uint32_t type) {
+    return type == SHT_INIT_ARRAY || type == SHT_FINI_ARRAY || type == SHT_PREINIT_ARRAY;
+  }
+
   static uint32_t flags_of(const SectionHeader& header, std::string_view name) {
     uint32_t flags = 0;
     if (header.flags & SHF_ALLOC) flags |= atom_flag::kAllocated;
-    if (header.flags & SHF_WRITE) flags |= atom_flag::kWritable;
+    if ((header.flags & SHF_WRITE) || is_function_array(header.type)) flags |= atom_flag::kWritable;
     if (header.flags & SHF_EXECINSTR) flags |= atom_flag::kExecutable;
     if (header.flags & SHF_TLS) flags |= atom_flag::kThreadLocal;
     if (header.flags & SHF_GNU_RETAIN) flags |= atom_flag::kRetained;
@@ -233,6 +238,7 @@ class AtomMaker {
     if (type == SHT_X86_64_UNWIND) type = SHT_PROGBITS;
     // Compiler-made strings have no meaning of their own in the output; SHF_MERGE of .comment stays for other tools.
     uint64_t kept = header.flags & kKept;
+    if (is_function_array(type)) kept |= SHF_WRITE;
     if (!(header.flags & SHF_ALLOC)) kept |= header.flags & (SHF_MERGE | SHF_STRINGS);
     return state_of(link_).section_keys.intern(worker_, output, type, kept);
   }

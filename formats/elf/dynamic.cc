@@ -77,11 +77,11 @@ void DynamicChunk::add_names(DynamicStrings& strings) {
     if (library->is_needed) add(DT_NEEDED, library->loader_name);
   if (is_library) {
     add(DT_SONAME, options.soname);
-    add(DT_AUXILIARY, options.auxiliary);
-    add(DT_FILTER, options.filter);
+    for (const std::string& name : options.auxiliaries) add(DT_AUXILIARY, name);
+    for (const std::string& name : options.filters) add(DT_FILTER, name);
   }
-  add(DT_AUDIT, options.audit);
-  add(DT_DEPAUDIT, options.dependency_audit);
+  add(DT_AUDIT, join(options.audits));
+  add(DT_DEPAUDIT, join(options.dependency_audits));
   add(options.new_tags ? DT_RUNPATH : DT_RPATH, join(options.runtime_paths));
 }
 

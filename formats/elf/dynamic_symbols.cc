@@ -118,6 +118,19 @@ std::string_view DynamicSymbols::name(size_t position) const {
 
 namespace {
 
+bool has_address_stub(const Link& link, SymbolId id) {
+  constexpr uint32_t kFacts = symbol_flag::kResolver | symbol_flag::kAddressTaken;
+  const Slots::Record* record = link.slots.record_of(id);
+  return (link.symbols.flags(id) & (kFacts | symbol_flag::kOutOfReach)) == kFacts && record &&
+         record->stub != Slots::kNone;
+}
+
+SymbolPlace place_for_others(const Link& link, SymbolId id) {
+  if (!has_address_stub(link, id)) return place_of_symbol(link, id);
+  const uint64_t stub = link.slots.stub_address(link.slots.record_of(id)->stub);
+  return {stub, section_at(link, stub)};
+}
+
 template <class E>
 DynamicSymbolNature nature_of_own(const Link& link, SymbolId id) {
   const Claim claim = link.symbols.claim(id);
@@ -131,6 +144,8 @@ DynamicSymbolNature nature_of_own(const Link& link, SymbolId id) {
   const auto symbol = raw_symbol<E>(object_of(link.inputs.file(claim.file())), claim.raw_symbol());
   const uint8_t type = type_of(symbol.info) == STT_COMMON ? STT_OBJECT : type_of(symbol.info);
   nature.info = symbol_info(binding_of(symbol.info), type);
+  // The loader takes a resolver's answer; who took the address here has that of the stub.
+  if (has_address_stub(link, id)) nature.info = symbol_info(binding_of(symbol.info), STT_FUNC);
   nature.other = static_cast<uint8_t>((symbol.other & ~3) | visibility_from(flags));
   nature.size = claim.claim_class() == ClaimClass::Common ? link.atom(link.symbols.atom(id)).size : symbol.size;
   return nature;
@@ -175,7 +190,7 @@ void DynamicSymbolsChunk::write_as(MutableBytes out) const {
     row.size = static_cast<typename E::Word>(nature.size);
     uint64_t value = 0;
     if (is_defined_here(link_, id)) {
-      const SymbolPlace place = place_of_symbol(link_, id);
+      const SymbolPlace place = place_for_others(link_, id);
       value = place.address - (type_of(row.info) == STT_TLS ? link_.layout.tls_address : 0);
       row.shndx = static_cast<uint16_t>(place.section);
     } else {

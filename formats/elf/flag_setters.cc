@@ -101,6 +101,16 @@ void choose_emulation(OptionContext& context, const OptionUse& use) {
   choose_target(context, use, TargetNameKind::Emulation);
 }
 
+// A list, separated by commas or colons.
+void exclude_libraries(OptionContext& context, const OptionUse& use) {
+  std::string_view rest = use.value;
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find_first_of(",:"));
+    if (!name.empty()) context.options.dynamic.excluded_libraries.emplace_back(name);
+    rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+  }
+}
+
 void choose_system(OptionContext& context, const OptionUse& use) {
   choose_target(context, use, TargetNameKind::Historical);
 }
@@ -219,6 +229,7 @@ void pop_state(OptionContext& context, const OptionUse& use) {
   // --start-lib is a bracket of its own and not part of the state.
   const bool is_lazy = context.following.is_lazy;
   context.following = std::move(context.saved_states.back());
+  context.options.is_static &= context.following.is_static;  // -static between the two asked for archives, no more
   context.following.is_lazy = is_lazy;
   context.saved_states.pop_back();
 }

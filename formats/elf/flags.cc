@@ -180,10 +180,10 @@ constexpr OptionRow kDynamic[] = {
     {"--enable-new-dtags", None, "", "-rpath means DT_RUNPATH", set_dynamic<&DynamicOptions::new_tags>},
     {"--disable-new-dtags", None, "", "-rpath means DT_RPATH", set_dynamic<&DynamicOptions::new_tags, false>},
     {"--hash-style", Required, "STYLE", "sysv, gnu, both", choose_hash_style},
-    {"-f --auxiliary", Required, "NAME", "DT_AUXILIARY", set_dynamic_text<&DynamicOptions::auxiliary>},
-    {"-F --filter", Required, "NAME", "DT_FILTER", set_dynamic_text<&DynamicOptions::filter>},
-    {"--audit", Required, "NAMES", "DT_AUDIT", set_dynamic_text<&DynamicOptions::audit>},
-    {"-P --depaudit", Required, "NAMES", "DT_DEPAUDIT", set_dynamic_text<&DynamicOptions::dependency_audit>},
+    {"-f --auxiliary", Required, "NAME", "DT_AUXILIARY", append_dynamic_text<&DynamicOptions::auxiliaries>},
+    {"-F --filter", Required, "NAME", "DT_FILTER", append_dynamic_text<&DynamicOptions::filters>},
+    {"--audit", Required, "NAMES", "DT_AUDIT", append_dynamic_text<&DynamicOptions::audits>},
+    {"-P --depaudit", Required, "NAMES", "DT_DEPAUDIT", append_dynamic_text<&DynamicOptions::dependency_audits>},
     {"-Bsymbolic", None, "", "bind all symbols locally", set_dynamic<&DynamicOptions::symbolic, SymbolicBinding::All>},
     {"-Bsymbolic-functions", None, "", "bind functions locally",
      set_dynamic<&DynamicOptions::symbolic, SymbolicBinding::Functions>},
@@ -192,8 +192,7 @@ constexpr OptionRow kDynamic[] = {
     {"-Bsymbolic-non-weak-functions", None, "", "bind all but weak functions locally",
      set_dynamic<&DynamicOptions::symbolic, SymbolicBinding::NonWeakFunctions>},
     {"-Bno-symbolic", None, "", "bind nothing locally", set_dynamic<&DynamicOptions::symbolic, SymbolicBinding::None>},
-    {"--exclude-libs", Required, "LIBRARIES", "export nothing from these archives",
-     append_dynamic_text<&DynamicOptions::excluded_libraries>},
+    {"--exclude-libs", Required, "LIBRARIES", "export nothing from these archives", exclude_libraries},
 };
 
 constexpr OptionRow kDynamicNoEffect[] = {

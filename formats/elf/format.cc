@@ -1,6 +1,7 @@
 // The filled-in table, and the small functions that have no better place.
 #include "formats/elf/format.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "core/target_table.h"
@@ -43,7 +44,11 @@ void begin(Link& link) {
   target.code_section = ".text";
   target.max_page_size = link.options().max_page_size.value_or(target.row->page_size);
   target.common_page_size = link.options().common_page_size.value_or(0x1000);
-  link.packs_fixups = link.options().dynamic.pack_relative_relocs && moves;
+  // The packed form has words at aligned addresses only, which the user's may not be.
+  const auto is_aligned = [&](const auto& start) { return start.second % target.word_size == 0; };
+  const auto& starts = link.options().section_start;
+  link.packs_fixups =
+      link.options().dynamic.pack_relative_relocs && moves && std::all_of(starts.begin(), starts.end(), is_aligned);
   const BuildIdKind build_id = link.options().build_id;
   if (build_id != BuildIdKind::None)
     link.tile_digest = build_id == BuildIdKind::Sha256 ? DigestKind::Sha256 : DigestKind::Fast;

@@ -165,8 +165,8 @@ void HeadersChunk::write_as(MutableBytes out) const {
     header.phentsize = sizeof(typename E::ProgramHeader);
     header.phnum = static_cast<uint16_t>(headers.size());
   }
-  header.shentsize = sizeof(typename E::SectionHeader);
   if (const OutputSection* table = section_header_table(link_)) {
+    header.shentsize = sizeof(typename E::SectionHeader);
     const uint32_t count = static_cast<uint32_t>(table->size / sizeof(typename E::SectionHeader));
     const uint32_t names = header_index_of(link_, ".shstrtab");
     header.shoff = static_cast<typename E::Word>(table->file_offset);

@@ -27,10 +27,6 @@ void force_shstk(OptionContext& context, const OptionUse&) {
   force_feature(context, 2);
 }
 
-void allow_text_relocs(OptionContext& context, const OptionUse&) {
-  context.options.dynamic.allow_text_relocs = true;
-}
-
 template <SeparateCode Mode>
 void set_separate_code(OptionContext& context, const OptionUse& use) {
   context.options.separate_code = use.is_on ? Mode : SeparateCode::None;
@@ -65,9 +61,10 @@ constexpr OptionRow kImplemented[] = {
      set_dynamic<&DynamicOptions::bind_now, false>},
     {"now", None, "", "functions of libraries are found when the output is loaded",
      set_dynamic<&DynamicOptions::bind_now>},
-    {"notext textoff", None, "", "the loader may write to read-only sections", allow_text_relocs},
-    {"text", None, "", "relocations of read-only sections are errors (default)",
-     set_dynamic<&DynamicOptions::allow_text_relocs, false>},
+    {"notext textoff", None, "", "the loader may write to read-only sections",
+     set_dynamic<&DynamicOptions::text_relocs, TextRelocs::Allow>},
+    {"text", None, "", "it may not: such relocations are errors (default: warnings)",
+     set_dynamic<&DynamicOptions::text_relocs, TextRelocs::Forbid>},
     {"global globalaudit initfirst interpose loadfltr nodefaultlib nodelete nodlopen nodump origin unique", None, "",
      "what the loader is told in DT_FLAGS_1", add_loader_flag},
     {"[no]pack-relative-relocs", None, "", "write relative relocations as bitmaps (DT_RELR)",

@@ -121,7 +121,9 @@ void add_dynamic_tables(Link& link) {
     section.flags |= SHF_INFO_LINK;
     section.chunks.push_back(stub_relocs);
   }
-  if (has_loader_tables && link.target().output != OutputKind::SharedLibrary)
+  // A library that is given a loader can be run.
+  const bool is_run = link.target().output != OutputKind::SharedLibrary || !link.options().dynamic_linker.empty();
+  if (has_loader_tables && is_run)
     output_section(link, ".interp", SHT_PROGBITS, SHF_ALLOC)
         .chunks.push_back(add_chunk<InterpreterChunk>(link, interpreter_of(link)));
   OutputSection& table = output_section(link, ".dynsym", SHT_DYNSYM, SHF_ALLOC);

@@ -19,7 +19,7 @@ enum class Anchor : uint8_t {
   DataEnd,   // of the last section with file contents
   ImageEnd,  // of the last section
   GotBase,
-  ThreadPointer,
+  ThreadBase,
 };
 
 struct ProvidedSymbol {
@@ -46,7 +46,7 @@ constexpr ProvidedSymbol kProvided[] = {
     {"__GNU_EH_FRAME_HDR", Anchor::SectionStart, ".eh_frame_hdr", true},
     {"_DYNAMIC", Anchor::SectionStart, ".dynamic", true},
     {"_GLOBAL_OFFSET_TABLE_", Anchor::GotBase, "", true},
-    {"_TLS_MODULE_BASE_", Anchor::ThreadPointer, "", true},
+    {"_TLS_MODULE_BASE_", Anchor::ThreadBase, "", true},
     {"__bss_start", Anchor::SectionStart, ".bss", false},
     {"_etext", Anchor::CodeEnd, "", false},
     {"etext", Anchor::CodeEnd, "", false},
@@ -141,6 +141,12 @@ void provide_brackets(Link& link) {
 // ---- addresses
 // -------------------------------------------------------------------------------------------------------
 
+// Local-dynamic access by a descriptor gets the start of the block; relaxed, it starts from the thread pointer.
+bool has_thread_descriptors(const Link& link) {
+  const OutputKind kind = link.target().output;
+  return kind == OutputKind::SharedLibrary || (has_loader(kind) && !link.options().relax);
+}
+
 class Anchors {
  public:
   explicit Anchors(const Link& link) : link_(link) {
@@ -172,8 +178,8 @@ class Anchors {
         return end_;
       case Anchor::GotBase:
         return link_.slots.got_base;
-      case Anchor::ThreadPointer:
-        return link_.thread_pointer;
+      case Anchor::ThreadBase:
+        return has_thread_descriptors(link_) ? link_.layout.tls_address : link_.thread_pointer;
     }
     return 0;
   }
@@ -200,7 +206,7 @@ void provide_symbols(Link& link) {
   for (const ProvidedSymbol& row : kProvided) {
     const SymbolId id = link.symbols.find(row.name);
     if (is_wanted(link, id) && exists_here(link, row)) claim_name(link, id, row.is_hidden ? symbol_flag::kHidden : 0);
-    if (id.is_valid() && row.anchor == Anchor::ThreadPointer) link.symbols.add_flags(id, symbol_flag::kThreadLocal);
+    if (id.is_valid() && row.anchor == Anchor::ThreadBase) link.symbols.add_flags(id, symbol_flag::kThreadLocal);
   }
   provide_brackets(link);
 }

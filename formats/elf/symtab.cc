@@ -24,7 +24,8 @@ bool is_hidden(uint32_t flags) {
   return (flags & (symbol_flag::kHidden | symbol_flag::kInternal | symbol_flag::kLocalised)) != 0;
 }
 
-// The section header a symbol with this address belongs to: names of the linker have no atom.
+}  // namespace
+
 uint32_t section_at(const Link& link, uint64_t address) {
   uint32_t best = kAbsoluteSection;
   for (const OutputSection& section : link.layout.sections) {
@@ -33,8 +34,6 @@ uint32_t section_at(const Link& link, uint64_t address) {
   }
   return best;
 }
-
-}  // namespace
 
 uint8_t type_from(uint32_t flags) {
   if (flags & symbol_flag::kThreadLocal) return STT_TLS;

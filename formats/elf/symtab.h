@@ -46,6 +46,8 @@ struct SymbolPlace {
   uint64_t address = 0;
   uint32_t section = 0;
 };
+// The section header a symbol with this address belongs to: names of the linker have no atom.
+uint32_t section_at(const Link& link, uint64_t address);
 SymbolPlace place_of_symbol(const Link& link, SymbolId id);
 
 class SymbolTableChunk : public Chunk {
