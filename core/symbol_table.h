@@ -120,6 +120,8 @@ class SymbolTable {
     while (claim.packed < current && !word.compare_exchange_weak(current, claim.packed, std::memory_order_relaxed)) {
     }
   }
+  // Forgets the claims of a name, to settle it anew. One thread per symbol.
+  void withdraw(SymbolId id) { claims_[id.value] = Claim::kNone; }
   // Forgets the claims and flags of all names, to settle them anew.
   void withdraw_claims();
 
