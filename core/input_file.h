@@ -54,11 +54,18 @@ struct Companion {
   bool is_whole_atom = false;  // `atom` itself becomes live, with all its relocations
 };
 
+// Whether a file holds a compiler's intermediate code, to be compiled when the program is linked.
+enum class IrContent : uint8_t { None, Beside, Only };
+
 struct InputFile {
   FileId id;
   std::string path;    // as given or found
   std::string member;  // name in the archive `path`, or empty
   Bytes bytes;
+  uint32_t source = 0;  // which of the opened files (ld/inputs.h) holds the bytes
+  IrContent ir = IrContent::None;
+  bool is_read = false;     // the names below are known
+  bool is_claimed = false;  // by a plugin, from which they come; such a file is gone before atoms are made
 
   std::span<Occurrence> occurrences;  // dropped after interning
   std::span<SymbolId> globals;        // by raw symbol index - first_global

@@ -14,6 +14,8 @@
 
 namespace xld {
 
+class ThreadLender;  // core/parallel.h
+
 enum class InputKind : uint8_t {
   File,        // a path as given; "-" is standard input
   Library,     // -lNAME: lib<NAME>.so, lib<NAME>.a or, for -l:FILE, FILE in the search paths
@@ -93,6 +95,12 @@ struct DynamicOptions {
   TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
   std::vector<std::string> flags;  // -z nodelete, origin … : loader flags by their names
+};
+
+// -plugin: a shared object of a compiler, and each -plugin-opt that followed it.
+struct PluginOption {
+  std::string path;
+  std::vector<std::string> options;
 };
 
 // What LC_BUILD_VERSION says. Versions are packed as xxxx.yy.zz, 16 and twice 8 bits.
@@ -217,6 +225,7 @@ struct Options {
   std::string sysroot;
   std::vector<std::string> standard_paths;  // searched after those, if there is a sysroot
   bool no_standard_paths = false;           // -nostdlib, -Z
+  std::vector<PluginOption> plugins;
 
   // Symbols
   std::string entry;  // -e: a symbol or a number
@@ -300,7 +309,8 @@ struct Options {
   bool color_given = false;     // else main colours a terminal
   bool releases_memory = true;  // false: the process ends with the link, and the kernel takes everything back faster
   uint32_t threads = 0;         // 0: as many as the machine lends us
-  std::vector<std::string> arguments;  // the command line after @file expansion, for --reproduce
+  ThreadLender* thread_lender = nullptr;  // asked before each thread but the first; outlives the link
+  std::vector<std::string> arguments;     // the command line after @file expansion, for --reproduce
 };
 
 }  // namespace xld

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <unistd.h>
 
+#include "core/signals_held.h"
+
 namespace xld {
 
 struct ThreadPool::Job {
@@ -26,13 +28,18 @@ struct ThreadPool::Job {
   size_t chunk_count() const { return count / grain + (count % grain != 0); }
 };
 
-ThreadPool::~ThreadPool() {
+void ThreadPool::rest() {
   {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
   }
   work_arrived_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  for (std::thread& thread : threads_) {
+    thread.join();
+    if (lender_) lender_->give_back();
+  }
+  threads_.clear();
+  is_stopping_ = false;
 }
 
 void ThreadPool::run(size_t count, size_t grain, Body body, void* context) {
@@ -64,14 +71,17 @@ void ThreadPool::run_inline(size_t count, size_t grain, Body body, void* context
 }
 
 void ThreadPool::start_threads(size_t wanted) {
-  try {
-    threads_.reserve(wanted);
-    while (threads_.size() < wanted) {
+  if (threads_.size() >= wanted) return;
+  const SignalsHeld signals;  // in the new threads, for good: handlers run in the thread that made us
+  threads_.reserve(wanted);
+  while (threads_.size() < wanted && (!lender_ || lender_->borrow())) {
+    try {
       const uint32_t worker = static_cast<uint32_t>(threads_.size()) + 1;
       threads_.emplace_back([this, worker] { serve(worker); });
+    } catch (const std::exception&) {
+      if (lender_) lender_->give_back();
+      return;  // a machine that refuses more threads gets its work done by those there are
     }
-  } catch (const std::exception&) {
-    return;  // a machine that refuses more threads gets its work done by those there are
   }
 }
 

@@ -22,11 +22,20 @@
 
 namespace xld {
 
+// Who is asked before a thread is started, such as the job server of make; and told when it has ended.
+class ThreadLender {
+ public:
+  virtual ~ThreadLender() = default;
+  virtual bool borrow() = 0;
+  virtual void give_back() = 0;
+};
+
 class ThreadPool {
  public:
-  // `threads` counts the calling thread; 0 means 1.
-  explicit ThreadPool(uint32_t threads) : thread_count_(threads == 0 ? 1 : threads) {}
-  ~ThreadPool();
+  // `threads` counts the calling thread; 0 means 1. Without a lender, they are ours to use.
+  explicit ThreadPool(uint32_t threads, ThreadLender* lender = nullptr)
+      : thread_count_(threads == 0 ? 1 : threads), lender_(lender) {}
+  ~ThreadPool() { rest(); }
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
@@ -39,6 +48,9 @@ class ThreadPool {
   // See parallel_for, its typed front.
   void run(size_t count, size_t grain, Body body, void* context);
 
+  // Ends all threads until the next loop that wants them: others may use the machine meanwhile.
+  void rest();
+
  private:
   struct Job;
 
@@ -50,6 +62,7 @@ class ThreadPool {
   uint32_t current_worker() const;
 
   const uint32_t thread_count_;
+  ThreadLender* const lender_;
   std::vector<std::thread> threads_;  // worker i + 1; changed only while no loop runs
   std::atomic<bool> is_busy_{false};
 

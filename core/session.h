@@ -24,7 +24,7 @@ class Session {
   Session(const Options& options_in, Diagnostics& diagnostics_in)
       : options(options_in),
         diagnostics(diagnostics_in),
-        pool(options_in.threads != 0 ? options_in.threads : default_thread_count()),
+        pool(options_in.threads != 0 ? options_in.threads : default_thread_count(), options_in.thread_lender),
         arenas_(pool.thread_count()) {}
 
   const Options& options;

@@ -67,4 +67,9 @@ void SymbolTable::grow() {
   }
 }
 
+void SymbolTable::withdraw_claims() {
+  std::fill(claims_.begin(), claims_.end(), Claim::kNone);
+  std::fill(flags_.begin(), flags_.end(), 0);
+}
+
 }  // namespace xld

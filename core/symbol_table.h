@@ -122,6 +122,8 @@ class SymbolTable {
   }
   // Forgets the claims of a name, to settle it anew. One thread per symbol.
   void withdraw(SymbolId id) { claims_[id.value] = Claim::kNone; }
+  // Forgets the claims and flags of all names, to settle them anew.
+  void withdraw_claims();
 
   uint32_t flags(SymbolId id) const {
     return std::atomic_ref(const_cast<uint32_t&>(flags_[id.value])).load(std::memory_order_relaxed);

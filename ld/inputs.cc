@@ -11,6 +11,7 @@
 #include "formats/macho/objc.h"
 #include "formats/macho/universal.h"
 #include "ld/file_guess.h"
+#include "ld/link_time.h"
 #include "ld/target.h"
 
 namespace xld {
@@ -123,7 +124,7 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
     link_.diagnostics().error(fmt::format("{}: is an input and the output; name another output with -o", option.name));
     return;
   }
-  opened_files_.push_back({option.name, **bytes, current_option_, OpenedFile::Role::Input});
+  opened_files_.push_back({option.name, **bytes, current_option_, opening_role_});
   open_bytes(option, option.name, **bytes, depth);
 }
 
@@ -173,9 +174,7 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
     case FileKind::Object:
       break;
     case FileKind::CompilerIr:
-      link_.diagnostics().error(fmt::format(
-          "{}: is compiler intermediate code, not an object; compile without -flto, or with -ffat-lto-objects", name));
-      return false;
+      return true;  // what a plugin makes of it says for which target
     case FileKind::SharedLibrary:
       if (!link_.options().is_static && !link_.options().is_relocatable) break;
       link_.diagnostics().error(
@@ -193,18 +192,27 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
                       name));
       return false;
     case FileKind::Unknown:
+      if (may_claim_any_file(link_.options())) return true;
       link_.diagnostics().error(fmt::format("{}: {}", name, guess_file_type(bytes)));
       return false;
   }
   return settle_target(link_, name, identity);
 }
 
-InputFile& InputFinder::add_file(const std::string& path, const std::string& member, Bytes bytes) {
+InputFile& InputFinder::make_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source) {
   InputFile& file = storage_.emplace_back();
-  file.id = FileId{places_.size()};
   file.path = path;
   file.member = member;
   file.bytes = bytes;
+  file.source = source;
+  const FileKind kind = identify_file(bytes).kind;
+  if (kind == FileKind::CompilerIr || kind == FileKind::Unknown) file.ir = IrContent::Only;
+  return file;
+}
+
+InputFile& InputFinder::add_file(const std::string& path, const std::string& member, Bytes bytes) {
+  InputFile& file = make_file(path, member, bytes, last_opened());
+  file.id = FileId{places_.size()};
   places_.emplace_back();
   return file;
 }
@@ -212,6 +220,8 @@ InputFile& InputFinder::add_file(const std::string& path, const std::string& mem
 InputFile& InputFinder::add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy) {
   InputFile& file = add_file(path, member, bytes);
   if (is_lazy) places_.back().lazy = &file;
+  if (!is_lazy && file.ir == IrContent::Only && link_.options().plugins.empty())
+    link_.diagnostics().error(unclaimed_text(link_.options(), file.display_name()));
   (is_lazy ? lazy_objects_ : objects_).push_back(&file);
   return file;
 }
@@ -272,6 +282,7 @@ void InputFinder::open_archive(const InputOption& option, const std::string& pat
     return;
   }
   ArchiveInput& input = archives_.emplace_back(ArchiveInput{std::move(*archive), path});
+  input.source = last_opened();
   found->second = &input;
   input.hides_definitions = option.hides_definitions;
   if (option.whole_archive || option.loads_classes || !input.archive.has_index() || !believes_indexes_) {
@@ -347,13 +358,71 @@ InputFile* InputFinder::open_lazy(FileId id) {
   const auto bytes = member_bytes(input, *member);
   if (!bytes) return nullptr;
   if (!check_identity(fmt::format("{}({})", input.path, member->name), identify_file(*bytes), *bytes)) return nullptr;
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = make_file(input.path, member->name, *bytes, input.archive.is_thin() ? last_opened() : input.source);
   file.id = id;
-  file.path = input.path;
-  file.member = member->name;
-  file.bytes = *bytes;
   file.hides_definitions = input.hides_definitions;
   return place.lazy = &file;
+}
+
+void InputFinder::put_back(const InputFile& file) {
+  if (places_[file.id.value].lazy == &file) link_.inputs.by_id[file.id.value] = nullptr;
+}
+
+// ---- what plugins deliver ------------------------------------------------------------------------------------------
+
+std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled, FileId rank) {
+  const size_t known = objects_.size();
+  opening_role_ = OpenedFile::Role::Compiled;
+  if (!compiled.search_path.empty()) search_paths_.push_back(compiled.search_path);
+  for (InputOption input : compiled.inputs) {
+    if (input.kind == InputKind::Library) {
+      const auto path = find_library(input);
+      if (!path) {
+        open_option(input, std::nullopt, 0);
+        continue;
+      }
+      input.name = *path;
+    }
+    open_option(input, files_.open(input.name), 0);
+  }
+  std::vector<InputFile*> objects(objects_.begin() + static_cast<ptrdiff_t>(known), objects_.end());
+  link_.inputs.by_id.resize(places_.size());
+  for (InputFile* object : objects) link_.inputs.by_id[object->id.value] = object;
+  for (InputFile* library : libraries_) link_.inputs.by_id[library->id.value] = library;
+  link_.inputs.libraries = libraries_;
+  if (rank.is_valid()) move_to_rank(objects, rank);
+  return objects;
+}
+
+void InputFinder::move_to_rank(std::span<InputFile* const> files, FileId rank) {
+  std::vector<uint8_t> is_moved(places_.size());
+  for (const InputFile* file : files) is_moved[file->id.value] = 1;
+  std::vector<uint32_t> order;  // new id to old
+  for (uint32_t id = 0; id < rank.value; id++) order.push_back(id);
+  for (const InputFile* file : files) order.push_back(file->id.value);
+  for (uint32_t id = rank.value; id < places_.size(); id++)
+    if (!is_moved[id]) order.push_back(id);
+
+  std::vector<FileId> new_id(places_.size());
+  std::vector<Place> places(places_.size());
+  std::vector<InputFile*> by_id(places_.size());
+  for (uint32_t id = 0; id < order.size(); id++) {
+    new_id[order[id]] = FileId{id};
+    places[id] = places_[order[id]];
+    by_id[id] = link_.inputs.by_id[order[id]];
+  }
+  places_ = std::move(places);
+  link_.inputs.by_id = std::move(by_id);
+  for (InputFile& file : storage_) file.id = new_id[file.id.value];
+  for (ArchiveInput& input : archives_)
+    if (input.archive.member_count() != 0 && input.uses_index) input.first_place = new_id[input.first_place].value;
+}
+
+std::optional<InputFinder::DiskPlace> InputFinder::disk_place(const InputFile& file) const {
+  const OpenedFile& opened = opened_files_[file.source];
+  const uint8_t* begin = opened.bytes.data();
+  if (file.bytes.data() < begin || file.bytes.data() >= begin + opened.bytes.size()) return std::nullopt;
+  return DiskPlace{opened.path, static_cast<uint64_t>(file.bytes.data() - begin)};
 }
 
 bool InputFinder::relied_on_indexes() const {
@@ -369,6 +438,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
   }
   opened_files_.back().role = OpenedFile::Role::Script;
   const auto script = elf::parse_script(bytes, path);
+  if (!script && may_claim_any_file(link_.options())) return add_object(path, {}, bytes, option.is_lazy);
   if (!script) {
     link_.diagnostics().error(script.error().message);
     return;

@@ -17,6 +17,12 @@
 
 namespace xld {
 
+// What a plugin has made of intermediate code, the libraries that needs, and where else to look for them.
+struct CompiledInputs {
+  std::vector<InputOption> inputs;
+  std::string search_path;
+};
+
 class InputFinder {
  public:
   // If indexes are not believed, the members of all archives are read to learn what they define.
@@ -52,6 +58,20 @@ class InputFinder {
   // Makes the archive member or lazy object `id` take part; nothing if it does already or cannot be read.
   InputFile* extract(FileId id);
 
+  // The archive member or lazy object `file` does not take part any more, but may again. Nothing happens to others.
+  void put_back(const InputFile& file);
+
+  // Opens what a plugin has delivered. Objects take the ranks from `rank` on, and files behind them move: no id may be
+  // held elsewhere. Without a rank they stand at the end. Returns the objects.
+  std::vector<InputFile*> add_compiled(const CompiledInputs& compiled, FileId rank);
+
+  // Where on disk a file's bytes lie, for those who open it themselves.
+  struct DiskPlace {
+    std::string path;
+    uint64_t offset = 0;
+  };
+  std::optional<DiskPlace> disk_place(const InputFile& file) const;  // nothing: nowhere, they were made in memory
+
   FileSystem& files() { return files_; }
 
   // True if what archives define was taken from their indexes, which may be older than the members.
@@ -66,7 +86,7 @@ class InputFinder {
     std::string path;
     Bytes bytes;
     size_t option = 0;  // index in Options::inputs of what named it, directly or through scripts
-    enum class Role : uint8_t { Input, Script, ThinMember, Setting } role = Role::Input;
+    enum class Role : uint8_t { Input, Script, ThinMember, Setting, Compiled } role = Role::Input;
   };
   const std::vector<OpenedFile>& opened_files() const { return opened_files_; }
   size_t archive_count() const { return archives_.size(); }
@@ -78,6 +98,7 @@ class InputFinder {
     bool uses_index = false;
     bool hides_definitions = false;
     uint32_t first_place = 0;  // FileId of the first member the index names
+    uint32_t source = 0;       // index in opened_files_
   };
   struct Place {  // what a FileId stands for while it is not an object that takes part
     ArchiveInput* archive = nullptr;
@@ -104,6 +125,7 @@ class InputFinder {
   void add_index(ArchiveInput& archive);
   InputFile& add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
   InputFile& add_file(const std::string& path, const std::string& member, Bytes bytes);
+  void move_to_rank(std::span<InputFile* const> files, FileId rank);
   bool check_identity(const std::string& name, const Identity& identity, Bytes bytes);
   Result<Bytes> open_referenced(const std::string& path);
   void open_universal(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
@@ -117,12 +139,15 @@ class InputFinder {
   std::optional<std::string> find_in_paths(const std::string& file) const;
   std::string in_sysroot(const std::string& directory) const;
   std::optional<Bytes> member_bytes(ArchiveInput& archive, const ArchiveMember& member);
+  // A new file; its bytes are those of `source`, an index in opened_files_.
+  InputFile& make_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source);
+  uint32_t last_opened() const { return static_cast<uint32_t>(opened_files_.size()) - 1; }
   std::vector<Opened> open_in_parallel();
 
   Link& link_;
   FileSystem& files_;
   const bool believes_indexes_;
-  const std::vector<std::string> search_paths_;  // before the sysroot is put in
+  std::vector<std::string> search_paths_;  // before the sysroot is put in
   std::deque<InputFile> storage_;
   std::deque<ArchiveInput> archives_;
   std::map<std::string, ArchiveInput*> archive_by_path_;
@@ -133,6 +158,7 @@ class InputFinder {
   std::vector<OpenedFile> opened_files_;
   std::mutex referenced_mutex_;
   size_t current_option_ = 0;
+  OpenedFile::Role opening_role_ = OpenedFile::Role::Input;
 };
 
 }  // namespace xld

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <new>
 #include <sstream>
 #include <string>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "core/jobserver.h"
 #include "ld/command_line.h"
 #include "ld/xld.h"
 
@@ -61,6 +63,7 @@ std::string base_name(const std::string& path) {
 
 char g_temporary[4096];  // the name an unfinished output has, or ""
 const DiskFileSystem* g_files = nullptr;
+JobServer* g_job_server = nullptr;  // if threads are borrowed
 
 class ProgramFiles : public DiskFileSystem {
  public:
@@ -79,19 +82,21 @@ void write_text(const char* text) {
   if (::write(STDERR_FILENO, text, std::strlen(text)) < 0) return;
 }
 
-void remove_temporary() {
+// What others would miss, or stumble over, when we are gone.
+void leave_in_order() {
   if (g_temporary[0] != 0) ::unlink(g_temporary);
+  if (g_job_server) g_job_server->give_back_all();
 }
 
 // The default action follows: SA_RESETHAND is set, and whoever waits for us sees which signal it was.
 void end_by_signal(int signal) {
-  remove_temporary();
+  leave_in_order();
   ::raise(signal);
 }
 
 // An input that became shorter while it is mapped: pages behind its end cannot be read.
 void end_by_bus_error(int /*signal*/, siginfo_t* info, void* /*context*/) {
-  remove_temporary();
+  leave_in_order();
   const char* path = g_files->path_of(info->si_addr);
   if (!path) return;  // not an input: the same fault again, with the default action
   write_text("xld: error: ");
@@ -149,8 +154,14 @@ int run(const std::vector<std::string>& arguments) {
   bool is_linked = !diagnostics.failed();
   ProgramFiles files;
   ProgramReports reports;
+  const char* make_flags = std::getenv("MAKEFLAGS");
+  std::unique_ptr<JobServer> job_server;
+  if (make_flags && command.options.threads == 0) job_server = JobServer::find(make_flags);
+  g_job_server = job_server.get();
+  command.options.thread_lender = g_job_server;
   catch_signals(files);
   if (command.should_link && is_linked) is_linked = link(command.options, diagnostics, files, reports);
+  if (job_server) job_server->give_back_all();
   print(diagnostics, program, is_colored);
   std::fflush(stdout);
   std::fflush(stderr);

@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 
 #include "ld/commons.h"
+#include "ld/file_guess.h"
+#include "ld/link_time.h"
 #include "ld/messages.h"
 #include "ld/names.h"
 
@@ -15,17 +17,30 @@ namespace {
 constexpr size_t kFilesPerTask = 16;
 constexpr uint32_t kNobody = UINT32_MAX;
 
+bool is_of_lower_rank(const InputFile* a, const InputFile* b) {
+  return a->id < b->id;
+}
+
 class Resolution {
  public:
-  Resolution(Link& link, InputFinder& finder) : link_(link), symbols_(link.symbols), finder_(finder) {}
+  Resolution(Link& link, InputFinder& finder)
+      : link_(link), symbols_(link.symbols), finder_(finder), compiler_(link, finder) {}
 
   void run() {
     const size_t offers = finder_.offer_count();
     symbols_.reserve(offers + offers / 4 + 256);
-    read(finder_.objects());
+    settle(finder_.objects());
+    if (compiler_.has_work() && !link_.diagnostics().failed()) replace_intermediate_code();
+    finish();
+  }
+
+ private:
+  // `files` take part in any case, and what they want with them.
+  void settle(const std::vector<InputFile*>& files) {
+    read(files);
     intern_offers();
     take_in_libraries();
-    take_in(finder_.objects());
+    take_in(files);
     for (const InputFile* library : finder_.libraries()) want_names_of(*library);
     define_requested_names(link_);
     define_tls_slots(link_);
@@ -33,14 +48,114 @@ class Resolution {
     extract_wanted();
     find_hidden_names();
     replace_commons();
-    finish();
   }
 
- private:
   void read(const std::vector<InputFile*>& files) {
-    parallel_for(link_.session.pool, files.size(), kFilesPerTask, [&](size_t begin, size_t end, uint32_t worker) {
-      for (size_t i = begin; i < end; i++) link_.format->read_object(link_, *files[i], worker);
+    std::vector<InputFile*> unread;
+    std::copy_if(files.begin(), files.end(), std::back_inserter(unread), [](auto* file) { return !file->is_read; });
+    parallel_for(link_.session.pool, unread.size(), kFilesPerTask, [&](size_t begin, size_t end, uint32_t worker) {
+      for (size_t i = begin; i < end; i++)
+        if (unread[i]->ir != IrContent::Only) link_.format->read_object(link_, *unread[i], worker);
     });
+    for (InputFile* file : unread) {
+      compiler_.show(*file);
+      file->is_read = true;
+    }
+  }
+
+  // Names are settled anew, with what the compiler has made in the place of what it was made of. Archive members have
+  // to be wanted again: one that gave a name to intermediate code may not be needed, or even be in the way, when the
+  // code that has come out of it is known.
+  void replace_intermediate_code() {
+    if (!link_.options().allow_multiple_definition) report_duplicates();
+    if (link_.diagnostics().failed()) return;
+    const auto compiled = compiler_.compile();
+    if (!compiled) return;
+    if (compiled->inputs.empty() && std::ranges::none_of(link_.inputs.files, &InputFile::is_claimed))
+      return compiler_.clean_up();
+    const std::vector<InputFile*> claimed = take_out_all();
+    const std::vector<InputFile*> objects =
+        finder_.add_compiled(*compiled, claimed.empty() ? FileId() : claimed.front()->id);
+    compiler_.clean_up();
+    read(objects);
+    for (const InputFile* object : objects)
+      if (object->ir == IrContent::Only)
+        link_.diagnostics().error(
+            fmt::format("{}: was delivered by a plugin, but {}", object->path, guess_file_type(object->bytes)),
+            object->id);
+    if (link_.diagnostics().failed()) return;
+
+    std::vector<InputFile*> round = finder_.objects();
+    std::erase_if(round, [](const InputFile* file) { return file->is_claimed; });
+    std::sort(round.begin(), round.end(), is_of_lower_rank);
+    reserve_groups(claimed, objects);
+    settle(round);
+  }
+
+  // Afterwards no name means anything, and no archive member takes part. Returns the claimed files, by rank.
+  std::vector<InputFile*> take_out_all() {
+    std::vector<InputFile*> claimed;
+    for (InputFile* file : link_.inputs.files) {
+      if (file->is_claimed) {
+        claimed.push_back(file);
+      } else {
+        file->is_lost = {};
+        finder_.put_back(*file);
+      }
+    }
+    std::sort(claimed.begin(), claimed.end(), is_of_lower_rank);
+    link_.inputs.files.clear();
+    link_.extractions.clear();
+    symbols_.withdraw_claims();
+    std::fill(link_.group_owners.begin(), link_.group_owners.end(), kNobody);
+    return claimed;
+  }
+
+  // The compiler may have made an ordinary definition of what was in a group. A group it was given keeps its owner
+  // then, so that a member extracted only now does not bring another copy.
+  void reserve_groups(const std::vector<InputFile*>& claimed, const std::vector<InputFile*>& objects) {
+    std::vector<uint32_t> definer(symbols_.size(), kNobody);
+    for (InputFile* object : objects) {
+      intern_names(*object);
+      definer.resize(symbols_.size(), kNobody);
+      for (size_t i = 0; i < object->occurrences.size(); i++)
+        if (object->occurrences[i].claim_class != ClaimClass::None)
+          definer[object->globals[i].value] = object->id.value;
+    }
+    link_.group_owners.resize(symbols_.size(), kNobody);
+    for (const InputFile* file : claimed) {
+      for (size_t i = 0; i < file->occurrences.size(); i++) {
+        const Occurrence& o = file->occurrences[i];
+        if (o.section == 0 || is_lost(*file, o) || definer[file->globals[i].value] == kNobody) continue;
+        link_.group_owners[file->groups[o.section - 1].key.value] = definer[file->globals[i].value];
+      }
+    }
+  }
+
+  // True, with an error, if the file takes part and nobody compiles it. Members that nobody wants may be what they
+  // like.
+  bool stays_intermediate(const InputFile& file) {
+    if (!compiler_.is_done()) {
+      if (file.is_claimed || file.ir != IrContent::Only) return false;
+      compiler_.report_unclaimed(file);
+    } else {
+      if (!file.is_claimed && file.ir != IrContent::Only) return false;
+      link_.diagnostics().error(
+          fmt::format("{}: is intermediate code (-flto), but {} is wanted only now, by what was compiled from other "
+                      "such files; compile this one without -flto or with -ffat-lto-objects",
+                      file.display_name(), readable_name(link_, name_wanted_of(file))),
+          file.id);
+    }
+    return true;
+  }
+
+  std::string_view name_wanted_of(const InputFile& file) const {
+    for (uint32_t i = 0; i < symbols_.size(); i++) {
+      const Claim claim = symbols_.claim(SymbolId{i});
+      if (claim.is_lazy() && claim.file() == file.id && symbols_.has(SymbolId{i}, symbol_flag::kStronglyReferenced))
+        return symbols_.name(SymbolId{i});
+    }
+    return {};
   }
 
   // Archive indexes and the definitions of lazy objects: lowest claims of all, so anything else wins.
@@ -62,9 +177,11 @@ class Resolution {
   void take_in_libraries() {
     const auto& libraries = finder_.libraries();
     parallel_for(link_.session.pool, libraries.size(), 1, [&](size_t begin, size_t end, uint32_t worker) {
-      for (size_t i = begin; i < end; i++) link_.format->read_library(link_, *libraries[i], worker);
+      for (size_t i = begin; i < end; i++)
+        if (!libraries[i]->is_read) link_.format->read_library(link_, *libraries[i], worker);
     });
     for (InputFile* library : libraries) {
+      library->is_read = true;
       intern_names(*library);
       claim_library_names(*library);
     }
@@ -82,10 +199,14 @@ class Resolution {
   }
 
   // One round: `files` are in rank order.
-  void take_in(const std::vector<InputFile*>& files) {
+  void take_in(std::vector<InputFile*> files) {
+    std::erase_if(files, [&](const InputFile* file) { return stays_intermediate(*file); });
     for (InputFile* file : files) intern_names(*file);
     link_.group_owners.resize(symbols_.size(), kNobody);
-    for (InputFile* file : files) own_groups(*file);
+    // What a compiler can still leave out makes way for what is code already.
+    for (const bool is_claimed : {false, true})
+      for (InputFile* file : files)
+        if (file->is_claimed == is_claimed) own_groups(*file);
     parallel_for(link_.session.pool, files.size(), kFilesPerTask, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; i++) claim_names(*files[i]);
     });
@@ -107,7 +228,7 @@ class Resolution {
       group.key = group.global < file.globals.size() ? file.globals[group.global] : symbols_.intern(group.name);
   }
 
-  // The first round that brings a group decides, and in it the file of the lowest rank.
+  // The first round that brings a group decides, and in it the file of the lowest rank that holds code.
   void own_groups(InputFile& file) {
     for (const InputGroup& group : file.groups) {
       uint32_t& owner = link_.group_owners[group.key.value];
@@ -176,10 +297,7 @@ class Resolution {
       for (const FileId id : wanted_)
         if (InputFile* file = finder_.extract(id)) round.push_back(file);
       wanted_.clear();
-      std::vector<InputFile*> unread;
-      std::copy_if(round.begin(), round.end(), std::back_inserter(unread),
-                   [](const InputFile* file) { return file->format_data == nullptr; });
-      read(unread);
+      read(round);
       take_in(round);
     }
   }
@@ -237,15 +355,14 @@ class Resolution {
   bool gives_value(FileId candidate, std::string_view name) {
     InputFile* file = finder_.open_lazy(candidate);
     if (!file) return false;
-    if (!file->format_data) link_.format->read_object(link_, *file, 0);
+    read({file});
     return std::any_of(file->occurrences.begin(), file->occurrences.end(), [&](const Occurrence& o) {
       return o.claim_class == ClaimClass::Strong && std::string_view(o.name, o.length) == name;
     });
   }
 
   void finish() {
-    std::sort(link_.inputs.files.begin(), link_.inputs.files.end(),
-              [](const InputFile* a, const InputFile* b) { return a->id < b->id; });
+    std::sort(link_.inputs.files.begin(), link_.inputs.files.end(), is_of_lower_rank);
     if (!link_.options().allow_multiple_definition) report_duplicates();
   }
 
@@ -271,6 +388,7 @@ class Resolution {
   Link& link_;
   SymbolTable& symbols_;
   InputFinder& finder_;
+  LinkTimeCompiler compiler_;
   std::vector<FileId> wanted_;
   const bool keeps_reasons_ = !link_.options().map_file.empty() || !link_.options().json_map_file.empty();
 };

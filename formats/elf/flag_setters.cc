@@ -50,6 +50,15 @@ void add_assignment(OptionContext& context, const OptionUse& use) {
 }
 
 // -R of a directory is -rpath: GNU ld took the meaning over from other systems.
+void add_plugin(OptionContext& context, const OptionUse& use) {
+  context.options.plugins.push_back({std::string(use.value), {}});
+}
+
+// Drivers pass options, but no plugin, to a linker that they think is LLD. Those are for nobody.
+void add_plugin_option(OptionContext& context, const OptionUse& use) {
+  if (!context.options.plugins.empty()) context.options.plugins.back().options.emplace_back(use.value);
+}
+
 void add_just_symbols(OptionContext& context, const OptionUse& use) {
   const std::string path(use.value);
   if (context.files.is_directory && context.files.is_directory(path)) {

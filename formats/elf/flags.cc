@@ -32,7 +32,8 @@ constexpr OptionRow kGeneral[] = {
     {"--error-limit", Required, "N", "stop reporting after N errors (20; 0: never)", set_number<&Options::error_limit>},
     {"--[no-]fatal-warnings", None, "", "warnings are errors", set_switch<&Options::fatal_warnings>},
     {"-w --no-warnings", None, "", "print no warnings", warn_of_nothing},
-    {"--[no-]threads", Optional, "N", "use N threads; as many as there are processors by default", set_threads},
+    {"--[no-]threads", Optional, "N",
+     "use N threads; by default one a processor, or what make's or ninja's job server lends", set_threads},
     {"--thread-count", Required, "N", "like --threads=N", set_threads},
 };
 
@@ -108,6 +109,9 @@ constexpr OptionRow kInputs[] = {
     {"--embed", Required, "NAME=FILE[,section=SECTION][,align=N]",
      "put FILE into the output (.rodata, 16) and define NAME, NAME_start, NAME_end and NAME_size", embed_file},
     {"-R --just-symbols", Required, "FILE", "take the symbols of FILE, not its contents", add_just_symbols},
+    {"-plugin", Required, "FILE", "have this plugin of a compiler turn intermediate code (-flto) into objects",
+     add_plugin},
+    {"-plugin-opt -mllvm", Required, "OPTION", "an option for the plugin named before", add_plugin_option},
 };
 
 constexpr OptionRow kSymbols[] = {
@@ -250,20 +254,19 @@ constexpr OptionRow kDynamicNoEffect[] = {
 
 constexpr OptionRow kNoEffect[] = {
     {"--sort-common", Optional, "ORDER", "common symbols stand in the order of their first appearance"},
-    {"-plugin", Required, "FILE", "drivers always pass it; an LTO object in the input is an error"},
-    {"-plugin-opt", Required, "OPTION", "drivers always pass it; an LTO object in the input is an error"},
-    {"-flto -flto-partition --lto --thinlto-index-only --save-temps", Optional, "VALUE", "LTO objects are not linked"},
-    {"--lto-O --lto-CGO", Joined, "LEVEL", "LTO objects are not linked"},
+    {"-flto -flto-partition --lto --thinlto-index-only --save-temps", Optional, "VALUE",
+     "the plugin has options of its own; see --plugin-opt"},
+    {"--lto-O --lto-CGO", Joined, "LEVEL", "the plugin has options of its own; see --plugin-opt"},
     {"--lto-aa-pipeline --lto-basic-block-sections --lto-cs-profile-file --lto-known-safe-vtables --lto-newpm-passes "
      "--lto-obj-path --lto-partitions --lto-sample-profile --thinlto-cache-dir --thinlto-cache-policy --thinlto-jobs "
-     "--thinlto-object-suffix-replace --thinlto-prefix-replace --thinlto-single-module --load-pass-plugin --mllvm "
+     "--thinlto-object-suffix-replace --thinlto-prefix-replace --thinlto-single-module --load-pass-plugin "
      "--opt-remarks-filename --opt-remarks-format --opt-remarks-hotness-threshold --opt-remarks-passes",
-     Required, "VALUE", "LTO objects are not linked"},
+     Required, "VALUE", "the plugin has options of its own; see --plugin-opt"},
     {"--[no-]fat-lto-objects --lto-cs-profile-generate --lto-debug-pass-manager --lto-emit-asm --lto-emit-llvm "
      "--[no-]lto-basic-block-address-map --[no-]lto-pgo-warn-mismatch --[no-]lto-unique-basic-block-section-names "
      "--[no-]lto-validate-all-vtables-have-type-infos --[no-]lto-whole-program-visibility "
      "--thinlto-emit-imports-files --opt-remarks-with-hotness --disable-verify --[no-]optimize-bb-jumps",
-     None, "", "LTO objects are not linked"},
+     None, "", "the plugin has options of its own; see --plugin-opt"},
     {"-fuse-ld", Required, "NAME", "meant for the compiler driver"},
     {"-g", None, "", "debug information is always kept"},
     {"-G --gpsize", Required, "SIZE", "x86 has no small data sections"},

@@ -20,6 +20,10 @@ namespace {
 // GNU as and old compilers made groups by name only: .gnu.linkonce.t.NAME.
 constexpr std::string_view kLinkOnce = ".gnu.linkonce.";
 
+// GCC's intermediate code is in sections of these names; LLVM's, if there is code as well, in one of a type of its own.
+constexpr std::string_view kGccIr = ".gnu.lto_";
+constexpr std::string_view kGccSlimMark = "__gnu_lto_slim";
+
 template <class E>
 class ObjectReader {
  public:
@@ -29,7 +33,9 @@ class ObjectReader {
   }
 
   void read() {
+    file_.atom_capacity = 0;
     if (!read_header() || !read_sections() || !read_symbol_table()) return;
+    note_intermediate_code();
     file_.first_global = object_.first_global;
     if (!read_groups()) return;
     read_global_names();
@@ -98,6 +104,10 @@ class ObjectReader {
       case SHT_LLVM_ADDRSIG:
         object_.significance_section = index;
         break;
+      case SHT_LLVM_LTO:
+        has_llvm_ir_ = true;
+        file_.atom_capacity++;
+        break;
       case SHT_GROUP:
         group_count_++;
         break;
@@ -112,14 +122,24 @@ class ObjectReader {
       default:
         file_.atom_capacity++;
     }
-    if (header.type == SHT_PROGBITS && !(header.flags & SHF_GROUP) && name_starts_with_link_once(header))
-      group_count_++;
+    if (header.type == SHT_PROGBITS && !(header.flags & SHF_GROUP) && name_starts_with(header, ".gnu.l")) {
+      group_count_ += name_starts_with(header, kLinkOnce);
+      has_gcc_ir_ |= name_starts_with(header, kGccIr);
+    }
     return true;
   }
 
-  bool name_starts_with_link_once(const SectionHeader& header) const {
-    const auto name = slice(object_.section_names, header.name, kLinkOnce.size());
-    return name && as_text(*name) == kLinkOnce;
+  bool name_starts_with(const SectionHeader& header, std::string_view prefix) const {
+    const auto name = slice(object_.section_names, header.name, prefix.size());
+    return name && as_text(*name) == prefix;
+  }
+
+  // GCC marks an object without code by a common symbol.
+  void note_intermediate_code() {
+    if (!has_gcc_ir_ && !has_llvm_ir_) return;
+    file_.ir = IrContent::Beside;
+    for (uint32_t i = object_.first_global; has_gcc_ir_ && i < object_.symbol_count; i++)
+      if (string_at(object_.symbol_names, raw_symbol<E>(object_, i).name) == kGccSlimMark) file_.ir = IrContent::Only;
   }
 
   bool read_symbol_table() {
@@ -160,7 +180,7 @@ class ObjectReader {
       const auto header = section_header<E>(object_, i);
       if (header.type == SHT_GROUP) {
         if (!read_group(i, header, count)) return false;
-      } else if (header.type == SHT_PROGBITS && !(header.flags & SHF_GROUP) && name_starts_with_link_once(header)) {
+      } else if (header.type == SHT_PROGBITS && !(header.flags & SHF_GROUP) && name_starts_with(header, kLinkOnce)) {
         InputGroup group;
         group.name = link_once_key(string_at(object_.section_names, header.name));
         const auto member = arena_.allocate_array<uint32_t>(1);
@@ -313,6 +333,7 @@ class ObjectReader {
   uint32_t extended_section_ = 0;
   uint32_t group_count_ = 0;
   bool has_default_versions_ = false;
+  bool has_gcc_ir_ = false, has_llvm_ir_ = false;
 };
 
 bool is_64_bit(const Link& link) {

@@ -64,7 +64,8 @@ class Reporter {
   void write_dependencies() {
     if (options_.dependency_file.empty() && options_.dependency_info_file.empty()) return;
     std::vector<std::string> paths;
-    for (const auto& file : finder_.opened_files()) paths.push_back(file.path);
+    for (const auto& file : finder_.opened_files())
+      if (file.role != InputFinder::OpenedFile::Role::Compiled) paths.push_back(file.path);
     if (!options_.dependency_file.empty()) write(options_.dependency_file, dependency_rule(options_.output, paths));
     if (!options_.dependency_info_file.empty())
       write(options_.dependency_info_file, dependency_records(options_.output, paths));

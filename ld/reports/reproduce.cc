@@ -254,6 +254,7 @@ std::optional<Error> write_reproduction(const Options& options, const InputFinde
   tar.add(folder + std::string(kVersionName), as_bytes(version));
   std::set<std::string> places;
   for (const InputFinder::OpenedFile& file : finder.opened_files()) {
+    if (file.role == InputFinder::OpenedFile::Role::Compiled) continue;  // made again from what it was made of
     const std::string place = paths.place(file.path);
     if (places.insert(place).second) tar.add(folder + place, file.bytes);
   }

@@ -68,6 +68,7 @@ class TemporaryPath {
 struct Program {
   std::string name;
   std::vector<std::string> files;
+  std::string plugin = {};
 };
 
 // crt1.o crti.o crtbeginT.o OBJECT libraries... crtend.o crtn.o
@@ -80,6 +81,8 @@ Program program_with_libraries(const std::string& object) {
 std::vector<Program> all_programs() {
   std::vector<Program> programs{{"exit32", {PROGRAM32}}};
   for (const std::string& object : split_list(PROGRAMS)) programs.push_back(program_with_libraries(object));
+  programs.push_back(program_with_libraries(INTERMEDIATE_PROGRAM));
+  programs.back().plugin = PLUGIN;
   return programs;
 }
 
@@ -89,6 +92,7 @@ Options options_for(const Program& program, uint32_t threads) {
   options.eh_frame_header = true;
   options.build_id = BuildIdKind::Sha1;
   options.threads = threads;
+  if (!program.plugin.empty()) options.plugins.push_back({program.plugin, {}});
   options.search_paths = {"/usr/lib/x86_64-linux-gnu"};  // libm.a is a script that names its parts
   for (const std::string& file : program.files) options.inputs.push_back({.kind = InputKind::File, .name = file});
   return options;
