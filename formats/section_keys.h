@@ -1,4 +1,6 @@
-// SectionKeys: the output sections that input sections ask for, as small numbers, while files are read by many threads.
+// SectionKeys: the output sections that input sections ask for, as small numbers, while files are read by many threads;
+// and the steps of a plan that start from them and are the same in every format: which atoms are written and where to,
+// and sections in the order of their ranks.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +14,7 @@
 
 namespace xld {
 
-// The output sections input sections ask for. Ids are given in the order of arrival, which depends on threads: plan()
+// Ids are given in the order of arrival, which depends on threads: plan()
 // puts them in the order of their first atom.
 class SectionKeys {
  public:
@@ -39,5 +41,27 @@ class SectionKeys {
   std::vector<SectionKey> keys_;
   std::vector<Cache> caches_;
 };
+
+// Goes through the atoms that are written, in input order. `section_for` finds or makes the output section of a key, at
+// its first atom; `take` puts an atom there, whose `section` is an index of Layout::sections from then on.
+template <class SectionFor, class Take>
+void collect_atoms(Link& link, const SectionKeys& keys, SectionFor section_for, Take take) {
+  std::vector<SectionId> section_of_key(keys.keys().size());
+  const auto collect = [&](uint32_t begin, uint32_t count) {
+    for (uint32_t i = begin; i < begin + count; i++) {
+      Atom& atom = link.atoms[i];
+      if (!link.is_live[i] || atom.has(atom_flag::kFolded)) continue;
+      SectionId& known = section_of_key[atom.section.value];
+      if (!known.is_valid()) known = section_for(keys.keys()[atom.section.value]);
+      atom.section = known;
+      take(AtomId{i}, atom);
+    }
+  };
+  for (const InputFile* file : link.inputs.files) collect(file->first_atom.value, file->atom_count);
+  collect(link.first_linker_atom.value, link.linker_atom_count);
+}
+
+// Puts Layout::sections in the order of their ranks and tells the atoms that are written the new numbers.
+void sort_sections_by_rank(Link& link);
 
 }  // namespace xld

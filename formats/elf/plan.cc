@@ -96,11 +96,12 @@ class Planner {
   explicit Planner(Link& link) : link_(link), sections_(link.layout.sections) {}
 
   void run() {
-    collect_atoms();
+    take_atoms();
     add_linker_sections(link_);
     for (OutputSection& section : sections_) finish_section(section);
     apply_section_starts();
-    sort_sections();
+    sort_sections_by_rank(link_);
+    mark_relro();
     sort_atoms();
     sort_followers();
     make_segments();
@@ -113,26 +114,20 @@ class Planner {
   // ---- sections from atoms
   // ---------------------------------------------------------------------------------------------
 
-  void collect_atoms() {
-    const std::vector<SectionKey>& keys = state_of(link_).section_keys.keys();
-    section_of_key_.assign(keys.size(), SectionId());
-    const auto take = [&](uint32_t begin, uint32_t count) {
-      for (uint32_t i = begin; i < begin + count; i++)
-        if (link_.is_live[i] && !link_.atoms[i].has(atom_flag::kFolded)) take_atom(AtomId{i}, keys);
-    };
-    for (const InputFile* file : link_.inputs.files) take(file->first_atom.value, file->atom_count);
-    take(link_.first_linker_atom.value, link_.linker_atom_count);
+  void take_atoms() {
+    if (is_flat()) drop_unloaded_atoms();
+    collect_atoms(
+        link_, state_of(link_).section_keys, [&](const SectionKey& key) { return section_for(key); },
+        [&](AtomId id, Atom& atom) { take_atom(id, atom); });
   }
 
-  void take_atom(AtomId id, const std::vector<SectionKey>& keys) {
-    Atom& atom = link_.atom(id);
-    if (is_flat() && !atom.has(atom_flag::kAllocated)) {
-      link_.is_live[id.value] = 0;  // a flat image is what is loaded
-      return;
-    }
-    const uint32_t key = atom.section.value;
-    if (!section_of_key_[key].is_valid()) section_of_key_[key] = section_for(keys[key]);
-    atom.section = section_of_key_[key];
+  // A flat image is what is loaded.
+  void drop_unloaded_atoms() {
+    for (uint32_t i = 0; i < link_.atoms.size(); i++)
+      if (!link_.atoms[i].has(atom_flag::kAllocated)) link_.is_live[i] = 0;
+  }
+
+  void take_atom(AtomId id, Atom& atom) {
     OutputSection& section = sections_[atom.section.value];
     if (atom.has(atom_flag::kUnwind)) return;  // the frame chunk writes what is left of it
     if (atom.has(atom_flag::kMerge)) return add_to_pool(atom, section);
@@ -216,77 +211,24 @@ class Planner {
     }
   }
 
-  void sort_sections() {
-    std::vector<uint32_t> order(sections_.size());
-    for (uint32_t i = 0; i < order.size(); i++) order[i] = i;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](uint32_t a, uint32_t b) { return sections_[a].rank < sections_[b].rank; });
-    std::vector<OutputSection> sorted;
-    sorted.reserve(sections_.size());
-    for (const uint32_t i : order) sorted.push_back(std::move(sections_[i]));
-    sections_ = std::move(sorted);
-    for (uint32_t i = 0; i < sections_.size(); i++) {
-      const bool is_relro = link_.options().relro && !link_.options().omagic && becomes_read_only(sections_[i]);
-      sections_[i].is_relro = is_relro;
-      for (const AtomId id : sections_[i].atoms) link_.atom(id).section = SectionId{i};
-    }
-    renumber_pool_atoms(order);
-  }
-
-  // Merged and unwind atoms are not in their section's list, but keep its id for messages and symbols.
-  void renumber_pool_atoms(const std::vector<uint32_t>& order) {
-    std::vector<uint32_t> new_index(order.size());
-    for (uint32_t i = 0; i < order.size(); i++) new_index[order[i]] = i;
-    for (const InputFile* file : link_.inputs.files) {
-      for (uint32_t i = file->first_atom.value; i < file->first_atom.value + file->atom_count; i++) {
-        Atom& atom = link_.atoms[i];
-        if (link_.is_live[i] && atom.has(atom_flag::kMerge | atom_flag::kUnwind))
-          atom.section = SectionId{new_index[atom.section.value]};
-      }
-    }
+  void mark_relro() {
+    const bool is_wanted = link_.options().relro && !link_.options().omagic;
+    for (OutputSection& section : sections_) section.is_relro = is_wanted && becomes_read_only(section);
   }
 
   void sort_atoms() {
     for (OutputSection& section : sections_) {
-      const bool has_order = section.is_executable || section.type == SHT_INIT_ARRAY || section.type == SHT_FINI_ARRAY;
+      const bool has_order = section.is_executable || section.type == SHT_INIT_ARRAY ||
+                             section.type == SHT_FINI_ARRAY || section.name == ".ctors" || section.name == ".dtors";
       if (!has_order) continue;
       const auto by_order = [&](AtomId a, AtomId b) { return link_.atom(a).order < link_.atom(b).order; };
       if (!std::is_sorted(section.atoms.begin(), section.atoms.end(), by_order))
         std::stable_sort(section.atoms.begin(), section.atoms.end(), by_order);
     }
-    for (OutputSection& section : sections_)
-      if (section.is_allocated && !section.is_executable) sort_followers(section);
   }
 
-  // gABI SHF_LINK_ORDER: pieces that describe others stand in the order of those. Pieces among them that describe none
-  // keep their places.
-  void sort_followers(OutputSection& section) {
-    std::vector<std::pair<uint32_t, AtomId>> followers;
-    for (const AtomId id : section.atoms)
-      if (link_.atom(id).has(atom_flag::kFollowsOther)) followers.emplace_back(position_of_owner(id), id);
-    const auto by_position = [](const auto& a, const auto& b) { return a.first < b.first; };
-    if (std::is_sorted(followers.begin(), followers.end(), by_position)) return;
-    std::stable_sort(followers.begin(), followers.end(), by_position);
-    auto next = followers.begin();
-    for (AtomId& id : section.atoms)
-      if (link_.atom(id).has(atom_flag::kFollowsOther)) id = next++->second;
-  }
-
-  uint32_t position_of_owner(AtomId id) {
-    if (positions_.empty()) {
-      positions_.resize(link_.atoms.size());
-      uint32_t next = 0;
-      for (const OutputSection& section : sections_)
-        for (const AtomId atom : section.atoms) positions_[atom.value] = next++;
-    }
-    const Atom& atom = link_.atom(id);
-    const ElfObject& object = object_of(link_.inputs.file(atom.file));
-    const uint32_t owner_section = section_facts(link_, object, atom.raw).link;
-    const AtomId owner = owner_section < object.section_count ? object.atom_of[owner_section] : AtomId();
-    return owner.is_valid() && owner != kDiscardedAtom ? positions_[owner.value] : 0;
-  }
-
-  // gABI, SHF_LINK_ORDER: the sections' order is that of the sections they describe.
+  // gABI, SHF_LINK_ORDER: pieces that describe others stand in the order of those; pieces among them that describe none
+  // come first, as with GNU ld.
   void sort_followers() {
     const auto follows = [&](AtomId id) { return link_.atom(id).has(atom_flag::kFollowsOther); };
     std::unordered_map<uint32_t, uint64_t> positions;  // 0: describes nothing that is linked
@@ -377,8 +319,6 @@ class Planner {
 
   Link& link_;
   std::vector<OutputSection>& sections_;
-  std::vector<SectionId> section_of_key_;
-  std::vector<uint32_t> positions_;  // by AtomId, in output order; filled when a section follows others
   std::map<std::tuple<std::string_view, bool, bool>, uint32_t> by_name_;
   std::map<std::tuple<uint32_t, uint8_t, bool>, uint16_t> pools_;
 };

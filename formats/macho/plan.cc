@@ -43,11 +43,11 @@ class Planner {
   explicit Planner(Link& link) : link_(link), sections_(link.layout.sections) {}
 
   void run() {
-    collect_atoms();
+    take_atoms();
     settle_versions();
     add_linker_sections();
     for (OutputSection& section : sections_) finish_section(section);
-    sort_sections();
+    sort_sections_by_rank(link_);
     make_segments();
     number_headers();
     choose_addresses();
@@ -57,24 +57,13 @@ class Planner {
   // ---- sections from atoms
   // ---------------------------------------------------------------------------------------------
 
-  void collect_atoms() {
-    const std::vector<SectionKey>& keys = state_of(link_).section_keys.keys();
-    section_of_key_.assign(keys.size(), SectionId());
-    const auto take = [&](uint32_t begin, uint32_t count) {
-      for (uint32_t i = begin; i < begin + count; i++)
-        if (link_.is_live[i] && !link_.atoms[i].has(atom_flag::kFolded)) take_atom(AtomId{i}, keys);
-    };
-    for (const InputFile* file : link_.inputs.files) take(file->first_atom.value, file->atom_count);
-    take(link_.first_linker_atom.value, link_.linker_atom_count);
-  }
-
-  void take_atom(AtomId id, const std::vector<SectionKey>& keys) {
-    Atom& atom = link_.atom(id);
-    SectionId& known = section_of_key_[atom.section.value];
-    if (!known.is_valid()) known = section_for(keys[atom.section.value]);
-    atom.section = known;
-    if (atom.has(atom_flag::kMerge)) return add_to_pool(atom);
-    sections_[known.value].atoms.push_back(id);
+  void take_atoms() {
+    collect_atoms(
+        link_, state_of(link_).section_keys, [&](const SectionKey& key) { return section_for(key); },
+        [&](AtomId id, Atom& atom) {
+          if (atom.has(atom_flag::kMerge)) return add_to_pool(atom);
+          sections_[atom.section.value].atoms.push_back(id);
+        });
   }
 
   // Sections of one name become one; if their types differ, it is an ordinary one.
@@ -190,27 +179,6 @@ class Planner {
     return VM_PROT_READ | VM_PROT_WRITE;
   }
 
-  void sort_sections() {
-    std::vector<uint32_t> order(sections_.size());
-    for (uint32_t i = 0; i < order.size(); i++) order[i] = i;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](uint32_t a, uint32_t b) { return sections_[a].rank < sections_[b].rank; });
-    std::vector<uint32_t> new_index(order.size());
-    std::vector<OutputSection> sorted;
-    sorted.reserve(sections_.size());
-    for (uint32_t i = 0; i < order.size(); i++) {
-      new_index[order[i]] = i;
-      sorted.push_back(std::move(sections_[order[i]]));
-    }
-    sections_ = std::move(sorted);
-    const auto renumber = [&](uint32_t begin, uint32_t count) {
-      for (uint32_t i = begin; i < begin + count; i++)
-        if (link_.is_live[i]) link_.atoms[i].section = SectionId{new_index[link_.atoms[i].section.value]};
-    };
-    for (const InputFile* file : link_.inputs.files) renumber(file->first_atom.value, file->atom_count);
-    renumber(link_.first_linker_atom.value, link_.linker_atom_count);
-  }
-
   void make_segments() {
     std::vector<Segment>& segments = link_.layout.segments;
     for (uint32_t i = 0; i < sections_.size(); i++) {
@@ -243,7 +211,6 @@ class Planner {
 
   Link& link_;
   std::vector<OutputSection>& sections_;
-  std::vector<SectionId> section_of_key_;
   std::map<std::string_view, uint32_t> by_name_;
   std::map<std::pair<uint32_t, uint8_t>, uint16_t> pools_;
   std::map<std::string_view, uint32_t> other_segments_;
