@@ -7,10 +7,10 @@
 namespace xld {
 namespace {
 
-constexpr std::array<FieldFacts, 11> kFields = {{
+constexpr std::array<FieldFacts, 10> kFields = {{
     {0, 1, 0, "any value"},                                   // None
-    {1, INT8_MIN, UINT8_MAX, "-128 to 255"},                  // Word8
-    {2, INT16_MIN, UINT16_MAX, "-32768 to 65535"},            // Word16
+    {1, -UINT8_MAX - 1, UINT8_MAX, "-256 to 255"},            // Word8
+    {2, -UINT16_MAX - 1, UINT16_MAX, "-65536 to 65535"},      // Word16
     {4, INT32_MIN, UINT32_MAX, "-2147483648 to 4294967295"},  // Word32
     {8, 1, 0, "any value"},                                   // Word64
     {1, INT8_MIN, INT8_MAX, "-128 to 127"},                   // Signed8
@@ -18,7 +18,6 @@ constexpr std::array<FieldFacts, 11> kFields = {{
     {4, INT32_MIN, INT32_MAX, "-2147483648 to 2147483647"},   // Signed32
     {4, 0, UINT32_MAX, "0 to 4294967295"},                    // Unsigned32
     {4, 1, 0, "any value"},                                   // Wrap32
-    {2, -UINT16_MAX - 1, UINT16_MAX, "-65536 to 65535"},      // Wrap16
 }};
 
 }  // namespace

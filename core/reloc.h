@@ -50,7 +50,6 @@ enum class Field : uint8_t {
   Signed32,
   Unsigned32,
   Wrap32,  // modulo 2^32, never out of range: addresses of 32-bit targets
-  Wrap16,  // the distance between two 16-bit addresses, which wraps around: accepts 17 bits
 };
 
 namespace hint {
