@@ -27,6 +27,7 @@ constexpr TargetName kTargetNames[] = {
     {"darwin-arm64", kTarget, kMachO, Cpu::Arm64, Os::Darwin},
     {"elf_x86_64", kEmulation, kElf, Cpu::X86_64, Os::Unknown},
     {"elf_i386", kEmulation, kElf, Cpu::I386, Os::Unknown},
+    {"elf_amd64_fbsd", kEmulation, kElf, Cpu::X86_64, Os::FreeBsd},
     {"elf_x86_64_fbsd", kEmulation, kElf, Cpu::X86_64, Os::FreeBsd},
     {"elf_i386_fbsd", kEmulation, kElf, Cpu::I386, Os::FreeBsd},
     {"elf_x86_64_obsd", kEmulation, kElf, Cpu::X86_64, Os::OpenBsd},

@@ -140,7 +140,7 @@ inline constexpr uint16_t ET_REL = 1, ET_EXEC = 2, ET_DYN = 3;
 // e_machine
 inline constexpr uint16_t EM_386 = 3, EM_IAMCU = 6, EM_X86_64 = 62, EM_AARCH64 = 183;
 // e_ident[EI_OSABI]
-inline constexpr uint8_t ELFOSABI_NONE = 0, ELFOSABI_GNU = 3;
+inline constexpr uint8_t ELFOSABI_NONE = 0, ELFOSABI_GNU = 3, ELFOSABI_FREEBSD = 9;
 
 // Section indices
 inline constexpr uint32_t SHN_UNDEF = 0, SHN_LORESERVE = 0xff00, SHN_X86_64_LCOMMON = 0xff02, SHN_ABS = 0xfff1,

@@ -8,6 +8,7 @@ namespace xld::elf {
 void add_assignment(OptionContext& context, const OptionUse& use);
 void add_just_symbols(OptionContext& context, const OptionUse& use);
 void choose_build_id(OptionContext& context, const OptionUse& use);
+void choose_common_order(OptionContext&, const OptionUse&);
 void choose_compression(OptionContext& context, const OptionUse& use);
 void choose_emulation(OptionContext& context, const OptionUse& use);
 void choose_hash_style(OptionContext& context, const OptionUse& use);

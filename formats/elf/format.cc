@@ -1,6 +1,7 @@
 // The filled-in table, and the small functions that have no better place.
 #include "formats/elf/format.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "formats/elf/binding.h"
@@ -34,6 +35,10 @@ void begin(Link& link) {
   target.code_section = ".text";
   target.max_page_size = link.options().max_page_size.value_or(0x1000);
   target.common_page_size = link.options().common_page_size.value_or(0x1000);
+  if (link.options().common_page_size && target.common_page_size > target.max_page_size)
+    link.diagnostics().error(fmt::format("-z common-page-size={:#x} is more than -z max-page-size={:#x}; give both",
+                                         target.common_page_size, target.max_page_size));
+  target.common_page_size = std::min(target.common_page_size, target.max_page_size);
   link.packs_fixups = link.options().dynamic.pack_relative_relocs && moves;
   const BuildIdKind build_id = link.options().build_id;
   if (build_id != BuildIdKind::None)

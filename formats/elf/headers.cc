@@ -87,19 +87,14 @@ void add_relro(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
 }
 
 uint32_t stack_flags(const Link& link) {
-  const Options& options = link.options();
-  bool is_executable = options.execstack;
-  if (!options.execstack && !options.noexecstack) {
-    for (const InputFile* file : link.inputs.files) is_executable |= object_of(*file).wants_executable_stack;
-  }
-  return PF_R | PF_W | (is_executable ? PF_X : 0);
+  return PF_R | PF_W | (state_of(link).has_executable_stack ? PF_X : 0);
 }
 
 }  // namespace
 
 const OutputSection* find_section(const Link& link, std::string_view name) {
   for (const OutputSection& section : link.layout.sections)
-    if (section.name == name && section.is_allocated) return &section;
+    if (section.name == name && (section.flags & SHF_ALLOC)) return &section;
   return nullptr;
 }
 
@@ -128,16 +123,21 @@ uint64_t HeadersChunk::size() const {
                                        : sizeof(Elf32::Header) + count * sizeof(Elf32::ProgramHeader);
 }
 
+// FreeBSD's kernel runs what is branded as its own; others go by notes. GNU: as GNU ld sets it.
+static uint8_t os_abi(const Link& link) {
+  if (link.target().os == OperatingSystem::FreeBsd) return ELFOSABI_FREEBSD;
+  return state_of(link).uses_gnu_extensions ? ELFOSABI_GNU : ELFOSABI_NONE;
+}
+
 template <class E>
 void HeadersChunk::write_as(MutableBytes out) const {
-  const ElfState& state = state_of(link_);
   const auto headers = program_headers(link_);
   typename E::Header header{};
   std::copy_n(kMagic, sizeof(kMagic), header.ident);
   header.ident[4] = E::kClass;
   header.ident[5] = kLittleEndian;
   header.ident[6] = 1;
-  header.ident[7] = state.uses_gnu_extensions ? ELFOSABI_GNU : ELFOSABI_NONE;
+  header.ident[7] = os_abi(link_);
   header.type = is_position_independent(link_.target().output) ? ET_DYN : ET_EXEC;
   header.machine = link_.target().cpu == Cpu::X86_64 ? EM_X86_64 : EM_386;
   header.version = 1;

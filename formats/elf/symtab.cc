@@ -31,6 +31,11 @@ uint32_t section_at(const Link& link, uint64_t address) {
   return best;
 }
 
+void add_symbol(SymbolRun& run, const OutputSymbol& symbol) {
+  run.has_gnu_extension |= type_of(symbol.info) == STT_GNU_IFUNC || binding_of(symbol.info) == STB_GNU_UNIQUE;
+  run.symbols.push_back(symbol);
+}
+
 }  // namespace
 
 uint8_t type_from(uint32_t flags) {
@@ -80,6 +85,7 @@ void SymbolTableChunk::number_runs() {
     runs_[i].first_name = names_size_;
     symbol_count_ += static_cast<uint32_t>(runs_[i].symbols.size());
     names_size_ += runs_[i].names.size();
+    state_of(link_).uses_gnu_extensions |= runs_[i].has_gnu_extension;
     if (i + 1 == local_runs) state_of(link_).local_symbol_count = symbol_count_;
   }
 }
@@ -91,13 +97,15 @@ bool SymbolTableChunk::is_retained(std::string_view name) const {
   return link_.retains_all_names || link_.retained_names.contains(name);
 }
 
-bool SymbolTableChunk::is_kept_local(std::string_view name, uint8_t type, AtomId atom) const {
-  if (name.empty() || type == STT_SECTION || !is_retained(name)) return false;
+template <class E>
+bool SymbolTableChunk::is_kept_local(const ElfObject& object, std::string_view name, uint32_t section) const {
+  if (name.empty() || !is_retained(name)) return false;
   const DiscardMode mode = link_.options().discard;
   if (mode == DiscardMode::AllLocals) return false;
-  if (!name.starts_with(".L")) return true;
-  // Names of merged strings say nothing once the strings are shared.
-  return mode != DiscardMode::TemporaryLocals && atom.is_valid() && !link_.atom(atom).has(atom_flag::kMerge);
+  if (!is_temporary_name(name)) return true;
+  if (mode != DiscardMode::Default) return mode == DiscardMode::None;
+  // Names of strings say nothing once the strings are shared; as with GNU ld, whether they are in the end or not.
+  return section < object.section_count && !(section_header<E>(object, section).flags & SHF_MERGE);
 }
 
 template <class E>
@@ -116,13 +124,13 @@ void SymbolTableChunk::add_locals_as(const InputFile& file, SymbolRun& run) cons
       if (!output.atom.is_valid() || output.atom == kDiscardedAtom || !link_.is_live[output.atom.value]) continue;
     }
     const std::string_view name = string_at(object.symbol_names, symbol.name);
-    if (!is_kept_local(name, type_of(symbol.info), output.atom)) continue;
+    if (!is_kept_local<E>(object, name, section)) continue;
     output.name = add_name(run, name);
     output.value = symbol.value;
     output.size = symbol.size;
     output.info = symbol.info;
     output.other = symbol.other;
-    run.symbols.push_back(output);
+    add_symbol(run, output);
   }
 }
 
@@ -134,6 +142,7 @@ void SymbolTableChunk::add_globals_as(const InputFile& file, SymbolRun& locals, 
     const Claim claim = link_.symbols.claim(id);
     if (claim.file() != file.id || claim.raw_symbol() != file.first_global + i || !claim.is_definition()) continue;
     const uint32_t flags = link_.symbols.flags(id);
+    if (!(flags & symbol_flag::kDefined)) continue;
     const auto symbol = raw_symbol<E>(object, file.first_global + i);
     OutputSymbol output;
     output.atom = link_.symbols.atom(id);
@@ -149,7 +158,7 @@ void SymbolTableChunk::add_globals_as(const InputFile& file, SymbolRun& locals, 
     output.other = static_cast<uint8_t>((symbol.other & ~3) | visibility_from(flags));
     SymbolRun& run = is_local ? locals : globals;
     output.name = add_name(run, link_.symbols.name(id));
-    run.symbols.push_back(output);
+    add_symbol(run, output);
   }
 }
 
@@ -187,7 +196,7 @@ void SymbolTableChunk::add_linker_symbols() {
     output.other = visibility_from(flags);
     SymbolRun& run = is_local ? locals : globals;
     output.name = add_name(run, link_.symbols.name(id));
-    run.symbols.push_back(output);
+    add_symbol(run, output);
   }
 }
 

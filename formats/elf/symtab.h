@@ -12,6 +12,8 @@
 
 namespace xld::elf {
 
+struct ElfObject;
+
 struct OutputSymbol {
   uint32_t name = 0;  // offset in its run's names
   AtomId atom;        // not valid: `value` is the address, or to be asked of the symbol table
@@ -26,6 +28,7 @@ struct OutputSymbol {
 struct SymbolRun {
   std::vector<OutputSymbol> symbols;
   std::vector<char> names;
+  bool has_gnu_extension = false;  // a symbol that only the GNU ABI knows: a resolver function, or a unique one
   uint32_t first_symbol = 0;
   uint64_t first_name = 0;
 };
@@ -54,7 +57,8 @@ class SymbolTableChunk : public Chunk {
   template <class E>
   void add_globals_as(const InputFile& file, SymbolRun& locals, SymbolRun& globals) const;
   bool is_retained(std::string_view name) const;
-  bool is_kept_local(std::string_view name, uint8_t type, AtomId atom) const;
+  template <class E>
+  bool is_kept_local(const ElfObject& object, std::string_view name, uint32_t section) const;
   template <class E>
   void write_as(const SymbolRun& run, MutableBytes out) const;
 
