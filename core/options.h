@@ -160,6 +160,8 @@ struct Options {
   bool nosectionheader = false;           // -z nosectionheader
   bool keep_text_section_prefix = false;  // -z keep-text-section-prefix: .text.hot … stay apart
   StartStopVisibility start_stop_visibility = StartStopVisibility::Protected;
+  bool needs_writable_code = false;                   // -z wxneeded: exempt from OpenBSD's W^X
+  bool no_branch_tracking = false;                    // -z nobtcfi: exempt from OpenBSD's branch tracking
   uint64_t stack_size = 0;                            // -z stack-size
   std::map<std::string, uint64_t> dead_reloc_values;  // -z dead-reloc-in-nonalloc=GLOB=VALUE
 

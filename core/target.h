@@ -30,14 +30,18 @@ constexpr bool has_loader(OutputKind kind) {
   return kind == OutputKind::DynamicExecutable || kind == OutputKind::DynamicPie || kind == OutputKind::SharedLibrary;
 }
 
+struct TargetRow;
+
 struct Target {
   ObjectFormat format = ObjectFormat::Unknown;
   Cpu cpu = Cpu::Unknown;
   OperatingSystem os = OperatingSystem::Unknown;
   OutputKind output = OutputKind::StaticExecutable;
 
+  const TargetRow* row = nullptr;   // what is known of the system (core/target_table.h); settled with the output kind
   std::string_view entry;           // where programs start unless told otherwise
-  std::string_view code_section;    // ... and if that name is not defined
+  std::string_view second_entry;    // ... and if that name is not defined
+  std::string_view code_section;    // ... and if neither is
   uint8_t word_size = 8;            // bytes of a pointer
   uint64_t image_base = 0;          // address of the first segment
   uint64_t max_page_size = 0x1000;  // segments are congruent modulo this

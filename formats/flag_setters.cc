@@ -102,7 +102,7 @@ void clear_lazy_inputs(OptionContext& context, const OptionUse& use) {
 }
 
 void choose_target(OptionContext& context, const OptionUse& use, TargetNameKind kind) {
-  if (const TargetName* name = find_target_name(kind, use.value)) {
+  if (const auto name = find_target_name(kind, use.value)) {
     apply_target_name(*name, context.options.target);
     return;
   }

@@ -3,34 +3,27 @@
 
 #include <algorithm>
 
+#include "core/target_table.h"
+
 namespace xld {
 namespace {
 
 using Os = OperatingSystem;
 constexpr auto kElf = ObjectFormat::Elf;
-constexpr auto kMachO = ObjectFormat::MachO;
 constexpr auto kTarget = TargetNameKind::Target;
+constexpr auto kHistorical = TargetNameKind::Historical;
 constexpr auto kEmulation = TargetNameKind::Emulation;
 constexpr auto kOutput = TargetNameKind::OutputFormat;
 
-constexpr TargetName kTargetNames[] = {
-    {"linux-amd64", kTarget, kElf, Cpu::X86_64, Os::Linux},
-    {"linux-386", kTarget, kElf, Cpu::I386, Os::Linux},
-    {"freebsd-amd64", kTarget, kElf, Cpu::X86_64, Os::FreeBsd},
-    {"netbsd-amd64", kTarget, kElf, Cpu::X86_64, Os::NetBsd},
-    {"openbsd-amd64", kTarget, kElf, Cpu::X86_64, Os::OpenBsd},
-    {"dragonfly-amd64", kTarget, kElf, Cpu::X86_64, Os::DragonFly},
-    {"none-amd64", kTarget, kElf, Cpu::X86_64, Os::None},
-    {"none-386", kTarget, kElf, Cpu::I386, Os::None},
-    {"darwin-amd64", kTarget, kMachO, Cpu::X86_64, Os::Darwin},
-    {"darwin-386", kTarget, kMachO, Cpu::I386, Os::Darwin},
-    {"darwin-arm64", kTarget, kMachO, Cpu::Arm64, Os::Darwin},
+constexpr TargetName kOtherNames[] = {
     {"elf_x86_64", kEmulation, kElf, Cpu::X86_64, Os::Unknown},
     {"elf_i386", kEmulation, kElf, Cpu::I386, Os::Unknown},
-    {"elf_amd64_fbsd", kEmulation, kElf, Cpu::X86_64, Os::FreeBsd},
     {"elf_x86_64_fbsd", kEmulation, kElf, Cpu::X86_64, Os::FreeBsd},
     {"elf_i386_fbsd", kEmulation, kElf, Cpu::I386, Os::FreeBsd},
     {"elf_x86_64_obsd", kEmulation, kElf, Cpu::X86_64, Os::OpenBsd},
+    {"elf_amd64_fbsd", kEmulation, kElf, Cpu::X86_64, Os::FreeBsd},
+    {"elf_x86_64_nbsd", kEmulation, kElf, Cpu::X86_64, Os::NetBsd},
+    {"elf_x86_64_dfly", kEmulation, kElf, Cpu::X86_64, Os::DragonFly},
     {"elf64-x86-64", kOutput, kElf, Cpu::X86_64, Os::Unknown},
     {"elf32-i386", kOutput, kElf, Cpu::I386, Os::Unknown},
     {"elf64-x86-64-freebsd", kOutput, kElf, Cpu::X86_64, Os::FreeBsd},
@@ -39,21 +32,30 @@ constexpr TargetName kTargetNames[] = {
 
 }  // namespace
 
-std::span<const TargetName> target_names() {
-  return kTargetNames;
+std::vector<TargetName> target_names() {
+  std::vector<TargetName> names;
+  for (const TargetRow& row : target_rows()) names.push_back({row.name, kTarget, row.format, row.cpu, row.os});
+  // The CPU is that of the first object.
+  for (const TargetRow& row : target_rows()) {
+    const auto is_known = [&](const TargetName& n) { return n.kind == kHistorical && n.name == row.historical; };
+    if (std::none_of(names.begin(), names.end(), is_known))
+      names.push_back({row.historical, kHistorical, row.format, Cpu::Unknown, row.os});
+  }
+  names.insert(names.end(), std::begin(kOtherNames), std::end(kOtherNames));
+  return names;
 }
 
-const TargetName* find_target_name(TargetNameKind kind, std::string_view name) {
-  const auto* found = std::ranges::find_if(
-      kTargetNames, [&](const TargetName& entry) { return entry.kind == kind && entry.name == name; });
-  return found == std::end(kTargetNames) ? nullptr : found;
+std::optional<TargetName> find_target_name(TargetNameKind kind, std::string_view name) {
+  for (const TargetName& entry : target_names())
+    if (entry.kind == kind && entry.name == name) return entry;
+  return std::nullopt;
 }
 
 void apply_target_name(const TargetName& name, Target& target) {
   target.format = name.format;
-  target.cpu = name.cpu;
+  if (name.cpu != Cpu::Unknown) target.cpu = name.cpu;
   if (name.os != Os::Unknown) target.os = name.os;
-  target.word_size = name.cpu == Cpu::I386 ? 4 : 8;
+  target.word_size = target.cpu == Cpu::I386 ? 4 : 8;
 }
 
 }  // namespace xld

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "core/target.h"
 
@@ -11,6 +12,7 @@ namespace xld {
 
 enum class TargetNameKind : uint8_t {
   Target,        // --target=linux-amd64: everything is fixed
+  Historical,    // -Hlinux: system and format
   Emulation,     // -m elf_x86_64: format and CPU, and the system where the name says it
   OutputFormat,  // --oformat=elf64-x86-64
 };
@@ -23,10 +25,10 @@ struct TargetName {
   OperatingSystem os;  // Unknown: as decided otherwise
 };
 
-std::span<const TargetName> target_names();
+std::vector<TargetName> target_names();
 
-// Null if there is none of this kind.
-const TargetName* find_target_name(TargetNameKind kind, std::string_view name);
+// Nothing if there is none of this kind.
+std::optional<TargetName> find_target_name(TargetNameKind kind, std::string_view name);
 
 // Takes over what `name` fixes, and leaves the rest of `target` alone.
 void apply_target_name(const TargetName& name, Target& target);

@@ -139,9 +139,11 @@ class AddressWalk {
     if (section.is_relro && layout_.relro_address == 0) layout_.relro_address = address;
     offset_ += section.file_size();
     if (!section.is_zero_fill) segment.file_size = offset_ - segment.file_offset;
-    // Zero-filled thread-local data exists in each thread's block only: it takes no addresses of the image.
-    if (!(section.is_thread_local && section.is_zero_fill)) address_ = address + section.size;
-    if (section.is_thread_local && section.is_zero_fill) place_thread_zero_fill(section);
+    // Zero-filled thread-local data exists in each thread's block only: it takes no addresses of the image. But where
+    // it comes first in a segment, the segment starts there.
+    const bool takes_addresses = !(section.is_thread_local && section.is_zero_fill);
+    if (takes_addresses || is_first) address_ = address + (takes_addresses ? section.size : 0);
+    if (!takes_addresses) place_thread_zero_fill(section);
   }
 
   // From the first to the last byte of load memory that has contents.

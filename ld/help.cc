@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <iterator>
 
+#include "core/target_table.h"
 #include "formats/flag_index.h"
 #include "formats/targets.h"
 
@@ -94,10 +95,22 @@ std::string version_line() {
   return fmt::format("xld {} (compatible with GNU ld)\n", kVersion);
 }
 
+// The target table, as it stands in core/target_table.cc.
+std::string target_rows_text() {
+  std::string text = fmt::format("{:<16} {:<3} {:<11} {:>8} {:>8}  {:<28} {}\n", "target", "abi", "register", "slot 0",
+                                 "slot 1", "loader", "entry");
+  for (const TargetRow& row : target_rows()) {
+    fmt::format_to(std::back_inserter(text), "{:<16} {:<3} {:<11} {:>8} {:>8}  {:<28} {}\n", row.name, row.os_abi,
+                   thread_register_name(row.thread_register), row.first_slot, row.second_slot,
+                   row.interpreter.empty() ? "-" : row.interpreter, row.entry);
+  }
+  return text;
+}
+
 std::string targets_text() {
-  return fmt::format("Supported targets:{}\nSupported emulations:{}\nSupported formats:{}\n",
-                     names_of(TargetNameKind::Target), names_of(TargetNameKind::Emulation),
-                     names_of(TargetNameKind::OutputFormat));
+  return target_rows_text() + fmt::format("Supported targets:{}\nSupported emulations:{}\nSupported formats:{}\n",
+                                          names_of(TargetNameKind::Target), names_of(TargetNameKind::Emulation),
+                                          names_of(TargetNameKind::OutputFormat));
 }
 
 std::string help_text(const Dialect& dialect, std::string_view program_name) {

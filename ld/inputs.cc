@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fmt/core.h>
 
+#include "core/target_table.h"
 #include "formats/elf/binary_input.h"
 #include "formats/elf/script.h"
 #include "ld/file_guess.h"
@@ -38,9 +39,27 @@ bool is_inside(const std::string& path, const std::string& directory) {
   return !error && std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
 }
 
+// Those of -L, then the system's own. Of another system than this one they make sense inside a sysroot only.
+std::vector<std::string> search_paths_of(const Options& options) {
+  std::vector<std::string> paths = options.search_paths;
+  const Target& target = options.target;
+  const TargetRow* row = find_target_row(target.format, target.cpu, target.os);
+  if (!row || options.no_standard_paths) return paths;
+  if (options.sysroot.empty() && row->os != OperatingSystem::Linux) return paths;
+  for (std::string_view rest = row->search_paths; !rest.empty();) {
+    const std::string_view path = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(path.size() + 1, rest.size()));
+    paths.push_back((options.sysroot.empty() ? "" : "=") + std::string(path));
+  }
+  return paths;
+}
+
 }  // namespace
 
 // ---- from the command line to bytes ------------------------------------------------------------------------------
+
+InputFinder::InputFinder(Link& link, FileSystem& files, bool believes_indexes)
+    : link_(link), files_(files), believes_indexes_(believes_indexes), search_paths_(search_paths_of(link.options())) {}
 
 void InputFinder::open_all() {
   const auto timer = link_.session.timings.measure("open");
@@ -84,7 +103,7 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
   if (!bytes) {
     link_.diagnostics().error(fmt::format("cannot find library -l{}; searched in:{}", option.name, [&] {
       std::string paths;
-      for (const std::string& path : link_.options().search_paths) paths += "\n  " + in_sysroot(path);
+      for (const std::string& path : search_paths_) paths += "\n  " + in_sysroot(path);
       return paths.empty() ? std::string(" no directory (use -L)") : paths;
     }()));
     return;
@@ -348,7 +367,7 @@ std::string InputFinder::in_sysroot(const std::string& directory) const {
 }
 
 std::optional<std::string> InputFinder::find_in_paths(const std::string& file) const {
-  for (const std::string& directory : link_.options().search_paths) {
+  for (const std::string& directory : search_paths_) {
     std::string path = in_sysroot(directory) + "/" + file;
     if (files_.exists(path)) return path;
   }
@@ -358,7 +377,7 @@ std::optional<std::string> InputFinder::find_in_paths(const std::string& file) c
 std::optional<std::string> InputFinder::find_library(const InputOption& option) const {
   if (option.name.starts_with(':')) return find_in_paths(option.name.substr(1));
   const bool takes_shared = !option.is_static && !link_.options().is_static;
-  for (const std::string& directory : link_.options().search_paths) {
+  for (const std::string& directory : search_paths_) {
     const std::string stem = in_sysroot(directory) + "/lib" + option.name;
     if (takes_shared && files_.exists(stem + ".so")) return stem + ".so";
     if (files_.exists(stem + ".a")) return stem + ".a";

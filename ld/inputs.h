@@ -19,8 +19,7 @@ namespace xld {
 class InputFinder {
  public:
   // If indexes are not believed, the members of all archives are read to learn what they define.
-  InputFinder(Link& link, FileSystem& files, bool believes_indexes)
-      : link_(link), files_(files), believes_indexes_(believes_indexes) {}
+  InputFinder(Link& link, FileSystem& files, bool believes_indexes);
 
   // Opens everything the command line names. The first object settles target and format if the options do not.
   void open_all();
@@ -111,6 +110,7 @@ class InputFinder {
   Link& link_;
   FileSystem& files_;
   const bool believes_indexes_;
+  const std::vector<std::string> search_paths_;  // before the sysroot is put in
   std::deque<InputFile> storage_;
   std::deque<ArchiveInput> archives_;
   std::map<std::string, ArchiveInput*> archive_by_path_;

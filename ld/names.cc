@@ -62,10 +62,22 @@ bool starts_somewhere(const Link& link) {
   return link.target().output != OutputKind::SharedLibrary || !link.options().entry.empty();
 }
 
+bool has_second_entry(const Link& link) {
+  return starts_somewhere(link) && link.options().entry.empty() && !link.target().second_entry.empty();
+}
+
 SymbolId want_name(Link& link, std::string_view name) {
   const SymbolId id = link.symbols.intern(name);
   link.symbols.add_flags(id, symbol_flag::kRoot);
   return id;
+}
+
+// False: there is no such function.
+bool start_at(Link& link, std::string_view name) {
+  const SymbolId id = link.symbols.find(name);
+  if (!id.is_valid() || !link.symbols.has(id, symbol_flag::kDefined)) return false;
+  link.entry_address = link.symbol_addresses[id.value];
+  return true;
 }
 
 }  // namespace
@@ -91,6 +103,7 @@ std::vector<SymbolId> requested_names(Link& link) {
   const Options& options = link.options();
   std::vector<SymbolId> names;
   if (starts_somewhere(link)) names.push_back(want_name(link, entry_name(link)));
+  if (has_second_entry(link)) names.push_back(want_name(link, link.target().second_entry));
   for (const std::string& name : options.undefined) names.push_back(want_name(link, name));
   for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
   for (const SymbolAssignment& assignment : options.assignments) {
@@ -145,11 +158,7 @@ void evaluate_assignments(Link& link) {
 void settle_entry(Link& link) {
   if (!starts_somewhere(link)) return;
   const std::string entry(entry_name(link));
-  const SymbolId id = link.symbols.find(entry);
-  if (id.is_valid() && link.symbols.has(id, symbol_flag::kDefined)) {
-    link.entry_address = link.symbol_addresses[id.value];
-    return;
-  }
+  if (start_at(link, entry) || (has_second_entry(link) && start_at(link, link.target().second_entry))) return;
   uint64_t number = 0;
   const bool is_hexadecimal = entry.starts_with("0x") || entry.starts_with("0X");
   const char* begin = entry.data() + (is_hexadecimal ? 2 : 0);

@@ -140,7 +140,7 @@ inline constexpr uint16_t ET_REL = 1, ET_EXEC = 2, ET_DYN = 3;
 // e_machine
 inline constexpr uint16_t EM_386 = 3, EM_IAMCU = 6, EM_X86_64 = 62, EM_AARCH64 = 183;
 // e_ident[EI_OSABI]
-inline constexpr uint8_t ELFOSABI_NONE = 0, ELFOSABI_GNU = 3, ELFOSABI_FREEBSD = 9;
+inline constexpr uint8_t ELFOSABI_NONE = 0, ELFOSABI_GNU = 3;
 
 // Section indices
 inline constexpr uint32_t SHN_UNDEF = 0, SHN_LORESERVE = 0xff00, SHN_X86_64_LCOMMON = 0xff02, SHN_ABS = 0xfff1,
@@ -186,7 +186,8 @@ constexpr uint8_t symbol_info(uint8_t binding, uint8_t type) {
 // p_type, p_flags
 inline constexpr uint32_t PT_NULL = 0, PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_NOTE = 4, PT_PHDR = 6, PT_TLS = 7,
                           PT_GNU_EH_FRAME = 0x6474e550, PT_GNU_STACK = 0x6474e551, PT_GNU_RELRO = 0x6474e552,
-                          PT_GNU_PROPERTY = 0x6474e553;
+                          PT_GNU_PROPERTY = 0x6474e553, PT_OPENBSD_WXNEEDED = 0x65a3dbe7,
+                          PT_OPENBSD_NOBTCFI = 0x65a3dbe8;
 inline constexpr uint32_t PF_X = 1, PF_W = 2, PF_R = 4;
 
 // d_tag

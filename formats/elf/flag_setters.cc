@@ -102,6 +102,10 @@ void choose_emulation(OptionContext& context, const OptionUse& use) {
   choose_target(context, use, TargetNameKind::Emulation);
 }
 
+void choose_system(OptionContext& context, const OptionUse& use) {
+  choose_target(context, use, TargetNameKind::Historical);
+}
+
 void choose_hash_style(OptionContext& context, const OptionUse& use) {
   static constexpr NamedValue<HashStyle> kStyles[] = {
       {"both", HashStyle::Both}, {"sysv", HashStyle::Sysv}, {"gnu", HashStyle::Gnu}, {"none", HashStyle::None}};
@@ -110,7 +114,7 @@ void choose_hash_style(OptionContext& context, const OptionUse& use) {
 
 void choose_input_format(OptionContext& context, const OptionUse& use) {
   const bool is_elf = use.value == "elf" || use.value == "default" ||
-                      find_target_name(TargetNameKind::OutputFormat, use.value) != nullptr;
+                      find_target_name(TargetNameKind::OutputFormat, use.value).has_value();
   if (!is_elf && use.value != "binary")
     return report_bad_word(context, use, "default, elf, binary, elf64-x86-64, elf32-i386");
   context.following.is_binary = !is_elf;
@@ -137,7 +141,7 @@ void choose_optimization(OptionContext& context, const OptionUse& use) {
 void choose_output_format(OptionContext& context, const OptionUse& use) {
   context.options.output_format = use.value == "binary" ? OutputFormatKind::Binary : OutputFormatKind::Object;
   if (use.value == "binary" || use.value == "elf" || use.value == "default") return;
-  if (const TargetName* name = find_target_name(TargetNameKind::OutputFormat, use.value)) {
+  if (const auto name = find_target_name(TargetNameKind::OutputFormat, use.value)) {
     apply_target_name(*name, context.options.target);
   } else {
     report_bad_word(context, use, "elf, binary, elf64-x86-64, elf32-i386");

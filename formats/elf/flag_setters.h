@@ -11,6 +11,7 @@ void choose_build_id(OptionContext& context, const OptionUse& use);
 void choose_common_order(OptionContext&, const OptionUse&);
 void choose_compression(OptionContext& context, const OptionUse& use);
 void choose_emulation(OptionContext& context, const OptionUse& use);
+void choose_system(OptionContext& context, const OptionUse& use);
 void choose_hash_style(OptionContext& context, const OptionUse& use);
 void choose_input_format(OptionContext& context, const OptionUse& use);
 void choose_json_map(OptionContext& context, const OptionUse& use);

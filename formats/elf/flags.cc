@@ -40,6 +40,8 @@ constexpr OptionRow kOutput[] = {
     {"-o --output", Required, "FILE", "write the output to FILE (a.out); - is standard output",
      set_text<&Options::output>},
     {"--target", Required, "TARGET", "link for TARGET, such as linux-amd64; see --print-targets", set_target},
+    {"-H", Required, "SYSTEM", "link for SYSTEM: linux, freebsd, netbsd, openbsd, dragonfly, darwin, elf",
+     choose_system},
     {"-m", Required, "EMULATION", "choose format and CPU as GNU ld names them: elf_x86_64, elf_i386", choose_emulation},
     {"--oformat", Required, "FORMAT", "elf, or binary: the bytes of the sections without any headers",
      choose_output_format},

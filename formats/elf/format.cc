@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "core/target_table.h"
 #include "formats/elf/binding.h"
 #include "formats/elf/decode.h"
 #include "formats/elf/describe.h"
@@ -30,10 +31,17 @@ void begin(Link& link) {
   if (target.output == OutputKind::DynamicExecutable && link.inputs.libraries.empty())
     target.output = OutputKind::StaticExecutable;
   const bool moves = is_position_independent(target.output);
-  target.image_base = moves ? 0 : target.cpu == Cpu::I386 ? 0x08048000 : 0x400000;
-  target.entry = "_start";
+  target.row = find_target_row(ObjectFormat::Elf, target.cpu, target.os);
+  if (!target.row) {
+    link.diagnostics().error("no such target: the system and the CPU do not go together; see --print-targets");
+    target.row = find_target_row(ObjectFormat::Elf, target.cpu, OperatingSystem::Unknown);
+  }
+  target.os = target.row->os;
+  target.image_base = moves ? 0 : target.row->image_base;
+  target.entry = target.row->entry;
+  target.second_entry = target.row->second_entry;
   target.code_section = ".text";
-  target.max_page_size = link.options().max_page_size.value_or(0x1000);
+  target.max_page_size = link.options().max_page_size.value_or(target.row->page_size);
   target.common_page_size = link.options().common_page_size.value_or(0x1000);
   if (link.options().common_page_size && target.common_page_size > target.max_page_size)
     link.diagnostics().error(fmt::format("-z common-page-size={:#x} is more than -z max-page-size={:#x}; give both",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/target_table.h"
 #include "formats/elf/object.h"
 #include "formats/elf/state.h"
 
@@ -90,6 +91,18 @@ uint32_t stack_flags(const Link& link) {
   return PF_R | PF_W | (state_of(link).has_executable_stack ? PF_X : 0);
 }
 
+uint32_t permissions_of(const OutputSection& section) {
+  return PF_R | (section.is_writable ? PF_W : 0) | (section.is_executable ? PF_X : 0);
+}
+
+void add_system_segments(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
+  for (const SystemSegment& segment : link.target().row->segments)
+    if (const OutputSection* section = find_section(link, segment.section))
+      headers.push_back(cover(*section, segment.type, permissions_of(*section)));
+  if (link.options().needs_writable_code) headers.push_back({PT_OPENBSD_WXNEEDED, PF_X});
+  if (link.options().no_branch_tracking) headers.push_back({PT_OPENBSD_NOBTCFI, PF_X});
+}
+
 }  // namespace
 
 const OutputSection* find_section(const Link& link, std::string_view name) {
@@ -112,6 +125,7 @@ std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
     headers.push_back(cover(*property, PT_GNU_PROPERTY, PF_R));
   if (const OutputSection* frames = find_section(link, ".eh_frame_hdr"))
     headers.push_back(cover(*frames, PT_GNU_EH_FRAME, PF_R));
+  add_system_segments(link, headers);
   headers.push_back({PT_GNU_STACK, stack_flags(link), 0, 0, 0, 0, link.options().stack_size, 16});
   add_relro(link, headers);
   return headers;
@@ -123,21 +137,17 @@ uint64_t HeadersChunk::size() const {
                                        : sizeof(Elf32::Header) + count * sizeof(Elf32::ProgramHeader);
 }
 
-// FreeBSD's kernel runs what is branded as its own; others go by notes. GNU: as GNU ld sets it.
-static uint8_t os_abi(const Link& link) {
-  if (link.target().os == OperatingSystem::FreeBsd) return ELFOSABI_FREEBSD;
-  return state_of(link).uses_gnu_extensions ? ELFOSABI_GNU : ELFOSABI_NONE;
-}
-
 template <class E>
 void HeadersChunk::write_as(MutableBytes out) const {
+  const ElfState& state = state_of(link_);
   const auto headers = program_headers(link_);
   typename E::Header header{};
   std::copy_n(kMagic, sizeof(kMagic), header.ident);
   header.ident[4] = E::kClass;
   header.ident[5] = kLittleEndian;
   header.ident[6] = 1;
-  header.ident[7] = os_abi(link_);
+  const uint8_t os_abi = link_.target().row->os_abi;
+  header.ident[7] = state.uses_gnu_extensions && os_abi == ELFOSABI_NONE ? ELFOSABI_GNU : os_abi;
   header.type = is_position_independent(link_.target().output) ? ET_DYN : ET_EXEC;
   header.machine = link_.target().cpu == Cpu::X86_64 ? EM_X86_64 : EM_386;
   header.version = 1;

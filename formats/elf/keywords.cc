@@ -72,6 +72,9 @@ constexpr OptionRow kImplemented[] = {
      "what the loader is told in DT_FLAGS_1", add_loader_flag},
     {"[no]pack-relative-relocs", None, "", "write relative relocations as bitmaps (DT_RELR)",
      set_dynamic_switch<&DynamicOptions::pack_relative_relocs>},
+    {"wxneeded", None, "", "OpenBSD: the program needs memory that is writable and executable",
+     set<&Options::needs_writable_code>},
+    {"nobtcfi", None, "", "OpenBSD: the program was not built for branch tracking", set<&Options::no_branch_tracking>},
     {"undefs", None, "", "undefined symbols become 0", set<&Options::unresolved, UnresolvedPolicy::Ignore>},
 };
 
@@ -111,8 +114,6 @@ constexpr OptionRow kNotYet[] = {
     {"noreloc-overflow", None, "", "a relocation that does not fit is an error"},
     {"rel rela", None, "", "the form of relocations is that of the ABI"},
     {"rewrite-endbr", None, "", "instructions are not removed"},
-    {"wxneeded", None, "", "OpenBSD's W^X exemption cannot be claimed"},
-    {"nobtcfi", None, "", "OpenBSD's exemption from branch tracking cannot be claimed"},
     {"x86-64-baseline x86-64-v2 x86-64-v3 x86-64-v4", None, "", "an instruction set level cannot be claimed"},
 };
 

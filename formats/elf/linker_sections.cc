@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/target_table.h"
 #include "formats/elf/dynamic.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/frames.h"
@@ -76,7 +77,7 @@ OutputSection& reloc_section(Link& link, std::string_view stem) {
 std::string_view interpreter_of(const Link& link) {
   const std::string& given = link.options().dynamic_linker;
   if (!given.empty()) return given;
-  return link.target().cpu == Cpu::I386 ? "/lib/ld-linux.so.2" : "/lib64/ld-linux-x86-64.so.2";
+  return link.target().row->interpreter;
 }
 
 void add_copies(Link& link) {
@@ -155,7 +156,19 @@ void add_frames(Link& link) {
       .chunks.push_back(add_chunk<FrameHeaderChunk>(link, link, *frames));
 }
 
+// Start-up files have the notes of their system; what is linked without those gets them here.
+void add_identification(Link& link) {
+  for (const IdentificationNote& note : link.target().row->notes) {
+    const auto& sections = link.layout.sections;
+    const auto is_there = [&](const OutputSection& section) { return section.name == note.section; };
+    if (std::any_of(sections.begin(), sections.end(), is_there)) continue;
+    output_section(link, note.section, SHT_NOTE, SHF_ALLOC)
+        .chunks.push_back(add_chunk<IdentificationNoteChunk>(link, note));
+  }
+}
+
 void add_notes(Link& link) {
+  add_identification(link);
   std::vector<Property> properties = merge_properties(link);
   if (!properties.empty() && link.options().emit_gnu_property)
     output_section(link, ".note.gnu.property", SHT_NOTE, SHF_ALLOC)

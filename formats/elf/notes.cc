@@ -116,6 +116,19 @@ uint32_t BuildIdChunk::id_size() const {
   return 0;
 }
 
+// Header, owner with its end, one word.
+uint64_t IdentificationNoteChunk::size() const {
+  return 12 + align_up(note_.owner.size() + 1, 4) + 4;
+}
+
+void IdentificationNoteChunk::write(MutableBytes out) const {
+  store(out.data(), static_cast<uint32_t>(note_.owner.size() + 1));
+  store(out.data() + 4, uint32_t{4});
+  store(out.data() + 8, note_.type);
+  std::copy(note_.owner.begin(), note_.owner.end(), out.begin() + 12);
+  store(out.data() + out.size() - 4, note_.value);
+}
+
 void BuildIdChunk::write(MutableBytes out) const {
   write_note_header(out.data(), id_size(), NT_GNU_BUILD_ID);
   if (link_.options().build_id == BuildIdKind::Hex)

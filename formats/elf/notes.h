@@ -1,7 +1,9 @@
-// Notes: what the inputs' .note.GNU-stack decide, the merged .note.gnu.property and the build id.
+// Notes: what the inputs' .note.GNU-stack decide, the merged .note.gnu.property, the build id, and the names of
+// systems.
 #pragma once
 
 #include "core/chunk.h"
+#include "core/target_table.h"
 #include "formats/elf/properties.h"
 #include "formats/format.h"
 
@@ -28,6 +30,17 @@ class PropertyChunk : public Chunk {
 
   const Link& link_;
   std::vector<Property> properties_;
+};
+
+// The note by which a system's kernel knows its programs (core/target_table.h).
+class IdentificationNoteChunk : public Chunk {
+ public:
+  explicit IdentificationNoteChunk(const IdentificationNote& note) : note_(note) { alignment = 4; }
+  uint64_t size() const override;
+  void write(MutableBytes out) const override;
+
+ private:
+  const IdentificationNote& note_;
 };
 
 // .note.gnu.build-id: its bytes are zero until the file is complete (Format::seal).

@@ -6,7 +6,7 @@
 A case is a folder with a case.txt of directives, one a line; `#` starts a comment, %-words are replaced:
 
   about: SENTENCE            what the case shows
-  input: COMMAND             makes an object; run in a scratch folder, %src is the case's folder
+  input: COMMAND             makes an object; run in a scratch folder, %src is the case's folder, %xld the linker
   link: ARGUMENTS            the linker's, after its name; the output is `out`
   program: NAME              the linker's name, which chooses the dialect (optional)
   verify: OPTIONS            for xld-verify (optional); `verify: off` leaves it out, which needs a reason
@@ -102,7 +102,7 @@ def make_dump(case, scratch):
 
 def link_and_dump(case, arguments, scratch):
     for command in case.inputs:
-        run(tool_command(command, case), scratch, "input")
+        run(tool_command(command.replace("%xld", arguments.xld), case), scratch, "input")
     xld = arguments.xld
     if case.program:
         xld = os.path.join(scratch, case.program)
