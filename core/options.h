@@ -100,6 +100,10 @@ struct Options {
   bool is_relocatable = false;
   bool export_dynamic = false;
   bool emit_relocs = false;
+  bool define_common = false;                     // -d: with -r, common symbols are given storage
+  bool force_group_allocation = false;            // with -r, groups are dissolved
+  bool unique_sections = false;                   // --unique: with -r, sections that are not well-known stay apart
+  std::vector<std::string> unique_section_globs;  // --unique=GLOB
   DynamicOptions dynamic;
   PlatformVersion platform;
 

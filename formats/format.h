@@ -142,6 +142,10 @@ struct Link {
   const Options& options() const { return session.options; }
   const Target& target() const { return session.target; }
 
+  // Relocations are applied to the output's bytes, kept as records beside them, or both.
+  bool applies_relocs() const { return target().output != OutputKind::Relocatable; }
+  bool keeps_relocs() const { return !applies_relocs() || options().emit_relocs; }
+
   // Run-time address of an offset in an atom; only after layout.
   uint64_t address_of(const Atom& a, uint64_t offset) const {
     if (!a.has(atom_flag::kMerge)) return a.address + offset;
@@ -168,6 +172,17 @@ struct PlainPath {
   // `out` is a copy of the atom from its byte `begin` on, and runs at `address`.
   uint32_t (*apply)(const Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
                     RelocCursor cursor);
+};
+
+// For outputs that keep relocations as records (-r, --emit-relocs). The records themselves are chunks of the format's
+// plan: their number is known from counts alone. docs/decisions/0012-kept-relocations.md.
+struct KeptRelocs {
+  // Makes what rewriting records looks up, when atoms have their places. One task a file.
+  void (*prepare)(Link&, InputFile&, uint32_t worker);
+  // Changes a copy of an atom so that it agrees with the records written for the cursor's range: addends that stand in
+  // fields, marks for targets that are gone. `out` holds the atom's bytes from `begin` on. Only where relocations are
+  // kept instead of applied.
+  void (*adjust)(const Link&, const InputFile&, const Atom&, MutableBytes out, uint32_t begin, RelocCursor cursor);
 };
 
 struct Format {
@@ -203,6 +218,7 @@ struct Format {
   size_t (*decode)(const Link&, const InputFile&, const Atom&, RelocCursor&, std::span<Reloc> out, bool reports);
 
   const PlainPath* plain = nullptr;  // none: every relocation takes the general path
+  const KeptRelocs* kept = nullptr;  // none: no output of the format keeps relocations
 
   // Atoms that live although nothing refers to them.
   bool (*is_root)(const Link&, const InputFile&, const Atom&);

@@ -37,6 +37,8 @@ struct OutputSection {
   uint64_t tombstone = 0;       // what a field is set to whose target is not part of the output
   bool follows_folded = false;  // a target that an identical one stands for is still referred to, not buried
 
+  SectionId subject;  // the section this one describes; only the format looks at it
+
   std::vector<Chunk*> leading_chunks;  // before the atoms
   std::vector<AtomId> atoms;           // in output order
   std::vector<Chunk*> chunks;          // after them

@@ -98,6 +98,19 @@ OutputKind output_kind(const Options& options) {
   return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
 }
 
+// What -r cannot be asked for at the same time.
+void check_relocatable(OptionContext& context) {
+  const Options& options = context.options;
+  const auto refuse = [&](bool is_asked, std::string_view option, std::string_view reason) {
+    if (is_asked) context.error(fmt::format("-r and {} do not go together: {}", option, reason));
+  };
+  refuse(options.is_shared, "-shared", "a relocatable output is no library yet");
+  refuse(options.is_pie, "-pie", "a relocatable output is no program yet");
+  refuse(options.icf != IcfMode::None, "--icf", "functions are folded in the last link");
+  const bool has_root = options.entry_given || !options.undefined.empty() || !options.require_defined.empty();
+  refuse(options.gc_sections && !has_root, "--gc-sections without -e or -u", "nothing says what is needed");
+}
+
 // What can only be decided when all words have been read.
 void complete(OptionContext& context) {
   Options& options = context.options;
@@ -106,6 +119,7 @@ void complete(OptionContext& context) {
     context.warn("--end-group is missing; added at the end of the command line");
     context.add_input(InputKind::EndGroup, {});
   }
+  if (options.is_relocatable) check_relocatable(context);
   if (options.output.empty()) context.error("-o: the name of the output is empty");
   if (context.time_trace_by_output) options.time_trace_file = options.output + ".time-trace";
   const bool map_into_directory =

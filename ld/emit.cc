@@ -1,8 +1,9 @@
 // Tiles and their order. See emit.h.
 //
-// A tile is a run of neighbouring output bytes: some atoms of one section, or a part of a chunk. It is assembled in a
-// buffer of its worker, relocated and hashed there and handed to the file with one write. Where tiles begin depends on
-// the layout only, so the digests do not depend on the number of threads.
+// A piece is a run of neighbouring output bytes: some atoms of one section, or a part of a chunk. Neighbouring pieces
+// share a tile as long as it is small: it is assembled in a buffer of its worker, relocated and hashed there and handed
+// to the file with one write. Where tiles begin depends on the layout only, so the digests do not depend on the number
+// of threads.
 #include "ld/emit.h"
 
 #include <algorithm>
@@ -14,13 +15,22 @@ namespace xld {
 namespace {
 
 constexpr uint64_t kTileSize = 256 << 10;
+constexpr uint64_t kLargeGap = 4 << 10;
 
-struct Tile {
+struct Piece {
   uint64_t file_offset = 0;
   uint64_t size = 0;
   const OutputSection* section = nullptr;
   const Chunk* chunk = nullptr;  // parts [first, last) of it; none: atoms [first, last) of the section
   uint32_t first = 0, last = 0;
+
+  uint64_t end() const { return file_offset + size; }
+  bool is_late() const { return chunk && chunk->is_late; }
+};
+
+// Pieces [first, last), which follow each other in the file.
+struct Tile {
+  size_t first = 0, last = 0;
 };
 
 class Emitter {
@@ -30,13 +40,16 @@ class Emitter {
   void run() {
     for (const OutputSection& section : link_.layout.sections)
       if (!section.is_zero_fill) add_section(section);
-    const auto is_late = [](const Tile& tile) { return tile.chunk && tile.chunk->is_late; };
-    const auto late = std::stable_partition(tiles_.begin(), tiles_.end(), [&](const Tile& t) { return !is_late(t); });
-    const auto count = static_cast<size_t>(late - tiles_.begin());
+    const auto late =
+        std::stable_partition(pieces_.begin(), pieces_.end(), [](const Piece& p) { return !p.is_late(); });
+    const auto count = static_cast<size_t>(late - pieces_.begin());
+    join_pieces(0, count);
+    const size_t early_tiles = tiles_.size();
+    join_pieces(count, pieces_.size());
     digest_size_ = link_.tile_digest ? digest_size(*link_.tile_digest) : 0;
     digests_.resize(tiles_.size() * digest_size_);
-    write_tiles(0, count);
-    write_tiles(count, tiles_.size());
+    write_tiles(0, early_tiles);
+    write_tiles(early_tiles, tiles_.size());
     if (!link_.diagnostics().failed()) link_.format->seal(link_, image_, digests_);
   }
 
@@ -49,16 +62,17 @@ class Emitter {
 
   void add_chunk(const OutputSection& section, const Chunk& chunk) {
     const uint64_t start = section.file_offset + (chunk.address - section.address);
+    const size_t part_count = chunk.part_count();
     const auto part_end = [&](size_t part) {
-      return part + 1 < chunk.part_count() ? chunk.part_begin(part + 1) : chunk.size();
+      return part + 1 < part_count ? chunk.part_begin(part + 1) : chunk.size();
     };
-    for (size_t first = 0; first < chunk.part_count();) {
+    for (size_t first = 0; first < part_count;) {
       const uint64_t begin = chunk.part_begin(first);
       size_t last = first + 1;
-      while (last < chunk.part_count() && part_end(last) - begin <= kTileSize) last++;
+      while (last < part_count && part_end(last) - begin <= kTileSize) last++;
       const uint64_t size = part_end(last - 1) - begin;
       if (size != 0)
-        tiles_.push_back(
+        pieces_.push_back(
             {start + begin, size, &section, &chunk, static_cast<uint32_t>(first), static_cast<uint32_t>(last)});
       first = last;
     }
@@ -71,7 +85,7 @@ class Emitter {
     const uint64_t start = link_.atom(section.atoms[first]).address;
     uint32_t last = first;
     uint64_t end = start;
-    // A gap belongs to the tile before it, as code is padded with code. A gap larger than any tile, which an input can
+    // A gap belongs to the piece before it, as code is padded with code. A gap larger than any tile, which an input can
     // ask for with an alignment, stays a hole in the file.
     while (last < section.atoms.size() && end - start < kTileSize) {
       const Atom& atom = link_.atom(section.atoms[last]);
@@ -85,8 +99,27 @@ class Emitter {
     }
     if (last == first) return first + 1;
     if (end != start)
-      tiles_.push_back({section.file_offset + (start - section.address), end - start, &section, nullptr, first, last});
+      pieces_.push_back({section.file_offset + (start - section.address), end - start, &section, nullptr, first, last});
     return last;
+  }
+
+  // A gap between sections is written with them if it is small; a page of it stays a hole. What lies between late
+  // pieces has been written already.
+  void join_pieces(size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      if (i != begin && can_join(tiles_.back(), pieces_[i])) {
+        tiles_.back().last = i + 1;
+      } else {
+        tiles_.push_back({i, i + 1});
+      }
+    }
+  }
+
+  bool can_join(const Tile& tile, const Piece& next) const {
+    const uint64_t position = pieces_[tile.last - 1].end();
+    const uint64_t largest_gap = next.is_late() ? 0 : kLargeGap;
+    return next.file_offset >= position && next.file_offset - position <= largest_gap &&
+           next.end() - pieces_[tile.first].file_offset <= kTileSize;
   }
 
   void write_tiles(size_t begin, size_t end) {
@@ -103,40 +136,48 @@ class Emitter {
 
   void write_tile(size_t index, uint32_t worker) {
     const Tile& tile = tiles_[index];
-    const MutableBytes out = buffer(worker, tile.size);
-    if (tile.chunk) {
-      write_parts(tile, out);
-    } else {
-      write_atoms(tile, out);
+    const uint64_t start = pieces_[tile.first].file_offset;
+    const MutableBytes out = buffer(worker, pieces_[tile.last - 1].end() - start);
+    uint64_t position = 0;
+    for (size_t i = tile.first; i < tile.last; i++) {
+      const Piece& piece = pieces_[i];
+      const uint64_t offset = piece.file_offset - start;
+      std::fill(out.begin() + position, out.begin() + offset, uint8_t{0});
+      write_piece(piece, out.subspan(offset, piece.size));
+      position = offset + piece.size;
     }
-    image_.write(tile.file_offset, out);
+    image_.write(start, out);
     if (digest_size_ == 0) return;
     const Digest digest = compute_digest(*link_.tile_digest, out);
     std::copy_n(digest.bytes.data(), digest_size_, digests_.data() + index * digest_size_);
   }
 
-  static void write_parts(const Tile& tile, MutableBytes out) {
+  void write_piece(const Piece& piece, MutableBytes out) {
+    piece.chunk ? write_parts(piece, out) : write_atoms(piece, out);
+  }
+
+  static void write_parts(const Piece& piece, MutableBytes out) {
     std::fill(out.begin(), out.end(), uint8_t{0});
-    const uint64_t start = tile.chunk->part_begin(tile.first);
-    for (uint32_t part = tile.first; part < tile.last; part++) {
-      const uint64_t begin = tile.chunk->part_begin(part) - start;
-      const uint64_t end = part + 1 < tile.last ? tile.chunk->part_begin(part + 1) - start : out.size();
-      tile.chunk->write_part(part, out.subspan(begin, end - begin));
+    const uint64_t start = piece.chunk->part_begin(piece.first);
+    for (uint32_t part = piece.first; part < piece.last; part++) {
+      const uint64_t begin = piece.chunk->part_begin(part) - start;
+      const uint64_t end = part + 1 < piece.last ? piece.chunk->part_begin(part + 1) - start : out.size();
+      piece.chunk->write_part(part, out.subspan(begin, end - begin));
     }
   }
 
-  void write_atoms(const Tile& tile, MutableBytes out) {
-    const uint64_t start = link_.atom(tile.section->atoms[tile.first]).address;
+  void write_atoms(const Piece& piece, MutableBytes out) {
+    const uint64_t start = link_.atom(piece.section->atoms[piece.first]).address;
     uint64_t position = 0;
-    for (uint32_t i = tile.first; i < tile.last; i++) {
-      const AtomId id = tile.section->atoms[i];
+    for (uint32_t i = piece.first; i < piece.last; i++) {
+      const AtomId id = piece.section->atoms[i];
       const Atom& atom = link_.atom(id);
       const uint64_t offset = atom.address - start;
-      if (offset != position) fill_gap(*tile.section, out.subspan(position, offset - position));
+      if (offset != position) fill_gap(*piece.section, out.subspan(position, offset - position));
       if (atom.size != 0) write_atom(id, atom, out.subspan(offset, atom.size));
       position = offset + atom.size;
     }
-    if (position != out.size()) fill_gap(*tile.section, out.subspan(position));
+    if (position != out.size()) fill_gap(*piece.section, out.subspan(position));
   }
 
   void fill_gap(const OutputSection& section, MutableBytes gap) const {
@@ -151,12 +192,15 @@ class Emitter {
     }
     std::copy_n(atom.data, atom.size, out.data());
     if (!atom.relocs) return;
+    const InputFile& file = link_.inputs.file(atom.file);
+    if (!link_.applies_relocs()) return link_.format->kept->adjust(link_, file, atom, out, 0, RelocCursor());
     const uint32_t first_fixup = link_.first_fixups.empty() ? 0 : link_.first_fixups[id.value];
-    Relocator(link_, link_.inputs.file(atom.file), atom).relocate(out, atom.address, first_fixup);
+    Relocator(link_, file, atom).relocate(out, atom.address, first_fixup);
   }
 
   Link& link_;
   Image& image_;
+  std::vector<Piece> pieces_;
   std::vector<Tile> tiles_;
   std::vector<Array<uint8_t>> buffers_;
   std::vector<uint8_t> digests_;
@@ -194,6 +238,7 @@ void number_fixups(Link& link) {
 
 void relocate_part(Link& link, const InputFile& file, const Atom& atom, MutableBytes out, uint64_t address,
                    uint32_t begin, RelocCursor cursor) {
+  if (!link.applies_relocs()) return link.format->kept->adjust(link, file, atom, out, begin, cursor);
   Relocator(link, file, atom).relocate_part(out, address, begin, cursor);
 }
 
@@ -201,12 +246,15 @@ void relocate_part(Link& link, const InputFile& file, const Atom& atom, MutableB
 
 void settle_addresses(Link& link) {
   settle_symbol_addresses(link);
-  if (const PlainPath* plain = link.format->plain) {
-    const auto& files = link.inputs.files;
-    parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end, uint32_t worker) {
-      for (size_t i = begin; i < end; i++) plain->prepare(link, *files[i], worker);
-    });
-  }
+  const PlainPath* plain = link.applies_relocs() ? link.format->plain : nullptr;
+  const KeptRelocs* kept = link.keeps_relocs() ? link.format->kept : nullptr;
+  const auto& files = link.inputs.files;
+  parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end, uint32_t worker) {
+    for (size_t i = begin; i < end; i++) {
+      if (plain) plain->prepare(link, *files[i], worker);
+      if (kept) kept->prepare(link, *files[i], worker);
+    }
+  });
   number_fixups(link);
 }
 

@@ -202,6 +202,10 @@ void InputFinder::add_library(const InputOption& option, const std::string& path
 }
 
 void InputFinder::add_binary(const std::string& path, Bytes bytes) {
+  // Data does not say for which machine it is: without anything else that does, it is for the usual one.
+  const Target& asked = link_.options().target;
+  const Cpu cpu = asked.cpu == Cpu::Unknown ? Cpu::X86_64 : asked.cpu;
+  if (!link_.format && !settle_target(link_, path, {FileKind::Object, ObjectFormat::Elf, cpu})) return;
   // An object with one data section and the three _binary_… symbols, made in memory and read like any other.
   const std::string_view object = link_.session.keep(elf::make_binary_object(link_.target(), path, bytes));
   if (!object.empty()) add_object(path, {}, as_bytes(object), false);

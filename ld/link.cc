@@ -16,7 +16,10 @@ namespace xld {
 
 namespace {
 
-constexpr uint32_t kExecutableMode = 0777;
+// As for open(2): what the user's mask leaves of it.
+uint32_t output_mode(const Link& link) {
+  return link.applies_relocs() ? 0777 : 0666;
+}
 
 void build_merge_pools(Link& link) {
   const auto timer = link.session.timings.measure("merge");
@@ -49,7 +52,7 @@ void lay_out(Link& link) {
 }
 
 void write_image(Link& link, FileSystem& files, std::optional<Image>& image) {
-  auto created = Image::create(link.options().output, link.layout.file_size, kExecutableMode,
+  auto created = Image::create(link.options().output, link.layout.file_size, output_mode(link),
                                [&files](const std::string& path) { files.note_temporary(path); });
   if (!created) {
     link.diagnostics().error("cannot write " + link.options().output + ": " + created.error().message);

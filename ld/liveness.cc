@@ -17,8 +17,7 @@ constexpr size_t kAtomsPerTask = 256;
 
 class Walk {
  public:
-  Walk(Link& link, NeedsRecorder& needs)
-      : link_(link), needs_(needs), collects_(link.options().gc_sections), next_(link.session.pool.thread_count()) {}
+  Walk(Link& link, NeedsRecorder& needs) : link_(link), needs_(needs), next_(link.session.pool.thread_count()) {}
 
   void run() {
     link_.is_live = Array<uint8_t>::zeroed(link_.atoms.size());
@@ -35,6 +34,7 @@ class Walk {
 
   void visit_everything() {
     std::fill(link_.is_live.begin(), link_.is_live.end(), uint8_t{1});
+    if (!records_needs_) return;
     const auto& files = link_.inputs.files;
     parallel_for(link_.session.pool, files.size(), 4, [&](size_t begin, size_t end, uint32_t worker) {
       for (size_t i = begin; i < end; i++) visit_file(*files[i], worker);
@@ -138,7 +138,9 @@ class Walk {
     while (const size_t count = link_.format->decode(link_, file, atom, cursor, batch, true)) {
       for (size_t i = 0; i < count;) {
         if (collects_) mark_target(batch[i], worker);
-        i += needs_.record(id, file, atom, std::span<const Reloc>(batch.data() + i, count - i), worker);
+        i += !records_needs_
+                 ? 1
+                 : needs_.record(id, file, atom, std::span<const Reloc>(batch.data() + i, count - i), worker);
       }
     }
   }
@@ -162,8 +164,9 @@ class Walk {
 
   Link& link_;
   NeedsRecorder& needs_;
-  const bool collects_;
-  std::vector<std::vector<AtomId>> next_;  // by worker
+  const bool collects_ = link_.options().gc_sections;
+  const bool records_needs_ = link_.applies_relocs();  // what is kept as it is needs nothing yet
+  std::vector<std::vector<AtomId>> next_;              // by worker
 };
 
 }  // namespace

@@ -59,7 +59,8 @@ std::string_view entry_name(const Link& link) {
 
 // A library has no start unless it is given one.
 bool starts_somewhere(const Link& link) {
-  return link.target().output != OutputKind::SharedLibrary || !link.options().entry.empty();
+  const bool is_program = link.applies_relocs() && link.target().output != OutputKind::SharedLibrary;
+  return is_program || !link.options().entry.empty();
 }
 
 bool has_second_entry(const Link& link) {
@@ -156,7 +157,7 @@ void evaluate_assignments(Link& link) {
 }
 
 void settle_entry(Link& link) {
-  if (!starts_somewhere(link)) return;
+  if (!starts_somewhere(link) || !link.applies_relocs()) return;
   const std::string entry(entry_name(link));
   if (start_at(link, entry) || (has_second_entry(link) && start_at(link, link.target().second_entry))) return;
   uint64_t number = 0;

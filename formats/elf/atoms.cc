@@ -55,7 +55,7 @@ class AtomMaker {
     }
     if (index == object_.section_name_section || index == object_.symbol_name_section) return;
     const std::string_view name = string_at(object_.section_names, header.name);
-    if (read_message(index, header, name)) return;
+    if (read_message(index, header, name) && !passes_on(header)) return;
     if (is_dropped(header, name)) {
       object_.atom_of[index] = kDiscardedAtom;
       return;
@@ -88,12 +88,17 @@ class AtomMaker {
     return false;
   }
 
+  // Messages that are not joined are for whoever links the output again.
+  bool passes_on(const SectionHeader& header) const { return !link_.applies_relocs() && !(header.flags & SHF_ALLOC); }
+
   bool is_dropped(const SectionHeader& header, std::string_view name) const {
+    const bool is_stripped = link_.options().strip != StripMode::None && is_debug_section(name);
+    if (!link_.applies_relocs()) return !(header.flags & SHF_ALLOC) && is_stripped;
     if (header.flags & SHF_EXCLUDE) return true;
     if (header.flags & SHF_ALLOC) return false;
     // GCC's link-time bytes without the plugin, and checks meant for other tools.
     if (name.starts_with(".gnu.lto_") || name.starts_with(".gnu.warning.")) return true;
-    return link_.options().strip != StripMode::None && is_debug_section(name);
+    return is_stripped;
   }
 
   void add_atom(uint32_t index, const SectionHeader& header, std::string_view name) {
@@ -112,8 +117,9 @@ class AtomMaker {
     if (header.type != SHT_NOBITS) atom.data = file_.bytes.data() + header.offset;
     if (header.type != SHT_NOBITS && header.size != 0 && !expand(index, header, name, atom)) return;
     find_relocs(index, atom);
+    const bool is_counted_down = names_match(name, ".ctors") || names_match(name, ".dtors");
     const ListEnd end = list_end(name);
-    if (end == ListEnd::None && (names_match(name, ".ctors") || names_match(name, ".dtors"))) turn_around(atom);
+    if (is_counted_down && end == ListEnd::None && link_.applies_relocs()) turn_around(atom);
     mark_merge(header, atom);
     atom.section = key_for(header, end == ListEnd::None ? output_section_name(name, header.flags) : name);
     atom.order = end == ListEnd::None ? order_of(atom, name) : static_cast<uint16_t>(end);
@@ -227,7 +233,7 @@ class AtomMaker {
   void mark_merge(const SectionHeader& header, Atom& atom) const {
     if (!(header.flags & SHF_MERGE) || header.entsize == 0 || header.entsize > 255 || atom.size == 0) return;
     if (atom.relocs || (header.flags & (SHF_WRITE | SHF_GNU_RETAIN)) || header.type != SHT_PROGBITS) return;
-    if (link_.options().optimize == 0) return;
+    if (link_.options().optimize == 0 || !link_.applies_relocs()) return;
     const bool is_strings = (header.flags & SHF_STRINGS) != 0;
     if (!MergedSection::can_split(atom.bytes(), {static_cast<uint32_t>(header.entsize), is_strings, false})) return;
     atom.flags |= atom_flag::kMerge | (is_strings ? atom_flag::kStrings : 0);
@@ -235,6 +241,7 @@ class AtomMaker {
   }
 
   SectionId key_for(const SectionHeader& header, std::string_view output) {
+    if (!link_.applies_relocs()) return SectionId();  // joined by other rules: relocatable_plan.cc
     constexpr uint64_t kKept = SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | SHF_X86_64_LARGE;
     if (output.starts_with(".zdebug_")) output = link_.session.keep(fmt::format(".{}", output.substr(2)));
     uint32_t type = header.type;
@@ -245,8 +252,7 @@ class AtomMaker {
     // Compiler-made strings have no meaning of their own in the output; SHF_MERGE of .comment stays for other tools.
     uint64_t kept = header.flags & kKept;
     if (!(header.flags & SHF_ALLOC)) kept |= header.flags & (SHF_MERGE | SHF_STRINGS);
-    return link_.session.options.is_relocatable ? SectionId()
-                                                : state_of(link_).section_keys.intern(worker_, output, type, kept);
+    return state_of(link_).section_keys.intern(worker_, output, type, kept);
   }
 
   // Writes down where each global symbol that this file won is; the claims of sections that lost have been withdrawn.

@@ -167,6 +167,11 @@ void set_section_start(OptionContext& context, const OptionUse& use) {
   context.options.section_start[std::string(parts->name)] = *address;
 }
 
+void set_unique(OptionContext& context, const OptionUse& use) {
+  if (!use.has_value) context.options.unique_sections = true;
+  if (use.has_value) context.options.unique_section_globs.emplace_back(use.value);
+}
+
 void set_section_address(OptionContext& context, const OptionUse& use) {
   const auto address = parse_address(use.value);
   if (!address) return report_bad_number(context, use, "an address in hexadecimal");

@@ -20,6 +20,7 @@ void choose_output_format(OptionContext& context, const OptionUse& use);
 void choose_unresolved_policy(OptionContext& context, const OptionUse& use);
 void set_section_start(OptionContext& context, const OptionUse& use);    // --section-start=NAME=ADDRESS
 void set_section_address(OptionContext& context, const OptionUse& use);  // -Ttext=ADDRESS, -Tdata, -Tbss
+void set_unique(OptionContext& context, const OptionUse& use);
 void set_static(OptionContext& context, const OptionUse& use);
 void set_nmagic(OptionContext& context, const OptionUse& use);
 void set_omagic(OptionContext& context, const OptionUse& use);

@@ -11,6 +11,7 @@
 #include "formats/elf/folding.h"
 #include "formats/elf/frames.h"
 #include "formats/elf/headers.h"
+#include "formats/elf/kept_relocs.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/liveness_roots.h"
 #include "formats/elf/notes.h"
@@ -99,6 +100,7 @@ const Format kFormat = {
     .bind_symbols = bind_symbols,
     .decode = decode,
     .plain = &kPlainPath,
+    .kept = &kKeptRelocs,
     .is_root = is_root,
     .may_fold = may_fold,
     .significant_atoms = significant_atoms,

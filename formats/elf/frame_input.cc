@@ -88,6 +88,7 @@ class FrameReader {
     std::vector<EhRecord> records;
     const auto split = split_eh_frame(atom.bytes(), records);
     if (!split) return report_section(link_, file_, atom.raw, split.error().message);
+    object_.ends_frames |= *split;
     load_relocs(atom);
     // What a disorderly section refers to is kept as a whole.
     if (!relocs_are_sorted_) companions_.push_back({AtomId(), id, 0, reloc_count()});

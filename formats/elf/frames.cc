@@ -14,8 +14,15 @@ constexpr uint64_t kTerminatorSize = 4;
 FrameChunk::FrameChunk(Link& link) : link_(link) {
   alignment = link.target().word_size;
   for (InputFile* file : link.inputs.files) add_file(*file);
-  size_ += kTerminatorSize;
+  end_ = size_;
+  if (has_end_mark()) size_ += kTerminatorSize;
   entries_.resize(entry_count_);
+}
+
+// Whoever reads the list in memory needs a mark at its end. What is linked again gets one then, unless it is that end.
+bool FrameChunk::has_end_mark() const {
+  return link_.applies_relocs() ||
+         std::ranges::any_of(link_.inputs.files, [](const InputFile* file) { return object_of(*file).ends_frames; });
 }
 
 bool FrameChunk::is_written(const FrameEntry& entry) const {
@@ -66,7 +73,7 @@ std::string FrameChunk::common_key(const InputFile& file, const FrameCommon& com
 }
 
 uint64_t FrameChunk::part_begin(size_t part) const {
-  return part < parts_.size() ? parts_[part].offset : size_ - kTerminatorSize;
+  return part < parts_.size() ? parts_[part].offset : end_;
 }
 
 void FrameChunk::write(MutableBytes out) const {
@@ -77,36 +84,31 @@ void FrameChunk::write(MutableBytes out) const {
 }
 
 void FrameChunk::write_part(size_t index, MutableBytes out) const {
-  if (index == parts_.size()) return;  // the terminator: zeros
+  if (index == parts_.size()) return;  // the end mark: zeros
   const Part& part = parts_[index];
-  const ElfObject& object = object_of(*part.file);
-  uint64_t position = 0;
-  for (const uint32_t i : part.new_commons) {
-    const FrameCommon& common = object.frame_commons[i];
-    write_record(*part.file, link_.atom(common.atom), common.offset, out.subspan(position, common.size),
-                 part.offset + position, {common.first_reloc, common.first_reloc + common.reloc_count});
-    position += common.size;
-  }
   uint32_t next_entry = part.first_entry;
-  for (const FrameEntry& entry : object.frame_entries) {
-    if (!is_written(entry)) continue;
-    const MutableBytes bytes = out.subspan(position, entry.size);
-    const uint64_t offset = part.offset + position;
-    write_record(*part.file, link_.atom(entry.atom), entry.offset, bytes, offset,
-                 {entry.first_reloc, entry.first_reloc + entry.reloc_count});
-    const uint32_t id_offset = eh_id_offset(bytes, {0, entry.size, 0});
-    store(bytes.data() + id_offset, static_cast<uint32_t>(offset + id_offset - part.common_offsets[entry.common]));
-    const uint8_t encoding = object.frame_commons[entry.common].pointer_encoding;
-    const auto pc = read_encoded_pointer(bytes, id_offset + 4, encoding, link_.target().word_size, address + offset);
-    entries_[next_entry++] = {pc ? pc->value : 0, address + offset};
-    position += entry.size;
-  }
+  for_each_record(index, [&](const Record& record) {
+    const MutableBytes bytes = out.subspan(record.offset - part.offset, record.size);
+    write_record(record, bytes);
+    if (record.entry) entries_[next_entry++] = finish_entry(part, record, bytes);
+  });
 }
 
-void FrameChunk::write_record(const InputFile& file, const Atom& atom, uint32_t offset, MutableBytes out,
-                              uint64_t out_offset, RelocCursor cursor) const {
-  std::copy_n(atom.data + offset, out.size(), out.data());
-  link_.relocate_part(link_, file, atom, out, address + out_offset, offset, cursor);
+// An entry says how far before it its common record is. What is found here is for the search table.
+EhFrameHeaderEntry FrameChunk::finish_entry(const Part& part, const Record& record, MutableBytes bytes) const {
+  const FrameEntry& entry = *record.entry;
+  const uint32_t id_offset = eh_id_offset(bytes, {0, entry.size, 0});
+  store(bytes.data() + id_offset, static_cast<uint32_t>(record.offset + id_offset - part.common_offsets[entry.common]));
+  const uint8_t encoding = object_of(*part.file).frame_commons[entry.common].pointer_encoding;
+  const auto pc =
+      read_encoded_pointer(bytes, id_offset + 4, encoding, link_.target().word_size, address + record.offset);
+  return {pc ? pc->value : 0, address + record.offset};
+}
+
+void FrameChunk::write_record(const Record& record, MutableBytes out) const {
+  const Atom& atom = link_.atom(record.atom);
+  std::copy_n(atom.data + record.input_offset, out.size(), out.data());
+  link_.relocate_part(link_, *record.file, atom, out, address + record.offset, record.input_offset, record.relocs);
 }
 
 void FrameChunk::place_atoms() {

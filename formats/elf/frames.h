@@ -25,6 +25,37 @@ class FrameChunk : public Chunk {
   // When the chunk has its address: sections of unwind records are found where their file's entries went.
   void place_atoms();
 
+  // One record as it is written. Its relocations are those of `relocs` whose offsets lie in it.
+  struct Record {
+    const InputFile* file = nullptr;
+    AtomId atom;
+    uint32_t input_offset = 0, size = 0;
+    uint64_t offset = 0;  // in the chunk
+    RelocCursor relocs;
+    const FrameEntry* entry = nullptr;  // none: a common record
+  };
+  // Calls visit(record) for each record of a part, in order.
+  template <class Visitor>
+  void for_each_record(size_t part, Visitor visit) const {
+    if (part == parts_.size()) return;  // the end mark
+    const Part& p = parts_[part];
+    const ElfObject& object = object_of(*p.file);
+    uint64_t offset = p.offset;
+    const auto take = [&](const auto& record, const FrameEntry* entry) {
+      visit(Record{p.file,
+                   record.atom,
+                   record.offset,
+                   record.size,
+                   offset,
+                   {record.first_reloc, record.first_reloc + record.reloc_count},
+                   entry});
+      offset += record.size;
+    };
+    for (const uint32_t i : p.new_commons) take(object.frame_commons[i], nullptr);
+    for (const FrameEntry& entry : object.frame_entries)
+      if (is_written(entry)) take(entry, &entry);
+  }
+
   size_t entry_count() const { return entry_count_; }
   // Start of code and address of the record, of every entry; complete when the chunk is written.
   std::span<const EhFrameHeaderEntry> entries() const { return entries_; }
@@ -38,14 +69,16 @@ class FrameChunk : public Chunk {
     std::vector<uint64_t> common_offsets;  // by index in ElfObject::frame_commons: where it, or its equal, is
   };
 
+  bool has_end_mark() const;
   bool is_written(const FrameEntry& entry) const;
   void add_file(InputFile& file);
   std::string common_key(const InputFile& file, const FrameCommon& common) const;
-  void write_record(const InputFile& file, const Atom& atom, uint32_t offset, MutableBytes out, uint64_t out_offset,
-                    RelocCursor cursor) const;
+  void write_record(const Record& record, MutableBytes out) const;
+  EhFrameHeaderEntry finish_entry(const Part& part, const Record& record, MutableBytes bytes) const;
 
   Link& link_;
   std::vector<Part> parts_;
+  uint64_t end_ = 0;  // of the records
   uint64_t size_ = 0;
   uint32_t entry_count_ = 0;
   std::map<std::string, uint64_t> commons_;  // key -> offset in the chunk

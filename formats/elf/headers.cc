@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/target_table.h"
+#include "formats/elf/groups.h"
 #include "formats/elf/object.h"
 #include "formats/elf/state.h"
 
@@ -113,6 +114,7 @@ const OutputSection* find_section(const Link& link, std::string_view name) {
 
 std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
   std::vector<ProgramHeaderFacts> headers;
+  if (!link.applies_relocs()) return headers;
   const OutputSection* interpreter = find_section(link, ".interp");
   if (interpreter) headers.push_back(headers_themselves(link));
   if (interpreter) headers.push_back(cover(*interpreter, PT_INTERP, PF_R));
@@ -148,14 +150,16 @@ void HeadersChunk::write_as(MutableBytes out) const {
   header.ident[6] = 1;
   const uint8_t os_abi = link_.target().row->os_abi;
   header.ident[7] = state.uses_gnu_extensions && os_abi == ELFOSABI_NONE ? ELFOSABI_GNU : os_abi;
-  header.type = is_position_independent(link_.target().output) ? ET_DYN : ET_EXEC;
+  header.type = !link_.applies_relocs() ? ET_REL : is_position_independent(link_.target().output) ? ET_DYN : ET_EXEC;
   header.machine = link_.target().cpu == Cpu::X86_64 ? EM_X86_64 : EM_386;
   header.version = 1;
   header.entry = static_cast<typename E::Word>(link_.entry_address);
-  header.phoff = sizeof(header);
   header.ehsize = sizeof(header);
-  header.phentsize = sizeof(typename E::ProgramHeader);
-  header.phnum = static_cast<uint16_t>(headers.size());
+  if (!headers.empty()) {
+    header.phoff = sizeof(header);
+    header.phentsize = sizeof(typename E::ProgramHeader);
+    header.phnum = static_cast<uint16_t>(headers.size());
+  }
   header.shentsize = sizeof(typename E::SectionHeader);
   if (const OutputSection* table = section_header_table(link_)) {
     const uint32_t count = static_cast<uint32_t>(table->size / sizeof(typename E::SectionHeader));
@@ -210,17 +214,23 @@ struct Links {
   uint32_t link = 0, info = 0;
 };
 
-// gABI figure 4-12: what sh_link and sh_info of each type say.
-Links links_of(const Link& link, const OutputSection& section) {
-  if (section.flags & SHF_LINK_ORDER) {
-    const AtomId followed = followed_atom(link, link.atom(section.atoms.front()));
-    return {followed.is_valid() ? link.layout.section(link.atom(followed).section).header_index : 0, 0};
-  }
+uint32_t header_index_of_followed(const Link& link, const OutputSection& section) {
+  if (section.subject.is_valid()) return link.layout.section(section.subject).header_index;
+  if (section.atoms.empty()) return 0;
+  const AtomId followed = followed_atom(link, link.atom(section.atoms.front()));
+  return followed.is_valid() ? link.layout.section(link.atom(followed).section).header_index : 0;
+}
+
+// gABI figure 4-12: what sh_link and sh_info of each type say. `symbols` is the header index of .symtab.
+Links links_of(const Link& link, const OutputSection& section, uint32_t symbols) {
+  if (section.flags & SHF_LINK_ORDER) return {header_index_of_followed(link, section), 0};
   switch (section.type) {
     case SHT_SYMTAB:
       return {header_index_of(link, ".strtab"), state_of(link).local_symbol_count};
     case SHT_SYMTAB_SHNDX:
-      return {header_index_of(link, ".symtab"), 0};
+      return {symbols, 0};
+    case SHT_GROUP:
+      return {symbols, static_cast<const GroupChunk*>(section.chunks.front())->signature()};
     case SHT_DYNSYM:
       return {header_index_of(link, ".dynstr"), 1};
     case SHT_DYNAMIC:
@@ -230,7 +240,7 @@ Links links_of(const Link& link, const OutputSection& section) {
       return {header_index_of(link, ".dynsym"), 0};
     case SHT_REL:
     case SHT_RELA:
-      if (!section.is_allocated) return {};
+      if (!section.is_allocated) return {symbols, link.layout.section(section.subject).header_index};
       return {header_index_of(link, ".dynsym"), section.flags & SHF_INFO_LINK ? header_index_of(link, ".got.plt") : 0};
     default:
       return {};
@@ -258,10 +268,11 @@ void SectionHeadersChunk::write_as(MutableBytes out) const {
   const uint32_t names = header_index_of(link_, ".shstrtab");
   if (names >= SHN_LORESERVE) first.link = names;
   store(out.data(), first);
+  const uint32_t symbols = header_index_of(link_, ".symtab");
   for (uint32_t i = 0; i < link_.layout.sections.size(); i++) {
     const OutputSection& section = link_.layout.sections[i];
     if (section.name.empty()) continue;
-    const Links links = links_of(link_, section);
+    const Links links = links_of(link_, section, symbols);
     SectionHeader header{};
     header.name = state.section_names->offset_of(i);
     header.type = section.type;
@@ -281,27 +292,26 @@ void SectionHeadersChunk::write(MutableBytes out) const {
   link_.target().word_size == 8 ? write_as<Elf64>(out) : write_as<Elf32>(out);
 }
 
-uint64_t SectionNamesChunk::size() const {
-  uint64_t size = 1;
-  for (const OutputSection& section : link_.layout.sections)
-    if (!section.name.empty()) size += section.name.size() + 1;
-  return size;
-}
-
-uint32_t SectionNamesChunk::offset_of(uint32_t index) const {
-  uint32_t offset = 1;
-  for (uint32_t i = 0; i < index; i++) {
-    const OutputSection& section = link_.layout.sections[i];
-    if (!section.name.empty()) offset += static_cast<uint32_t>(section.name.size()) + 1;
+// Neighbours of one name share it, and a section whose relocations follow it finds its name at the end of theirs.
+void SectionNamesChunk::place_names() {
+  const std::vector<OutputSection>& sections = link_.layout.sections;
+  offsets_.resize(sections.size());
+  std::string_view follower;  // the name written last; it ends where the names end
+  for (size_t i = sections.size(); i-- > 0;) {
+    const std::string_view name = sections[i].name;
+    if (name.empty()) continue;
+    if (!follower.ends_with(name)) {
+      follower = name;
+      size_ += static_cast<uint32_t>(name.size()) + 1;
+    }
+    offsets_[i] = size_ - static_cast<uint32_t>(name.size()) - 1;
   }
-  return offset;
 }
 
 void SectionNamesChunk::write(MutableBytes out) const {
-  uint8_t* place = out.data() + 1;
-  for (const OutputSection& section : link_.layout.sections) {
-    if (section.name.empty()) continue;
-    place = std::copy(section.name.begin(), section.name.end(), place) + 1;
+  for (uint32_t i = 0; i < offsets_.size(); i++) {
+    const std::string_view name = link_.layout.sections[i].name;
+    if (!name.empty()) std::copy(name.begin(), name.end(), out.begin() + offsets_[i]);
   }
 }
 

@@ -55,12 +55,17 @@ class SectionHeadersChunk : public Chunk {
 class SectionNamesChunk : public Chunk {
  public:
   explicit SectionNamesChunk(const Link& link) : link_(link) {}
-  uint64_t size() const override;
+  uint64_t size() const override { return size_; }
   void write(MutableBytes out) const override;
-  uint32_t offset_of(uint32_t section) const;
+  uint32_t offset_of(uint32_t section) const { return offsets_[section]; }
+
+  // When all sections are there and in their order.
+  void place_names();
 
  private:
   const Link& link_;
+  std::vector<uint32_t> offsets_;
+  uint32_t size_ = 1;
 };
 
 // Entry in the section header table of an output section: sections without a name (headers) have none.

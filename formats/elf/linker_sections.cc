@@ -151,7 +151,7 @@ void add_frames(Link& link) {
   state_of(link).frames = frames;
   OutputSection& section = output_section(link, ".eh_frame", SHT_PROGBITS, SHF_ALLOC);
   section.leading_chunks.push_back(frames);
-  if (!link.options().eh_frame_header) return;
+  if (!link.options().eh_frame_header || !link.applies_relocs()) return;
   output_section(link, ".eh_frame_hdr", SHT_PROGBITS, SHF_ALLOC)
       .chunks.push_back(add_chunk<FrameHeaderChunk>(link, link, *frames));
 }
@@ -168,7 +168,7 @@ void add_identification(Link& link) {
 }
 
 void add_notes(Link& link) {
-  add_identification(link);
+  if (link.applies_relocs()) add_identification(link);
   std::vector<Property> properties = merge_properties(link);
   if (!properties.empty() && link.options().emit_gnu_property)
     output_section(link, ".note.gnu.property", SHT_NOTE, SHF_ALLOC)
@@ -178,14 +178,16 @@ void add_notes(Link& link) {
   output_section(link, ".note.gnu.build-id", SHT_NOTE, SHF_ALLOC).chunks.push_back(state_of(link).build_id);
 }
 
+// A few sections may still come.
+constexpr size_t kLateSections = 16;
+
 void add_symbol_table(Link& link) {
-  if (link.options().strip == StripMode::All) return;
-  auto* table = add_chunk<SymbolTableChunk>(link, link);
-  state_of(link).symbol_table = table;
+  if (link.options().strip == StripMode::All && !link.keeps_relocs()) return;
   OutputSection& symbols = output_section(link, ".symtab", SHT_SYMTAB, 0);
   symbols.entry_size = link.target().word_size == 8 ? sizeof(Elf64::Symbol) : sizeof(Elf32::Symbol);
-  symbols.chunks.push_back(table);
-  output_section(link, ".strtab", SHT_STRTAB, 0).chunks.push_back(add_chunk<SymbolNamesChunk>(link, *table));
+  if (link.layout.sections.size() + kLateSections >= SHN_LORESERVE)
+    output_section(link, ".symtab_shndx", SHT_SYMTAB_SHNDX, 0).entry_size = sizeof(uint32_t);
+  output_section(link, ".strtab", SHT_STRTAB, 0);
 }
 
 }  // namespace
@@ -200,6 +202,22 @@ OutputSection& output_section(Link& link, std::string_view name, uint32_t type, 
   return section;
 }
 
+void finish_tables(Link& link) {
+  if (state_of(link).section_names) state_of(link).section_names->place_names();
+  const auto find = [&](std::string_view name) {
+    const auto found = std::ranges::find(link.layout.sections, name, &OutputSection::name);
+    return found == link.layout.sections.end() ? nullptr : &*found;
+  };
+  OutputSection* symbols = find(".symtab");
+  if (!symbols) return;
+  auto* table = add_chunk<SymbolTableChunk>(link, link);
+  state_of(link).symbol_table = table;
+  symbols->chunks.push_back(table);
+  find(".strtab")->chunks.push_back(add_chunk<SymbolNamesChunk>(link, *table));
+  if (OutputSection* indices = find(".symtab_shndx"))
+    indices->chunks.push_back(add_chunk<SymbolSectionsChunk>(link, link, *table));
+}
+
 Chunk* add_merge_chunk(Link& link, uint16_t pool) {
   link.merge_chunks.push_back(add_chunk<MergeChunk>(link, *link.merge_pools[pool]));
   return link.merge_chunks.back();
@@ -208,8 +226,10 @@ Chunk* add_merge_chunk(Link& link, uint16_t pool) {
 void add_linker_sections(Link& link) {
   const bool has_headers = link.options().output_format != OutputFormatKind::Binary;
   if (has_headers) add_headers(link);
-  add_slots(link);
-  add_load_relocs(link);
+  if (link.applies_relocs()) {
+    add_slots(link);
+    add_load_relocs(link);
+  }
   add_frames(link);
   add_notes(link);
   if (has_headers) add_symbol_table(link);

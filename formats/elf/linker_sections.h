@@ -8,6 +8,9 @@ namespace xld::elf {
 // Adds what this link needs: headers, slots, stubs, dynamic tables, unwind tables, notes, symbol and string tables.
 void add_linker_sections(Link& link);
 
+// Fills the tables of section names and symbols, when sections are in their order and have their header indices.
+void finish_tables(Link& link);
+
 // A chunk with the merged constants of a pool.
 Chunk* add_merge_chunk(Link& link, uint16_t pool);
 

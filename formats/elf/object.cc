@@ -233,7 +233,7 @@ class ObjectReader {
       return fail(fmt::format("symbol {} ({}) is local but stands among the global ones", index, hashed.name), index);
     occurrence = {hashed.name.data(), hashed.hash, static_cast<uint32_t>(hashed.name.size())};
     classify(section_index(object_, index, symbol), symbol, occurrence);
-    drop_default_version(occurrence);
+    if (link_.applies_relocs()) drop_default_version(occurrence);
     return true;
   }
 

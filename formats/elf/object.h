@@ -33,6 +33,11 @@ struct FrameCommon {
   uint8_t pointer_encoding = 0;
 };
 
+// True if the section became an atom that is part of the output.
+inline bool is_linked(const Link& link, AtomId id) {
+  return id.is_valid() && id != kDiscardedAtom && link.is_live[id.value];
+}
+
 struct ElfObject {
   const uint8_t* section_headers = nullptr;
   uint32_t section_count = 0;
@@ -49,9 +54,16 @@ struct ElfObject {
   std::span<uint32_t> relocs_of;  // by section: the section with its relocations, 0: none
   std::span<AtomId> atom_of;      // by section; not valid: no atom of its own
 
+  // Where relocations are kept, by symbol:
+  std::span<uint8_t> is_referenced;    // a kept relocation is against it; empty: everything counts as referred to
+  std::span<uint32_t> output_symbols;  // its number in the output's table, of a section's that of the output's
+                                       // section; 0: it is not there
+  std::span<uint64_t> local_shifts;    // of local ones: what the addends of relocations against it grow by
+
   std::span<FrameEntry> frame_entries;  // ascending by owner
   std::span<FrameCommon> frame_commons;
 
+  bool ends_frames = false;  // an .eh_frame section of it ends the list
   std::span<const Property> properties;
   bool has_stack_note = false;
   bool wants_executable_stack = false;

@@ -108,6 +108,7 @@ class Planner {
     choose_addresses();
     number_headers();
     align_notes();
+    finish_tables(link_);
   }
 
  private:
@@ -340,7 +341,7 @@ uint32_t section_rank(const OutputSection& section) {
 
 void plan(Link& link) {
   const auto timer = link.session.timings.measure("plan");
-  Planner(link).run();
+  link.applies_relocs() ? Planner(link).run() : plan_relocatable(link);
 }
 
 }  // namespace xld::elf

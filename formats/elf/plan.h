@@ -6,6 +6,7 @@
 namespace xld::elf {
 
 void plan(Link& link);
+void plan_relocatable(Link& link);  // relocatable_plan.cc
 
 // Position of an output section: GNU ld's default order.
 uint32_t section_rank(const OutputSection& section);

@@ -4,6 +4,7 @@
 
 #include "formats/elf/headers.h"
 #include "formats/elf/linker_sections.h"
+#include "formats/elf/object.h"
 #include "formats/elf/section_names.h"
 #include "formats/elf/state.h"
 
@@ -105,6 +106,13 @@ uint32_t bracket_visibility(const Link& link) {
   return symbol_flag::kProtected;
 }
 
+// The name of the section an atom will be in.
+std::string_view output_name(const Link& link, const InputFile& file, const Atom& atom) {
+  if (link.applies_relocs()) return state_of(link).section_keys.keys()[atom.section.value].name;
+  return section_facts(link, object_of(file), atom.raw).name;
+}
+
+// In a relocatable output the names stay undefined, and keep their sections nevertheless.
 void provide_brackets(Link& link) {
   std::map<std::string_view, std::vector<AtomId>> atoms;
   std::vector<SymbolId> wanted;
@@ -116,10 +124,9 @@ void provide_brackets(Link& link) {
     atoms[section];
   }
   if (wanted.empty()) return;
-  const auto& keys = state_of(link).section_keys.keys();
   for (const InputFile* file : link.inputs.files) {
     for (uint32_t i = file->first_atom.value; i < file->first_atom.value + file->atom_count; i++) {
-      const auto found = atoms.find(keys[link.atoms[i].section.value].name);
+      const auto found = atoms.find(output_name(link, *file, link.atoms[i]));
       if (found != atoms.end()) found->second.push_back(AtomId{i});
     }
   }
@@ -127,7 +134,8 @@ void provide_brackets(Link& link) {
     const auto& members = atoms[bracketed_section(link.symbols.name(id))];
     if (members.empty()) continue;
     if (!link.options().start_stop_gc) link.bracketed[id] = members;
-    claim_name(link, id, symbol_flag::kBrackets | bracket_visibility(link));
+    link.symbols.add_flags(id, symbol_flag::kBrackets);
+    if (link.applies_relocs()) claim_name(link, id, bracket_visibility(link));
   }
 }
 
@@ -180,6 +188,10 @@ class Anchors {
 }  // namespace
 
 void provide_symbols(Link& link) {
+  if (!link.applies_relocs()) {
+    if (link.options().gc_sections) provide_brackets(link);
+    return;
+  }
   for (const ProvidedSymbol& row : kProvided) {
     const SymbolId id = link.symbols.find(row.name);
     if (is_wanted(link, id) && exists_here(link, row)) claim_name(link, id, row.is_hidden ? symbol_flag::kHidden : 0);

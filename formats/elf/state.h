@@ -6,6 +6,7 @@
 
 #include "formats/elf/dynamic_relocs.h"
 #include "formats/elf/dynamic_symbols.h"
+#include "formats/elf/groups.h"
 #include "formats/format.h"
 #include "formats/section_keys.h"
 
@@ -27,6 +28,7 @@ struct ElfState : FormatState {
   BuildIdChunk* build_id = nullptr;
   SymbolTableChunk* symbol_table = nullptr;
 
+  std::vector<OutputGroup> groups;  // of a relocatable output, in the order of files and their sections
   // Of outputs with a loader.
   std::unique_ptr<DynamicSymbols> dynamic_symbols;
   Copies copies;

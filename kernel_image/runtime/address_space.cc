@@ -5,8 +5,6 @@
 // everything else is absent.
 #include "kernel_image/runtime/address_space.h"
 
-#include <initializer_list>
-
 #include "kernel_image/runtime/console.h"
 #include "kernel_image/runtime/fault.h"
 #include "kernel_image/runtime/frames.h"
@@ -52,14 +50,19 @@ void map_segment(const Segment& segment) {
   }
 }
 
-// The page of start.S where the tables are changed: if the image is linked elsewhere it is needed at both addresses.
-void map_crossing_page() {
+// The code of start.S that changes the tables, if the image is linked elsewhere, is needed at both addresses for a
+// moment: two pages at most.
+void map_crossing() {
   const Segment& first = *find_segment(Segment::Load);
   if (first.address == first.physical) return;
-  const uint64_t here = page_of(reinterpret_cast<uint64_t>(&xrt_change_tables));
-  for (const uint64_t page : {here, here + kPageSize})
-    if (!map_page(page, page)) end_without_memory();
-  boot_facts.crossing_page = here;
+  boot_facts.crossing = page_of(reinterpret_cast<uint64_t>(&xrt_change_tables));
+  for (unsigned i = 0; i < BootFacts::kCrossingPages; ++i) {
+    const uint64_t page = boot_facts.crossing + i * kPageSize;
+    uint64_t* entry = find_page_entry(page, true);
+    if (entry == nullptr) end_without_memory();
+    boot_facts.crossed[i] = *entry;
+    *entry = page | kPresent;
+  }
 }
 
 void copy_command_line(uint64_t physical) {
@@ -79,10 +82,11 @@ void copy_modules(const StartInfo& info) {
 
 }  // namespace
 
-void forget_crossing_page() {
-  if (boot_facts.crossing_page == 0) return;
-  for (const uint64_t page : {boot_facts.crossing_page, boot_facts.crossing_page + kPageSize}) {
-    *find_page_entry(page, false) = 0;
+void undo_crossing() {
+  if (boot_facts.crossing == 0) return;
+  for (unsigned i = 0; i < BootFacts::kCrossingPages; ++i) {
+    const uint64_t page = boot_facts.crossing + i * kPageSize;
+    *find_page_entry(page, false) = boot_facts.crossed[i];
     forget_translation(page);
   }
 }
@@ -114,5 +118,5 @@ void xrt_build_address_space(const xrt::StartInfo* info) {
   xrt_boot_tables[kRecursiveSlot] = top | kTable;
   for (const Segment& segment : segments())
     if (segment.type == Segment::Load) map_segment(segment);
-  map_crossing_page();
+  map_crossing();
 }

@@ -17,12 +17,16 @@ struct BootFacts {
     uint64_t address, size;
   } modules[kMaxModules];
   unsigned module_count;
-  uint64_t crossing_page;
+
+  // What is mapped where the tables were changed, see undo_crossing().
+  static constexpr unsigned kCrossingPages = 2;
+  uint64_t crossing;  // the first of the pages, or 0
+  uint64_t crossed[kCrossingPages];
 };
 extern BootFacts boot_facts;
 
-// Unmaps what only the change of tables needed.
-void forget_crossing_page();
+// Takes back what only the change of tables needed.
+void undo_crossing();
 
 // Takes away the right to write from data that is constant once the image is in memory (PT_GNU_RELRO).
 void seal_read_only_data();

@@ -9,49 +9,33 @@ namespace xrt XRT_HIDDEN {
 
 namespace {
 
-constexpr const char* exception_name(uint64_t vector) {
-  switch (vector) {
-    case 0:
-      return "divide error";
-    case 1:
-      return "debug exception";
-    case 2:
-      return "non-maskable interrupt";
-    case 3:
-      return "breakpoint";
-    case 4:
-      return "overflow";
-    case 5:
-      return "bound range exceeded";
-    case 6:
-      return "invalid opcode";
-    case 7:
-      return "device not available";
-    case 8:
-      return "double fault";
-    case 10:
-      return "invalid TSS";
-    case 11:
-      return "segment not present";
-    case 12:
-      return "stack fault";
-    case 13:
-      return "general protection";
-    case 14:
-      return "page fault";
-    case 16:
-      return "x87 floating-point error";
-    case 17:
-      return "alignment check";
-    case 18:
-      return "machine check";
-    case 19:
-      return "SIMD floating-point error";
-    case 20:
-      return "virtualization exception";
-    default:
-      return "reserved exception";
-  }
+constexpr const char* kExceptionNames[] = {
+    "divide error",
+    "debug exception",
+    "non-maskable interrupt",
+    "breakpoint",
+    "overflow",
+    "bound range exceeded",
+    "invalid opcode",
+    "device not available",
+    "double fault",
+    "coprocessor segment overrun",
+    "invalid TSS",
+    "segment not present",
+    "stack fault",
+    "general protection",
+    "page fault",
+    "reserved exception",
+    "x87 floating-point error",
+    "alignment check",
+    "machine check",
+    "SIMD floating-point error",
+    "virtualization exception",
+};
+
+const char* exception_name(uint64_t vector) {
+  constexpr uint64_t kNames = sizeof(kExceptionNames) / sizeof(kExceptionNames[0]);
+  return vector < kNames ? kExceptionNames[vector] : "reserved exception";
 }
 
 constexpr uint64_t kPageFault = 14;

@@ -95,7 +95,7 @@ void call_all(Initializer* const* first, Initializer* const* last) {
 
 void xrt_run() {
   using namespace xrt;
-  forget_crossing_page();
+  undo_crossing();
   seal_read_only_data();
   load_descriptor_tables();
   start_traps();

@@ -5,6 +5,8 @@
 // boot: -M pc -m 8G -cpu max
 // boot: -M q35 -m 5G
 // boot: -M pc -m 64M -cpu Nehalem
+// boot: -M microvm -m 64M -cpu qemu64,-nx
+// boot: -M microvm -m 1150K
 // > hello
 #include <xrt.h>
 

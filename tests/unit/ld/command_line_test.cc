@@ -160,9 +160,16 @@ TEST(CommandLine, NeedsAnInput) {
   EXPECT_EQ(parse_as("ld", {"-lc"}).errors, Words{});
 }
 
+TEST(CommandLine, RelocatableOutputsAreNoPrograms) {
+  EXPECT_TRUE(options_of({"-Ur"}).is_relocatable);
+  EXPECT_EQ(options_of({"-r", "--unique=.text*", "--unique"}).unique_section_globs, Words{".text*"});
+  EXPECT_EQ(error_of({"-r", "--icf=all"}), "-r and --icf do not go together: functions are folded in the last link");
+  EXPECT_NE(error_of({"-r", "--gc-sections"}).find("without -e or -u"), std::string::npos);
+  EXPECT_TRUE(options_of({"-r", "--gc-sections", "-u", "f"}).gc_sections);
+}
+
 TEST(CommandLine, WhatIsNotSupportedYetIsAnError) {
   EXPECT_TRUE(options_of({"-shared"}).is_shared);
-  EXPECT_EQ(error_of({"-r"}), "-r is not supported yet: relocatable output cannot be made");
   EXPECT_NE(error_of({"-T", "x.ld"}).find("linker scripts with SECTIONS are not read"), std::string::npos);
   EXPECT_NE(error_of({"--compress-debug-sections=zlib"}).find("not supported yet"), std::string::npos);
   EXPECT_EQ(options_of({"--compress-debug-sections=none", "--no-gdb-index"}).inputs.size(), 1u);
