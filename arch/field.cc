@@ -7,10 +7,10 @@
 namespace xld {
 namespace {
 
-constexpr std::array<FieldFacts, 14> kFields = {{
+constexpr std::array<FieldFacts, 13> kFields = {{
     {0, 1, 0, "any value"},                                                                      // None
-    {1, INT8_MIN, UINT8_MAX, "-128 to 255"},                                                     // Word8
-    {2, INT16_MIN, UINT16_MAX, "-32768 to 65535"},                                               // Word16
+    {1, -UINT8_MAX - 1, UINT8_MAX, "-256 to 255"},                                               // Word8
+    {2, -UINT16_MAX - 1, UINT16_MAX, "-65536 to 65535"},                                         // Word16
     {4, INT32_MIN, UINT32_MAX, "-2147483648 to 4294967295"},                                     // Word32
     {8, 1, 0, "any value"},                                                                      // Word64
     {1, INT8_MIN, INT8_MAX, "-128 to 127"},                                                      // Signed8
@@ -18,7 +18,6 @@ constexpr std::array<FieldFacts, 14> kFields = {{
     {4, INT32_MIN, INT32_MAX, "-2147483648 to 2147483647"},                                      // Signed32
     {4, 0, UINT32_MAX, "0 to 4294967295"},                                                       // Unsigned32
     {4, 1, 0, "any value"},                                                                      // Wrap32
-    {2, -UINT16_MAX - 1, UINT16_MAX, "-65536 to 65535"},                                         // Wrap16
     {4, -(int64_t{1} << 27), (int64_t{1} << 27) - 4, "-134217728 to 134217724, in steps of 4"},  // Branch26
     {4, -(int64_t{1} << 32), (int64_t{1} << 32) - 1, "-4294967296 to 4294967295"},               // Page21
     {4, 1, 0, "any value"},                                                                      // PageOffset12

@@ -1,8 +1,9 @@
 // Fields: how a relocated value is put into bytes, and which values fit.
 //
 // The x86 fields are plain little-endian integers of 1 to 8 bytes (System V psABI, AMD64 §4.4 and i386 §4.4); they
-// differ in the range they accept. Parts of AArch64 instructions (Arm ARM, C4.1) have a function of their own. Shared
-// by both object formats and by the scan and the emission of relocations.
+// differ in the range they accept. Words of 8 and 16 bits are those of 16-bit code, where addresses wrap around: like
+// GNU ld, they take one bit more than they hold, on both sides of zero. Parts of AArch64 instructions (Arm ARM, C4.1)
+// have a function of their own. Shared by both object formats and by the scan and the emission of relocations.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct FieldFacts {
 const FieldFacts& facts_of(Field field);
 
 inline uint8_t size_of(Field field) {
-  constexpr uint8_t kSizes[] = {0, 1, 2, 4, 8, 1, 2, 4, 4, 4, 2, 4, 4, 4};
+  constexpr uint8_t kSizes[] = {0, 1, 2, 4, 8, 1, 2, 4, 4, 4, 4, 4, 4};
   return kSizes[static_cast<uint8_t>(field)];
 }
 
@@ -44,15 +45,13 @@ inline bool fits(Field field, uint64_t value) {
     case Field::Word32:
       return v >= INT32_MIN && v <= static_cast<int64_t>(UINT32_MAX);
     case Field::Word8:
-      return v >= INT8_MIN && v <= UINT8_MAX;
+      return v >= -256 && v <= 255;
     case Field::Word16:
-      return v >= INT16_MIN && v <= UINT16_MAX;
+      return v >= -65536 && v <= 65535;
     case Field::Signed8:
       return v == static_cast<int8_t>(v);
     case Field::Signed16:
       return v == static_cast<int16_t>(v);
-    case Field::Wrap16:
-      return v >= -65536 && v <= 65535;
     case Field::Branch26:
       return v >= -(int64_t{1} << 27) && v < (int64_t{1} << 27) && (v & 3) == 0;
     case Field::Page21:

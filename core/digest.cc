@@ -173,19 +173,4 @@ Digest compute_digest(DigestKind kind, Bytes data) {
   return kFunctions[static_cast<uint8_t>(kind)](data);
 }
 
-Digest combine_digests(DigestKind kind, std::span<const Digest> blocks) {
-  std::vector<uint8_t> joined;
-  joined.reserve(blocks.size() * digest_size(DigestKind::Fast));
-  for (const Digest& block : blocks) joined.insert(joined.end(), block.view().begin(), block.view().end());
-  return compute_digest(kind, joined);
-}
-
-Digest compute_tree_digest(DigestKind kind, Bytes file) {
-  std::vector<Digest> blocks;
-  for (size_t offset = 0; offset < file.size(); offset += kDigestBlock) {
-    blocks.push_back(digest_block(file.subspan(offset, std::min(kDigestBlock, file.size() - offset))));
-  }
-  return combine_digests(kind, blocks);
-}
-
 }  // namespace xld

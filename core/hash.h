@@ -4,6 +4,9 @@
 // words whose keyed 128-bit products are folded into the state; the products of a name do not wait for each other.
 // The length enters at the end and tells the padding from real zeros.
 //
+// The keys are known, so an input can be made whose names collide. Tables count their steps (ProbeLimit) and keep what
+// takes too many of them in a sorted map.
+//
 // The values differ between byte orders and may change between versions; that is harmless, because nothing
 // a link produces depends on them: ids and orders come from input order, hashes only find equals.
 #pragma once
@@ -29,6 +32,21 @@ struct HashedName {
 
   // False: no NUL before the end of the table.
   bool is_terminated() const { return name.data() != nullptr; }
+};
+
+// How far a look-up in an open-addressed table goes. Hashes of ordinary names stay far below both numbers.
+class ProbeLimit {
+ public:
+  // False: too many slots have been passed, or too many names with an equal hash.
+  bool allows_step(bool is_equal_hash) {
+    slots_++;
+    equal_hashes_ += is_equal_hash;
+    return slots_ < 4096 && equal_hashes_ < 16;
+  }
+
+ private:
+  uint32_t slots_ = 0;
+  uint32_t equal_hashes_ = 0;
 };
 
 namespace hash_detail {

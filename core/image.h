@@ -3,7 +3,8 @@
 // The bytes go to a file without a name (or with a temporary one where the file system cannot do without) in the
 // output's folder; commit() gives it the output's name in one step. Without commit() nothing is left behind and an
 // older output is untouched. Pages are written with pwrite from memory that is warm in the cache: on tmpfs and ext4
-// that costs a half to two thirds of filling a mapping (bench/inner).
+// that costs a half to two thirds of filling a mapping (bench/inner). Standard output and what has no offsets, pipes
+// and terminals, get the bytes from memory at commit(), in order.
 //
 // Threads: write() may be called from any thread, for ranges that do not overlap.
 #pragma once
@@ -25,7 +26,7 @@ class Image {
   // that is ended by a signal in between should remove the file.
   using TemporaryListener = std::function<void(const std::string& path)>;
 
-  // `mode` as for open(2); the umask applies. Devices and pipes are written directly.
+  // `mode` as for open(2); the umask applies. "-" is standard output; devices that have offsets are written directly.
   static Result<Image> create(const std::string& path, uint64_t size, uint32_t mode, TemporaryListener listener = {});
 
   Image(Image&& other) noexcept;
@@ -45,8 +46,10 @@ class Image {
   std::optional<Error> commit();
 
  private:
-  Image(std::string path, int fd, bool is_direct) : path_(std::move(path)), fd_(fd), is_direct_(is_direct) {}
+  Image(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  static Result<Image> create_stream(const std::string& path, int fd, uint64_t size);
   void fail(int error_number);
+  std::optional<Error> copy_to_stream();
   std::optional<Error> give_name();
   void set_temporary(std::string path);
 
@@ -54,7 +57,8 @@ class Image {
   TemporaryListener listener_;
   std::string temporary_;  // the file's present name; empty: it has none
   int fd_ = -1;
-  bool is_direct_ = false;
+  int stream_ = -1;         // takes the complete bytes of fd_ at commit()
+  bool is_direct_ = false;  // fd_ is a device: there is no name to give
   int error_ = 0;
   std::mutex mutex_;  // guards error_
 };

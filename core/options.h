@@ -17,7 +17,7 @@ namespace xld {
 class ThreadLender;  // core/parallel.h
 
 enum class InputKind : uint8_t {
-  File,        // a path as given; "-" is standard input
+  File,        // a path as given
   Library,     // -lNAME: lib<NAME>.so, lib<NAME>.a or, for -l:FILE, FILE in the search paths
   Framework,   // -framework NAME: NAME.framework/NAME in the framework paths
   StartGroup,  // --start-group; archives are searched again and again in any case
@@ -53,7 +53,9 @@ struct InputOption {
 };
 
 enum class StripMode : uint8_t { None, Debug, All };
-enum class DiscardMode : uint8_t { None, TemporaryLocals, AllLocals };  // -X, -x
+// Local symbols that are left out. Default: temporary ones in sections of strings that may be shared.
+enum class DiscardMode : uint8_t { Default, None, TemporaryLocals, AllLocals };
+enum class CommonOrder : uint8_t { FirstSeen, FallingAlignment, RisingAlignment };
 enum class IcfMode : uint8_t { None, Safe, All };
 enum class BuildIdKind : uint8_t { None, Fast, Md5, Sha1, Sha256, Uuid, Hex };
 enum class CompressionKind : uint8_t { None, Zlib, Zstd };
@@ -199,7 +201,7 @@ struct Options {
   std::optional<uint64_t> image_base;
   std::optional<uint64_t> max_page_size;
   std::optional<uint64_t> common_page_size;
-  std::string output = "a.out";
+  std::string output = "a.out";  // "-" is standard output
   OutputFormatKind output_format = OutputFormatKind::Object;
   std::string dynamic_linker;
   bool no_dynamic_linker = false;
@@ -244,9 +246,10 @@ struct Options {
   std::vector<std::string> keep_unique;        // --keep-unique: not folded by --icf
   bool allow_multiple_definition = false;
   bool warn_common = false;
+  CommonOrder common_order = CommonOrder::FirstSeen;  // --sort-common
   UnresolvedPolicy unresolved = UnresolvedPolicy::Default;
   StripMode strip = StripMode::None;
-  DiscardMode discard = DiscardMode::None;
+  DiscardMode discard = DiscardMode::Default;  // --discard-none, -X, -x
   std::string retain_symbols_file;
   bool demangle = true;
 
@@ -267,6 +270,7 @@ struct Options {
   std::optional<int> compression_level;
   bool execstack = false;    // -z execstack
   bool noexecstack = false;  // -z noexecstack
+  std::optional<bool> warn_execstack;  // warn of an executable stack; neither: unless -z execstack asks for it
   bool relro = true;
   SeparateCode separate_code = SeparateCode::Code;
   bool omagic = false;  // -N

@@ -50,7 +50,6 @@ enum class Field : uint8_t {
   Signed32,
   Unsigned32,
   Wrap32,  // modulo 2^32, never out of range: addresses of 32-bit targets
-  Wrap16,  // the distance between two 16-bit addresses, which wraps around: accepts 17 bits
   // Parts of 4-byte instructions of CPUs with instructions of one size:
   Branch26,      // a distance in words, up to 128 MiB either way
   Page21,        // a distance in pages of 4 KiB, split in two; the value's offset in its page does not count

@@ -2,6 +2,8 @@
 // See symbol_table.h.
 #include "core/symbol_table.h"
 
+#include <utility>
+
 #include "core/hash.h"
 
 namespace xld {
@@ -21,29 +23,43 @@ SymbolId SymbolTable::intern(std::string_view name) {
 
 SymbolId SymbolTable::intern(std::string_view name, uint64_t hash) {
   if (names_.size() * 2 >= slots_.size()) grow();
-  for (uint64_t i = hash;; i++) {
-    Slot& slot = slots_[i & mask_];
-    if (slot.id_plus_one == 0) {
-      slot = {tag_of(hash), static_cast<uint32_t>(names_.size() + 1)};
-      names_.push_back(name);
-      hashes_.push_back(hash);
-      claims_.push_back(Claim::kNone);
-      flags_.push_back(0);
-      atoms_.emplace_back();
-      values_.push_back(0);
-      return SymbolId{slot.id_plus_one - 1};
+  ProbeLimit limit;
+  uint64_t i = hash;
+  for (; slots_[i & mask_].id_plus_one != 0; i++) {
+    const Slot& slot = slots_[i & mask_];
+    const bool is_equal_tag = slot.tag == tag_of(hash);
+    if (is_equal_tag && names_[slot.id_plus_one - 1] == name) return SymbolId{slot.id_plus_one - 1};
+    if (!limit.allows_step(is_equal_tag)) {
+      const auto [found, is_new] = crowded_out_.try_emplace(name, SymbolId{names_.size()});
+      return is_new ? append(name, hash) : found->second;
     }
-    if (slot.tag == tag_of(hash) && names_[slot.id_plus_one - 1] == name) return SymbolId{slot.id_plus_one - 1};
   }
+  if (const auto found = crowded_out_.find(name); found != crowded_out_.end()) return found->second;
+  slots_[i & mask_] = {tag_of(hash), static_cast<uint32_t>(names_.size() + 1)};
+  return append(name, hash);
+}
+
+SymbolId SymbolTable::append(std::string_view name, uint64_t hash) {
+  names_.push_back(name);
+  hashes_.push_back(hash);
+  claims_.push_back(Claim::kNone);
+  flags_.push_back(0);
+  atoms_.emplace_back();
+  values_.push_back(0);
+  return SymbolId{names_.size() - 1};
 }
 
 SymbolId SymbolTable::find(std::string_view name) const {
   const uint64_t hash = hash_name(name);
-  for (uint64_t i = hash;; i++) {
+  ProbeLimit limit;
+  for (uint64_t i = hash; slots_[i & mask_].id_plus_one != 0; i++) {
     const Slot& slot = slots_[i & mask_];
-    if (slot.id_plus_one == 0) return {};
-    if (slot.tag == tag_of(hash) && names_[slot.id_plus_one - 1] == name) return SymbolId{slot.id_plus_one - 1};
+    const bool is_equal_tag = slot.tag == tag_of(hash);
+    if (is_equal_tag && names_[slot.id_plus_one - 1] == name) return SymbolId{slot.id_plus_one - 1};
+    if (!limit.allows_step(is_equal_tag)) break;
   }
+  const auto found = crowded_out_.find(name);
+  return found == crowded_out_.end() ? SymbolId() : found->second;
 }
 
 void SymbolTable::reserve(size_t count) {
@@ -57,13 +73,19 @@ void SymbolTable::reserve(size_t count) {
 }
 
 void SymbolTable::grow() {
-  const size_t size = slots_.size() * 2;
-  slots_.assign(size, Slot{});
-  mask_ = size - 1;
-  for (uint32_t id = 0; id < hashes_.size(); id++) {
+  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
+  mask_ = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.id_plus_one == 0) continue;
+    const uint32_t id = slot.id_plus_one - 1;
+    ProbeLimit limit;
     uint64_t i = hashes_[id];
-    while (slots_[i & mask_].id_plus_one != 0) i++;
-    slots_[i & mask_] = {tag_of(hashes_[id]), id + 1};
+    while (slots_[i & mask_].id_plus_one != 0 && limit.allows_step(false)) i++;
+    if (slots_[i & mask_].id_plus_one != 0) {
+      crowded_out_.emplace(names_[id], SymbolId{id});
+    } else {
+      slots_[i & mask_] = slot;
+    }
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <string_view>
 #include <vector>
 
@@ -149,8 +150,10 @@ class SymbolTable {
     uint32_t id_plus_one;
   };
   void grow();
+  SymbolId append(std::string_view name, uint64_t hash);
 
   std::vector<Slot> slots_;
+  std::map<std::string_view, SymbolId> crowded_out_;  // names made to collide with many others; see ProbeLimit
   uint64_t mask_ = 0;
   std::vector<std::string_view> names_;
   std::vector<uint64_t> hashes_;

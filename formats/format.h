@@ -179,6 +179,8 @@ struct Identity {
   FileKind kind = FileKind::Unknown;
   ObjectFormat format = ObjectFormat::Unknown;
   Cpu cpu = Cpu::Unknown;
+  std::string_view foreign_cpu = {};  // for messages: a CPU that is Unknown to the linker but has a name
+  uint32_t cpu_number = 0;            // the format's own
 };
 
 // A shortcut for the relocations that are most of all; what it does is what decoding and applying them one by one does.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 
 #include "core/hash.h"
 
@@ -84,10 +85,16 @@ class MergedSection::Table {
   // The first piece added with these bytes, which may be `piece` itself.
   uint32_t find_or_add(uint32_t hash, const uint8_t* data, uint32_t size, uint32_t piece) {
     size_t at = place_of(hash);
+    ProbeLimit limit;
     for (; slots_[at].unique != 0; at = (at + 1) & (slots_.size() - 1)) {
-      if (slots_[at].hash != hash) continue;
-      const Unique& unique = uniques_[slots_[at].unique - 1];
-      if (unique.size == size && std::memcmp(unique.data, data, size) == 0) return unique.piece;
+      const bool is_equal_hash = slots_[at].hash == hash;
+      if (is_equal_hash && is_equal(uniques_[slots_[at].unique - 1], data, size))
+        return uniques_[slots_[at].unique - 1].piece;
+      if (!limit.allows_step(is_equal_hash)) return find_or_add_crowded_out(data, size, piece);
+    }
+    if (!crowded_out_.empty()) {
+      const auto found = crowded_out_.find(text_of(data, size));
+      if (found != crowded_out_.end()) return found->second;
     }
     uniques_.push_back({data, size, piece});
     slots_[at] = {hash, static_cast<uint32_t>(uniques_.size())};
@@ -105,6 +112,17 @@ class MergedSection::Table {
     uint32_t unique;  // index + 1; 0: free
   };
 
+  static std::string_view text_of(const uint8_t* data, uint32_t size) { return as_text(Bytes(data, size)); }
+  static bool is_equal(const Unique& unique, const uint8_t* data, uint32_t size) {
+    return unique.size == size && std::memcmp(unique.data, data, size) == 0;
+  }
+
+  uint32_t find_or_add_crowded_out(const uint8_t* data, uint32_t size, uint32_t piece) {
+    const auto [found, is_new] = crowded_out_.try_emplace(text_of(data, size), piece);
+    if (is_new) uniques_.push_back({data, size, piece});
+    return found->second;
+  }
+
   size_t place_of(uint32_t hash) const { return (hash << shard_bits_) >> shift_; }
 
   void grow() {
@@ -113,9 +131,15 @@ class MergedSection::Table {
     const Array<Slot> old = std::exchange(slots_, Array<Slot>::zeroed(size_t{1} << (32 - shift_)));
     for (const Slot& slot : old) {
       if (slot.unique == 0) continue;
+      ProbeLimit limit;
       size_t at = place_of(slot.hash);
-      while (slots_[at].unique != 0) at = (at + 1) & (slots_.size() - 1);
-      slots_[at] = slot;
+      while (slots_[at].unique != 0 && limit.allows_step(false)) at = (at + 1) & (slots_.size() - 1);
+      if (slots_[at].unique != 0) {
+        const Unique& unique = uniques_[slot.unique - 1];
+        crowded_out_.emplace(text_of(unique.data, unique.size), unique.piece);
+      } else {
+        slots_[at] = slot;
+      }
     }
   }
 
@@ -123,6 +147,7 @@ class MergedSection::Table {
   uint32_t shift_ = 32 - kFirstBits;
   Array<Slot> slots_;
   std::vector<Unique> uniques_;
+  std::map<std::string_view, uint32_t> crowded_out_;  // pieces made to collide with many others; see ProbeLimit
 };
 
 bool MergedSection::can_split(Bytes content, Kind kind) {

@@ -28,6 +28,21 @@ Atom make_atom(Link& link, const CommonOffer& offer, SymbolId name) {
   return atom;
 }
 
+// GNU ld tells apart alignments up to 16 only.
+void sort_by_alignment(Link& link) {
+  const CommonOrder order = link.options().common_order;
+  if (order == CommonOrder::FirstSeen) return;
+  const auto rank = [&](const Atom& atom) {
+    const int capped = std::min<int>(atom.alignment_log2, 4);
+    return order == CommonOrder::RisingAlignment ? capped : -capped;
+  };
+  Atom* const begin = &link.atoms[link.first_linker_atom.value];
+  std::stable_sort(begin, begin + link.linker_atom_count,
+                   [&](const Atom& a, const Atom& b) { return rank(a) < rank(b); });
+  for (uint32_t i = 0; i < link.linker_atom_count; i++)
+    link.symbols.place(SymbolId{begin[i].raw}, AtomId{link.first_linker_atom.value + i}, 0);
+}
+
 }  // namespace
 
 void make_common_atoms(Link& link) {
@@ -46,6 +61,7 @@ void make_common_atoms(Link& link) {
     }
   }
   link.linker_atom_count = next - link.first_linker_atom.value;
+  if (link.linker_atom_count != 0) sort_by_alignment(link);
 }
 
 }  // namespace xld

@@ -109,7 +109,8 @@ class Walk {
   void visit(AtomId id, uint32_t worker) {
     const Atom& atom = link_.atom(id);
     if (atom.file.value == 0) return;  // made by the linker: no relocations
-    if (atom.has(atom_flag::kUnwind) || !atom.has(atom_flag::kAllocated)) return;
+    if (!keeps_targets(atom)) return;
+    if (!atom.has(atom_flag::kAllocated)) return mark_targets(id, worker);
     visit_relocs(id, RelocCursor(), worker);
     const auto companions = link_.inputs.file(atom.file).companions;
     const auto [first, last] =
@@ -142,6 +143,15 @@ class Walk {
                  : needs_.record(id, file, atom, std::span<const Reloc>(batch.data() + i, count - i), worker);
       }
     }
+  }
+
+  // Of a section that is not loaded: its relocations need neither slots nor fixups.
+  void mark_targets(AtomId id, uint32_t worker) {
+    const Atom& atom = link_.atom(id);
+    std::array<Reloc, kBatch> batch;
+    RelocCursor cursor;
+    while (const size_t count = link_.format->decode(link_, link_.inputs.file(atom.file), atom, cursor, batch, true))
+      for (size_t i = 0; i < count; i++) mark_target(batch[i], worker);
   }
 
   void mark_target(const Reloc& reloc, uint32_t worker) {

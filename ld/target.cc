@@ -28,6 +28,12 @@ std::string_view cpu_name(Cpu cpu) {
   return "an unknown CPU";
 }
 
+std::string cpu_name(const Identity& identity) {
+  if (identity.cpu != Cpu::Unknown) return std::string(cpu_name(identity.cpu));
+  if (!identity.foreign_cpu.empty()) return std::string(identity.foreign_cpu);
+  return fmt::format("an unknown CPU (number {})", identity.cpu_number);
+}
+
 std::string_view format_name(ObjectFormat format) {
   return format == ObjectFormat::MachO ? "Mach-O" : "ELF";
 }
@@ -76,17 +82,19 @@ bool settle_target(Link& link, const std::string& name, const Identity& identity
     if (target.cpu == Cpu::Unknown) target.cpu = identity.cpu;
   }
   // A description of libraries for several CPUs settles nothing.
-  const bool is_for_any = identity.cpu == Cpu::Unknown && identity.format == target.format;
+  const bool is_for_any = identity.kind == FileKind::SharedLibrary && identity.cpu == Cpu::Unknown &&
+                          identity.foreign_cpu.empty() && identity.format == target.format;
   if (is_for_any && !link.format) return true;
-  if (identity.format != target.format || (identity.cpu != target.cpu && !is_for_any)) {
+  const bool is_for_target = identity.format == target.format && (identity.cpu == target.cpu || is_for_any);
+  if (!is_for_target && target.cpu != Cpu::Unknown) {
     link.diagnostics().error(fmt::format(
         "{}: is {} for {}, but the output is {} for {}; remove it, or choose another "
         "output with -m or --target",
-        name, format_name(identity.format), cpu_name(identity.cpu), format_name(target.format), cpu_name(target.cpu)));
+        name, format_name(identity.format), cpu_name(identity), format_name(target.format), cpu_name(target.cpu)));
     return false;
   }
   if (!is_supported(target)) {
-    link.diagnostics().error(fmt::format("{}: is for {}, which is not supported yet", name, cpu_name(target.cpu)));
+    link.diagnostics().error(fmt::format("{}: is for {}, which is not supported", name, cpu_name(identity)));
     return false;
   }
   if (!link.format) start(link);

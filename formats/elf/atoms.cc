@@ -16,6 +16,8 @@ namespace xld::elf {
 
 namespace {
 
+enum class ListEnd : uint8_t { None, First, Last };
+
 template <class E>
 class AtomMaker {
  public:
@@ -116,10 +118,11 @@ class AtomMaker {
     if (header.type != SHT_NOBITS && header.size != 0 && !expand(index, header, name, atom)) return;
     find_relocs(index, atom);
     const bool is_counted_down = names_match(name, ".ctors") || names_match(name, ".dtors");
-    if (is_counted_down && link_.applies_relocs()) turn_around(atom);
+    const ListEnd end = list_end(name);
+    if (is_counted_down && end == ListEnd::None && link_.applies_relocs()) turn_around(atom);
     mark_merge(header, atom);
-    atom.section = key_for(header, name);
-    atom.order = order_of(atom, name);
+    atom.section = key_for(header, end == ListEnd::None ? output_section_name(name, header.flags) : name);
+    atom.order = end == ListEnd::None ? order_of(atom, name) : static_cast<uint16_t>(end);
     object_.atom_of[index] = AtomId{file_.first_atom.value + file_.atom_count};
     link_.atoms[file_.first_atom.value + file_.atom_count++] = atom;
   }
@@ -133,6 +136,20 @@ class AtomMaker {
         static_cast<uint32_t>(records.size() / (is_rel ? sizeof(typename E::Rel) : sizeof(typename E::Rela)));
     if (atom.reloc_count != 0) atom.relocs = records.data();
     if (is_rel) atom.flags |= atom_flag::kImplicitAddends;
+  }
+
+  // Compilers from before .init_array bring the ends of .ctors and .dtors along, a word each, and walk the lists
+  // between them. They stay apart from what goes to .init_array, as in GNU ld's script.
+  ListEnd list_end(std::string_view section) const {
+    if (section != ".ctors" && section != ".dtors") return ListEnd::None;
+    std::string_view file = file_.member.empty() ? file_.path : file_.member;
+    if (!file.ends_with(".o")) return ListEnd::None;
+    file.remove_suffix(2);
+    for (const std::string_view stem : {file, file.substr(0, file.size() - !file.empty())}) {  // crtbegin, crtbeginT
+      if (stem.ends_with("crtbegin")) return ListEnd::First;
+      if (stem.ends_with("crtend")) return ListEnd::Last;
+    }
+    return ListEnd::None;
   }
 
   // .ctors and .dtors were run from the end; in .init_array and .fini_array, where they go, the first is run first.
@@ -181,6 +198,8 @@ class AtomMaker {
     if (header.flags & SHF_LINK_ORDER) flags |= atom_flag::kFollowsOther;
     if (header.type == SHT_NOBITS) flags |= atom_flag::kZeroFill;
     if (header.type == SHT_NOTE) flags |= atom_flag::kNote;
+    // As in GNU ld, what a note refers to stays: a list of probes has addresses in other sections.
+    if (header.type == SHT_NOTE && !(header.flags & (SHF_GROUP | SHF_LINK_ORDER))) flags |= atom_flag::kRetained;
     const bool is_frames = header.type == SHT_X86_64_UNWIND || header.type == SHT_PROGBITS;
     if ((header.flags & SHF_ALLOC) && is_frames && name == ".eh_frame") flags |= atom_flag::kUnwind;
     return flags;
@@ -226,10 +245,9 @@ class AtomMaker {
     atom.entry_size = static_cast<uint8_t>(header.entsize);
   }
 
-  SectionId key_for(const SectionHeader& header, std::string_view name) {
+  SectionId key_for(const SectionHeader& header, std::string_view output) {
     if (!link_.applies_relocs()) return SectionId();  // joined by other rules: relocatable_plan.cc
     constexpr uint64_t kKept = SHF_WRITE | SHF_ALLOC | SHF_EXECINSTR | SHF_TLS | SHF_X86_64_LARGE;
-    std::string_view output = output_section_name(name, header.flags);
     if (output.starts_with(".zdebug_")) output = link_.session.keep(fmt::format(".{}", output.substr(2)));
     uint32_t type = header.type;
     if (output == ".init_array") type = SHT_INIT_ARRAY;
@@ -258,6 +276,9 @@ class AtomMaker {
   void place_symbol(SymbolId id, uint32_t index) {
     const auto symbol = raw_symbol<E>(object_, index);
     const uint32_t section = section_index(object_, index, symbol);
+    // What stands in a section that is left out (SHF_EXCLUDE) is not defined; whoever refers to it is told.
+    if (section < object_.section_count && object_.atom_of[section] == kDiscardedAtom)
+      return link_.symbols.add_flags(id, symbol_flag::kStronglyReferenced);
     uint32_t flags = symbol_flag::kDefined;
     if (type_of(symbol.info) == STT_FUNC) flags |= symbol_flag::kFunction;
     if (type_of(symbol.info) == STT_OBJECT) flags |= symbol_flag::kObject;

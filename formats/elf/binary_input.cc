@@ -60,7 +60,8 @@ class ObjectMaker {
     for (size_t offset = 0; offset + sizeof(typename E::Symbol) <= table.size(); offset += sizeof(typename E::Symbol)) {
       const auto symbol = load<typename E::Symbol>(table.data() + offset);
       if (binding_of(symbol.info) == STB_LOCAL || symbol.shndx == SHN_UNDEF) continue;
-      add_symbol(std::string(c_string_at(names, symbol.name).value_or("")), SHN_ABS, symbol.value);
+      add_symbol(std::string(c_string_at(names, symbol.name).value_or("")), SHN_ABS, symbol.value,
+                 symbol_info(STB_GLOBAL, type_of(symbol.info)), symbol.size);
     }
   }
 
@@ -91,10 +92,12 @@ class ObjectMaker {
     return out;
   }
 
-  void add_symbol(const std::string& name, uint32_t section, uint64_t value) {
+  void add_symbol(const std::string& name, uint32_t section, uint64_t value,
+                  uint8_t info = symbol_info(STB_GLOBAL, STT_NOTYPE), uint64_t size = 0) {
     typename E::Symbol symbol{};
     symbol.name = static_cast<uint32_t>(names_.size());
-    symbol.info = symbol_info(STB_GLOBAL, STT_NOTYPE);
+    symbol.info = info;
+    symbol.size = static_cast<Word>(size);
     symbol.shndx = static_cast<uint16_t>(section);
     symbol.value = static_cast<Word>(value);
     append(symbols_, symbol);

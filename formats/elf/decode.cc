@@ -112,6 +112,9 @@ class Decoder {
       return fail(record, fmt::format("{} refers to local symbol {} in section {}, which does not exist",
                                       name_of(record), index, section));
     const AtomId atom = object_.atom_of[section];
+    if (section == SHN_UNDEF && atom_.has(atom_flag::kAllocated))
+      return fail(record, fmt::format("{} refers to local symbol {} ({}), which is not defined", name_of(record), index,
+                                      string_at(object_.symbol_names, symbol.name)));
     if (section == SHN_UNDEF || !atom.is_valid() || atom == kDiscardedAtom) {
       reloc.target_kind = TargetKind::Discarded;
       reloc.target = section;

@@ -113,7 +113,7 @@ class SymbolLister {
       if (index - file_.first_global >= file_.globals.size()) return;
       symbol.global = file_.globals[index - file_.first_global];
       symbol.name = link_.symbols.name(symbol.global);  // --wrap may have changed it
-    } else if (type_of(raw.info) == STT_SECTION || type_of(raw.info) == STT_FILE || symbol.name.starts_with(".L")) {
+    } else if (type_of(raw.info) == STT_SECTION || type_of(raw.info) == STT_FILE || is_temporary_name(symbol.name)) {
       return;
     }
     if (symbol.name.empty()) return;

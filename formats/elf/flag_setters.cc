@@ -91,6 +91,16 @@ void choose_build_id(OptionContext& context, const OptionUse& use) {
   }
 }
 
+void choose_common_order(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<CommonOrder> kOrders[] = {{"descending", CommonOrder::FallingAlignment},
+                                                        {"ascending", CommonOrder::RisingAlignment}};
+  if (!use.has_value) {
+    context.options.common_order = CommonOrder::FallingAlignment;
+  } else if (const auto order = choose_named(context, use, kOrders)) {
+    context.options.common_order = *order;
+  }
+}
+
 void choose_compression(OptionContext& context, const OptionUse& use) {
   static constexpr NamedValue<CompressionKind> kKinds[] = {{"none", CompressionKind::None},
                                                            {"zlib", CompressionKind::Zlib},

@@ -10,6 +10,7 @@ void add_just_symbols(OptionContext& context, const OptionUse& use);
 void add_plugin(OptionContext& context, const OptionUse& use);
 void add_plugin_option(OptionContext& context, const OptionUse& use);
 void choose_build_id(OptionContext& context, const OptionUse& use);
+void choose_common_order(OptionContext&, const OptionUse&);
 void choose_compression(OptionContext& context, const OptionUse& use);
 void choose_emulation(OptionContext& context, const OptionUse& use);
 void exclude_libraries(OptionContext& context, const OptionUse& use);

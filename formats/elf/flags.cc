@@ -38,7 +38,8 @@ constexpr OptionRow kGeneral[] = {
 };
 
 constexpr OptionRow kOutput[] = {
-    {"-o --output", Required, "FILE", "write the output to FILE (a.out)", set_text<&Options::output>},
+    {"-o --output", Required, "FILE", "write the output to FILE (a.out); - is standard output",
+     set_text<&Options::output>},
     {"--target", Required, "TARGET", "link for TARGET, such as linux-amd64; see --print-targets", set_target},
     {"-H", Required, "SYSTEM", "link for SYSTEM: linux, freebsd, netbsd, openbsd, dragonfly, darwin, elf",
      choose_system},
@@ -80,7 +81,7 @@ constexpr OptionRow kOutput[] = {
     {"-x --discard-all", None, "", "leave out local symbols", set<&Options::discard, DiscardMode::AllLocals>},
     {"-X --discard-locals", None, "", "leave out local symbols that begin with .L",
      set<&Options::discard, DiscardMode::TemporaryLocals>},
-    {"--discard-none", None, "", "keep all local symbols (default)", set<&Options::discard, DiscardMode::None>},
+    {"--discard-none", None, "", "keep all local symbols", set<&Options::discard, DiscardMode::None>},
     {"--retain-symbols-file", Required, "FILE", "keep only the symbols named in FILE",
      set_text<&Options::retain_symbols_file>},
 };
@@ -130,6 +131,8 @@ constexpr OptionRow kSymbols[] = {
      set_switch<&Options::allow_multiple_definition>},
     {"--[no-]warn-common", None, "", "warn if a common symbol meets another definition",
      set_switch<&Options::warn_common>},
+    {"--sort-common", Optional, "ORDER", "put common symbols in the order of their alignment: descending, ascending",
+     choose_common_order},
     {"--no-undefined", None, "", "report references to undefined symbols (default)",
      set<&Options::unresolved, UnresolvedPolicy::Error>},
     {"--unresolved-symbols", Required, "POLICY",
@@ -150,6 +153,9 @@ constexpr OptionRow kSections[] = {
     {"--[no-]relax", None, "", "shorten instructions where addresses permit (default)", set_switch<&Options::relax>},
     {"--[no-]eh-frame-hdr", None, "", "write the search table of .eh_frame", set_switch<&Options::eh_frame_header>},
     {"--[no-]rosegment", None, "", "give constants a segment without code (default)", set_switch<&Options::rosegment>},
+    {"--[no-]warn-execstack", None, "",
+     "warn when the stack becomes executable (default: unless -z execstack asks for it)",
+     set_switch<&Options::warn_execstack>},
     {"-n --[no-]nmagic", None, "", "do not align data to pages", set_nmagic},
     {"-N --[no-]omagic", None, "", "one segment for code and data, writable", set_omagic},
     {"--image-base", Required, "ADDRESS", "address of the first segment", set_number<&Options::image_base>},
@@ -253,7 +259,6 @@ constexpr OptionRow kDynamicNoEffect[] = {
 };
 
 constexpr OptionRow kNoEffect[] = {
-    {"--sort-common", Optional, "ORDER", "common symbols stand in the order of their first appearance"},
     {"-flto -flto-partition --lto --thinlto-index-only --save-temps", Optional, "VALUE",
      "the plugin has options of its own; see --plugin-opt"},
     {"--lto-O --lto-CGO", Joined, "LEVEL", "the plugin has options of its own; see --plugin-opt"},
@@ -298,7 +303,7 @@ constexpr OptionRow kNoEffect[] = {
     {"--[no-]strip-discarded", None, "", "symbols of discarded sections are always left out"},
     {"--traditional-format", None, "", "there is one format"},
     {"--vs-diagnostics", None, "", "messages have one form"},
-    {"--[no-]warn-alternate-em --[no-]warn-backrefs --warn-constructors --[no-]warn-execstack --[no-]warn-mismatch "
+    {"--[no-]warn-alternate-em --[no-]warn-backrefs --warn-constructors --[no-]warn-mismatch "
      "--warn-multiple-gp --warn-once --[no-]warn-rwx-segments --[no-]warn-search-mismatch --warn-section-align "
      "--[no-]warn-symbol-ordering",
      None, "", "xld has no such warning"},

@@ -31,6 +31,10 @@ void begin(Link& link) {
   target.code_section = ".text";
   target.max_page_size = link.options().max_page_size.value_or(target.row->page_size);
   target.common_page_size = link.options().common_page_size.value_or(0x1000);
+  if (link.options().common_page_size && target.common_page_size > target.max_page_size)
+    link.diagnostics().error(fmt::format("-z common-page-size={:#x} is more than -z max-page-size={:#x}; give both",
+                                         target.common_page_size, target.max_page_size));
+  target.common_page_size = std::min(target.common_page_size, target.max_page_size);
   // The packed form has words at aligned addresses only, which the user's may not be.
   const auto is_aligned = [&](const auto& start) { return start.second % target.word_size == 0; };
   const auto& starts = link.options().section_start;

@@ -94,12 +94,7 @@ void add_relro(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
 }
 
 uint32_t stack_flags(const Link& link) {
-  const Options& options = link.options();
-  bool is_executable = options.execstack;
-  if (!options.execstack && !options.noexecstack) {
-    for (const InputFile* file : link.inputs.files) is_executable |= object_of(*file).wants_executable_stack;
-  }
-  return PF_R | PF_W | (is_executable ? PF_X : 0);
+  return PF_R | PF_W | (state_of(link).has_executable_stack ? PF_X : 0);
 }
 
 uint32_t permissions_of(const OutputSection& section) {
@@ -118,7 +113,7 @@ void add_system_segments(const Link& link, std::vector<ProgramHeaderFacts>& head
 
 const OutputSection* find_section(const Link& link, std::string_view name) {
   for (const OutputSection& section : link.layout.sections)
-    if (section.name == name && section.is_allocated) return &section;
+    if (section.name == name && (section.flags & SHF_ALLOC)) return &section;
   return nullptr;
 }
 

@@ -209,8 +209,10 @@ const KeptRelocs kKeptRelocs = {.prepare = prepare, .adjust = adjust};
 
 void mark_referenced_symbols(Link& link) {
   const Options& options = link.options();
-  const bool keeps_all = options.strip != StripMode::All && options.discard == DiscardMode::None &&
-                         !options.gc_sections && link.retains_all_names && !link.applies_relocs();
+  const bool keeps_locals =
+      options.discard == DiscardMode::None || (options.discard == DiscardMode::Default && !link.applies_relocs());
+  const bool keeps_all = options.strip != StripMode::All && keeps_locals && !options.gc_sections &&
+                         link.retains_all_names && !link.applies_relocs();
   if (keeps_all) return;
   const auto& files = link.inputs.files;
   parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end, uint32_t worker) {

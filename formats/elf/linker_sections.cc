@@ -162,10 +162,7 @@ void add_tls_slots(Link& link) {
 void add_frames(Link& link) {
   const auto has_section = [](const InputFile* file) { return !object_of(*file).frame_commons.empty(); };
   const bool has_frames = std::any_of(link.inputs.files.begin(), link.inputs.files.end(), has_section);
-  const auto existing =
-      std::find_if(link.layout.sections.begin(), link.layout.sections.end(),
-                   [](const OutputSection& s) { return s.name == ".eh_frame" && (s.flags & SHF_ALLOC); });
-  if (!has_frames && existing == link.layout.sections.end()) return;
+  if (!has_frames && !find_section(link, ".eh_frame")) return;
   auto* frames = add_chunk<FrameChunk>(link, link);
   state_of(link).frames = frames;
   OutputSection& section = output_section(link, ".eh_frame", SHT_PROGBITS, SHF_ALLOC);
@@ -259,6 +256,7 @@ OutputSection& add_head_section(Link& link, Chunk* head) {
 }
 
 void add_headers(Link& link) {
+  state_of(link).has_executable_stack = decide_executable_stack(link);
   add_head_section(link, add_chunk<HeadersChunk>(link, link));
 }
 

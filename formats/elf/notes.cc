@@ -26,6 +26,56 @@ void write_note_header(uint8_t* place, std::string_view owner, uint32_t descript
 
 }  // namespace
 
+namespace {
+
+struct StackWish {
+  const InputFile* asking = nullptr;  // the first whose note is executable
+  const InputFile* silent = nullptr;  // the first without a note
+  bool has_note = false;
+};
+
+// Data needs no stack at all, executable or not: files taken with -b binary, and what objcopy makes of such.
+bool has_code(const Link& link, const InputFile& file) {
+  for (uint32_t i = 0; i < file.atom_count; i++)
+    if (const Atom& atom = link.atom(AtomId{file.first_atom.value + i});
+        atom.has(atom_flag::kExecutable) && atom.size != 0)
+      return true;
+  return false;
+}
+
+StackWish read_stack_notes(const Link& link) {
+  StackWish wish;
+  for (const InputFile* file : link.inputs.files) {
+    const ElfObject& object = object_of(*file);
+    if (object.wants_executable_stack && !wish.asking) wish.asking = file;
+    if (object.has_stack_note) wish.has_note = true;
+    if (!object.has_stack_note && !wish.silent && has_code(link, *file)) wish.silent = file;
+  }
+  return wish;
+}
+
+constexpr std::string_view kStackAdvice = "pass -z noexecstack if it does not need one, -z execstack if it does";
+
+}  // namespace
+
+bool decide_executable_stack(const Link& link) {
+  const Options& options = link.options();
+  if (options.noexecstack) return false;
+  if (options.execstack) {
+    if (options.warn_execstack.value_or(false)) link.diagnostics().warn("-z execstack makes the stack executable");
+    return true;
+  }
+  const StackWish wish = read_stack_notes(link);
+  const InputFile* reason = wish.asking ? wish.asking : wish.has_note ? wish.silent : nullptr;
+  if (reason && options.warn_execstack.value_or(true))
+    link.diagnostics().warn(fmt::format("{}: {}, so the stack is executable; {}", reason->display_name(),
+                                        wish.asking ? ".note.GNU-stack asks for an executable stack"
+                                                    : "there is no .note.GNU-stack section",
+                                        kStackAdvice),
+                            reason->id);
+  return reason != nullptr;
+}
+
 std::vector<Property> merge_properties(const Link& link) {
   PropertyMerger merger;
   for (const InputFile* file : link.inputs.files) merger.add(object_of(*file).properties);

@@ -1,4 +1,5 @@
-// Notes the linker makes: the merged .note.gnu.property, the build id, and the names of systems.
+// Notes: what the inputs' .note.GNU-stack decide, the merged .note.gnu.property, the build id, and the names of
+// systems.
 #pragma once
 
 #include "core/chunk.h"
@@ -7,6 +8,10 @@
 #include "formats/format.h"
 
 namespace xld::elf {
+
+// Whether the stack is executable, and a warning if that is so. As in GNU ld, code without .note.GNU-stack needs
+// it; if no object has one, nobody has thought of it, and the stack is not executable.
+bool decide_executable_stack(const Link& link);
 
 // What .note.gnu.property of the output says; nothing: there is none.
 std::vector<Property> merge_properties(const Link& link);

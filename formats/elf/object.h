@@ -135,6 +135,11 @@ Identity identify(Bytes bytes);
 template <class E>
 void read_frames(Link& link, InputFile& file, uint32_t worker);
 
+// A local symbol the compiler needed for itself: what -X leaves out, and GNU ld takes for such.
+inline bool is_temporary_name(std::string_view name) {
+  return name.starts_with(".L") || name.starts_with("..") || name.starts_with("_.L_");
+}
+
 // Error texts: "main.o: section .text (index 5): ...".
 void report_section(const Link& link, const InputFile& file, uint32_t section, std::string_view what);
 

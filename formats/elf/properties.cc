@@ -90,7 +90,10 @@ std::vector<Property> PropertyMerger::take() const {
     const bool may_miss = row && row->rule == Rule::Or;
     const uint32_t bits = row && row->rule == Rule::And ? joined.all : joined.any;
     const uint32_t value = joined.forced | (is_everywhere || may_miss ? bits : 0);
-    if (value != 0) list.push_back({type, value});
+    // That all objects use nothing is worth saying; that nothing is needed, or nothing supported, is what readers
+    // assume.
+    const bool says_none = row && row->rule == Rule::OrAnd && is_everywhere;
+    if (value != 0 || says_none) list.push_back({type, value});
   }
   return list;
 }

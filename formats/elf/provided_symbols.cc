@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "formats/elf/headers.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/object.h"
 #include "formats/elf/section_names.h"
@@ -150,7 +151,7 @@ class Anchors {
   }
 
   uint64_t address(Anchor anchor, std::string_view name) const {
-    const OutputSection* section = find(name);
+    const OutputSection* section = name.empty() ? nullptr : find_section(link_, name);
     switch (anchor) {
       case Anchor::ImageStart:
         return start_;
@@ -173,12 +174,6 @@ class Anchors {
   }
 
  private:
-  const OutputSection* find(std::string_view name) const {
-    for (const OutputSection& section : link_.layout.sections)
-      if (section.name == name && section.is_allocated && !name.empty()) return &section;
-    return nullptr;
-  }
-
   const Link& link_;
   bool is_first_ = true;
   uint64_t start_ = 0, end_ = 0, code_end_ = 0, data_end_ = 0;

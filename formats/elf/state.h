@@ -39,6 +39,7 @@ struct ElfState : FormatState {
 
   bool uses_gnu_extensions = false;  // a symbol type or binding of the GNU ABI is in the output
   uint32_t local_symbol_count = 0;   // of .symtab: its sh_info
+  bool has_executable_stack = false;
 };
 
 inline ElfState& state_of(const Link& link) {

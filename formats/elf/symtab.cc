@@ -174,6 +174,7 @@ void SymbolTableChunk::number_runs() {
     runs_[i].first_name = names_size_;
     symbol_count_ += static_cast<uint32_t>(runs_[i].symbols.size());
     names_size_ += runs_[i].names.size();
+    state_of(link_).uses_gnu_extensions |= runs_[i].has_gnu_extension;
     if (i + 1 == local_runs) state_of(link_).local_symbol_count = symbol_count_;
   }
 }
@@ -215,13 +216,16 @@ bool SymbolTableChunk::is_retained(std::string_view name) const {
   return link_.retains_all_names || link_.retained_names.contains(name);
 }
 
-bool SymbolTableChunk::is_kept_local(std::string_view name, uint8_t type, AtomId atom) const {
-  if (name.empty() || type == STT_SECTION || !is_retained(name)) return false;
+template <class E>
+bool SymbolTableChunk::is_kept_local(const ElfObject& object, std::string_view name, uint32_t section) const {
+  if (name.empty() || !is_retained(name)) return false;
   const DiscardMode mode = link_.options().discard;
   if (mode == DiscardMode::AllLocals || link_.options().strip == StripMode::All) return false;
-  if (!name.starts_with(".L")) return true;
-  // Names of merged strings say nothing once the strings are shared.
-  return mode != DiscardMode::TemporaryLocals && atom.is_valid() && !link_.atom(atom).has(atom_flag::kMerge);
+  if (!is_temporary_name(name)) return true;
+  if (mode != DiscardMode::Default) return mode == DiscardMode::None;
+  // Names of strings say nothing once the strings are shared; as with GNU ld, whether they are in the end or not.
+  if (!link_.applies_relocs()) return true;
+  return section >= object.section_count || !(section_header<E>(object, section).flags & SHF_MERGE);
 }
 
 bool SymbolTableChunk::stays_common(const Claim& claim) const {
@@ -230,6 +234,7 @@ bool SymbolTableChunk::stays_common(const Claim& claim) const {
 
 void SymbolTableChunk::add(SymbolRun& run, OutputSymbol symbol, std::string_view name, uint32_t raw_symbol) const {
   symbol.name = add_name(run, name);
+  run.has_gnu_extension |= type_of(symbol.info) == STT_GNU_IFUNC || binding_of(symbol.info) == STB_GNU_UNIQUE;
   run.symbols.push_back(symbol);
   if (link_.keeps_relocs()) run.raw_symbols.push_back(raw_symbol);
 }
@@ -254,7 +259,7 @@ void SymbolTableChunk::add_locals_as(const InputFile& file, SymbolRun& run) cons
     }
     const std::string_view name = string_at(object.symbol_names, symbol.name);
     const bool is_needed = !object.is_referenced.empty() && object.is_referenced[i];
-    if (!is_needed && !is_kept_local(name, type_of(symbol.info), output.atom)) continue;
+    if (!is_needed && !is_kept_local<E>(object, name, section)) continue;
     output.value = symbol.value;
     output.size = symbol.size;
     output.info = symbol.info;
@@ -272,6 +277,7 @@ void SymbolTableChunk::add_globals_as(const InputFile& file, SymbolRun& locals, 
     const uint32_t raw = file.first_global + i;
     if (claim.file() != file.id || claim.raw_symbol() != raw || !claim.is_definition()) continue;
     const uint32_t flags = link_.symbols.flags(id);
+    if (link_.applies_relocs() && !(flags & symbol_flag::kDefined)) continue;
     const auto symbol = raw_symbol<E>(object, raw);
     OutputSymbol output;
     output.atom = link_.symbols.atom(id);

@@ -18,6 +18,8 @@
 
 namespace xld::elf {
 
+struct ElfObject;
+
 struct OutputSymbol {
   uint32_t name = 0;  // offset in its run's names
   AtomId atom;        // not valid: `value` is the address, or to be asked of the symbol table
@@ -32,6 +34,7 @@ struct OutputSymbol {
 struct SymbolRun {
   std::vector<OutputSymbol> symbols;
   std::vector<char> names;
+  bool has_gnu_extension = false;     // a symbol that only the GNU ABI knows: a resolver function, or a unique one
   std::vector<uint32_t> raw_symbols;  // by symbol, its index in the file; only where relocations are kept
   uint32_t first_symbol = 0;
   uint64_t first_name = 0;
@@ -89,7 +92,8 @@ class SymbolTableChunk : public Chunk {
   template <class E>
   void add_undefined_as(const InputFile& file, SymbolRun& run) const;
   bool is_retained(std::string_view name) const;
-  bool is_kept_local(std::string_view name, uint8_t type, AtomId atom) const;
+  template <class E>
+  bool is_kept_local(const ElfObject& object, std::string_view name, uint32_t section) const;
   bool stays_common(const Claim& claim) const;
   void add(SymbolRun& run, OutputSymbol symbol, std::string_view name, uint32_t raw_symbol) const;
   template <class E>

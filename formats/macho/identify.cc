@@ -20,6 +20,22 @@ Cpu cpu_of(uint32_t type) {
   }
 }
 
+// <mach/machine.h>, CPUs of Macs and devices of the past.
+std::string_view foreign_name(uint32_t type) {
+  switch (type) {
+    case 12:
+      return "ARM (32 bits)";
+    case 18:
+      return "PowerPC";
+    case 0x01000012:
+      return "PowerPC64";
+    case 0x0200000c:
+      return "arm64_32";
+    default:
+      return {};
+  }
+}
+
 FileKind kind_of(uint32_t type) {
   switch (type) {
     case MH_OBJECT:
@@ -38,11 +54,12 @@ FileKind kind_of(uint32_t type) {
 }  // namespace
 
 Identity identify(Bytes bytes) {
-  if (is_text_stub(bytes)) return {FileKind::SharedLibrary, ObjectFormat::MachO, Cpu::Unknown};
-  if (is_universal(bytes)) return {FileKind::Universal, ObjectFormat::MachO, Cpu::Unknown};
+  if (is_text_stub(bytes)) return {.kind = FileKind::SharedLibrary, .format = ObjectFormat::MachO};
+  if (is_universal(bytes)) return {.kind = FileKind::Universal, .format = ObjectFormat::MachO};
   const auto header = read<Macho32::Header>(bytes, 0);  // both classes begin alike
   if (!header || (header->magic != Macho32::kMagic && header->magic != Macho64::kMagic)) return {};
-  return {kind_of(header->filetype), ObjectFormat::MachO, cpu_of(header->cputype)};
+  return {kind_of(header->filetype), ObjectFormat::MachO, cpu_of(header->cputype), foreign_name(header->cputype),
+          header->cputype};
 }
 
 }  // namespace xld::macho

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/glob.h"
+#include "ld/liveness.h"
 #include "ld/messages.h"
 #include "ld/reports/map.h"
 #include "ld/reports/reports.h"
@@ -73,7 +74,7 @@ class LivenessPaths {
   void visit(AtomId id) {
     const Atom& atom = link_.atom(id);
     if (atom.file.value == 0) return;  // made by the linker: no relocations
-    if (atom.has(atom_flag::kUnwind) || !atom.has(atom_flag::kAllocated)) return;
+    if (!keeps_targets(atom)) return;
     visit_relocs(id, RelocCursor(), id, Reason::Reference);
     const std::span<const Companion> companions = link_.inputs.file(atom.file).companions;
     const auto [first, last] =

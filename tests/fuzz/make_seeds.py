@@ -27,6 +27,15 @@ struct Base { virtual ~Base(); virtual int f() { return 1; } }; Base::~Base() {}
 template <class T> T both(T a) { static T last; return last += a; }
 int first(int a) { try { return both(a) + Base().f(); } catch (...) { return both(a); } }
 """
+MACHO_PROGRAM = """
+int common[4]; extern int other; static int local = 3; int puts(const char*);
+__attribute__((weak)) int maybe(void) { return local; }
+static const char text[] = "text"; const char* pointers[] = {text, text + 1};
+int first(int a) { puts("a string"); return a + local + common[a] + maybe(); }
+__attribute__((constructor)) static void begin(void) { local++; }
+int main(void) { return first(other); }
+void start(void) { main(); }
+"""
 GROUPS = """
  .section .text.f,"axG",@progbits,f,comdat
 f: ret
@@ -114,6 +123,14 @@ class Seeds:
             self.run("as", bits, source, "-o", "golden.o")
             self.write("object", f"golden-{source.parent.name}-{source.stem}",
                        (self.folder / "golden.o").read_bytes() + b"\x01")
+
+    def macho_objects(self):
+        (self.folder / "macho.c").write_text(MACHO_PROGRAM)
+        for number, cpu in enumerate(("x86_64", "i386")):
+            for kind, flags in (("c", ["-O1"]), ("sections", ["-O0", "-g1"]), ("common", ["-O1", "-fcommon"])):
+                self.run("clang-19", "-target", f"{cpu}-apple-macos10.14", *flags, "-c", "macho.c", "-o", "macho.o")
+                self.write("macho_object", f"{kind}-{cpu}",
+                           (self.folder / "macho.o").read_bytes() + bytes([number * 37 + len(kind)]))
 
     def archives(self):
         for name in ("first", "second"):
@@ -239,7 +256,7 @@ class Seeds:
 def main():
     with tempfile.TemporaryDirectory() as folder:
         seeds = Seeds(folder)
-        for step in (seeds.objects, seeds.archives, seeds.shared_objects, seeds.texts, seeds.libraries, seeds.sections,
+        for step in (seeds.objects, seeds.macho_objects, seeds.archives, seeds.shared_objects, seeds.texts, seeds.libraries, seeds.sections,
                      seeds.compressed):
             step()
     for target in sorted(CORPUS.iterdir()):

@@ -10,3 +10,7 @@ for options in '-m elf_i386 a32.o' 'a32.o' '-m elf_x86_64 a64.o' 'a64.o'; do
   expect_status 4 ./program
 done
 expect_match 'ELF32' bash -c "'$XLD' -m elf_i386 a32.o -o p && readelf -h p"
+# FreeBSD's kernel runs what is branded as its own.
+for emulation in elf_amd64_fbsd elf_x86_64_fbsd; do
+  expect_match 'OS/ABI: *UNIX - FreeBSD' bash -c "'$XLD' -m $emulation a64.o -o p && readelf -h p"
+done

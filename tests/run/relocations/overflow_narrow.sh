@@ -17,6 +17,10 @@ check .short 0xffff fits
 check .short 0x10000 R_X86_64_16
 check .byte 255 fits
 check .byte 256 R_X86_64_8
+check .short -65536 fits
+check .short -65537 R_X86_64_16
+check .byte -256 fits
+check .byte -257 R_X86_64_8
 echo '.globl _start; _start: mov $value, %rax' | as -o signed.o
 NO_VERIFY=1 link signed.o --defsym=value=0x7fffffff -o program
 expect_fail 'value' 'R_X86_64_32S' -- signed.o --defsym=value=0x80000000 -o program

@@ -19,3 +19,10 @@ link main.o 2.o 1.o -o program
 expect_status 2 ./program
 expect_match 'linkonce 2' strings -a program
 expect_no_match 'linkonce 1' strings -a program
+
+# A group of another name that defines the same function is not the same thing, for GNU ld as well.
+as -o group.o <<<'.section .text.f,"axG",@progbits,other,comdat; .globl f; f: ret'
+as -o once.o <<<'.section .gnu.linkonce.t.f,"ax",@progbits; .globl f; f: ret'
+expect_fail '(duplicate symbol|multiple definition).*f' -- main.o group.o once.o -o program
+as -o group.o <<<'.section .text.f,"axG",@progbits,f,comdat; .globl f; f: ret'
+link main.o group.o once.o -o program

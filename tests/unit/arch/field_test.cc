@@ -6,9 +6,8 @@
 namespace xld {
 namespace {
 
-constexpr Field kAll[] = {Field::None,       Field::Word8,   Field::Word16,   Field::Word32,
-                          Field::Word64,     Field::Signed8, Field::Signed16, Field::Signed32,
-                          Field::Unsigned32, Field::Wrap32,  Field::Wrap16};
+constexpr Field kAll[] = {Field::None,    Field::Word8,    Field::Word16,   Field::Word32,     Field::Word64,
+                          Field::Signed8, Field::Signed16, Field::Signed32, Field::Unsigned32, Field::Wrap32};
 
 TEST(Field, TableAgreesWithFunctions) {
   for (Field field : kAll) {

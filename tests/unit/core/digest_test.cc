@@ -45,22 +45,5 @@ TEST(Digest, PadsAtEveryLength) {
   EXPECT_EQ(digest(DigestKind::Sha1, std::string(64, 'a')), "0098ba824b5c16427bd7a1122a5a442a25ec644d");
 }
 
-TEST(Digest, TreesHashTheDigestsOfBlocks) {
-  for (const auto kind : {DigestKind::Fast, DigestKind::Md5, DigestKind::Sha1, DigestKind::Sha256}) {
-    std::vector<uint8_t> file(kDigestBlock * 2 + 5);
-    for (size_t i = 0; i < file.size(); i++) file[i] = static_cast<uint8_t>(i * 7 + i / 256);
-    const Bytes bytes(file);
-    std::vector<Digest> blocks(3);
-    blocks[2] = digest_block(bytes.subspan(2 * kDigestBlock));
-    blocks[1] = digest_block(bytes.subspan(kDigestBlock, kDigestBlock));
-    blocks[0] = digest_block(bytes.first(kDigestBlock));
-    const auto whole = hex(compute_tree_digest(kind, bytes));
-    EXPECT_EQ(whole.size(), 2 * digest_size(kind));
-    EXPECT_EQ(hex(combine_digests(kind, blocks)), whole);
-    file.back() ^= 1;
-    EXPECT_NE(hex(compute_tree_digest(kind, file)), whole);
-  }
-}
-
 }  // namespace
 }  // namespace xld

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <iterator>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -65,6 +66,22 @@ TEST_F(ImageTest, AnnouncesTheNameItHasForAMoment) {
   EXPECT_TRUE(names[0].starts_with(path_ + ".xld-"));
   EXPECT_EQ(names[1], "");
   EXPECT_EQ(read_file(), "new");
+}
+
+TEST_F(ImageTest, WritesToPipesInOrder) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  std::string received;
+  std::thread reader([&] { received = read_file(); });
+  auto image = Image::create(path_, 5, 0600);
+  ASSERT_TRUE(image.ok());
+  image->write(3, bytes("lo"));
+  image->write(0, bytes("hel"));
+  EXPECT_FALSE(image->commit());
+  {
+    const Image closes = std::move(*image);
+  }
+  reader.join();
+  EXPECT_EQ(received, "hello");
 }
 
 TEST_F(ImageTest, RefusesDirectories) {

@@ -50,6 +50,26 @@ TEST(MergedSection, NothingAtAll) {
   EXPECT_EQ(Merged({8, false, false}, {""}).section.part_count(), 1u);
 }
 
+// All of them have one hash: where the first factor of a product is zero, the second does not count.
+std::string colliding_name(uint32_t number) {
+  std::string name(16, '\0');
+  store(reinterpret_cast<uint8_t*>(name.data()), hash_detail::kKeyA);
+  const std::string digits = std::to_string(10000000 + number);
+  std::copy(digits.begin(), digits.end(), name.begin() + 8);
+  return name;
+}
+
+TEST(MergedSection, NamesMadeToCollideCostNoMoreThanALogarithm) {
+  constexpr uint32_t kCount = 200000;
+  ASSERT_EQ(hash_name(colliding_name(1)), hash_name(colliding_name(2)));
+  std::string input;
+  for (uint32_t i = 0; i < kCount; i++) input += colliding_name(i) + '\0';
+  const Merged merged(kStrings, {input, input, "plain\0"s + input});
+  EXPECT_EQ(merged.output, input + "plain\0"s);
+  EXPECT_EQ(merged.section.output_offset(1, 17 * 12345), 17u * 12345);
+  EXPECT_EQ(merged.section.output_offset(2, 6), 0u);
+}
+
 TEST(MergedSection, WhatCannotBeSplit) {
   EXPECT_TRUE(MergedSection::can_split(as_bytes(""), kStrings));
   EXPECT_TRUE(MergedSection::can_split(as_bytes("a\0"s), kStrings));

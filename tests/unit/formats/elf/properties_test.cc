@@ -33,6 +33,7 @@ TEST(Properties, OrTakesWhatItGets) {
 TEST(Properties, OrAndNeedsEveryObjectToSay) {
   EXPECT_EQ(joined({{{kOrAnd, 1}}, {{kOrAnd, 4}}}), "2:5 ");
   EXPECT_EQ(joined({{{kOrAnd, 1}}, {}}), "");
+  EXPECT_EQ(joined({{{kOrAnd, 0}}, {{kOrAnd, 0}}}), "2:0 ");
 }
 
 TEST(Properties, ReadsEachTypeOnceAndLeavesOutUnknownOnes) {

@@ -138,7 +138,7 @@ TEST(Relocs, RowsThatAreEasyToGetWrong) {
   expect_row(k32, R_386_TLS_GOTIE, Want::TlsOffsetSlot, From::GotBase, Field::Wrap32);
   expect_row(k32, R_386_TLS_IE_32, Want::TlsNegatedOffsetSlot, From::GotBase, Field::Wrap32);
   expect_row(k32, R_386_TLS_LE_32, Want::TlsNegatedOffset, From::Nothing, Field::Wrap32);
-  expect_row(k32, R_386_PC16, Want::Address, From::Place, Field::Wrap16);
+  expect_row(k32, R_386_PC16, Want::Address, From::Place, Field::Word16);
 }
 
 From refined(const char* hex, uint32_t offset, uint32_t type = R_386_GOT32X, Cpu cpu = Cpu::I386) {
