@@ -268,8 +268,8 @@ struct Options {
   std::string package_metadata;  // --package-metadata, decoded
   CompressionKind debug_compression = CompressionKind::None;
   std::optional<int> compression_level;
-  bool execstack = false;    // -z execstack
-  bool noexecstack = false;  // -z noexecstack
+  bool execstack = false;              // -z execstack
+  bool noexecstack = false;            // -z noexecstack
   std::optional<bool> warn_execstack;  // warn of an executable stack; neither: unless -z execstack asks for it
   bool relro = true;
   SeparateCode separate_code = SeparateCode::Code;

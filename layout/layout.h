@@ -92,7 +92,7 @@ struct LayoutPlan {
   bool is_flat = false;               // the file is an image of load memory and nothing else
   bool is_linear = false;           // file offset and address of what is loaded differ by one number: the base address
   bool align_segment_files = true;  // segments start on pages of their own in the file (-z separate-code)
-  std::optional<uint64_t> load_base;  // LMA of the first segment
+  std::optional<uint64_t> load_base;            // LMA of the first segment
   bool thread_zero_fill_has_addresses = false;  // zero-filled thread-local data takes part of the image, too
 };
 

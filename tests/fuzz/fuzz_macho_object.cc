@@ -1,5 +1,5 @@
-// A whole link of one Mach-O object: its load commands, symbols, subsections and relocations of both CPUs. The last byte
-// of the input, which no object cares for, chooses the options.
+// A whole link of one Mach-O object: its load commands, symbols, subsections and relocations of both CPUs. The last
+// byte of the input, which no object cares for, chooses the options.
 #include "ld/xld.h"
 #include "tests/fuzz/memory_files.h"
 
