@@ -438,7 +438,10 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
   }
   opened_files_.back().role = OpenedFile::Role::Script;
   const auto script = elf::parse_script(bytes, path);
-  if (!script && may_claim_any_file(link_.options())) return add_object(path, {}, bytes, option.is_lazy);
+  if (!script && may_claim_any_file(link_.options())) {
+    add_object(path, {}, bytes, option.is_lazy);
+    return;
+  }
   if (!script) {
     link_.diagnostics().error(script.error().message);
     return;

@@ -54,7 +54,7 @@ OutputKind output_kind(const Options& options) {
 }
 
 bool is_supported(const Target& target) {
-  const std::span<const Cpu> cpus = format_for(target.format).cpus;
+  const std::span<const Cpu> cpus = format_for(target.format, ImageKind::None).cpus;
   return std::find(cpus.begin(), cpus.end(), target.cpu) != cpus.end();
 }
 
