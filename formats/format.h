@@ -165,6 +165,7 @@ struct Identity {
   FileKind kind = FileKind::Unknown;
   ObjectFormat format = ObjectFormat::Unknown;
   Cpu cpu = Cpu::Unknown;
+  bool is_for_any_cpu = false;  // describes libraries for several CPUs
 };
 
 // A shortcut for the relocations that are most of all; what it does is what decoding and applying them one by one does.

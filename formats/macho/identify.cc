@@ -38,7 +38,7 @@ FileKind kind_of(uint32_t type) {
 }  // namespace
 
 Identity identify(Bytes bytes) {
-  if (is_text_stub(bytes)) return {FileKind::SharedLibrary, ObjectFormat::MachO, Cpu::Unknown};
+  if (is_text_stub(bytes)) return {FileKind::SharedLibrary, ObjectFormat::MachO, Cpu::Unknown, true};
   if (is_universal(bytes)) return {FileKind::Universal, ObjectFormat::MachO, Cpu::Unknown};
   const auto header = read<Macho32::Header>(bytes, 0);  // both classes begin alike
   if (!header || (header->magic != Macho32::kMagic && header->magic != Macho64::kMagic)) return {};
