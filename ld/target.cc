@@ -82,9 +82,8 @@ bool settle_target(Link& link, const std::string& name, const Identity& identity
     if (target.cpu == Cpu::Unknown) target.cpu = identity.cpu;
   }
   // A description of libraries for several CPUs settles nothing.
-  const bool is_for_any = identity.kind == FileKind::SharedLibrary && identity.cpu == Cpu::Unknown &&
-                          identity.foreign_cpu.empty() && identity.format == target.format;
-  if (is_for_any && !link.format) return true;
+  const bool is_for_any = identity.is_for_any_cpu && identity.format == target.format;
+  if (is_for_any && !link.format && target.cpu == Cpu::Unknown) return true;
   const bool is_for_target = identity.format == target.format && (identity.cpu == target.cpu || is_for_any);
   if (!is_for_target && target.cpu != Cpu::Unknown) {
     link.diagnostics().error(fmt::format(

@@ -54,12 +54,16 @@ FileKind kind_of(uint32_t type) {
 }  // namespace
 
 Identity identify(Bytes bytes) {
-  if (is_text_stub(bytes)) return {.kind = FileKind::SharedLibrary, .format = ObjectFormat::MachO};
+  if (is_text_stub(bytes))
+    return {.kind = FileKind::SharedLibrary, .format = ObjectFormat::MachO, .is_for_any_cpu = true};
   if (is_universal(bytes)) return {.kind = FileKind::Universal, .format = ObjectFormat::MachO};
   const auto header = read<Macho32::Header>(bytes, 0);  // both classes begin alike
   if (!header || (header->magic != Macho32::kMagic && header->magic != Macho64::kMagic)) return {};
-  return {kind_of(header->filetype), ObjectFormat::MachO, cpu_of(header->cputype), foreign_name(header->cputype),
-          header->cputype};
+  return {.kind = kind_of(header->filetype),
+          .format = ObjectFormat::MachO,
+          .cpu = cpu_of(header->cputype),
+          .foreign_cpu = foreign_name(header->cputype),
+          .cpu_number = header->cputype};
 }
 
 }  // namespace xld::macho
