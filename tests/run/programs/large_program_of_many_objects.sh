@@ -6,7 +6,7 @@ for ((i = 0; i < 120; i++)); do
   echo ".globl f$i; .section .text.f$i,\"ax\"; f$i: lea $i(%rdi), %rax; ret" >f$i.s
   echo ".section .init_array,\"aw\"; .quad g$i; .text; g$i: incl total(%rip); ret" >>f$i.s
 done
-as_all() { for ((i = 0; i < 120; i++)); do as f$i.s -o f$i.o; done; }
+as_all() { for ((i = 0; i < 120; i++)); do as --noexecstack f$i.s -o f$i.o; done; }
 run bash -c "$(declare -f as_all); as_all"
 {
   echo '#include <stdio.h>'

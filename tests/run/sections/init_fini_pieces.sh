@@ -8,6 +8,7 @@ compile a.s <<'EOF'
 	.data
 	.globl	counter
 counter: .long	0
+	.section .note.GNU-stack,"",@progbits
 EOF
 compile main.c -fno-pie <<<'extern int counter; int main() { return counter; }'
 gcc_link -static -no-pie main.o a.o -o program
