@@ -411,6 +411,7 @@ void check_initialisers(const MachoFile& file, Report& report) {
       if (s.size % file.word() != 0 || s.address % file.word() != 0)
         report.add("{}: address {:#x}, size {:#x}", describe(s), s.address, s.size);
       for (uint64_t at = 0; at + file.word() <= s.size; at += file.word()) {
+        if (!file.word_at(s.address + at)) break;  // outside the file: macho-sections says so
         const auto found = by_address.find(s.address + at);
         if (found != by_address.end() && found->second.kind != Kind::Rebase) continue;  // of another image
         check(s, found != by_address.end() ? found->second.target : file.word_at(s.address + at).value_or(0));

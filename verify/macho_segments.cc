@@ -171,11 +171,13 @@ void check_thread_local(const MachoFile& file, Report& report) {
     if (s.size % (3 * file.word()) != 0)
       report.add("{}: size {:#x} is no multiple of a descriptor", describe(s), s.size);
     for (uint64_t at = 0; at + 3 * file.word() <= s.size; at += 3 * file.word()) {
-      const uint64_t offset = file.word_at(s.address + at + 2 * file.word()).value_or(UINT64_MAX);
+      const auto stored = file.word_at(s.address + at + 2 * file.word());
+      const uint64_t offset = stored.value_or(UINT64_MAX);
       if (end <= start || offset >= end - start) {
         report.add("{}: the descriptor at {:#x} has offset {:#x}, the template {:#x} bytes", describe(s),
                    s.address + at, offset, end > start ? end - start : 0);
       }
+      if (!stored) break;  // the rest is outside the file as well
     }
   }
 }
