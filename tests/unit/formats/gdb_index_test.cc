@@ -1,8 +1,9 @@
 // The index is looked up as GDB does it.
 #include "formats/gdb_index.h"
 
+#include <cctype>
 #include <gtest/gtest.h>
-#include <map>
+#include <string>
 
 #include "core/bytes.h"
 
