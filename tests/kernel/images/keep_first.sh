@@ -26,4 +26,4 @@ expect_equal "${numbers[1]}" $(((numbers[0] + 511) / 512))
 expect_equal "${numbers[2]} ${numbers[3]}" "$((2 << 20)) $(((2 << 20) + numbers[0]))"
 expect_equal "${numbers[4]}" "$(($(symbol k.elf _start)))"
 expect_equal "$((numbers[6] - numbers[5])) ${numbers[7]}" '12 12'
-expect_fail 'keep-first=nobody: the symbol is not defined' -- --target=none-amd64 --nostdrt --image=flat --keep-first=nobody k.o -o x
+expect_fail 'keep-first=nobody: the symbol is not defined' -- --target=none-amd64 --nostdrt --image=flat --keep-first=nobody --embed picture=picture.bin k.o -o x
