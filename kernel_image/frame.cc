@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/bytes.h"
+#include "kernel_image/facts.h"
 
 namespace xld::kernel_image {
 
@@ -30,6 +31,7 @@ void make_room_for_prefix(Link& link) {
   prefix.size = prefix.chunks.front()->size();
   move_contents(link, prefix.size);
   prefix.file_offset = 0;
+  link.layout.file_size = prefix.size + image_facts(link).size();  // not where layout had put the prefix, at the end
 }
 
 void pad_file(Link& link, uint64_t unit, uint64_t least) {

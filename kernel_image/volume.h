@@ -10,7 +10,7 @@ namespace xld::kernel_image {
 // the file itself, which the image follows.
 class VolumeHead : public Chunk {
  public:
-  explicit VolumeHead(const Link& link) : link_(link), file_(link) {}
+  explicit VolumeHead(const Link& link) : link_(link), file_(link) { is_late = true; }
   uint64_t size() const override;
   void write(MutableBytes out) const override;
 

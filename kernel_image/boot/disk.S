@@ -106,3 +106,4 @@ message: .asciz	"xld: disk error"
 	.org	xld_boot_disk + 0x1fe
 	.byte	0x55, 0xaa
 xld_boot_disk_end:
+	.section .note.GNU-stack, "", @progbits

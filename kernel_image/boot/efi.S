@@ -333,3 +333,4 @@ no_room_text:
 failed_text:
 	.ascii	"x\0l\0d\0:\0 \0t\0h\0e\0 \0f\0i\0r\0m\0w\0a\0r\0e\0 \0g\0i\0v\0e\0s\0 \0n\0o\0 \0m\0e\0m\0o\0r\0y\0\r\0\n\0\0\0"
 xld_boot_efi_end:
+	.section .note.GNU-stack, "", @progbits

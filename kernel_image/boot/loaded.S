@@ -232,3 +232,4 @@ compatible:
 table:	.quad	0, 0x00cf9b000000ffff, 0x00cf93000000ffff
 	.set	descriptor_limit, 23
 xld_boot_loaded_end:
+	.section .note.GNU-stack, "", @progbits

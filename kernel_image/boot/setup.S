@@ -111,3 +111,4 @@ descriptor:
 xld_boot_setup_entry: .long 0
 	.org	xld_boot_setup + 0x400
 xld_boot_setup_end:
+	.section .note.GNU-stack, "", @progbits

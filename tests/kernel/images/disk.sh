@@ -5,7 +5,7 @@ source "$(dirname "$0")/../qemu.sh"
 build_kernel k
 link_kernel k.img --image=disk k-start.o k-main.o
 expect_equal "$(stat -c %s k.img)" $((1 << 20))
-expect_equal "$(tail -c +511 k.img | head -c 2 | od -An -tx1)" ' 55 aa'
+expect_equal "$(od -An -tx1 -j510 -N2 k.img)" ' 55 aa'
 on() { echo "-drive file=$1,format=raw,if=$2,snapshot=on"; }
 expect_boot 'the kernel runs' pc $(on k.img ide)
 expect_boot 'the kernel runs' pc $(on k.img virtio)

@@ -10,13 +10,14 @@ _start:	hlt
 EOS
 refuse() { expect_fail "$1" -- --target=none-amd64 --nostdrt "${@:2}" k.o -o k.img; }
 refuse 'load-address=0x100010: is 0x10 bytes behind a multiple' --image=elf --load-address=0x100010
-refuse 'section .data at 0x100800.* overlaps section .text' --image=elf --section-start=.text=0x100000 --section-start=.data=0x100800
-refuse 'overlaps section .* by 0x' --image=flat --section-start=.text=0x101000 --section-start=.data=0x100000
+refuse 'section .data at 0x101800, 0x1388 bytes, overlaps section .text at 0x102000 by 0xb88 bytes' --image=elf \
+  --section-start=.text=0x102000 --section-start=.data=0x101800
+refuse 'overlaps section .text at 0x101000 by 0x388 bytes' --image=flat --section-start=.text=0x101000 --section-start=.data=0x100000
 refuse 'load address 0x8000 is below the image' --image=flat --section-start=.data=0x8000
 refuse 'ends at physical address 0x10000[0-9a-f]+, 0x[0-9a-f]+ bytes beyond 0x100000000' --image=elf --load-address=0xfffff000
 refuse 'beyond 0xc0000000' --image=disk --load-address=0xc0000000
 refuse 'loaders put it to 0x100000, not to 0x200000' --image=bzimage --load-address=2M
-refuse 'image=nonsense' --image=nonsense
+refuse 'nonsense' --image=nonsense
 refuse '-pie with --image: nobody applies dynamic relocations' --image=elf -pie
 refuse '-shared with --image' --image=elf -shared
 refuse 'there is no /lib/ld.so to interpret a kernel' --image=elf --dynamic-linker=/lib/ld.so
