@@ -72,7 +72,7 @@ void write_boot_sector(MutableBytes out, const Geometry& geometry) {
   out[36] = 0x80;
   out[38] = 0x29;  // what follows is there
   store<uint32_t>(out.data() + 39, 0x786c6400);
-  std::copy_n("XLD IMAGE  ", 11, out.begin() + 43);
+  std::copy_n("NO NAME    ", 11, out.begin() + 43);
   std::copy_n("FAT16   ", 8, out.begin() + 54);
   out[0x3e] = 0xf4;  // booted by a BIOS: hlt
   store<uint16_t>(out.data() + 510, 0xaa55);

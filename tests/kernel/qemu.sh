@@ -27,7 +27,7 @@ build_kernel() {
   local images=$lib_directory/../kernel/images
   compile "$1-start.S" -fno-pic "${@:2}" <"$images/start.S"
   compile "$1-main.c" -O1 -ffreestanding -fno-pic -mno-red-zone -fno-stack-protector -fcf-protection=none \
-    -fno-asynchronous-unwind-tables -DMEMORY=67108864 "${@:2}" <"$images/main.c"
+    -fno-asynchronous-unwind-tables -DMEMORY="${MEMORY_SIZE:-67108864}" "${@:2}" <"$images/main.c"
 }
 
 # link_kernel OUTPUT ARGUMENT…: without the runtime.

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# UEFI firmware (OVMF) starts --image=efi as a program and --image=esp as a disk; its -kernel enters a bzImage in 64-bit mode.
+# UEFI firmware (OVMF) starts --image=efi as a program and --image=esp as a disk.
 source "$(dirname "$0")/../qemu.sh"
-BOOT_SECONDS=100 MEMORY=256M
+BOOT_SECONDS=100 MEMORY=256M MEMORY_SIZE=268435456
 
-build_kernel k -DMEMORY=268435456
-for kind in efi esp bzimage; do link_kernel k.$kind --image=$kind k-start.o k-main.o; done
-expect_match 'coff-x86-64' llvm-readobj-19 --file-headers k.efi
+build_kernel k
+for kind in efi esp; do link_kernel k.$kind --image=$kind k-start.o k-main.o; done
+expect_match 'COFF-x86-64' llvm-readobj-19 --file-headers k.efi
 run fsck.fat -n k.esp
 firmware='-bios /usr/share/ovmf/OVMF.fd'
 boots() { # the serial log has the firmware's lines before ours
@@ -16,4 +16,3 @@ boots() { # the serial log has the firmware's lines before ours
 }
 boots -drive file=k.esp,format=raw,snapshot=on
 boots -kernel k.efi
-boots -kernel k.bzimage
