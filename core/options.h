@@ -47,7 +47,7 @@ struct InputOption {
   LibraryUse use = LibraryUse::Normal;
   // --embed: the file is data, too; where it goes and what its symbols are called.
   bool is_embedded = false;
-  std::string embed_name;
+  std::string embed_name = {};
   std::string embed_section = ".rodata";
   uint64_t embed_alignment = 16;
 };

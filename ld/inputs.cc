@@ -383,7 +383,7 @@ std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled
       }
       input.name = *path;
     }
-    open_option(input, files_.open(input.name), 0);
+    open_option(input, compiled_files_.open(input.name), 0);
   }
   std::vector<InputFile*> objects(objects_.begin() + static_cast<ptrdiff_t>(known), objects_.end());
   link_.inputs.by_id.resize(places_.size());

@@ -146,6 +146,7 @@ class InputFinder {
 
   Link& link_;
   FileSystem& files_;
+  DiskFileSystem compiled_files_;  // plugins write to the disk, wherever the other inputs are
   const bool believes_indexes_;
   std::vector<std::string> search_paths_;  // before the sysroot is put in
   std::deque<InputFile> storage_;

@@ -292,45 +292,17 @@ class Planner {
 
   void sort_atoms() {
     for (OutputSection& section : sections_) {
-      const bool has_order = section.is_executable || section.type == SHT_INIT_ARRAY || section.type == SHT_FINI_ARRAY;
+      const bool has_order = section.is_executable || section.type == SHT_INIT_ARRAY ||
+                             section.type == SHT_FINI_ARRAY || section.name == ".ctors" || section.name == ".dtors";
       if (!has_order) continue;
       const auto by_order = [&](AtomId a, AtomId b) { return link_.atom(a).order < link_.atom(b).order; };
       if (!std::is_sorted(section.atoms.begin(), section.atoms.end(), by_order))
         std::stable_sort(section.atoms.begin(), section.atoms.end(), by_order);
     }
-    for (OutputSection& section : sections_)
-      if (section.is_allocated && !section.is_executable) sort_followers(section);
   }
 
-  // gABI SHF_LINK_ORDER: pieces that describe others stand in the order of those. Pieces among them that describe none
-  // keep their places.
-  void sort_followers(OutputSection& section) {
-    std::vector<std::pair<uint32_t, AtomId>> followers;
-    for (const AtomId id : section.atoms)
-      if (link_.atom(id).has(atom_flag::kFollowsOther)) followers.emplace_back(position_of_owner(id), id);
-    const auto by_position = [](const auto& a, const auto& b) { return a.first < b.first; };
-    if (std::is_sorted(followers.begin(), followers.end(), by_position)) return;
-    std::stable_sort(followers.begin(), followers.end(), by_position);
-    auto next = followers.begin();
-    for (AtomId& id : section.atoms)
-      if (link_.atom(id).has(atom_flag::kFollowsOther)) id = next++->second;
-  }
-
-  uint32_t position_of_owner(AtomId id) {
-    if (positions_.empty()) {
-      positions_.resize(link_.atoms.size());
-      uint32_t next = 0;
-      for (const OutputSection& section : sections_)
-        for (const AtomId atom : section.atoms) positions_[atom.value] = next++;
-    }
-    const Atom& atom = link_.atom(id);
-    const ElfObject& object = object_of(link_.inputs.file(atom.file));
-    const uint32_t owner_section = section_facts(link_, object, atom.raw).link;
-    const AtomId owner = owner_section < object.section_count ? object.atom_of[owner_section] : AtomId();
-    return owner.is_valid() && owner != kDiscardedAtom ? positions_[owner.value] : 0;
-  }
-
-  // gABI, SHF_LINK_ORDER: the sections' order is that of the sections they describe.
+  // gABI, SHF_LINK_ORDER: pieces that describe others stand in the order of those; pieces among them that describe none
+  // come first, as with GNU ld.
   void sort_followers() {
     const auto follows = [&](AtomId id) { return link_.atom(id).has(atom_flag::kFollowsOther); };
     std::unordered_map<uint32_t, uint64_t> positions;  // 0: describes nothing that is linked
@@ -426,7 +398,6 @@ class Planner {
   KeptRelocSections relocs_;
   std::vector<SectionId> section_of_key_;
   std::vector<SectionId> new_index_;  // by index before sections were sorted
-  std::vector<uint32_t> positions_;   // by AtomId, in output order; filled when a section follows others
   std::map<std::tuple<std::string_view, bool, bool>, uint32_t> by_name_;
   std::map<std::tuple<uint32_t, uint8_t, bool>, uint16_t> pools_;
 };
