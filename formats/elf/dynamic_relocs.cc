@@ -8,6 +8,7 @@
 #include "arch/field.h"
 #include "formats/elf/dynamic_symbols.h"
 #include "formats/elf/elf.h"
+#include "formats/elf/headers.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/relocs.h"
 #include "formats/elf/shared_object.h"
@@ -191,12 +192,6 @@ bool is_packed_slot(const Link& link, const Slot& slot) {
   return link.packs_fixups && slot.kind == SlotKind::Address && moves_with_output(link, link.slots.owners[slot.owner]);
 }
 
-const OutputSection* section_with(const Link& link, std::string_view name) {
-  for (const OutputSection& section : link.layout.sections)
-    if (section.name == name && section.is_allocated) return &section;
-  return nullptr;
-}
-
 }  // namespace
 
 bool has_packed_words(const Link& link) {
@@ -213,7 +208,7 @@ std::vector<uint64_t> PackedRelocsChunk::addresses() const {
     if (link_.is_live[place.atom.value] && !atom.has(atom_flag::kFolded))
       addresses.push_back(atom.address + place.offset);
   }
-  if (const OutputSection* got = section_with(link_, ".got")) {
+  if (const OutputSection* got = find_section(link_, ".got")) {
     for (const Slot& slot : link_.slots.slots)
       if (is_packed_slot(link_, slot)) addresses.push_back(got->address + uint64_t{slot.word} * link_.arch->word_size);
   }
