@@ -246,11 +246,6 @@ void PackedRelocsChunk::write(MutableBytes out) const {
 
 // ---- the rest ------------------------------------------------------------------------------------------------------
 
-LoadRelocsChunk::LoadRelocsChunk(Link& link) : link_(link) {
-  alignment = link.arch->word_size;
-  is_late = true;
-}
-
 namespace {
 
 class SlotRelocs {
@@ -344,17 +339,20 @@ std::vector<DynamicReloc> last_relocs(const Link& link) {
 
 }  // namespace
 
+LoadRelocsChunk::LoadRelocsChunk(Link& link) : link_(link), fixups_(count_fixups(link)) {
+  alignment = link.arch->word_size;
+  is_late = true;
+}
+
 uint64_t LoadRelocsChunk::relative_count() const {
-  const FixupCount fixups = count_fixups(link_);
   const auto relocs = SlotRelocs(link_, false).take();
   const auto relative = std::count_if(
       relocs.begin(), relocs.end(), [&](const DynamicReloc& reloc) { return reloc.type == types_of(link_).relative; });
-  return fixups.all - fixups.symbolic - fixups.packed + static_cast<uint64_t>(relative);
+  return fixups_.all - fixups_.symbolic - fixups_.packed + static_cast<uint64_t>(relative);
 }
 
 uint64_t LoadRelocsChunk::size() const {
-  const FixupCount fixups = count_fixups(link_);
-  const uint64_t count = fixups.all - fixups.packed + SlotRelocs(link_, false).take().size() + count_copies(link_) +
+  const uint64_t count = fixups_.all - fixups_.packed + SlotRelocs(link_, false).take().size() + count_copies(link_) +
                          last_relocs(link_).size();
   return count * dynamic_reloc_size(link_);
 }

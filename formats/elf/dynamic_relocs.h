@@ -111,6 +111,7 @@ class LoadRelocsChunk : public Chunk {
 
  private:
   Link& link_;
+  const FixupCount fixups_;  // of all live atoms, which no longer change: asked for again and again
 };
 
 }  // namespace xld::elf
