@@ -214,8 +214,13 @@ class FormFinder {
   };
   struct Use {
     DynamicImport* import = nullptr;
-    std::optional<Place> branch, access, address;
+    std::optional<Place> branch, access, address, thread_local_access;
   };
+
+  static bool is_thread_local(Want want) {
+    constexpr Want kOrdinary[] = {Want::None, Want::Address, Want::Stub, Want::GotSlot, Want::GotBase, Want::Size};
+    return std::find(std::begin(kOrdinary), std::end(kOrdinary), want) == std::end(kOrdinary);
+  }
 
   void look_at(const InputFile& file) {
     constexpr size_t kBatch = 64;
@@ -233,6 +238,10 @@ class FormFinder {
     if (reloc.target_kind != TargetKind::Symbol) return;
     const auto found = uses_.find(reloc.symbol());
     if (found == uses_.end()) return;
+    if (is_thread_local(reloc.want)) {
+      if (!found->second.thread_local_access) found->second.thread_local_access = Place{&file, &atom, reloc.offset};
+      return;
+    }
     const SymbolAccess access =
         atom.has(atom_flag::kExecutable) ? link_.arch->classify_access(atom.bytes(), reloc) : SymbolAccess::Address;
     std::optional<Place>& place = access == SymbolAccess::Branch   ? found->second.branch
@@ -246,6 +255,11 @@ class FormFinder {
   void decide(const Use& use) {
     DynamicImport& import = *use.import;
     import.form = use.access ? ImportForm::Pointer : ImportForm::Function;
+    if (use.thread_local_access)
+      return link_.diagnostics().error(fmt::format(
+          "{}: {} takes {} for a thread-local variable, which cannot be imported; link against the library, "
+          "or against a stub of it",
+          import.origin, text_of(*use.thread_local_access), import.request.local));
     if (use.branch && use.access)
       return link_.diagnostics().error(
           fmt::format("{}: {} calls {}, and {} reads it as a variable; import the function and the pointer under two "

@@ -35,8 +35,8 @@ void build_merge_pools(Link& link) {
 void settle_layout(Link& link) {
   const auto timer = link.session.timings.measure("settle_layout");
   link.format->settle(link);
-  place_pointer_words(link);
   link.format->define_symbols(link);
+  place_pointer_words(link);
   evaluate_assignments(link);
   settle_addresses(link);
   settle_entry(link);

@@ -244,6 +244,10 @@ void VersionTables::add_needs(Link& link, DynamicSymbols& symbols) {
     need.library = link.inputs.file(library).loader_name;
     need.library_offset = symbols.strings().add(need.library);
     for (NeededName& name : need.names) {
+      if (next_index_ == VERSYM_HIDDEN) {
+        link.diagnostics().error("the output needs more than 32765 versions of libraries, which cannot be numbered");
+        return;
+      }
       name.index = next_index_++;
       name.name_offset = symbols.strings().add(name.name);
     }

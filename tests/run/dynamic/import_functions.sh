@@ -4,7 +4,7 @@
 # Only xld: other linkers have no such option.
 source "$(dirname "$0")/../lib.sh"
 
-cat >main.c <<'SOURCE'
+cat >main.text <<'SOURCE'
 extern int say(const char *, ...);
 extern int thrice(int);
 extern int (*address_in_library(void))(int);
@@ -15,8 +15,11 @@ int main(int argc, char **argv) {
   return say("%d %d %d\n", here(14), here == table[0], here == address_in_library()) - 7;
 }
 SOURCE
-compile library.c -fPIC <<<'int triple(int x) { return 3 * x; }
-int (*address(void))(int) { return triple; }'
+cat >library.text <<'SOURCE'
+int triple(int x) { return 3 * x; }
+int (*address(void))(int) { return triple; }
+SOURCE
+compile library.c -fPIC <library.text
 gcc_link -shared -Wl,-soname,libown.so library.o -o libown.so
 mkdir elsewhere
 mv libown.so elsewhere
@@ -26,10 +29,10 @@ for mode in "-fno-pie -no-pie" "-fPIE -pie" "-fPIC -fno-plt -pie" "-fPIE -pie -W
   version=GLIBC_2.2.5
   [[ $mode != *-m32* ]] || version=GLIBC_2.0
   if [[ $mode == *-m32* ]]; then
-    compile library32.c -fPIC -m32 <library.c
+    compile library32.c -fPIC -m32 <library.text
     gcc_link -m32 -shared -Wl,-soname,libown.so library32.o -o elsewhere/libown.so
   fi
-  compile main.c ${mode//-*pie/} ${mode%% *} -O1 <main.c
+  compile main.c ${mode//-*pie/} ${mode%% *} -O1 <main.text
   gcc_link ${mode#* } main.o -o main "${imports[@]}" -Xlinker "--dynimport=say=printf@$version,libc.so.6" \
     -Wl,-rpath,"$PWD/elsewhere"
   expect_output "42 1 1" ./main

@@ -4,21 +4,21 @@
 # Only xld: other linkers have no such option.
 source "$(dirname "$0")/../lib.sh"
 
-cat >main.c <<'SOURCE'
+cat >main.text <<'SOURCE'
 #include <stddef.h>
 extern void **output;  // the address of the library's `stdout`
 extern int print(void *, const char *, ...);
 void ***where = &output;
 int zeros[100], data = 5;
 int main(void) {
-  int is_between = (char *)&output > (char *)&data && (char *)&output < (char *)zeros;
-  return print(*output, "%d %d\n", where == &output, is_between) != 4;
+  int is_between = (char *)where > (char *)&data && (char *)where < (char *)zeros;
+  return print(*output, "%d %d\n", *where == output, is_between) != 4;
 }
 SOURCE
 for compiler in gcc clang-19; do
   for mode in "-fno-pie -no-pie" "-fPIE -pie" "-fPIC -pie" "-fno-pie -no-pie -m32" "-fPIE -pie -m32"; do
     [[ $compiler$mode != clang*-m32 ]] || continue
-    CC=$compiler compile main.c -O1 ${mode%% *} $([[ $mode != *-m32 ]] || echo -m32) <main.c
+    CC=$compiler compile main.c -O1 ${mode%% *} $([[ $mode != *-m32 ]] || echo -m32) <main.text
     gcc_link ${mode#* } main.o -o main -Xlinker --dynimport=output=stdout,libc.so.6 \
       -Xlinker --dynimport-function=print=fprintf,libc.so.6
     expect_output "1 1" ./main
@@ -47,6 +47,9 @@ compile twice.s <<'SOURCE'
   mov thing(%rip), %rax
 SOURCE
 expect_fail 'twice.o:.* calls thing, and twice.o:.* reads it' -- -shared twice.o -o e.so --dynimport thing,libx.so
+
+compile thread.c -fPIC <<<'extern __thread int thing; int use(void) { return thing; }'
+expect_fail 'thread.o:.* takes thing for a thread-local' -- -shared thread.o -o f.so --dynimport thing,libx.so
 
 # Two pointers to one thing, a pointer and a function of one name of the library, one nobody wants, a weak one that is
 # not there.

@@ -5,7 +5,7 @@
 source "$(dirname "$0")/../lib.sh"
 
 include=$lib_directory/../../dynimport/include
-cat >main.c <<'SOURCE'
+cat >main.text <<'SOURCE'
 #include <xld/dynimport.h>
 XLD_DYNIMPORT(my_printf, printf, "GLIBC_2.2.5", "libc.so.6");
 XLD_DYNIMPORT_POINTER(my_environment, environ, "", "libc.so.6");
@@ -15,7 +15,7 @@ extern char ***my_environment;
 int main(void) { return my_printf("%d\n", **my_environment != 0) != 2; }
 SOURCE
 for compiler in gcc clang-19; do
-  CC=$compiler compile main.c -O2 -fPIE -ffunction-sections "-I$include" <main.c
+  CC=$compiler compile main.c -O2 -fPIE -ffunction-sections "-I$include" <main.text
   ld.bfd -r main.o -o bfd.o
   ld.lld-19 -r main.o -o lld.o
   link_with "$XLD" -r main.o -o own.o
@@ -30,7 +30,7 @@ done
 gcc -fuse-ld=bfd -shared main.o -o other.so
 ! has_section other.so .xld.imports || fail "GNU ld has linked the records"
 
-compile lto.c -O2 -fPIE -flto "-I$include" <main.c
+compile lto.c -O2 -fPIE -flto "-I$include" <main.text
 gcc_link -flto -pie lto.o -o main
 expect_output 1 ./main
 # C++, in an archive; the option and the record may say the same.

@@ -8,14 +8,16 @@ compile start.s <<'SOURCE'
   .include "exit.inc"
   .globl _start, own
 _start:
-  exit 0
+  exit $0
 own:
   ret
+  .section .note.GNU-stack
 SOURCE
 compile user.s <<'SOURCE'
   .globl use
 use:
   jmp imported
+  .section .note.GNU-stack
 SOURCE
 import=(--dynimport imported=remote,libx.so)
 expect_fail '--dynimport=imported=remote,libx.so and -static do not go' -- -static start.o user.o "${import[@]}" -o a

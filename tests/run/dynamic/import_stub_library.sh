@@ -18,7 +18,7 @@ gcc -shared -Wl,-soname,libown.so.1 -Wl,--version-script=own.map own.o -o libown
 
 for bits in 64 32; do
   emulation=$([[ $bits == 64 ]] && echo elf_x86_64 || echo elf_i386)
-  link -m $emulation --emit-stub-library=libstub$bits.so @list -o none
+  run "$XLD" -m $emulation --emit-stub-library=libstub$bits.so @list -o none
   [[ ! -e none ]] || fail "an output was written"
   [[ -z ${XLD_VERIFY:-} ]] || run "$XLD_VERIFY" libstub$bits.so
   expect_match 'SONAME.*libown.so.1' readelf -dW libstub$bits.so
