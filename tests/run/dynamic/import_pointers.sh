@@ -15,20 +15,18 @@ int main(void) {
   return print(*output, "%d %d\n", *where == output, is_between) != 4;
 }
 SOURCE
-for compiler in gcc clang-19; do
-  for mode in "-fno-pie -no-pie" "-fPIE -pie" "-fPIC -pie" "-fno-pie -no-pie -m32" "-fPIE -pie -m32"; do
-    [[ $compiler$mode != clang*-m32 ]] || continue
-    CC=$compiler compile main.c -O1 ${mode%% *} $([[ $mode != *-m32 ]] || echo -m32) <main.text
-    gcc_link ${mode#* } main.o -o main -Xlinker --dynimport=output=stdout,libc.so.6 \
-      -Xlinker --dynimport-function=print=fprintf,libc.so.6
-    expect_output "1 1" ./main
-    expect_match 'GLOB_DAT.* stdout' readelf -rW main
-    expect_equal "$(section main .dynptr flags)" WA
-    expect_match 'OBJECT .* output$' readelf -sW main
-    (($(symbol main output) == $(section main .dynptr address))) || fail "output is not the word in .dynptr"
-    (($(section main .data address) < $(section main .dynptr address) &&
-      $(section main .dynptr address) < $(section main .bss address))) || fail ".dynptr is not between data and bss"
-  done
+for mode in "gcc -fno-pie -no-pie" "gcc -fPIE -pie" "gcc -fPIC -pie" "gcc -fno-pie -no-pie -m32" "clang-19 -fPIE -pie"; do
+  read -r compiler model option <<<"$mode"
+  CC=$compiler compile main.c -O1 $model $([[ $mode != *-m32 ]] || echo -m32) <main.text
+  gcc_link $option main.o -o main -Xlinker --dynimport=output=stdout,libc.so.6 \
+    -Xlinker --dynimport-function=print=fprintf,libc.so.6
+  expect_output "1 1" ./main
+  expect_match 'GLOB_DAT.* stdout' readelf -rW main
+  expect_equal "$(section main .dynptr flags)" WA
+  expect_match 'OBJECT .* output$' readelf -sW main
+  (($(symbol main output) == $(section main .dynptr address))) || fail "output is not the word in .dynptr"
+  (($(section main .data address) < $(section main .dynptr address) &&
+    $(section main .dynptr address) < $(section main .bss address))) || fail ".dynptr is not between data and bss"
 done
 
 # Only the address is taken: a function unless it is said, and the linker says so.

@@ -25,6 +25,7 @@ expect_fail '--dynimport=imported=remote,libx.so and -d do not go' -- -d start.o
 expect_fail 'and --no-dynamic-linker do not go' -- --no-dynamic-linker start.o user.o "${import[@]}" -o a
 expect_fail 'and -r do not go' -- -r start.o user.o "${import[@]}" -o a
 expect_fail 'and --target do not go' -- --target=none-amd64 start.o user.o "${import[@]}" -o a
+expect_fail 'and --image do not go' -- --target=none-amd64 --image=elf --nostdrt start.o user.o "${import[@]}" -o a
 expect_fail 'duplicate symbol: own: it is imported by --dynimport=own,libx.so and defined in start.o' -- \
   start.o --dynimport own,libx.so -o a
 expect_fail 'imported is imported twice.*by --dynimport=imported,a.so and by --dynimport=imported,b.so' -- \
