@@ -61,12 +61,28 @@ bool is_branch(Bytes code, uint64_t offset) {
   return instruction && (*instruction & kBranchMask) == kBranch;
 }
 
-// What the instruction at `offset` does with the address in register `number`.
+// True if one of the places where instructions have register numbers holds this one.
+bool may_mention(uint32_t instruction, uint32_t number) {
+  for (const unsigned shift : {0u, 5u, 10u, 16u})
+    if ((instruction >> shift & 31) == number) return true;
+  return false;
+}
+
+// What becomes of the address in register `number`: the first instruction from `offset` on that has to do with the
+// register tells, if no branch comes before it.
 SymbolAccess use_of_register(Bytes code, uint64_t offset, uint32_t number) {
-  const uint32_t instruction = read<uint32_t>(code, offset).value_or(0);
-  if ((instruction >> 5 & 31) != number) return SymbolAccess::Address;
-  if ((instruction & kIndirectMask) == kIndirect) return SymbolAccess::Branch;
-  return (instruction & kAccessMask) == kAccess ? SymbolAccess::Memory : SymbolAccess::Address;
+  constexpr unsigned kLookAhead = 16;
+  for (unsigned i = 0; i < kLookAhead; i++, offset += 4) {
+    const auto instruction = read<uint32_t>(code, offset);
+    if (!instruction) return SymbolAccess::Address;
+    if ((*instruction >> 5 & 31) == number) {
+      if ((*instruction & kIndirectMask) == kIndirect) return SymbolAccess::Branch;
+      if ((*instruction & kAccessMask) == kAccess) return SymbolAccess::Memory;
+    }
+    const bool is_of_branch_group = (*instruction >> 26 & 7) == 5;  // Arm ARM C4.1.65: branches and system instructions
+    if (is_of_branch_group || may_mention(*instruction, number)) return SymbolAccess::Address;
+  }
+  return SymbolAccess::Address;
 }
 
 SymbolAccess classify_access(Bytes code, const Reloc& reloc) {

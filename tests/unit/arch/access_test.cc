@@ -93,6 +93,9 @@ TEST(SymbolAccess, OfArm64) {
   EXPECT_EQ(page_offset("08 01 40 f9 00 01 3f d6", Want::GotSlot), SymbolAccess::Branch);  // ldr x8, [x8]; blr x8
   EXPECT_EQ(page_offset("08 01 40 f9 20 01 40 f9", Want::GotSlot), SymbolAccess::Address);  // ldr x0, [x9]
   EXPECT_EQ(page_offset("08 01 40 f9", Want::GotSlot), SymbolAccess::Address);
+  EXPECT_EQ(page_offset("08 01 40 f9 e1 03 1f aa 00 01 40 f9", Want::GotSlot), SymbolAccess::Memory);   // mov x1, xzr
+  EXPECT_EQ(page_offset("08 01 40 f9 e1 03 08 aa 00 01 40 f9", Want::GotSlot), SymbolAccess::Address);  // mov x1, x8
+  EXPECT_EQ(page_offset("08 01 40 f9 00 00 00 94 00 01 40 f9", Want::GotSlot), SymbolAccess::Address);  // bl
   EXPECT_EQ(classify(Cpu::Arm64, "00 00 00 94", 0, Want::Stub, From::Place, Field::Branch26), SymbolAccess::Branch);
 }
 
