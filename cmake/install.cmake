@@ -26,7 +26,7 @@ install(FILES ${CMAKE_BINARY_DIR}/install/ld DESTINATION ${CMAKE_INSTALL_LIBEXEC
 
 install(TARGETS xld_library ARCHIVE)
 install(FILES ld/xld.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld/ld)
-install(FILES dynimport/include/xld/dynimport.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld)
+install(FILES include/xld/dynimport.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld)
 foreach(header bytes diagnostics file_system ids options result target)
   install(FILES core/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld/core)
 endforeach()

@@ -128,7 +128,7 @@ class Runner:
     def compile(self, source, options):
         compiled = self.work / f"{source}{'.'.join(options)}.o"
         self.expect_success(["clang-19", "-target", self.target, "-O1", *options, "-nostdinc", "-Wno-incompatible-sysroot",
-                             "-I", PROGRAMS, "-I", HERE.parents[1] / "dynimport/include", "-c", PROGRAMS / source, "-o", compiled])
+                             "-I", PROGRAMS, "-I", HERE.parents[1] / "include", "-c", PROGRAMS / source, "-o", compiled])
         return compiled
 
     def link(self, output, inputs, options):

@@ -4,7 +4,7 @@
 # Only xld: other linkers have no such option.
 source "$(dirname "$0")/../lib.sh"
 
-include=$lib_directory/../../dynimport/include
+include=$lib_directory/../../include
 cat >main.text <<'SOURCE'
 #include <xld/dynimport.h>
 XLD_DYNIMPORT(my_printf, printf, "GLIBC_2.2.5", "libc.so.6");
