@@ -36,10 +36,10 @@ std::string_view reason_against_loader(const Link& link) {
   if (options.forbids_imports) return "-d";
   if (has_loader(link.target().output)) return {};
   if (!link.applies_relocs()) return "-r";
+  if (options.image.kind != ImageKind::None) return "--image";
   if (options.is_static) return "-static";
   if (options.no_dynamic_linker) return "--no-dynamic-linker";
   if (options.darwin.is_preload) return "-preload";
-  if (options.image.kind != ImageKind::None) return "--image";
   const TargetRow* row = link.target().row;
   return row && row->interpreter.empty() ? "--target" : "";
 }

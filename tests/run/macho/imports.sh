@@ -20,7 +20,7 @@ SOURCE
 system=/usr/lib/libSystem.B.dylib
 imports=(--dynimport=_say=_puts,$system --dynimport=_output=___stdoutp,$system --dynimport-function=_write_to,@rpath/libown.dylib
   --dynimport=_unused,/nowhere/libunused.dylib)
-for row in x86_64-10.5 x86_64-10.15 x86_64-13.0 i386-10.5 i386-10.6 arm64-13.0; do
+for row in x86_64-10.5 x86_64-10.15 x86_64-13.0 i386-10.5 i386-10.8 arm64-13.0; do
   arch=${row%-*} minimum=${row#*-}
   run clang-19 -target "$arch-apple-macos$minimum" -O1 -fno-stack-protector -c main.c -o main.o
   mode=()
