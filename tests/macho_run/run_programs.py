@@ -100,7 +100,9 @@ PROGRAM_TABLE = {
                       PLUGIN, 0, ("./bundle.so",), since=THREAD_LOCAL),
     "slots": Program([("slots", ["slots.c"])], "in a thread\nmain 1234, thread 1\n", archs=("x86_64", "i386")),
     "imports": Program([("imports", ["imports.c", *IMPORTS, "--dynimport=_unwanted,/nowhere/libabsent.dylib"])],
-                       "4 0\n1 1\n", is_own=True),
+                       "4 0\n1 1\n", since=(10, 8), is_own=True),
+    "classic_imports": Program([("classic_imports", ["classic_imports.c", *IMPORTS, "--macho=classic"])],
+                               "4 0\n1 1\n", archs=("x86_64", "i386"), is_own=True),
 }
 
 
