@@ -1,6 +1,7 @@
 /* Imports of names from shared libraries that need not be there when a program is linked: for objects to be linked with
- * xld. Each macro writes a record into a section of the object (.xld.imports, __XLD,__imports) that says what --dynimport
- * would say on the command line; other linkers leave the section out. docs/imports.md has the format of the records.
+ * xld. Each macro writes a record into a section of the object (.xld.imports, __XLD,__imports) that says what
+ * --dynimport would say on the command line; other linkers leave the section out. docs/imports.md has the format of the
+ * records.
  *
  *     #include <xld/dynimport.h>
  *
@@ -26,13 +27,12 @@
 #define XLD_DYNIMPORT_TEXT(token) XLD_DYNIMPORT_TEXT_OF(token)
 #define XLD_DYNIMPORT_PREFIX XLD_DYNIMPORT_TEXT(__USER_LABEL_PREFIX__)
 
-#define XLD_DYNIMPORT_RECORD(word, local, remote, version, library)                                            \
-  __asm__(".pushsection " XLD_DYNIMPORT_SECTION "\n\t.asciz \"" word " " XLD_DYNIMPORT_PREFIX local            \
+#define XLD_DYNIMPORT_RECORD(word, local, remote, version, library)                                 \
+  __asm__(".pushsection " XLD_DYNIMPORT_SECTION "\n\t.asciz \"" word " " XLD_DYNIMPORT_PREFIX local \
           "=" XLD_DYNIMPORT_PREFIX remote "@" version "," library "\"\n\t.popsection")
 
 /* LOCAL is called, or is read as a pointer: the linker finds out which. */
-#define XLD_DYNIMPORT(local, remote, version, library) \
-  XLD_DYNIMPORT_RECORD("import", #local, #remote, version, library)
+#define XLD_DYNIMPORT(local, remote, version, library) XLD_DYNIMPORT_RECORD("import", #local, #remote, version, library)
 /* LOCAL is the function REMOTE. */
 #define XLD_DYNIMPORT_FUNCTION(local, remote, version, library) \
   XLD_DYNIMPORT_RECORD("import-function", #local, #remote, version, library)
