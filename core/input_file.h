@@ -54,6 +54,12 @@ struct Companion {
   bool is_whole_atom = false;  // `atom` itself becomes live, with all its relocations
 };
 
+// What a file says in a note: that a name means one of the target's runtime slots.
+struct SlotRequest {
+  std::string_view name;
+  uint32_t index = 0;  // of the slot; as it is in the file
+};
+
 // Whether a file holds a compiler's intermediate code, to be compiled when the program is linked.
 enum class IrContent : uint8_t { None, Beside, Only };
 
@@ -72,6 +78,7 @@ struct InputFile {
   uint32_t first_global = 0;
   std::span<InputGroup> groups;
   std::span<CommonOffer> commons;
+  std::span<SlotRequest> slot_requests;
   std::span<uint8_t> is_lost;  // by raw section: another file provides its group; empty: none is
   uint32_t raw_section_count = 0;
 

@@ -7,6 +7,7 @@
 // A Link is filled from top to bottom, one part a pass; a pass reads the parts above its own and changes none of them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,9 +26,11 @@
 #include "core/reloc.h"
 #include "core/session.h"
 #include "dynimport/slots.h"
+#include "formats/code_starts.h"
 #include "formats/description.h"
 #include "layout/layout.h"
 #include "layout/merge.h"
+#include "tlsrewrite/access_log.h"
 
 namespace xld {
 
@@ -120,6 +123,8 @@ struct Link {
   Array<Atom> atoms;                    // by AtomId; files reserve ranges, see InputFile
   AtomId first_linker_atom;             // atoms the linker makes (common symbols) stand behind those of all files
   uint32_t linker_atom_count = 0;
+  std::vector<SymbolId> runtime_slots;  // names that mean one; ascending
+  mutable CodeStarts code_starts;
 
   // What is needed, and what is left to the loader?
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
@@ -147,6 +152,7 @@ struct Link {
   uint64_t entry_address = 0;
   std::optional<DigestKind> tile_digest;  // the format names its output after its content (Format::begin)
   uint64_t thread_pointer = 0;            // the address thread-local offsets count from
+  AccessLog tls_accesses;                 // filled while the output is written, if a report is asked for
 
   // Relocates a copy of a part of an atom for a chunk that moves input bytes itself; see ld/emit.h.
   void (*relocate_part)(Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
@@ -161,9 +167,16 @@ struct Link {
   const Options& options() const { return session.options; }
   const Target& target() const { return session.target; }
 
+  // The symbol's value is where the target keeps a runtime slot, counted from the thread register.
+  bool is_runtime_slot(SymbolId id) const {
+    return !runtime_slots.empty() && std::binary_search(runtime_slots.begin(), runtime_slots.end(), id);
+  }
+
   // Relocations are applied to the output's bytes, kept as records beside them, or both.
   bool applies_relocs() const { return target().output != OutputKind::Relocatable; }
   bool keeps_relocs() const { return !applies_relocs() || options().emit_relocs; }
+
+  AtomId id_of(const Atom& a) const { return AtomId{static_cast<size_t>(&a - atoms.data())}; }
 
   // Run-time address of an offset in an atom; only after layout.
   uint64_t address_of(const Atom& a, uint64_t offset) const {

@@ -53,6 +53,7 @@ class NeedsRecorder {
   size_t record_need(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs,
                      uint32_t worker);
   size_t record_tls(const Site& site, std::span<const Reloc> relocs);
+  size_t record_slot_use(const Site& site, std::span<const Reloc> relocs);
   void record_plain(const Site& site);
   void record_address(const Site& site);
   void record_slot(const Site& site);

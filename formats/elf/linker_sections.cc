@@ -149,7 +149,9 @@ void add_load_relocs(Link& link) {
 // The runtime's two words end where the thread register points, so that their block has to end there, too: it is as
 // large as the strictest alignment of all thread-local data.
 void add_tls_slots(Link& link) {
-  if (link.options().tls_slots.empty() || link.target().output == OutputKind::SharedLibrary) return;
+  if ((link.runtime_slots.empty() && link.options().raw_slot_files.empty()) ||
+      link.target().output == OutputKind::SharedLibrary)
+    return;
   uint64_t size = uint64_t{2} * link.target().word_size;
   for (const OutputSection& section : link.layout.sections) {
     if (!(section.flags & SHF_TLS)) continue;

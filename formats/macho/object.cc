@@ -11,12 +11,16 @@
 
 #include "core/hash.h"
 #include "formats/macho/versions.h"
+#include "tlsrewrite/slot_note.h"
 
 namespace xld::macho {
 
 namespace {
 
 constexpr uint32_t kMaxAlignment = 15;  // as Apple's linkers
+
+// Notes for xld itself (tlsrewrite/slot_note.h), in a segment that no linker passes on.
+constexpr std::string_view kLinkerSegment = "__LD", kLinkerNotes = "__xld_note";
 
 template <class M>
 class ObjectReader {
@@ -137,6 +141,9 @@ class ObjectReader {
           fmt::format("{} relocations at offset {:#x} extend past the end of the file", raw.nreloc, raw.reloff));
     if (raw.nreloc != 0 && section.is_zero_fill()) return report("has relocations but no contents");
     if (raw.nreloc != 0) section.relocs = *relocs;
+    if (section.segment == kLinkerSegment && section.name == kLinkerNotes && !section.is_zero_fill())
+      if (const auto error = take_slot_notes(*slice(file_.bytes, raw.offset, raw.size), arena_, file_))
+        return report(error->message);
     return true;
   }
 

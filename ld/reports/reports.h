@@ -33,6 +33,8 @@ std::string cross_reference(const Link& link);
 // -Map, --map=json
 std::string text_map(const Link& link);
 std::string json_map(const Link& link);
+// --tls-report: thread-local accesses in code, one a line.
+std::string list_tls_accesses(const Link& link);
 // --time-trace: the format of Chrome's trace viewer and of Perfetto.
 std::string time_trace(const Timings& timings);
 // --stats
