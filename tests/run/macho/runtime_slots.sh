@@ -67,7 +67,7 @@ refuse() {
   expect_equal "$status" 1
   grep -qE "$1" messages || fail "no message matches '$1': $(cat messages)"
 }
-refuse 'refused.o:.*_main.*_g.*cannot hold' 'movq %gs:_g(%rip), %rcx'
+refuse 'refused.o:.*_g.*cannot hold' 'movq %gs:_g(%rip), %rcx'
 refuse 'no segment prefix' 'movq _g(%rip), %rax'
 refuse 'as a number' 'movabsq $_g, %rax'
 refuse '8 bytes at offset 4' 'movabsq %gs:_g+4, %rax'

@@ -48,4 +48,4 @@ done
 gcc_link -m32 -shared variable.o -o libvariable.so
 gcc_link -m32 -no-pie main.o pair.o libvariable.so "-Wl,-rpath,\$ORIGIN" -o program
 expect_status 7 ./program
-expect_fail "sun.o:.*by_pair.*form of Sun's assembler" -- -m elf_i386 -shared sun.o variable.o -o x
+expect_fail "sun.o:\\(.text\\+0xf\\): .*form of Sun's assembler" -- -m elf_i386 -shared sun.o variable.o -o x

@@ -40,14 +40,14 @@ _start:
 after: movabs %rax, %fs:8; ret
 EOF2
 link --tls-raw --tls-report=report code.o -o program
-expect_equal "$(disassemble program _start | head -4)" $'movl $0x2564, %eax\nmovq %fs:0x28, %rax\nmovq %fs:-0x10, %rcx\nmovq %fs:(%rcx), %rcx'
+expect_equal "$(disassemble program _start | head -4)" $'movl $0x2564, %eax # imm = 0x2564\nmovq %fs:0x28, %rax\nmovq %fs:-0x10, %rcx\nmovq %fs:(%rcx), %rcx'
 expect_equal "$(disassemble program after)" $'movabsq %rax, %fs:-0x8\nretq'
 expect_equal "$(grep -c 'raw slot access' report)" 2
 
 # refuse REGEX INSTRUCTION
 refuse() {
   printf '.globl _start\n_start: %s\n' "$2" | compile refused.s
-  expect_fail "refused.o.*_start.*--tls-raw: this code $1" -- --tls-raw refused.o -o x
+  expect_fail "refused.o:\\(.text\\+0x[0-9a-f]+\\): --tls-raw: this code $1" -- --tls-raw refused.o -o x
 }
 refuse 'accesses 8 bytes at 0x4' 'mov %fs:4, %rax'
 refuse 'is not known to access so many' 'movaps %fs:0, %xmm0'

@@ -51,7 +51,7 @@ expect_match $'\tg\tgeneral-dynamic\tlocal-exec\t66488d3d' cat one
 # refuse REGEX INSTRUCTION
 refuse() {
   printf '.globl _start\n_start: %s\n' "$2" | compile refused.s
-  expect_fail "refused.o:.*_start.*'?g'?.*$1" -- --tls-slot=g refused.o -o x
+  expect_fail "refused.o:\\(.text\\+0x[0-9a-f]+\\): relocation .* symbol 'g': .*$1" -- --tls-slot=g refused.o -o x
 }
 refuse 'no segment prefix' 'mov g, %rax'
 refuse 'adds a register' 'mov %fs:g(%rcx), %rax'

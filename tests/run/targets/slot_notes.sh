@@ -2,8 +2,8 @@
 # Runtime slots named by a note in the object: no option is needed, wherever the object comes from; notes that contradict
 # each other, or ask for what the target lacks, are errors.
 # Only xld: the note is its own.
+include=$(realpath "$(dirname "$0")/../../../include")
 source "$(dirname "$0")/../lib.sh"
-include=$(dirname "$0")/../../../include
 
 for machine in 64 32; do
   compile slots.c -m$machine -O1 "-I$include" <<'EOF2'
