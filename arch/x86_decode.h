@@ -3,7 +3,7 @@
 // Intel SDM volume 2 chapters 2 and appendix A (opcode maps), AMD APM volume 3 (XOP, 3DNow!), APX architecture
 // specification chapter 3 (REX2, the extended EVEX prefix). It is no disassembler: it names no operation and accepts
 // opcodes that no processor has, as long as it is clear how long they would be. tests/unit/arch/x86_decode_test.cc
-// compares it with a disassembler; docs/decisions/0021-decoding-instructions.md says why xld has its own.
+// compares it with a disassembler; docs/decisions/0023-decoding-instructions.md says why xld has its own.
 #pragma once
 
 #include <cstdint>

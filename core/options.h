@@ -240,6 +240,7 @@ struct Options {
   std::vector<std::string> wrapped;           // --wrap
   std::vector<SymbolAssignment> assignments;  // --defsym, in order
   std::vector<TlsSlot> tls_slots;             // --tls-slot
+  bool indirect_slots = false;                // --tls-indirect: slots are reached through the thread pointer
   std::vector<std::string> raw_slot_files;    // --tls-raw: globs of files whose code uses slots without names
   std::vector<std::string> trace_symbols;     // -y
   std::vector<std::string> version_scripts;

@@ -31,6 +31,7 @@
 #include "layout/layout.h"
 #include "layout/merge.h"
 #include "tlsrewrite/access_log.h"
+#include "tlsrewrite/slot_access.h"
 
 namespace xld {
 
@@ -77,6 +78,18 @@ struct RelocCursor {
   uint32_t next = 0;
   uint32_t end = UINT32_MAX;
 };
+
+// An access to a runtime slot that is made in code of its own, with the thread pointer in a register (--tls-indirect).
+struct SlotDetour {
+  AtomId atom;
+  SlotField field;           // without its address
+  int64_t displacement = 0;  // of the slot
+
+  bool operator<(const SlotDetour& other) const {
+    return std::pair(atom, field.offset) < std::pair(other.atom, other.field.offset);
+  }
+};
+class SlotDetoursChunk;
 
 // Why an archive member takes part: the first entry of a member counts.
 struct Extraction {
@@ -133,7 +146,8 @@ struct Link {
   bool packs_fixups = false;                          // aligned words with the load address alone are packed
   std::vector<PackedPlace> packed_places;             // sorted
   bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
-  bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
+  bool keeps_shortened_slots = false;    // the output is too large for every shortened GOT load: all slots are made
+  std::vector<SlotDetour> slot_detours;  // sorted
   LocalNeeds local_needs;
   Slots slots;
   Array<FixupCount> fixup_counts;  // by AtomId; empty if there is no loader and the output does not move
@@ -146,9 +160,10 @@ struct Link {
   std::vector<Chunk*> merge_chunks;  // by pool: where it went
   std::vector<std::unique_ptr<Chunk>> chunks;
   Layout layout;
-  std::vector<uint64_t> symbol_addresses;  // by SymbolId; of a function with a stub, the stub's
-  std::vector<LoadFixup> fixups;           // in output order; filled while atoms are written
-  std::vector<uint32_t> first_fixups;      // by AtomId: its first in `fixups`
+  const SlotDetoursChunk* slot_detours_chunk = nullptr;  // none: there are no detours
+  std::vector<uint64_t> symbol_addresses;                // by SymbolId; of a function with a stub, the stub's
+  std::vector<LoadFixup> fixups;                         // in output order; filled while atoms are written
+  std::vector<uint32_t> first_fixups;                    // by AtomId: its first in `fixups`
   uint64_t entry_address = 0;
   std::optional<DigestKind> tile_digest;  // the format names its output after its content (Format::begin)
   uint64_t thread_pointer = 0;            // the address thread-local offsets count from

@@ -175,7 +175,10 @@ size_t NeedsRecorder::record_slot_use(const Site& site, std::span<const Reloc> r
   if (reloc.want == Want::TlsModuleSlot) return record_tls(site, relocs);  // of the module, whose variable ever
   if (reloc.want == Want::TlsBlockOffset && link_.target().output == OutputKind::SharedLibrary)
     report(site, "a runtime slot is not in the block of a module's thread-local variables");
-  if (!(reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker))) return 1;
+  if (!(reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker))) {
+    if (link_.options().indirect_slots) record_detour(site);
+    return 1;
+  }
   const SlotPlace place = place_of_slot(link_, 0);
   const auto sequence = recognise_tls(link_.target().cpu, site.atom.bytes(), relocs, kSlotFacts);
   if (!sequence) {
@@ -188,6 +191,14 @@ size_t NeedsRecorder::record_slot_use(const Site& site, std::span<const Reloc> r
     return sequence->relocations_consumed;
   }
   return 1;
+}
+
+void NeedsRecorder::record_detour(const Site& site) {
+  if (!site.atom.has(atom_flag::kExecutable)) return;
+  x86::InstructionFinder finder(site.atom.bytes(), instruction_mode(link_), link_.code_starts.of(link_, site.atom));
+  const SlotField field = slot_field(site.reloc, 0);
+  const auto displacement = static_cast<int64_t>(link_.symbols.value(site.target.symbol));
+  if (takes_detour(finder, field)) slot_detours_[site.worker].push_back({site.id, field, displacement});
 }
 
 void NeedsRecorder::need(const Site& site, uint32_t flags) {
@@ -214,6 +225,13 @@ std::vector<UndefinedReference> NeedsRecorder::take_undefined() {
 std::vector<PackedPlace> NeedsRecorder::take_packed_places() {
   std::vector<PackedPlace> all;
   for (auto& list : packed_places_) all.insert(all.end(), list.begin(), list.end());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+std::vector<SlotDetour> NeedsRecorder::take_slot_detours() {
+  std::vector<SlotDetour> all;
+  for (auto& list : slot_detours_) all.insert(all.end(), list.begin(), list.end());
   std::sort(all.begin(), all.end());
   return all;
 }

@@ -13,11 +13,7 @@ namespace xld {
 
 namespace {
 constexpr size_t kBatch = 64;
-
-bool is_thread_offset(Want want) {
-  return want == Want::TlsOffset || want == Want::TlsNegatedOffset || want == Want::TlsBlockOffset;
 }
-}  // namespace
 
 void Relocator::relocate(MutableBytes out, uint64_t address, uint32_t first_fixup) {
   next_fixup_ = first_fixup;
@@ -204,14 +200,9 @@ void Relocator::apply_slot(const Reloc& reloc) {
   if (!is_plain || !(is_thread_offset(reloc.want) || reloc.want == Want::Address))
     return report_reloc(link_, file_, atom_, reloc,
                         "names a runtime slot, which has no address; access it as %fs:NAME or %gs:NAME");
-  const SlotField field = {.offset = reloc.offset,
-                           .field = reloc.field,
-                           .place = place(reloc),
-                           .addend = reloc.addend,
-                           .is_relative = reloc.from == From::Place,
-                           .is_thread_offset = is_thread_offset(reloc.want),
-                           .is_negated = reloc.want == Want::TlsNegatedOffset};
-  const SlotPlace slot = place_of_slot(link_, static_cast<int64_t>(link_.symbols.value(reloc.symbol())));
+  const SlotField field = slot_field(reloc, place(reloc));
+  SlotPlace slot = place_of_slot(link_, static_cast<int64_t>(link_.symbols.value(reloc.symbol())));
+  slot.detour = detour_address(link_, {link_.id_of(atom_), field});
   const auto change = rewrite_slot_field(finder(), field, slot, out_, begin_);
   if (!change) return report_reloc(link_, file_, atom_, reloc, change.error().message);
   log_access(reloc, change->kind, "moved", change->start, change->size);

@@ -66,10 +66,6 @@ class RequestChecker {
   std::map<std::string_view, Known> known_;
 };
 
-bool is_position_known(const Link& link) {
-  return !is_position_independent(link.target().output);
-}
-
 }  // namespace
 
 void define_requested_slots(Link& link) {
@@ -90,24 +86,29 @@ void check_slot_requests(Link& link) {
   if (!link.options().raw_slot_files.empty() && !has_slots(link))
     link.diagnostics().error("--tls-raw: this target has no runtime slots; see --print-targets");
   for (const TlsSlot& slot : link.options().tls_slots) checker.check("--tls-slot", {}, slot.name, slot.index);
+  if (link.options().indirect_slots && (!has_slots(link) || link.target().row->cpu != Cpu::I386))
+    link.diagnostics().error("--tls-indirect: is for 32-bit targets; others reach their slots directly");
   if (!link.applies_relocs()) return;
   for (const InputFile* file : link.inputs.files)
     for (const SlotRequest& request : file->slot_requests)
       checker.check(file->display_name(), file->id, request.name, request.index);
 }
 
-SlotPlace place_of_slot(const Link& link, int64_t displacement) {
-  const TargetRow& row = *link.target().row;
-  const bool is_gs = row.thread_register == ThreadRegister::Gs || link.options().thread_segment == ThreadSegment::Gs;
-  return {.displacement = displacement,
-          .size = link.target().word_size,
-          .segment_prefix = is_gs ? x86::kGsPrefix : x86::kFsPrefix,
-          .has_thread_pointer = row.tls_variant == TlsVariant::BelowThreadPointer,
-          .has_fixed_address = is_position_known(link)};
+SlotField slot_field(const Reloc& reloc, uint64_t place) {
+  return {.offset = reloc.offset,
+          .field = reloc.field,
+          .place = place,
+          .addend = reloc.addend,
+          .is_relative = reloc.from == From::Place,
+          .is_thread_offset = is_thread_offset(reloc.want),
+          .is_negated = reloc.want == Want::TlsNegatedOffset};
 }
 
-x86::Mode instruction_mode(const Link& link) {
-  return link.target().word_size == 8 ? x86::Mode::Bits64 : x86::Mode::Bits32;
+uint64_t detour_address(const Link& link, const SlotDetour& access) {
+  if (!link.slot_detours_chunk) return 0;
+  const auto found = std::lower_bound(link.slot_detours.begin(), link.slot_detours.end(), access);
+  if (found == link.slot_detours.end() || access < *found) return 0;
+  return link.slot_detours_chunk->address_of(static_cast<size_t>(found - link.slot_detours.begin()));
 }
 
 RawSlots::RawSlots(Link& link) : link_(link) {

@@ -4,8 +4,8 @@
 
 #include "core/glob.h"
 #include "formats/format.h"
+#include "formats/slot_detours.h"
 #include "tlsrewrite/raw_slots.h"
-#include "tlsrewrite/slot_access.h"
 #include "tlsrewrite/tlsrewrite.h"
 
 namespace xld {
@@ -34,14 +34,19 @@ class RawSlots {
   std::vector<Glob> files_;
 };
 
+// A relocated field that names a slot, at its address in the output.
+SlotField slot_field(const Reloc& reloc, uint64_t place);
+
+// Where the detour of an access stands; 0: it takes none.
+uint64_t detour_address(const Link& link, const SlotDetour& access);
+
+constexpr bool is_thread_offset(Want want) {
+  return want == Want::TlsOffset || want == Want::TlsNegatedOffset || want == Want::TlsBlockOffset;
+}
+
 inline bool names_slot(const Link& link, const Reloc& reloc) {
   return reloc.target_kind == TargetKind::Symbol && link.is_runtime_slot(reloc.symbol());
 }
-
-// Where the output keeps the slot that a symbol means, or the first one.
-SlotPlace place_of_slot(const Link& link, int64_t displacement);
-
-x86::Mode instruction_mode(const Link& link);
 
 // The same models in all kinds of output: the offset is a constant wherever the code is.
 inline constexpr TlsFacts kSlotFacts = {.is_executable = true, .is_preemptible = false, .may_relax = true};

@@ -1,7 +1,10 @@
 // See slot_access.h.
 #include "tlsrewrite/slot_access.h"
 
+#include <algorithm>
+#include <array>
 #include <fmt/core.h>
+#include <initializer_list>
 #include <optional>
 
 #include "arch/field.h"
@@ -48,7 +51,33 @@ class SlotRewriter {
     return refuse("the field is neither the displacement nor an immediate of an instruction");
   }
 
+  bool is_access() const { return field_use() == FieldUse::Access && instruction_.segment_prefix != 0; }
+
+  // mov %gs:0,%reg; mov value(%reg),%reg or mov %other,value(%reg) or mov $immediate,value(%reg); jmp behind the
+  // access. A store saves the register it borrows.
+  void write_detour(MutableBytes out) const {
+    const auto move = as_move();
+    if (!move || !is_near()) return;
+    const uint8_t pointer = move->is_load ? move->register_number : move->register_number == 0 ? 1 : 0;
+    const auto middle = static_cast<uint8_t>(0x40 | (move->has_immediate ? 0 : move->register_number) << 3 | pointer);
+    uint8_t* next = out.data();
+    const auto add = [&](std::initializer_list<int> bytes) {
+      for (const int byte : bytes) *next++ = static_cast<uint8_t>(byte);
+    };
+    if (!move->is_load) add({0x50 | pointer});
+    add({slot_.segment_prefix, 0x8b, 0x05 | pointer << 3, 0, 0, 0, 0});
+    add({move->has_immediate ? 0xc7 : move->is_load ? 0x8b : 0x89, middle, static_cast<uint8_t>(value())});
+    if (move->has_immediate) {
+      std::copy_n(code_.begin() + instruction_.immediate, 4, next);
+      next += 4;
+    }
+    if (!move->is_load) add({0x58 | pointer});
+    store_jump(next, slot_.detour + static_cast<uint64_t>(next - out.data()), address() + instruction_.size);
+  }
+
  private:
+  static constexpr size_t kJumpSize = 5;
+
   bool is_displacement() const {
     return instruction_.has_memory && field_.offset == start_ + instruction_.displacement &&
            size_of(field_.field) == instruction_.displacement_size;
@@ -95,6 +124,7 @@ class SlotRewriter {
     if (instruction_.has_base || instruction_.has_index)
       return refuse("it adds a register to the slot's place; load the slot, then index what it points to");
     if (const auto error = check_extent()) return *error;
+    if (slot_.detour != 0) return jump_to_detour();
     if (!write_displacement())
       return refuse(
           fmt::format("the slot is at {:#x} from the thread register, which its address of {} bytes cannot hold; write "
@@ -102,6 +132,46 @@ class SlotRewriter {
                       value(), instruction_.displacement_size));
     code_[instruction_.segment] = slot_.segment_prefix;
     return change("slot access");
+  }
+
+  // ---- detours
+
+  // A mov of a word between a register, or from an immediate, and the slot.
+  struct Move {
+    bool is_load = false;
+    bool has_immediate = false;
+    uint8_t register_number = 0;
+  };
+
+  std::optional<Move> as_move() const {
+    constexpr uint8_t kLoad = 0x8b, kStore = 0x89, kLoadEax = 0xa1, kStoreEax = 0xa3, kStoreImmediate = 0xc7, kEsp = 4;
+    const bool is_plain = instruction_.map == 0 && !instruction_.has_short_operand && !instruction_.has_short_address;
+    if (!is_plain || mode_ != Mode::Bits32) return std::nullopt;
+    const Move move = {.is_load = instruction_.opcode == kLoad || instruction_.opcode == kLoadEax,
+                       .has_immediate = instruction_.opcode == kStoreImmediate,
+                       .register_number = x86::register_of(instruction_.modrm)};
+    const bool is_store = instruction_.opcode == kStore || instruction_.opcode == kStoreEax || move.has_immediate;
+    if ((!move.is_load && !is_store) || move.register_number == kEsp) return std::nullopt;
+    return move;
+  }
+
+  // A displacement of one byte is all there is room for; the slots of all targets but Darwin's have one.
+  bool is_near() const { return value() == static_cast<int8_t>(value()); }
+
+  uint64_t address() const { return field_.place - (field_.offset - start_); }
+
+  static void store_jump(uint8_t* place, uint64_t from, uint64_t to) {
+    *place = 0xe9;
+    store(place + 1, static_cast<uint32_t>(to - (from + kJumpSize)));
+  }
+
+  Result<SlotChange> jump_to_detour() {
+    if (!slot_.has_thread_pointer || !is_near())
+      return refuse("this target has no thread pointer to go through (--tls-indirect)");
+    if (!as_move()) return refuse("only a mov of a 32-bit word can go through the thread pointer (--tls-indirect)");
+    x86::fill_with_nops(code_.subspan(kJumpSize));
+    store_jump(code_.data(), address(), slot_.detour);
+    return change("slot access by detour");
   }
 
   bool write_displacement() {
@@ -183,6 +253,19 @@ class SlotRewriter {
   MutableBytes code_;
 };
 
+// The bytes of one instruction, to look at.
+class InstructionCopy {
+ public:
+  InstructionCopy(const x86::InstructionFinder& finder, const Found& found) : size_(found.instruction.size) {
+    std::ranges::copy(finder.code().subspan(found.start, size_), bytes_.begin());
+  }
+  MutableBytes bytes() { return MutableBytes(bytes_).first(size_); }
+
+ private:
+  std::array<uint8_t, 15> bytes_;
+  size_t size_;
+};
+
 }  // namespace
 
 Result<SlotChange> rewrite_slot_field(x86::InstructionFinder& finder, const SlotField& field, const SlotPlace& slot,
@@ -193,6 +276,21 @@ Result<SlotChange> rewrite_slot_field(x86::InstructionFinder& finder, const Slot
         "cannot move this access to a runtime slot: the code before it cannot be decoded; keep data out of "
         "the section, or give the instruction's function a symbol"};
   return SlotRewriter(*found, finder.mode(), field, slot, out, begin).run();
+}
+
+bool takes_detour(x86::InstructionFinder& finder, const SlotField& field) {
+  const auto found = finder.find(field.offset);
+  if (!found) return false;
+  InstructionCopy copy(finder, *found);
+  return SlotRewriter(*found, finder.mode(), field, {}, copy.bytes(), found->start).is_access();
+}
+
+void write_slot_detour(x86::InstructionFinder& finder, const SlotField& field, const SlotPlace& slot,
+                       MutableBytes out) {
+  const auto found = finder.find(field.offset);
+  if (!found) return;
+  InstructionCopy copy(finder, *found);
+  SlotRewriter(*found, finder.mode(), field, slot, copy.bytes(), found->start).write_detour(out);
 }
 
 }  // namespace xld

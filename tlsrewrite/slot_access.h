@@ -28,6 +28,7 @@ struct SlotPlace {
   uint8_t segment_prefix = x86::kFsPrefix;
   bool has_thread_pointer = true;  // the word at the thread register is its own address
   bool has_fixed_address = true;   // the output is loaded at the address it was linked for
+  uint64_t detour = 0;             // where code stands that makes the access; 0: the instruction makes it
 
   // Code that computes with thread-local offsets itself finds the slot.
   bool is_usual(x86::Mode mode) const { return has_thread_pointer && segment_prefix == usual_segment_prefix(mode); }
@@ -55,5 +56,16 @@ struct SlotChange {
 // `begin` of the input on. Error, and nothing changed: what is wrong, and what to do.
 Result<SlotChange> rewrite_slot_field(x86::InstructionFinder& finder, const SlotField& field, const SlotPlace& slot,
                                       MutableBytes out, uint64_t begin);
+
+// Accesses through the thread pointer (--tls-indirect): for 32-bit systems whose segments end at the thread pointer, as
+// Xen had it, so that what lies below it cannot be reached from the segment register. The instruction becomes a jump to
+// SlotPlace::detour, where the pointer is loaded first; only moves of a word can be done so.
+inline constexpr uint8_t kDetourSize = 24;
+
+// True if the field is that of an access that takes a detour.
+bool takes_detour(x86::InstructionFinder& finder, const SlotField& field);
+
+// Writes the code at SlotPlace::detour; `out` has kDetourSize bytes. Nothing happens where the access is refused.
+void write_slot_detour(x86::InstructionFinder& finder, const SlotField& field, const SlotPlace& slot, MutableBytes out);
 
 }  // namespace xld

@@ -17,6 +17,7 @@
 #include "formats/elf/symtab.h"
 #include "formats/elf/versions.h"
 #include "formats/merge_chunk.h"
+#include "formats/slot_detours.h"
 
 namespace xld::elf {
 
@@ -161,6 +162,13 @@ void add_tls_slots(Link& link) {
       .chunks.push_back(add_chunk<ReservedChunk>(link, size, size));
 }
 
+void add_slot_detours(Link& link) {
+  if (link.slot_detours.empty()) return;
+  auto* detours = add_chunk<SlotDetoursChunk>(link, link);
+  link.slot_detours_chunk = detours;
+  output_section(link, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR).chunks.push_back(detours);
+}
+
 void add_frames(Link& link) {
   const auto has_section = [](const InputFile* file) { return !object_of(*file).frame_commons.empty(); };
   const bool has_frames = std::any_of(link.inputs.files.begin(), link.inputs.files.end(), has_section);
@@ -274,6 +282,7 @@ void add_linker_sections(Link& link) {
     add_load_relocs(link);
   }
   add_tls_slots(link);
+  add_slot_detours(link);
   add_frames(link);
   add_notes(link);
 }
