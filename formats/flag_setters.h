@@ -51,6 +51,12 @@ void set_dynamic_switch(OptionContext& context, const OptionUse& use) {
   context.options.dynamic.*Field = use.is_on;
 }
 
+// Both --name and --no-name say something; neither leaves it open.
+template <auto Field>
+void set_dynamic_answer(OptionContext& context, const OptionUse& use) {
+  context.options.dynamic.*Field = use.is_on ? Answer::Yes : Answer::No;
+}
+
 template <auto Field>
 void set_dynamic_text(OptionContext& context, const OptionUse& use) {
   context.options.dynamic.*Field = use.value;
@@ -101,6 +107,17 @@ void set_number(OptionContext& context, const OptionUse& use) {
   const auto number = parse_number(use.value);
   if (number && std::in_range<Number>(*number)) {
     context.options.*Field = static_cast<Number>(*number);
+  } else {
+    report_bad_number(context, use, "a number");
+  }
+}
+
+template <auto Field>
+void set_dynamic_number(OptionContext& context, const OptionUse& use) {
+  using Number = FieldNumber<std::remove_reference_t<decltype(context.options.dynamic.*Field)>>::type;
+  const auto number = parse_number(use.value);
+  if (number && std::in_range<Number>(*number)) {
+    context.options.dynamic.*Field = static_cast<Number>(*number);
   } else {
     report_bad_number(context, use, "a number");
   }

@@ -242,7 +242,7 @@ uint64_t Relocator::subtract(const Reloc& reloc, uint64_t value) const {
 
 void Relocator::write(const Reloc& reloc, uint64_t value) {
   if (reloc.field == Field::None) return;
-  if (!fits(reloc.field, value)) return report_overflow(reloc, value);
+  if (!fits(reloc.field, value) && !link_.options().allows_overflow) return report_overflow(reloc, value);
   write_field(reloc.field, out_.data() + (reloc.offset - begin_), value);
 }
 

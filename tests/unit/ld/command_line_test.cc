@@ -170,8 +170,27 @@ TEST(CommandLine, RelocatableOutputsAreNoPrograms) {
 
 TEST(CommandLine, WhatIsNotSupportedYetIsAnError) {
   EXPECT_TRUE(options_of({"-shared"}).is_shared);
-  EXPECT_NE(error_of({"-T", "x.ld"}).find("linker scripts with SECTIONS are not read"), std::string::npos);
+  EXPECT_NE(error_of({"-c", "x.mri"}).find("MRI scripts are not read"), std::string::npos);
   EXPECT_EQ(options_of({"--no-gdb-index"}).inputs.size(), 1u);
+}
+
+TEST(CommandLine, SaysWhatLibrariesMayLack) {
+  EXPECT_EQ(options_of({}).dynamic.shlib_undefined, Answer::Unset);
+  EXPECT_EQ(options_of({"--no-allow-shlib-undefined"}).dynamic.shlib_undefined, Answer::No);
+  EXPECT_EQ(options_of({"--unresolved-symbols=ignore-in-shared-libs"}).dynamic.shlib_undefined, Answer::Yes);
+  EXPECT_EQ(options_of({"--unresolved-symbols=report-all"}).dynamic.shlib_undefined, Answer::No);
+  const Options copying = options_of({"--copy-dt-needed-entries", "-la", "--no-add-needed", "-lb"});
+  EXPECT_TRUE(copying.inputs.at(0).copies_needs);
+  EXPECT_FALSE(copying.inputs.back().copies_needs);
+}
+
+TEST(CommandLine, ReadsRemappedInputs) {
+  const Parsed parsed = parse_as("ld", {"--remap-inputs=*.o=b.o", "--remap-inputs-file=map", "a.o"},
+                                 {{"map", "# comment\nlib*.a  /dev/null\n\nx.o y.o # why\n"}});
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"*.o", "b.o"}, {"lib*.a", "/dev/null"}, {"x.o", "y.o"}};
+  EXPECT_EQ(parsed.line.options.remapped_inputs, expected);
+  EXPECT_NE(error_of({"--remap-inputs=x"}).find("GLOB=FILE"), std::string::npos);
 }
 
 TEST(CommandLine, ReadsCompression) {
