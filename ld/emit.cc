@@ -45,9 +45,10 @@ class Emitter {
         log_(link.options().tls_report_file.empty() ? nullptr : &link.tls_accesses),
         buffers_(link.session.pool.thread_count()) {}
 
-  void run(Image& image) {
+  // Writes the sections of one of the two files.
+  void run(Image& image, bool is_separate) {
     for (const OutputSection& section : link_.layout.sections)
-      if (!section.is_zero_fill) add_section(section);
+      if (!section.is_zero_fill && section.is_separate == is_separate) add_section(section);
     const auto late =
         std::stable_partition(pieces_.begin(), pieces_.end(), [](const Piece& p) { return !p.is_late(); });
     const auto count = static_cast<size_t>(late - pieces_.begin());
@@ -58,8 +59,10 @@ class Emitter {
     digests_.resize(tiles_.size() * digest_size_);
     write_tiles(image, 0, early_tiles);
     write_tiles(image, early_tiles, tiles_.size());
-    if (!link_.diagnostics().failed()) link_.format->seal(link_, image, digests_);
   }
+
+  // Of the tiles that were written, in their order.
+  const std::vector<uint8_t>& digests() const { return digests_; }
 
   // Hands the contents of a section to its coder.
   void encode(OutputSection& section) {
@@ -341,9 +344,19 @@ void encode_sections(Link& link) {
   if (is_changed) reassign_file_offsets(link.layout);
 }
 
-void emit(Link& link, Image& image) {
+void emit(Link& link, Image& image, Image* separate) {
   const auto timer = link.session.timings.measure("emit");
-  Emitter(link).run(image);
+  Emitter emitter(link);
+  emitter.run(image, false);
+  std::vector<uint8_t> digests = emitter.digests();
+  if (separate) {
+    Emitter beside(link);
+    beside.run(*separate, true);
+    digests.insert(digests.end(), beside.digests().begin(), beside.digests().end());
+  }
+  if (link.diagnostics().failed()) return;
+  link.format->seal(link, image, digests);
+  if (separate) link.format->join_separate(link, image, *separate);
 }
 
 }  // namespace xld

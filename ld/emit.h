@@ -22,8 +22,9 @@ void find_fixups(Link& link);
 // together again.
 void encode_sections(Link& link);
 
-// Writes all sections and seals the file. Reports values that do not fit.
-void emit(Link& link, Image& image);
+// Writes all sections and seals the file. Reports values that do not fit. `separate` is null if there is no file beside
+// the output.
+void emit(Link& link, Image& image, Image* separate);
 
 // Relocates a copy of an atom. `out` holds the atom's bytes from `begin` on and runs at `address`; only relocations of
 // the cursor's range are applied, moved by `shift` (unwind records move inside their section).
