@@ -110,6 +110,8 @@ constinit const Arch kArchArm64 = {
     .stub_size = 12,
     .lazy_header_size = 0,
     .lazy_entry_size = 0,
+    .jump_size = 0,
+    .binding_size = 0,
     .function_alignment = 4,
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
@@ -117,6 +119,8 @@ constinit const Arch kArchArm64 = {
     // Imports are bound when the program is loaded.
     .write_lazy_header = nullptr,
     .write_lazy_entry = nullptr,
+    .write_jump = nullptr,
+    .write_binding = nullptr,
     .is_branch = is_branch,
     .classify_access = classify_access,
     .fill_padding = fill_padding,
