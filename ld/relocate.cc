@@ -107,8 +107,17 @@ AddressForm form_of_own(const Link& link, bool is_writable, const Reloc& reloc, 
   return is_writable ? AddressForm::Relative : AddressForm::ReadOnly;
 }
 
-AddressForm form_of_distant(const Link& link, bool is_writable, const Reloc& reloc, const TargetFacts& target) {
-  if (is_word(link, reloc) && is_writable) return AddressForm::Symbolic;
+// In a program at a fixed address, a read-only word can have the address of a copy or of a stub.
+bool has_place_in_program(const Link& link, const TargetFacts& target) {
+  return !is_position_independent(link.target().output) && !target.is_nowhere &&
+         (target.is_function || link.options().dynamic.copy_relocs);
+}
+
+AddressForm form_of_distant(const Link& link, const Atom& atom, bool is_writable, const Reloc& reloc,
+                            const TargetFacts& target) {
+  const bool is_by_permission = is_writable && !atom.has(atom_flag::kWritable);
+  if (is_word(link, reloc) && is_writable && !(is_by_permission && has_place_in_program(link, target)))
+    return AddressForm::Symbolic;
   if (link.target().output == OutputKind::SharedLibrary && is_word(link, reloc, From::Place))
     return is_writable ? AddressForm::Distance : AddressForm::ReadOnly;
   if (link.target().output == OutputKind::SharedLibrary)
@@ -132,7 +141,7 @@ AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc,
       atom.has(atom_flag::kWritable) || (allows_text_relocs(link) && !atom.has(atom_flag::kUnwind));
   if (!target.is_out_of_reach) return form_of_own(link, is_writable, reloc, target);
   if (reloc.want == Want::Stub && reloc.from != From::Nothing) return AddressForm::Stub;
-  return form_of_distant(link, is_writable, reloc, target);
+  return form_of_distant(link, atom, is_writable, reloc, target);
 }
 
 }  // namespace xld

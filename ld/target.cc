@@ -45,8 +45,7 @@ const Format& format_for(ObjectFormat id, ImageKind image) {
 OutputKind output_kind(const Options& options) {
   if (options.is_relocatable) return OutputKind::Relocatable;
   if (options.is_shared) return OutputKind::SharedLibrary;
-  if (options.is_static || options.no_dynamic_linker)
-    return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
+  if (options.is_static) return options.is_pie ? OutputKind::StaticPie : OutputKind::StaticExecutable;
   return options.is_pie ? OutputKind::DynamicPie : OutputKind::DynamicExecutable;
 }
 

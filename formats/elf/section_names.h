@@ -19,6 +19,9 @@ uint32_t initialiser_priority(std::string_view input_name);
 // Position of hot and cold parts inside .text, as in GNU ld's scripts: lower first.
 uint32_t text_rank(std::string_view input_name);
 
+// What -z keep-text-section-prefix keeps apart: ".text.hot.main" -> ".text.hot"; empty: nothing.
+std::string_view text_section_prefix(std::string_view input_name);
+
 // Debugging sections: dropped by --strip-debug.
 bool is_debug_section(std::string_view name);
 
