@@ -104,7 +104,8 @@ uint64_t xrt_memory_free(void);
  * or addresses that are not the program's (the first page, the image, 33 TiB and above); -EEXIST, -ENOMEM. */
 void* xrt_mmap(void* address, size_t size, int protection, int flags);
 
-/* Unmaps all there is in the range, and gives the memory back. -EINVAL as above. */
+/* Unmaps all there is in the range, and gives the memory back. -EINVAL as above; -ENOMEM if a part of a reservation is
+ * unmapped and there is no memory for the tables that the rest of it then needs. */
 int xrt_munmap(void* address, size_t size);
 
 /* -EINVAL as above, but the image's own pages may be changed; -ENOMEM if some of it is not mapped. */
@@ -243,7 +244,8 @@ struct xrt_frame {
 #define XRT_VECTOR_SPURIOUS 47
 #define XRT_VECTOR_PIC 48
 
-/* Called with interrupts off, on a stack of its own of at least 2 KiB. Returning resumes what was interrupted. */
+/* Called with interrupts off, on a stack of its own of at least 2 KiB. Returning resumes what was interrupted. The x87 and
+ * vector registers are those of the interrupted code: compile handlers with -mgeneral-regs-only. */
 typedef void xrt_trap_handler(struct xrt_frame* frame);
 
 /* Sets the handler of a vector, null for none; an exception without one is reported and ends the program. Returns 0, or
