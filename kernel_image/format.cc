@@ -4,6 +4,7 @@
 #include "formats/elf/format.h"
 #include "formats/targets.h"
 #include "kernel_image/checks.h"
+#include "kernel_image/frame.h"
 #include "kernel_image/kinds.h"
 #include "kernel_image/names.h"
 
@@ -39,11 +40,13 @@ void plan(Link& link) {
 void settle(Link& link) {
   elf::settle(link);
   check_layout(link);
+  fill_pages(link);
   if (const auto frame = kind_of(link).frame; frame && !link.diagnostics().failed()) frame(link);
 }
 
 void seal(const Link& link, Image& image, Bytes digests) {
   elf::seal(link, image, digests);
+  seal_names(link, image);
   if (const auto finish = kind_of(link).seal) finish(link, image);
 }
 
@@ -65,6 +68,9 @@ constexpr Format kFormat = make_format();
 void complete_options(Options& options, const std::vector<std::string>& directories) {
   if (options.image.kind == ImageKind::None) return;
   options.is_static = true;
+  // Nobody reads there whether stacks may be executed: the kernel's own page tables say. So objects without a note, such
+  // as assembler's, are not worth a warning.
+  options.noexecstack = !options.execstack;
   if (options.target.cpu == Cpu::Unknown)
     apply_target_name(*find_target_name(TargetNameKind::Target, "none-amd64"), options.target);
   if (!options.image.has_runtime) return;

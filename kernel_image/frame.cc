@@ -10,6 +10,20 @@ namespace xld::kernel_image {
 
 namespace {
 constexpr uint32_t kLastRank = 9999;
+constexpr uint64_t kPage = 0x1000;
+}  // namespace
+
+// The bytes are in the file already, zeros before the next segment.
+void fill_pages(Link& link) {
+  std::vector<Segment>& segments = link.layout.segments;
+  for (size_t i = 0; i + 1 < segments.size(); i++) {
+    Segment& segment = segments[i];
+    const Segment& next = segments[i + 1];
+    if (segment.file_size != segment.memory_size || next.file_offset < segment.file_offset) continue;
+    const uint64_t to_page_end = align_up(segment.load_address + segment.file_size, kPage) - segment.load_address;
+    const uint64_t to_next = std::min(next.file_offset - segment.file_offset, next.load_address - segment.load_address);
+    if (to_next >= to_page_end) segment.file_size = segment.memory_size = to_page_end;
+  }
 }
 
 // Behind all others in the list of sections, as those of the image are numbered; its place in the file is the first.

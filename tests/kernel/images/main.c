@@ -14,6 +14,7 @@ struct map_entry {
 
 extern const char __image_load_start[], __image_load_end[], __image_memory_end[], __image_size[], __image_sectors[];
 extern const char __image_entry[], __image_virtual_offset[];
+extern const uint32_t __image_crc32;
 void _start(void);
 
 /* Several pages with contents, in constants and in data, and memory that has to be zero. */
@@ -61,7 +62,24 @@ static uint64_t usable_memory(const struct start_info *info) {
   return sum;
 }
 
+static uint32_t crc_step(uint32_t crc, uint8_t byte) {
+  crc ^= byte;
+  for (int i = 0; i < 8; i++) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+  return crc;
+}
+
+/* Of all that was loaded, the word with the sum itself taken as zeros. */
+static uint32_t image_crc(void) {
+  const char *start = __image_load_start + (uint64_t)__image_virtual_offset;
+  const char *end = __image_load_end + (uint64_t)__image_virtual_offset;
+  const char *word = (const char *)&__image_crc32;
+  uint32_t crc = ~0u;
+  for (const char *byte = start; byte < end; byte++) crc = crc_step(crc, byte >= word && byte < word + 4 ? 0 : *byte);
+  return ~crc;
+}
+
 int kernel_main(const struct start_info *info) {
+  check("checksum", image_crc() == __image_crc32);
   check("magic of the start information", info->magic == 0x336ec578);
   check("memory map", info->map != 0 && info->map_count >= 2 && info->map_count <= 128);
   check("the map covers the image", covers_image(info));
