@@ -25,7 +25,7 @@ install(FILES ${CMAKE_BINARY_DIR}/install/ld DESTINATION ${CMAKE_INSTALL_LIBEXEC
 
 install(TARGETS xld_library ARCHIVE)
 install(FILES ld/xld.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld/ld)
-foreach(header bytes diagnostics file_system ids options result target)
+foreach(header bytes diagnostics file_system ids options report_sink result target)
   install(FILES core/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld/core)
 endforeach()
 file(RELATIVE_PATH prefix_from_pkgconfig /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)

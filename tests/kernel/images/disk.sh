@@ -14,6 +14,11 @@ expect_boot 'the kernel runs' q35 $(on k.img ide)
 head -c 300000 /dev/zero | tr '\0' '\252' >garbage
 expect_boot 'the kernel runs' pc $(on k.img ide) -device loader,file=garbage,addr=0x100000,force-raw=on
 
+# The padding is for firmware: 1008 sectors are the smallest disk that it reads by virtio and AHCI.
+head -c $((1008 * 512)) k.img >small.img
+expect_boot 'the kernel runs' pc $(on small.img virtio)
+expect_boot 'the kernel runs' q35 $(on small.img ide)
+
 link_kernel poly.img --image=disk,poly k-start.o k-main.o
 verify poly.img
 expect_boot 'the kernel runs' pc $(on poly.img ide)
