@@ -1,4 +1,5 @@
-// What compiled C++ calls (Itanium C++ ABI, 3.3): guards of local statics, pure virtual calls, new and delete.
+// What compiled C++ calls (Itanium C++ ABI, 3.3): guards of local statics, pure virtual calls, new and delete. What a
+// program may replace is weak.
 //
 // A guard's first byte says that the variable is initialised; its second word which thread is at it, and others yield
 // until it is done. Without threads in the program, nobody else can be at it.
@@ -48,10 +49,10 @@ void __cxa_guard_abort(Guard* guard) {
 [[noreturn]] void __cxa_deleted_virtual() {
   xrt_panic("a deleted virtual function was called");
 }
-[[noreturn]] void __stack_chk_fail() {
+[[noreturn, gnu::weak]] void __stack_chk_fail() {
   xrt_panic("a function wrote beyond its stack frame");
 }
-[[noreturn]] void abort() {
+[[noreturn, gnu::weak]] void abort() {
   xrt_panic("abort() was called");
 }
 
@@ -89,57 +90,57 @@ void free_aligned(void* memory) {
 
 const std::nothrow_t std::nothrow{};
 
-void* operator new(size_t size) {
+[[gnu::weak]] void* operator new(size_t size) {
   return allocate_or_end(size);
 }
-void* operator new[](size_t size) {
+[[gnu::weak]] void* operator new[](size_t size) {
   return allocate_or_end(size);
 }
-void* operator new(size_t size, const std::nothrow_t&) noexcept {
+[[gnu::weak]] void* operator new(size_t size, const std::nothrow_t&) noexcept {
   return xrt_allocate(size);
 }
-void* operator new[](size_t size, const std::nothrow_t&) noexcept {
+[[gnu::weak]] void* operator new[](size_t size, const std::nothrow_t&) noexcept {
   return xrt_allocate(size);
 }
-void* operator new(size_t size, std::align_val_t align) {
+[[gnu::weak]] void* operator new(size_t size, std::align_val_t align) {
   return allocate_aligned_or_end(size, static_cast<size_t>(align));
 }
-void* operator new[](size_t size, std::align_val_t align) {
+[[gnu::weak]] void* operator new[](size_t size, std::align_val_t align) {
   return allocate_aligned_or_end(size, static_cast<size_t>(align));
 }
-void* operator new(size_t size, std::align_val_t align, const std::nothrow_t&) noexcept {
+[[gnu::weak]] void* operator new(size_t size, std::align_val_t align, const std::nothrow_t&) noexcept {
   return allocate_aligned(size, static_cast<size_t>(align));
 }
-void* operator new[](size_t size, std::align_val_t align, const std::nothrow_t&) noexcept {
+[[gnu::weak]] void* operator new[](size_t size, std::align_val_t align, const std::nothrow_t&) noexcept {
   return allocate_aligned(size, static_cast<size_t>(align));
 }
-void operator delete(void* memory) noexcept {
+[[gnu::weak]] void operator delete(void* memory) noexcept {
   xrt_free(memory);
 }
-void operator delete[](void* memory) noexcept {
+[[gnu::weak]] void operator delete[](void* memory) noexcept {
   xrt_free(memory);
 }
-void operator delete(void* memory, size_t) noexcept {
+[[gnu::weak]] void operator delete(void* memory, size_t) noexcept {
   xrt_free(memory);
 }
-void operator delete[](void* memory, size_t) noexcept {
+[[gnu::weak]] void operator delete[](void* memory, size_t) noexcept {
   xrt_free(memory);
 }
-void operator delete(void* memory, std::align_val_t) noexcept {
+[[gnu::weak]] void operator delete(void* memory, std::align_val_t) noexcept {
   free_aligned(memory);
 }
-void operator delete[](void* memory, std::align_val_t) noexcept {
+[[gnu::weak]] void operator delete[](void* memory, std::align_val_t) noexcept {
   free_aligned(memory);
 }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept {
+[[gnu::weak]] void operator delete(void* memory, size_t, std::align_val_t) noexcept {
   free_aligned(memory);
 }
-void operator delete[](void* memory, size_t, std::align_val_t) noexcept {
+[[gnu::weak]] void operator delete[](void* memory, size_t, std::align_val_t) noexcept {
   free_aligned(memory);
 }
-void operator delete(void* memory, const std::nothrow_t&) noexcept {
+[[gnu::weak]] void operator delete(void* memory, const std::nothrow_t&) noexcept {
   xrt_free(memory);
 }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept {
+[[gnu::weak]] void operator delete[](void* memory, const std::nothrow_t&) noexcept {
   xrt_free(memory);
 }

@@ -66,7 +66,7 @@ int __cxa_thread_atexit(void (*function)(void*), void* argument, void*) {
   return 0;
 }
 
-int atexit(void (*function)()) {
+[[gnu::weak]] int atexit(void (*function)()) {
   xrt::add(xrt::of_program, xrt::call_without_argument, reinterpret_cast<void*>(function));
   return 0;
 }

@@ -32,7 +32,7 @@ constexpr uint32_t kSoftwareEnable = 1 << 8;
 constexpr uint32_t kDivideByOne = 0xb;
 constexpr uint32_t kOneShot = 0;
 
-constexpr uint32_t kHasLapic = 1 << 9;           // CPUID 1, EDX
+constexpr uint32_t kHasLapic = 1 << 9;          // CPUID 1, EDX
 constexpr uint64_t kGloballyEnabled = 1 << 11;  // in the base MSR
 constexpr uint64_t kX2Mode = 1 << 10;
 

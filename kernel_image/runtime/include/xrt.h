@@ -48,7 +48,8 @@ static inline int xrt_failed(const void* pointer) {
 #define XRT_EXIT_NO_LONG_MODE 0x24  /* status 73: not a 64-bit CPU */
 #define XRT_EXIT_DEADLOCK 0x25      /* status 75: all threads wait, and nothing can wake one */
 
-/* Runs what atexit() and destructors registered, and ends the program. */
+/* Runs what atexit() and destructors registered, and ends the program. A thread that calls it while another is at it waits
+ * for the end. Also under the name exit. */
 XRT_NORETURN void xrt_exit(int code);
 
 /* Ends at once: `value` goes to the debug-exit device as it is. */
@@ -62,7 +63,7 @@ XRT_NORETURN void xrt_panic(const char* text);
  * The first serial port (115200 8N1), and the text screen if there is one.
  */
 
-/* Writes to descriptor 1 or 2, which are the same. Returns `size`, or -EBADF. */
+/* Writes to descriptor 1 or 2, which are the same. Returns `size`, or -EBADF. What several threads write at once is mixed. */
 long xrt_write(int descriptor, const void* bytes, size_t size);
 
 /* Formatted output: %s %c %d %i %u %x %p %%, with l, ll or z, a width, and 0 for zeros before the number. */

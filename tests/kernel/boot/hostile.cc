@@ -15,6 +15,7 @@
 // > flags ok
 // > clone ok
 // > exit 1 of 1
+// > destruction 1 of 1
 #include <initializer_list>
 #include <new>
 #include <xrt.h>
@@ -268,8 +269,17 @@ void test_clone() {
 
 int ends;
 struct CountEnds {
-  ~CountEnds() { xrt_printf("exit %d of 1\n", ++ends); }
+  ~CountEnds() {
+    xrt_sleep(kMillisecond);  // the others are at it meanwhile
+    xrt_printf("exit %d of 1\n", ++ends);
+  }
 } count_ends;
+
+int destructions;
+[[gnu::destructor]] void count_destruction() {
+  xrt_sleep(kMillisecond);
+  xrt_printf("destruction %d of 1\n", ++destructions);
+}
 
 int end_program(void*) {
   xrt_exit(0);
