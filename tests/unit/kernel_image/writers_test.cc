@@ -1,5 +1,6 @@
 // The writers of image kinds, over sizes around the units of their formats. Specifications: see the sources.
 #include <gtest/gtest.h>
+#include <map>
 #include <zlib.h>
 
 #include "kernel_image/stub.h"
@@ -60,6 +61,31 @@ TEST(FlatImage, FillsGapsWithZeros) {
   std::vector<uint8_t> expected(0x5003);
   for (const size_t i : {0, 1, 2, 0x5000, 0x5001, 0x5002}) expected[i] = 0x5a;
   EXPECT_EQ(link.link(), expected) << link.messages;
+}
+
+// ---- ELF: what loaders put into memory
+
+TEST(ElfImage, SegmentsReachToTheEndsOfPagesAndNotIntoEachOther) {
+  ImageLink link(ImageKind::Elf);
+  link.add(".data", 100);
+  link.add(".one", 1, 0x200010);
+  link.add(".two", 1, 0x200800);
+  link.add(".three", 1, 0x300000);
+  const std::vector<uint8_t> image = link.link();
+  ASSERT_TRUE(link.is_linked) << link.messages;
+  std::map<uint64_t, uint64_t> loads;  // from start to size
+  for (size_t i = 0; i < field<uint16_t>(image, 56); i++) {
+    const size_t header = field<uint64_t>(image, 32) + 56 * i;
+    if (field<uint32_t>(image, header) == 1)
+      loads[field<uint64_t>(image, header + 24)] = field<uint64_t>(image, header + 40);
+  }
+  uint64_t end = 0;
+  for (const auto& [start, size] : loads) {
+    EXPECT_GE(start, end);
+    end = start + size;
+  }
+  EXPECT_EQ(loads.begin()->second, 0x1000u);
+  EXPECT_LE(loads.at(0x200010), 0x7f0u);
 }
 
 // ---- disk
