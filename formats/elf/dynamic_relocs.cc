@@ -212,7 +212,7 @@ std::vector<uint64_t> PackedRelocsChunk::addresses() const {
     for (const Slot& slot : link_.slots.slots)
       if (is_packed_slot(link_, slot)) addresses.push_back(got->address + uint64_t{slot.word} * link_.arch->word_size);
   }
-  std::sort(addresses.begin(), addresses.end());
+  if (!std::is_sorted(addresses.begin(), addresses.end())) std::sort(addresses.begin(), addresses.end());
   return addresses;
 }
 
@@ -357,27 +357,43 @@ uint64_t LoadRelocsChunk::size() const {
   return count * dynamic_reloc_size(link_);
 }
 
+namespace {
+
+void sort_by_address(std::span<DynamicReloc> relocs) {
+  const auto is_before = [](const DynamicReloc& a, const DynamicReloc& b) { return a.address < b.address; };
+  // Mostly nothing is left to do: slots and atoms are numbered as they are laid out.
+  if (!std::is_sorted(relocs.begin(), relocs.end(), is_before)) std::sort(relocs.begin(), relocs.end(), is_before);
+}
+
+}  // namespace
+
+// Relative ones first, in the order of addresses; then the others by symbol, so that the loader looks each up once.
 void LoadRelocsChunk::write(MutableBytes out) const {
   const DynamicRelocTypes& types = types_of(link_);
-  std::vector<DynamicReloc> relocs = SlotRelocs(link_, true).take();
-  relocs.reserve(relocs.size() + link_.fixups.size());
+  std::vector<DynamicReloc> relative, others;
+  relative.reserve(relative_count());
+  for (const DynamicReloc& reloc : SlotRelocs(link_, true).take())
+    (reloc.type == types.relative ? relative : others).push_back(reloc);
+  const size_t slot_count = relative.size();
   for (const LoadFixup& fixup : link_.fixups) {
     if (fixup.is_packed) continue;
-    const uint32_t type = fixup.is_distance         ? types.distance
-                          : fixup.symbol.is_valid() ? types.absolute
-                                                    : types.relative;
-    relocs.push_back({fixup.address, type, fixup.symbol, fixup.value});
+    if (fixup.is_distance || fixup.symbol.is_valid())
+      others.push_back({fixup.address, fixup.is_distance ? types.distance : types.absolute, fixup.symbol, fixup.value});
+    else
+      relative.push_back({fixup.address, types.relative, {}, fixup.value});
   }
-  add_copies(link_, state_of(link_).copies.writable, relocs);
-  add_copies(link_, state_of(link_).copies.read_only, relocs);
-  const auto symbolic = std::partition(relocs.begin(), relocs.end(),
-                                       [&](const DynamicReloc& reloc) { return reloc.type == types.relative; });
-  std::sort(relocs.begin(), symbolic,
-            [](const DynamicReloc& a, const DynamicReloc& b) { return a.address < b.address; });
-  std::sort(symbolic, relocs.end(), [&](const DynamicReloc& a, const DynamicReloc& b) {
+  add_copies(link_, state_of(link_).copies.writable, others);
+  add_copies(link_, state_of(link_).copies.read_only, others);
+  const std::span all(relative);
+  sort_by_address(all.first(slot_count));
+  sort_by_address(all.subspan(slot_count));
+  std::inplace_merge(relative.begin(), relative.begin() + static_cast<ptrdiff_t>(slot_count), relative.end(),
+                     [](const DynamicReloc& a, const DynamicReloc& b) { return a.address < b.address; });
+  std::sort(others.begin(), others.end(), [&](const DynamicReloc& a, const DynamicReloc& b) {
     return std::pair(index_of(link_, a.symbol), a.address) < std::pair(index_of(link_, b.symbol), b.address);
   });
-  write_relocs(link_, write_relocs(link_, out.data(), relocs), last_relocs(link_));
+  uint8_t* place = write_relocs(link_, out.data(), relative);
+  write_relocs(link_, write_relocs(link_, place, others), last_relocs(link_));
 }
 
 }  // namespace xld::elf

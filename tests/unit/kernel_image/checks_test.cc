@@ -16,6 +16,7 @@ void expect_refused(ImageKind kind, Change change, std::initializer_list<std::st
   change(link);
   EXPECT_TRUE(link.link().empty());
   EXPECT_FALSE(link.is_linked);
+  EXPECT_FALSE(std::filesystem::exists(link.options.output));
   for (const std::string_view part : parts)
     EXPECT_NE(link.messages.find(part), std::string::npos) << part << " is not in: " << link.messages;
 }
@@ -53,7 +54,7 @@ TEST(ImageChecks, TheEndIsWhereTheProtocolReaches) {
 TEST(ImageChecks, TheSizeIsWhatTheFormatCanSay) {
   for (const ImageKind kind : {ImageKind::Efi, ImageKind::Esp})
     expect_refused(kind, [](ImageLink& link) { link.add(".far", 16, 0x100000 + 2 * kGiB); },
-                   {"the image has 2147483664 bytes", "more than fit into"});
+                   {"the image has 2147487844 bytes", "more than fit into"});
 }
 
 TEST(ImageChecks, NobodyRelocatesOrInterpretsAKernel) {

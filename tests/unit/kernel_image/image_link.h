@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,14 +34,13 @@ class ImageLink : public FileSystem {
     if (address) options.section_start[section] = *address;
   }
 
-  // The image; empty if there is none.
+  // The image; nothing if the link failed, and then there must be no file.
   std::vector<uint8_t> link() {
     complete_options(options, {});
     Diagnostics diagnostics;
     is_linked = xld::link(options, diagnostics, *this);
     for (const Message& message : diagnostics.sorted()) messages += message.text + "\n";
-    std::ifstream file(options.output, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return is_linked ? read_output() : std::vector<uint8_t>();
   }
 
   Result<Bytes> open(const std::string& path) override {
@@ -57,6 +55,12 @@ class ImageLink : public FileSystem {
   bool is_linked = false;
 
  private:
+  std::vector<uint8_t> read_output() const {
+    std::vector<uint8_t> bytes(std::filesystem::file_size(options.output));
+    std::ifstream(options.output, std::ios::binary)
+        .read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    return bytes;
+  }
   static std::string make_directory() {
     std::string path = std::filesystem::temp_directory_path() / "xld-image-XXXXXX";
     return ::mkdtemp(path.data()) ? path : ".";

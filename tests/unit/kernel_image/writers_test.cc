@@ -160,8 +160,7 @@ struct Volume {
 };
 
 TEST(EspImage, IsAFat16VolumeWithAFileInOneChain) {
-  for (const uint64_t size :
-       {uint64_t{1}, uint64_t{70000}, uint64_t{3} << 20, uint64_t{34} << 20, uint64_t{68} << 20}) {
+  for (const uint64_t size : {uint64_t{1}, uint64_t{70000}, uint64_t{3} << 20, uint64_t{34} << 20}) {
     const std::vector<uint8_t> image = link_one(ImageKind::Esp, size);
     const Volume volume(image);
     EXPECT_EQ(image.size(), volume.sectors * volume.sector) << size;
