@@ -47,10 +47,23 @@ void check_addresses(Link& link) {
   if (options.physical_base) check_address(link, "--physical-image-base", *options.physical_base);
 }
 
+// Run-time addresses that go on at 0 behind the last one.
+bool wraps_around(const Link& link, const OutputSection& section) {
+  return section.address < link.layout.plan.base_address || section.address + section.size < section.address;
+}
+
 void check_range(Link& link) {
   const ImageFacts facts = image_facts(link);
   for (const OutputSection& section : link.layout.sections) {
-    if (!section.is_allocated || section.load_address >= facts.load_start) continue;
+    if (!section.is_allocated) continue;
+    if (section.load_address >= facts.load_start) {
+      if (wraps_around(link, section))
+        link.diagnostics().error(
+            fmt::format("section {}, {:#x} bytes at {:#x}, is beyond the last address; choose a lower "
+                        "--image-base",
+                        section.name, section.size, section.address));
+      continue;
+    }
     link.diagnostics().error(
         fmt::format("section {}: load address {:#x} is below the image's, {:#x}; choose another address for it, or "
                     "a lower --load-address",

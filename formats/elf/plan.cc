@@ -231,7 +231,12 @@ class Planner {
       return link_.diagnostics().error(
           fmt::format("--keep-first={}: the symbol is not defined in a section of the inputs", name));
     }
-    sections_[link_.atom(first_atom_).section.value].rank = kFirstRank;
+    OutputSection& section = sections_[link_.atom(first_atom_).section.value];
+    if (section.type == SHT_NOBITS)
+      return link_.diagnostics().error(
+          fmt::format("--keep-first={}: it is in {}, which has no contents and so comes last; give it a value", name,
+                      section.name));
+    section.rank = kFirstRank;
   }
 
   void put_first_atom_first() {

@@ -13,6 +13,8 @@ refuse 'load-address=0x100010: is 0x10 bytes behind a multiple' --image=elf --lo
 refuse 'image-base=0x123: is 0x123 bytes behind a multiple of the page size, 0x1000' --image=elf --image-base=0x123
 refuse 'load-address=0x100000: is 0x100000 bytes behind a multiple of the page size, 0x200000' --image=disk \
   -z max-page-size=2M
+refuse 'section .data, 0x1388 bytes at 0x0, is beyond the last address' --image=elf \
+  --image-base=0xffffffffffffe000 --load-address=1M
 refuse 'section .data at 0x101800, 0x1388 bytes, overlaps section .text at 0x102000 by 0xb88 bytes' --image=elf \
   --section-start=.text=0x102000 --section-start=.data=0x101800
 refuse 'overlaps section .text at 0x101000 by 0x388 bytes' --image=flat --section-start=.text=0x101000 --section-start=.data=0x100000
