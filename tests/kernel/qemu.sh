@@ -34,3 +34,10 @@ build_kernel() {
 link_kernel() {
   run "$XLD" --target=none-amd64 --nostdrt -o "$@"
 }
+
+# build_words: words.o, a program of the runtime that says what the loader handed over; link_words OUTPUT KIND.
+build_words() {
+  compile words.c -O2 -ffreestanding -fno-pic -I"$lib_directory/../../kernel_image/runtime/include" \
+    <"$lib_directory/../kernel/images/words.c"
+}
+link_words() { run "$XLD" --target=none-amd64 --gc-sections --image="$2" -o "$1" words.o; }

@@ -15,3 +15,11 @@ expect_equal "$(field k.img 0x1f1 1) $(field k.img 0x206 2) $(field k.img 0x236 
 expect_equal "$(field k.img 0x214 4) $(field k.img 0x258 8)" "$((0x100000)) $((0x100000))"
 size=$(stat -c %s k.img)
 expect_equal $(((size - 1024) / 16)) "$(field k.img 0x1f4 4)"
+# The file that comes along, and no file.
+build_words
+link_words words.img bzimage
+printf 'a file' >file
+for machine in pc microvm; do
+  expect_boot 'one two, 63 MiB, 6 bytes that begin with 6120' $machine -kernel words.img -append 'one two' -initrd file
+done
+expect_boot 'one two, 63 MiB' q35 -kernel words.img -append 'one two'

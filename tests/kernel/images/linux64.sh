@@ -22,20 +22,9 @@ for kind in elf bzimage; do
 done
 
 # What the protocol hands over reaches programs of the runtime.
-compile words.c -O2 -ffreestanding -fno-pic -I"$lib_directory/../../kernel_image/runtime/include" <<'EOS'
-#include <xrt.h>
-int main(void) {
-  size_t size = 0;
-  const char *file = xrt_module(0, &size);
-  xrt_printf("%s, %s of %zu bytes, %lu MiB\n", xrt_command_line(), file && file[1] == 'E' ? "ELF" : "bzImage", size,
-             xrt_memory_total() >> 20);
-  return 0;
-}
-EOS
+build_words
 MEMORY=64M
 for kind in elf bzimage; do
-  run "$XLD" --target=none-amd64 --gc-sections --image=$kind -o k.img words.o
-  size=$(stat -c %s k.img)
-  [[ $kind == elf ]] && name=ELF || name=bzImage
-  load "one two, $name of $size bytes, 63 MiB" pc k.img
+  link_words k.img $kind
+  load "one two, 63 MiB, $(stat -c %s k.img) bytes that begin with $(head -c 2 k.img | od -An -tx1 | tr -d ' ')" pc k.img
 done
