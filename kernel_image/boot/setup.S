@@ -3,7 +3,7 @@
 #
 # Loaders that enter in real mode (QEMU, GRUB's linux16) put these sectors anywhere below 1 MiB and jump to offset 0x200
 # with a segment 0x20 higher than that of the sectors. Those that enter in 32- or 64-bit mode read the header only; their
-# entries are in linux.S, at the start of the payload.
+# entries are in loaded.S, at the start of the payload.
 #include "boot.inc"
 	.set	stack, 0x4ff0
 

@@ -34,7 +34,7 @@ for kind in $kinds; do
     ((status <= 1 || status == 127)) || fail "$kind: status $status with $limit KiB: $(<messages)"
     ((status == 0)) || [[ ! -e small.img ]] || fail "$kind: an image from a failed link"
     ((status != 1)) || grep -qE 'out of memory|annot allocate memory|failed to map' messages || fail "$kind: $(<messages)"
-    ((status != 1)) || ((++failures))
+    ((status == 0)) || ((++failures))
     rm -f small.img
   done
   ((failures != 0)) || fail "$kind: no limit was low enough to test anything"
