@@ -29,7 +29,8 @@ xld_boot_setup_payload_paragraphs: .long 0	# syssize
 1:	.ascii	"HdrS"
 	.word	0x20f				# version of the protocol
 	.long	0				# realmode_swtch
-	.word	0, 0				# start_sys_seg, kernel_version
+	.word	0				# start_sys_seg
+	.word	version - xld_boot_setup - 0x200	# kernel_version
 type_of_loader: .byte 0
 	.byte	1				# loadflags: LOADED_HIGH
 	.word	0				# setup_move_size
@@ -109,6 +110,7 @@ descriptor:
 	.word	. - table - 1
 	.long	0
 xld_boot_setup_entry: .long 0
+version: .asciz	"made by xld"			# what file(1) and the like print
 	.org	xld_boot_setup + 0x400
 xld_boot_setup_end:
 	.section .note.GNU-stack, "", @progbits

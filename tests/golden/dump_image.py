@@ -40,6 +40,8 @@ def show_fields(data, fields):
 
 def dump_bzimage(data):
     show_fields(data, BZIMAGE)
+    version = data[0x200 + number(data, 0x20e, 2):]
+    print("kernel_version       " + version[:version.index(0)].decode())
     show("file size", len(data))
 
 
