@@ -33,8 +33,10 @@ void adjust_plan(Link& link) {
 }
 
 void plan(Link& link) {
-  const elf::PlanVariant& variant = kind_of(link).plan;
-  elf::plan_as(link, {variant.add_head, variant.is_memory_only, adjust_plan});
+  elf::PlanVariant variant = kind_of(link).plan;
+  variant.has_fixed_base = true;
+  variant.adjust = adjust_plan;
+  elf::plan_as(link, variant);
 }
 
 void settle(Link& link) {
@@ -68,8 +70,8 @@ constexpr Format kFormat = make_format();
 void complete_options(Options& options, const std::vector<std::string>& directories) {
   if (options.image.kind == ImageKind::None) return;
   options.is_static = true;
-  // Nobody reads there whether stacks may be executed: the kernel's own page tables say. So objects without a note, such
-  // as assembler's, are not worth a warning.
+  // Nobody reads there whether stacks may be executed: the kernel's own page tables say. So objects without a note,
+  // such as assembler's, are not worth a warning.
   options.noexecstack = !options.execstack;
   if (options.target.cpu == Cpu::Unknown)
     apply_target_name(*find_target_name(TargetNameKind::Target, "none-amd64"), options.target);

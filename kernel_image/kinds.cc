@@ -100,7 +100,7 @@ void seal_esp(const Link& link, Image& image) {
 }
 
 constexpr elf::PlanVariant memory_only(void (*add_head)(Link&)) {
-  return {add_head, true, follow_addresses};
+  return {.add_head = add_head, .is_memory_only = true, .adjust = follow_addresses};
 }
 
 // Multiboot and GRUB's linux16 load below what a PCI hole leaves; disks are read to one piece of memory.
@@ -110,11 +110,11 @@ constexpr Kind kKinds[] = {
     {.kind = ImageKind::Elf,
      .is_variant = false,
      .name = "elf",
-     .plan = {add_parts<add_elf_head>, false, separate_pages}},
+     .plan = {.add_head = add_parts<add_elf_head>, .adjust = separate_pages}},
     {.kind = ImageKind::Elf,
      .is_variant = true,
      .name = "elf,multiboot",
-     .plan = {add_parts<add_multiboot_head>, false, follow_addresses}},
+     .plan = {.add_head = add_parts<add_multiboot_head>, .adjust = follow_addresses}},
     {.kind = ImageKind::Disk,
      .is_variant = false,
      .name = "disk",
@@ -125,7 +125,7 @@ constexpr Kind kKinds[] = {
     {.kind = ImageKind::Disk,
      .is_variant = true,
      .name = "disk,poly",
-     .plan = {add_parts<add_polyglot_head>, false, follow_addresses},
+     .plan = {.add_head = add_parts<add_polyglot_head>, .adjust = follow_addresses},
      .frame = frame_disk,
      .highest_end = kLowMemory,
      .limit = "the memory below 3 GiB that a disk is read to"},

@@ -354,7 +354,8 @@ class Planner {
   void place_headers() {
     LayoutPlan& plan = link_.layout.plan;
     const Options& options = link_.options();
-    if (options.text_segment || options.image_base || sections_.size() < 2 || !has_head()) return;
+    if (variant_.has_fixed_base || options.text_segment || options.image_base) return;
+    if (sections_.size() < 2 || !has_head()) return;
     const OutputSection& next = sections_[1];
     if (!next.is_allocated || !next.fixed_address) return;
     const uint64_t room = sizeof(Elf64::Header) + (sections_.size() + kOtherHeaders) * sizeof(Elf64::ProgramHeader);

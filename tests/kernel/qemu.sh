@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../run/lib.sh"
 
 # qemu MACHINE ARGUMENT…: the serial port is standard output.
 qemu() {
-  timeout -k 5 "${BOOT_SECONDS:-30}" qemu-system-x86_64 -accel tcg -M "$1" -m "${MEMORY:-64M}" -display none \
+  timeout -k 5 "${BOOT_SECONDS:-60}" qemu-system-x86_64 -accel tcg -M "$1" -m "${MEMORY:-64M}" -display none \
     -serial stdio -monitor none -nodefaults -no-user-config -no-reboot -device isa-debug-exit,iobase=0x501,iosize=4 \
     "${@:2}" </dev/null
 }

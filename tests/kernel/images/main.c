@@ -62,20 +62,26 @@ static uint64_t usable_memory(const struct start_info *info) {
   return sum;
 }
 
-static uint32_t crc_step(uint32_t crc, uint8_t byte) {
-  crc ^= byte;
-  for (int i = 0; i < 8; i++) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+static uint32_t crc_table[256];
+
+static uint32_t crc_of(uint32_t crc, const char *byte, const char *end) {
+  for (; byte < end; byte++) crc = crc >> 8 ^ crc_table[(crc ^ (uint8_t)*byte) & 0xff];
   return crc;
 }
 
 /* Of all that was loaded, the word with the sum itself taken as zeros. */
 static uint32_t image_crc(void) {
+  for (uint32_t i = 0; i < 256; i++) {
+    crc_table[i] = i;
+    for (int bit = 0; bit < 8; bit++) crc_table[i] = crc_table[i] >> 1 ^ (crc_table[i] & 1 ? 0xedb88320 : 0);
+  }
   const char *start = __image_load_start + (uint64_t)__image_virtual_offset;
   const char *end = __image_load_end + (uint64_t)__image_virtual_offset;
   const char *word = (const char *)&__image_crc32;
-  uint32_t crc = ~0u;
-  for (const char *byte = start; byte < end; byte++) crc = crc_step(crc, byte >= word && byte < word + 4 ? 0 : *byte);
-  return ~crc;
+  uint32_t crc = crc_of(~0u, start, word);
+  static const char zeros_for_word[4];
+  crc = crc_of(crc, zeros_for_word, zeros_for_word + 4);
+  return ~crc_of(crc, word + 4, end);
 }
 
 int kernel_main(const struct start_info *info) {
