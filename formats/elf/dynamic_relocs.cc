@@ -260,6 +260,8 @@ class SlotRelocs {
 
   std::vector<DynamicReloc> take() {
     for (const Slot& slot : link_.slots.slots) add(slot);
+    for (size_t i = 0; i < link_.slots.pointers.size(); i++)
+      relocs_.push_back({link_.slots.pointer_address(i), types_.glob_dat, link_.slots.pointers[i].import, 0});
     return std::move(relocs_);
   }
 
@@ -357,42 +359,33 @@ uint64_t LoadRelocsChunk::size() const {
   return count * dynamic_reloc_size(link_);
 }
 
-namespace {
-
-void sort_by_address(std::span<DynamicReloc> relocs) {
-  const auto is_before = [](const DynamicReloc& a, const DynamicReloc& b) { return a.address < b.address; };
-  // Mostly nothing is left to do: slots and atoms are numbered as they are laid out.
-  if (!std::is_sorted(relocs.begin(), relocs.end(), is_before)) std::sort(relocs.begin(), relocs.end(), is_before);
-}
-
-}  // namespace
-
 // Relative ones first, in the order of addresses; then the others by symbol, so that the loader looks each up once.
 void LoadRelocsChunk::write(MutableBytes out) const {
   const DynamicRelocTypes& types = types_of(link_);
-  std::vector<DynamicReloc> relative, others;
-  relative.reserve(relative_count());
-  for (const DynamicReloc& reloc : SlotRelocs(link_, true).take())
-    (reloc.type == types.relative ? relative : others).push_back(reloc);
-  const size_t slot_count = relative.size();
+  std::vector<DynamicReloc> slots = SlotRelocs(link_, true).take();
+  const auto first_other = std::stable_partition(
+      slots.begin(), slots.end(), [&](const DynamicReloc& reloc) { return reloc.type == types.relative; });
+  std::vector<DynamicReloc> others(first_other, slots.end());
+  slots.erase(first_other, slots.end());
+  std::sort(slots.begin(), slots.end(),
+            [](const DynamicReloc& a, const DynamicReloc& b) { return a.address < b.address; });
+  uint8_t* place = out.data();
+  auto slot = slots.begin();
   for (const LoadFixup& fixup : link_.fixups) {
     if (fixup.is_packed) continue;
-    if (fixup.is_distance || fixup.symbol.is_valid())
+    if (fixup.is_distance || fixup.symbol.is_valid()) {
       others.push_back({fixup.address, fixup.is_distance ? types.distance : types.absolute, fixup.symbol, fixup.value});
-    else
-      relative.push_back({fixup.address, types.relative, {}, fixup.value});
+      continue;
+    }
+    while (slot != slots.end() && slot->address < fixup.address) place = write_reloc(link_, place, *slot++);
+    place = write_reloc(link_, place, {fixup.address, types.relative, {}, fixup.value});
   }
+  while (slot != slots.end()) place = write_reloc(link_, place, *slot++);
   add_copies(link_, state_of(link_).copies.writable, others);
   add_copies(link_, state_of(link_).copies.read_only, others);
-  const std::span all(relative);
-  sort_by_address(all.first(slot_count));
-  sort_by_address(all.subspan(slot_count));
-  std::inplace_merge(relative.begin(), relative.begin() + static_cast<ptrdiff_t>(slot_count), relative.end(),
-                     [](const DynamicReloc& a, const DynamicReloc& b) { return a.address < b.address; });
   std::sort(others.begin(), others.end(), [&](const DynamicReloc& a, const DynamicReloc& b) {
     return std::pair(index_of(link_, a.symbol), a.address) < std::pair(index_of(link_, b.symbol), b.address);
   });
-  uint8_t* place = write_relocs(link_, out.data(), relative);
   write_relocs(link_, write_relocs(link_, place, others), last_relocs(link_));
 }
 
