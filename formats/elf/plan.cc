@@ -236,7 +236,12 @@ class Planner {
       return link_.diagnostics().error(
           fmt::format("--keep-first={}: the symbol is not defined in a section of the inputs", name));
     }
-    sections_[link_.atom(first_atom_).section.value].rank = kFirstRank;
+    OutputSection& section = sections_[link_.atom(first_atom_).section.value];
+    if (section.type == SHT_NOBITS)
+      return link_.diagnostics().error(
+          fmt::format("--keep-first={}: it is in {}, which has no contents and so comes last; give it a value", name,
+                      section.name));
+    section.rank = kFirstRank;
   }
 
   void put_first_atom_first() {
@@ -362,7 +367,8 @@ class Planner {
   void place_headers() {
     LayoutPlan& plan = link_.layout.plan;
     const Options& options = link_.options();
-    if (options.text_segment || options.image_base || sections_.size() < 2 || !has_head()) return;
+    if (variant_.has_fixed_base || options.text_segment || options.image_base) return;
+    if (sections_.size() < 2 || !has_head()) return;
     const OutputSection& next = sections_[1];
     if (!next.is_allocated || !next.fixed_address) return;
     const uint64_t room = sizeof(Elf64::Header) + (sections_.size() + kOtherHeaders) * sizeof(Elf64::ProgramHeader);
