@@ -15,6 +15,7 @@
 #include "formats/macho/relocs.h"
 #include "formats/macho/signature.h"
 #include "formats/macho/slot_chunks.h"
+#include "formats/macho/start_object.h"
 #include "formats/macho/state.h"
 #include "formats/macho/unwind_info.h"
 #include "formats/macho/versions.h"
@@ -53,9 +54,7 @@ void begin(Link& link) {
   target.common_page_size = target.max_page_size;
   target.code_section = "__TEXT,__text";
   link.format_state = std::make_unique<MachoState>(link.session.pool.thread_count());
-  const uint32_t minimum_os = options.platform.minimum_os;
-  const bool starts_with_crt = is_classic(options) || (minimum_os != 0 && minimum_os < version(10, 8));
-  target.entry = has_loader(link) && !starts_with_crt ? "_main" : "start";
+  target.entry = has_loader(link) && !starts_in_runtime(options) ? "_main" : "start";
   if (target.output == OutputKind::SharedLibrary) target.entry = {};
   link.tile_digest = DigestKind::Fast;
 }
@@ -118,6 +117,7 @@ const Format kFormat = {
     .id = ObjectFormat::MachO,
     .cpus = kCpus,
     .identify = identify,
+    .make_start_object = make_start_object,
     .begin = begin,
     .read_object = read_object,
     .read_library = read_library,

@@ -28,7 +28,7 @@ void add_functions(const Link& link, const InputFile& file, std::vector<uint64_t
   for (uint32_t i = 0; i < file.atom_count; i++) {
     const AtomId id{file.first_atom.value + i};
     const Atom& atom = link.atom(id);
-    if (!link.is_live[id.value] || atom.has(atom_flag::kFolded) || atom.has(atom_flag::kMerge)) continue;
+    if (!link.is_live[id.value] || atom.has(atom_flag::kFolded | atom_flag::kMerge | atom_flag::kUnwind)) continue;
     if (is_code(link, atom) && atom.size != 0) out.push_back(atom.address);
   }
   if (object.has_subsections) return;

@@ -64,20 +64,8 @@ uint64_t address_of(const Link& link, const ProvidedName& name) {
   return header;
 }
 
-// Programs for old systems begin in the C runtime's `start`. Without that object, only LC_MAIN can start them.
-void prefer_main(Link& link) {
-  const SymbolId start = link.symbols.find(link.target().entry), main = link.symbols.find("_main");
-  const bool has_start = start.is_valid() && link.symbols.has(start, symbol_flag::kDefined);
-  if (!has_loader(link) || !link.options().entry.empty() || has_start) return;
-  if (!main.is_valid() || !link.symbols.has(main, symbol_flag::kDefined)) return;
-  link.session.target.entry = "_main";
-  link.symbols.add_flags(main, symbol_flag::kRoot);
-  state_of(link).starts_at_main = true;
-}
-
 // ld64 refuses to make a program without a start; so does dyld to run it.
 void check_entry(Link& link) {
-  prefer_main(link);
   if (link.options().entry_given && !link.options().entry.empty() && link.options().entry[0] == '0')
     return;  // an address
   const std::string_view entry = link.options().entry.empty() ? link.target().entry : link.options().entry;

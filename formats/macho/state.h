@@ -14,6 +14,8 @@
 
 namespace xld::macho {
 
+class CompactUnwindChunk;
+class EhFrameChunk;
 class UnwindRows;
 class GotChunk;
 class HeaderChunk;
@@ -55,7 +57,6 @@ struct MachoState : FormatState {
   std::atomic<uint32_t> seen_platform{0};
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // platform 0: nobody says
   Features features;
-  bool starts_at_main = false;  // whatever the oldest system
 
   std::mutex libraries_mutex;
   std::deque<MachoLibrary> read_libraries;
@@ -84,6 +85,13 @@ struct MachoState : FormatState {
   TableChunk* function_starts = nullptr;
   TableChunk* data_in_code = nullptr;
   TableChunk* signature = nullptr;
+  // -r: the records of each output section, by its index.
+  std::vector<TableChunk*> kept_relocs;
+  CompactUnwindChunk* compact_unwind = nullptr;
+  EhFrameChunk* eh_frames = nullptr;
+  TableChunk* compact_unwind_relocs = nullptr;
+  TableChunk* eh_frame_relocs = nullptr;
+  bool has_subsections = false;  // of all objects: sections may be cut at symbols
   SymbolTableChunk* symbol_table = nullptr;
   IndirectSymbolsChunk* indirect_symbols = nullptr;
   SymbolNamesChunk* symbol_names = nullptr;
