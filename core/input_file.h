@@ -54,6 +54,14 @@ struct Companion {
   bool is_whole_atom = false;  // `atom` itself becomes live, with all its relocations
 };
 
+// A library or framework that a file asks for, whatever the command line says.
+struct InputRequest {
+  InputKind kind = InputKind::Library;
+  std::string_view name;
+  LibraryUse use = LibraryUse::Normal;
+  bool hides_definitions = false;
+};
+
 // Whether a file holds a compiler's intermediate code, to be compiled when the program is linked.
 enum class IrContent : uint8_t { None, Beside, Only };
 
@@ -72,6 +80,7 @@ struct InputFile {
   uint32_t first_global = 0;
   std::span<InputGroup> groups;
   std::span<CommonOffer> commons;
+  std::span<const InputRequest> requests;
   std::span<uint8_t> is_lost;  // by raw section: another file provides its group; empty: none is
   uint32_t raw_section_count = 0;
 

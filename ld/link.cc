@@ -112,6 +112,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   mark_live(link, needs);
   const auto undefined = needs.take_undefined();
   if (!undefined.empty() && finder.relied_on_indexes()) return Outcome::IndexesFailed;
+  if (!undefined.empty()) finder.report_missing_requests();
   report_undefined(link, undefined);
   if (failed()) return Outcome::Done;
   settle_needed_libraries(link);
