@@ -5,6 +5,7 @@
 
 #include "formats/macho/exports.h"
 #include "formats/macho/fixups.h"
+#include "formats/macho/kept_relocs.h"
 #include "formats/macho/leb.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
@@ -108,6 +109,11 @@ void size_signature(Link& link) {
 void build_late_tables(Link& link) {
   const auto timer = link.session.timings.measure("late_tables");
   MachoState& state = state_of(link);
+  if (!link.applies_relocs()) {
+    build_kept_relocs(link);
+    if (state.data_in_code) state.data_in_code->bytes = make_data_in_code(link);
+    return;
+  }
   gather_fixups(link);
   build_fixup_tables(link);
   if (state.exports) state.exports->bytes = make_export_trie(link);

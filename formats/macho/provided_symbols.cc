@@ -4,9 +4,11 @@
 
 #include <fmt/core.h>
 
+#include "formats/macho/lazy_stubs.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/state.h"
+#include "formats/macho/versions.h"
 
 namespace xld::macho {
 
@@ -79,7 +81,16 @@ void check_entry(Link& link) {
 
 }  // namespace
 
+// With -r all that is global is a reason to be kept.
+void keep_global_names(Link& link) {
+  for (uint32_t i = 0; i < link.symbols.size(); i++)
+    if (link.symbols.has(SymbolId{i}, symbol_flag::kDefined)) link.symbols.add_flags(SymbolId{i}, symbol_flag::kRoot);
+}
+
 void provide_symbols(Link& link) {
+  settle_versions(link);
+  if (!link.applies_relocs()) return keep_global_names(link);
+  want_stub_binder(link);
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
     if (parse(link.symbols.name(id)).anchor == Anchor::None || link.symbols.is_defined(id)) continue;

@@ -69,6 +69,8 @@ void settle_versions(Link& link) {
   Features& features = state.features;
   features.has_dyld_info = is_started && !is_old && is_since(kFirstWithDyldInfo);
   features.has_chained_fixups = features.has_dyld_info && is_known && wants_chains(link, state.minimum_os);
+  features.has_lazy_binding =
+      features.has_dyld_info && !features.has_chained_fixups && choose(options.lazy_binding, true);
   features.chained_format =
       state.minimum_os >= kFirstWithOffsetChains ? DYLD_CHAINED_PTR_64_OFFSET : DYLD_CHAINED_PTR_64;
   features.has_data_const = is_started && !is_old && choose(options.data_const, is_since(kFirstWithDataConst));
@@ -78,7 +80,7 @@ void settle_versions(Link& link) {
   features.has_signature = choose(options.code_signature, is_arm) && is_started;
   features.has_function_starts = choose(options.function_starts, is_started && is_since(kFirstWithDyldInfo)) && !is_old;
   features.has_data_in_code = choose(options.data_in_code, is_started && is_since(kFirstWithMain)) && !is_old;
-  features.has_uuid = choose(options.uuid, true);
+  features.has_uuid = choose(options.uuid, link.applies_relocs());
 }
 
 }  // namespace xld::macho
