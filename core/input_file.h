@@ -62,6 +62,17 @@ struct InputRequest {
   bool hides_definitions = false;
 };
 
+// Of a library that stands for one that is not there: what an imported name is called here and there.
+struct ImportName {
+  std::string_view local, remote;
+};
+
+// What a file says in a note: that a name means one of the target's runtime slots.
+struct SlotRequest {
+  std::string_view name;
+  uint32_t index = 0;  // of the slot; as it is in the file
+};
+
 // Whether a file holds a compiler's intermediate code, to be compiled when the program is linked.
 enum class IrContent : uint8_t { None, Beside, Only };
 
@@ -81,8 +92,10 @@ struct InputFile {
   std::span<InputGroup> groups;
   std::span<CommonOffer> commons;
   std::span<const InputRequest> requests;
+  std::span<SlotRequest> slot_requests;
   std::span<uint8_t> is_lost;  // by raw section: another file provides its group; empty: none is
   uint32_t raw_section_count = 0;
+  std::span<const Bytes> import_records;  // sections that ask for imports (dynimport/import_request.h)
 
   AtomId first_atom;
   uint32_t atom_capacity = 0;             // ids reserved
@@ -95,6 +108,8 @@ struct InputFile {
   std::string_view loader_name;  // what the loader is to look for
   LibraryUse use = LibraryUse::Normal;
   bool hides_definitions = false;  // whatever visibility they have
+  std::span<const ImportName>
+      import_names;  // of a list of imports, by raw symbol - first_global; its symbols are these
 
   std::span<const uint64_t> symbol_addresses;  // by raw symbol; for the format's PlainPath only
 

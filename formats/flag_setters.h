@@ -86,6 +86,13 @@ struct FieldNumber<std::optional<T>> {
   using type = T;
 };
 
+void add_import(OptionContext& context, const OptionUse& use, ImportForm form);
+
+template <ImportForm Form>
+void add_import_as(OptionContext& context, const OptionUse& use) {
+  add_import(context, use, Form);
+}
+
 void report_bad_number(OptionContext& context, const OptionUse& use, std::string_view kind);
 
 template <auto Field>
@@ -139,5 +146,10 @@ void set_threads(OptionContext& context, const OptionUse& use);        // --[no-
 void set_time_trace(OptionContext& context, const OptionUse& use);     // --time-trace[=FILE]
 // Takes `use.value` as the name of a target of this kind.
 void choose_target(OptionContext& context, const OptionUse& use, TargetNameKind kind);
+
+// --tls-slot, --tls-report, --tls-raw.
+void add_tls_slot(OptionContext& context, const OptionUse& use);
+void set_tls_report(OptionContext& context, const OptionUse& use);
+void add_raw_slot_files(OptionContext& context, const OptionUse& use);
 
 }  // namespace xld

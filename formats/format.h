@@ -7,6 +7,7 @@
 // A Link is filled from top to bottom, one part a pass; a pass reads the parts above its own and changes none of them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,9 +26,13 @@
 #include "core/reloc.h"
 #include "core/session.h"
 #include "dynimport/slots.h"
+#include "dynimport/stub_library.h"
+#include "formats/code_starts.h"
 #include "formats/description.h"
 #include "layout/layout.h"
 #include "layout/merge.h"
+#include "tlsrewrite/access_log.h"
+#include "tlsrewrite/slot_access.h"
 
 namespace xld {
 
@@ -75,6 +80,18 @@ struct RelocCursor {
   uint32_t end = UINT32_MAX;
 };
 
+// An access to a runtime slot that is made in code of its own, with the thread pointer in a register (--tls-indirect).
+struct SlotDetour {
+  AtomId atom;
+  SlotField field;           // without its address
+  int64_t displacement = 0;  // of the slot
+
+  bool operator<(const SlotDetour& other) const {
+    return std::pair(atom, field.offset) < std::pair(other.atom, other.field.offset);
+  }
+};
+class SlotDetoursChunk;
+
 // Why an archive member takes part: the first entry of a member counts.
 struct Extraction {
   FileId member;
@@ -102,6 +119,19 @@ struct SettingFile {
   size_t begin = 0;  // where in the file the setting stands, if in another language's text
 };
 
+// An import that was asked for, and what has become of it.
+struct DynamicImport {
+  ImportRequest request;
+  std::string origin;  // the option, or the object and its section
+  SymbolId name;       // ImportRequest::local
+  InputFile* library = nullptr;
+  uint32_t raw_symbol = 0;                 // in the library
+  ImportForm form = ImportForm::Inferred;  // settled if something refers to the name
+  SymbolId pointee;                        // of a pointer: what the loader looks for
+
+  Claim claim() const { return Claim::make(ClaimClass::Outside, library->id, raw_symbol); }
+};
+
 struct Link {
   explicit Link(Session& s) : session(s) {}
 
@@ -117,9 +147,12 @@ struct Link {
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;   // by SymbolId of the group's key: the file that provides it
   std::vector<Extraction> extractions;  // filled for maps only
+  std::vector<DynamicImport> imports;   // each name once, in the order of asking
   Array<Atom> atoms;                    // by AtomId; files reserve ranges, see InputFile
   AtomId first_linker_atom;             // atoms the linker makes (common symbols) stand behind those of all files
   uint32_t linker_atom_count = 0;
+  std::vector<SymbolId> runtime_slots;  // names that mean one; ascending
+  mutable CodeStarts code_starts;
 
   // What is needed, and what is left to the loader?
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
@@ -128,7 +161,8 @@ struct Link {
   bool packs_fixups = false;                          // aligned words with the load address alone are packed
   std::vector<PackedPlace> packed_places;             // sorted
   bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
-  bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
+  bool keeps_shortened_slots = false;    // the output is too large for every shortened GOT load: all slots are made
+  std::vector<SlotDetour> slot_detours;  // sorted
   LocalNeeds local_needs;
   Slots slots;
   Array<FixupCount> fixup_counts;  // by AtomId; empty if there is no loader and the output does not move
@@ -141,12 +175,14 @@ struct Link {
   std::vector<Chunk*> merge_chunks;  // by pool: where it went
   std::vector<std::unique_ptr<Chunk>> chunks;
   Layout layout;
-  std::vector<uint64_t> symbol_addresses;  // by SymbolId; of a function with a stub, the stub's
-  std::vector<LoadFixup> fixups;           // in output order; filled while atoms are written
-  std::vector<uint32_t> first_fixups;      // by AtomId: its first in `fixups`
+  const SlotDetoursChunk* slot_detours_chunk = nullptr;  // none: there are no detours
+  std::vector<uint64_t> symbol_addresses;                // by SymbolId; of a function with a stub, the stub's
+  std::vector<LoadFixup> fixups;                         // in output order; filled while atoms are written
+  std::vector<uint32_t> first_fixups;                    // by AtomId: its first in `fixups`
   uint64_t entry_address = 0;
   std::optional<DigestKind> tile_digest;  // the format names its output after its content (Format::begin)
   uint64_t thread_pointer = 0;            // the address thread-local offsets count from
+  AccessLog tls_accesses;                 // filled while the output is written, if a report is asked for
 
   // Relocates a copy of a part of an atom for a chunk that moves input bytes itself; see ld/emit.h.
   void (*relocate_part)(Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
@@ -161,9 +197,16 @@ struct Link {
   const Options& options() const { return session.options; }
   const Target& target() const { return session.target; }
 
+  // The symbol's value is where the target keeps a runtime slot, counted from the thread register.
+  bool is_runtime_slot(SymbolId id) const {
+    return !runtime_slots.empty() && std::binary_search(runtime_slots.begin(), runtime_slots.end(), id);
+  }
+
   // Relocations are applied to the output's bytes, kept as records beside them, or both.
   bool applies_relocs() const { return target().output != OutputKind::Relocatable; }
   bool keeps_relocs() const { return !applies_relocs() || options().emit_relocs; }
+
+  AtomId id_of(const Atom& a) const { return AtomId{static_cast<size_t>(&a - atoms.data())}; }
 
   // Run-time address of an offset in an atom; only after layout.
   uint64_t address_of(const Atom& a, uint64_t offset) const {
@@ -224,6 +267,9 @@ struct Format {
 
   // Reads a shared library's loader_name and global names. Any thread; one task a file.
   void (*read_library)(Link&, InputFile&, uint32_t worker);
+
+  // A library with nothing but names, for linkers to link against: what read_library() reads.
+  std::string (*make_stub_library)(const Target&, const StubLibrary&);
 
   // Creates the file's atoms, places the symbols it defines, finds its companions. One task a file.
   void (*make_atoms)(Link&, InputFile&, uint32_t worker);

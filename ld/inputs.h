@@ -71,6 +71,9 @@ class InputFinder {
   // Warns of requests that were not found. Only if something is missing: a compiler asks for more than it needs.
   void report_missing_requests() const;
 
+  // A shared library made in memory, which comes behind all others.
+  InputFile& add_made_library(const std::string& path, Bytes bytes);
+
   // Where on disk a file's bytes lie, for those who open it themselves.
   struct DiskPlace {
     std::string path;

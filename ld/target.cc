@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "core/target_table.h"
 #include "formats/elf/format.h"
 #include "formats/macho/format.h"
 #include "kernel_image/format.h"
@@ -32,10 +33,6 @@ std::string cpu_name(const Identity& identity) {
   if (identity.cpu != Cpu::Unknown) return std::string(cpu_name(identity.cpu));
   if (!identity.foreign_cpu.empty()) return std::string(identity.foreign_cpu);
   return fmt::format("an unknown CPU (number {})", identity.cpu_number);
-}
-
-std::string_view format_name(ObjectFormat format) {
-  return format == ObjectFormat::MachO ? "Mach-O" : "ELF";
 }
 
 const Format& format_for(ObjectFormat id, ImageKind image) {
@@ -104,6 +101,9 @@ bool settle_target_from_options(Link& link) {
   if (link.format) return true;
   link.session.target = link.options().target;
   if (link.session.target.format == ObjectFormat::Unknown) link.session.target.format = ObjectFormat::Elf;
+  // A list of imports does not say for which machine it is: without anything else, it is for the usual one.
+  if (link.session.target.cpu == Cpu::Unknown && !link.options().stub_library.empty())
+    link.session.target.cpu = Cpu::X86_64;
   if (!is_supported(link.session.target)) return false;
   start(link);
   return true;

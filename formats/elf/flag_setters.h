@@ -14,7 +14,6 @@ void choose_common_order(OptionContext&, const OptionUse&);
 void choose_compression(OptionContext& context, const OptionUse& use);
 void choose_emulation(OptionContext& context, const OptionUse& use);
 void exclude_libraries(OptionContext& context, const OptionUse& use);
-void add_tls_slot(OptionContext& context, const OptionUse& use);
 void choose_system(OptionContext& context, const OptionUse& use);
 void choose_hash_style(OptionContext& context, const OptionUse& use);
 void choose_image(OptionContext& context, const OptionUse& use);
@@ -31,6 +30,7 @@ void set_section_start(OptionContext& context, const OptionUse& use);     // --s
 void set_section_address(OptionContext& context, const OptionUse& use);   // -Ttext=ADDRESS, -Tdata, -Tbss
 void set_unique(OptionContext& context, const OptionUse& use);
 void set_static(OptionContext& context, const OptionUse& use);
+void forbid_imports(OptionContext& context, const OptionUse& use);
 void set_nmagic(OptionContext& context, const OptionUse& use);
 void set_omagic(OptionContext& context, const OptionUse& use);
 void set_verbose(OptionContext& context, const OptionUse& use);

@@ -77,9 +77,10 @@ class AtomMaker {
     const InputSection& section = object_.sections[index];
     if (is_unwind(section)) return true;
     if (section.name == kImageInfoName) return false;  // all of them become one (objc.h)
-    if (section.flags & S_ATTR_DEBUG) return false;    // __DWARF and __LD
+    if (section.flags & S_ATTR_DEBUG) return false;    // __DWARF, and what compilers put into __LD
     if (section.segment == "__LLVM") return false;
-    if (!link_.applies_relocs()) return true;
+    if (!link_.applies_relocs()) return true;  // notes to the linker are passed on
+    if (section.segment == kLinkerSegment || section.segment == kOwnSegment) return false;
     switch (section.type()) {
       case S_NON_LAZY_SYMBOL_POINTERS:
       case S_LAZY_SYMBOL_POINTERS:

@@ -39,6 +39,11 @@ void add_slots(const Link& link, std::vector<LoadFixup>& fixups) {
       fixups.push_back({address, state.stub_helper->entry_address(state.lazy_entry_of[i]), {}});
     }
   }
+  for (size_t i = 0; i < slots.pointers.size(); i++)
+    fixups.push_back({slots.pointer_address(i), 0, slots.pointers[i].import});
+  for (const Stub& stub : slots.stubs)
+    if (stub.uses_lazy_table && stub.is_import)
+      fixups.push_back({slots.stub_slot_address(stub), 0, slots.owners[stub.owner].symbol});
 }
 
 // The segment an address is in.

@@ -114,6 +114,12 @@ void make_relocatable(OptionContext& context, const OptionUse&) {
   context.options.is_pie = false;
 }
 
+// What is open is settled in this link.
+void keep_nothing_open(OptionContext& context, const OptionUse&) {
+  context.options.forbids_imports = true;
+  context.options.define_common = true;
+}
+
 void make_program(OptionContext& context, const OptionUse&) {
   context.options.is_shared = false;
 }
@@ -306,7 +312,6 @@ constexpr OptionRow kOutput[] = {
     {"-r", None, "", "join the objects to one that can be linked again", make_relocatable},
     {"-keep_private_externs", None, "", "with -r, hidden names stay visible to the objects it will be linked with",
      set_darwin<&DarwinOptions::keeps_private_names>},
-    {"-d", None, "", "with -r, common symbols are given storage", set<&Options::define_common>},
     {"-preload", None, "", "make an image for a system without loader or kernel",
      set_darwin<&DarwinOptions::is_preload>},
     {"-static", None, "", "the output needs no loader", set<&Options::is_static>},
@@ -440,8 +445,30 @@ constexpr OptionRow kContents[] = {
     {"-export_dynamic", None, "", "-dead_strip keeps what a program shows other images", set<&Options::export_dynamic>},
     {"-interposable", None, "", "other images can redirect uses of all exported names",
      set_darwin<&DarwinOptions::is_interposable>},
+    {"--tls-slot", Required, "SYMBOL[=INDEX]",
+     "SYMBOL is the target's runtime slot INDEX (0, 1) beside the thread register; see --print-targets", add_tls_slot},
+    {"--tls-raw", Optional, "GLOB",
+     "in all objects, or those that match, accesses to the first two words at the thread register mean the slots",
+     add_raw_slot_files},
+    {"--tls-report", Optional, "FILE", "list the accesses to thread-local variables and runtime slots that were found",
+     set_tls_report},
     {"-alias", Separate, "SYMBOL ALIAS", "ALIAS is another name of SYMBOL", add_alias},
     {"-alias_list", Separate, "FILE", "the same, two names a line", add_alias_list},
+    {"--dynimport", Required, "LOCAL[=REMOTE][@VERSION],LIBRARY",
+     "LOCAL is what LIBRARY, which need not be there, calls REMOTE: a function if it is called, a pointer if it is "
+     "read",
+     add_import_as<ImportForm::Inferred>},
+    {"--dynimport-function", Required, "LOCAL[=REMOTE][@VERSION],LIBRARY", "the same; LOCAL is the function",
+     add_import_as<ImportForm::Function>},
+    {"--dynimport-pointer", Required, "LOCAL[=REMOTE][@VERSION],LIBRARY", "the same; LOCAL is a pointer to REMOTE",
+     add_import_as<ImportForm::Pointer>},
+    {"--emit-stub-library", Required, "FILE",
+     "write the library of the imports as far as it is named, for other linkers; one each in FILE/",
+     set_text<&Options::stub_library>},
+    {"-d", None, "",
+     "no --dynimport: nothing is left to a loader but what libraries offer; with -r, common symbols get "
+     "storage",
+     keep_nothing_open},
     {"-init", Separate, "SYMBOL", "the library begins with SYMBOL", set_init},
     {"-order_file", Separate, "FILE", "place functions and data in the order of the list",
      append_darwin_text<&DarwinOptions::order_files>},

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "core/target_table.h"
 #include "formats/macho/decode.h"
 #include "formats/macho/describe.h"
 #include "formats/macho/fixups.h"
@@ -55,6 +56,7 @@ void begin(Link& link) {
   target.max_page_size = target.cpu == Cpu::Arm64 ? 0x4000 : 0x1000;
   target.common_page_size = target.max_page_size;
   target.code_section = "__TEXT,__text";
+  target.row = find_target_row(ObjectFormat::MachO, target.cpu, OperatingSystem::Darwin);
   link.format_state = std::make_unique<MachoState>(link.session.pool.thread_count());
   target.entry = has_loader(link) && !starts_in_runtime(options) ? "_main" : "start";
   if (target.output == OutputKind::SharedLibrary || !link.applies_relocs()) target.entry = {};
@@ -92,6 +94,7 @@ void settle(Link& link) {
   const MachoState& state = state_of(link);
   Slots& slots = link.slots;
   if (state.pointers) slots.got_address = state.pointers->address;
+  if (state.named_pointers) slots.pointers_address = state.named_pointers->address;
   slots.stub_table_address = state.lazy_pointers ? state.lazy_pointers->address : slots.word_address(slots.got_words);
   if (const OutputSection* stubs = find_section(link, kStubSection)) slots.stubs_address = stubs->address;
   link.thread_pointer = link.layout.tls_address;
@@ -123,6 +126,7 @@ const Format kFormat = {
     .begin = begin,
     .read_object = read_object,
     .read_library = read_library,
+    .make_stub_library = make_stub_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
     .provide_symbols = provide_symbols,

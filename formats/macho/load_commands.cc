@@ -238,7 +238,7 @@ class CommandWriter {
     command.flags = section.type | static_cast<uint32_t>(section.flags);
     if (section.type == S_SYMBOL_STUBS) command.reserved2 = link_.slots.stub_size;
     if (section.type == S_NON_LAZY_SYMBOL_POINTERS && state_.indirect_symbols)
-      command.reserved1 = state_.indirect_symbols->first_pointer();
+      command.reserved1 = first_indirect_symbol(section);
     if (section.type == S_LAZY_SYMBOL_POINTERS && state_.lazy_pointers)
       command.reserved1 = state_.indirect_symbols->first_stub_pointer();
     if (!link_.applies_relocs()) add_kept_facts(section, command);
@@ -256,6 +256,13 @@ class CommandWriter {
       const MachoObject& object = object_of(link_.inputs.file(first.file));
       command.reserved2 = object.sections[object.subsections[first.raw].section].reserved2;
     }
+  }
+
+  // Slots and pointers with names may share a section; the slots stand first then.
+  uint32_t first_indirect_symbol(const OutputSection& section) const {
+    const auto& chunks = section.chunks;
+    const bool has_slots = state_.pointers && std::find(chunks.begin(), chunks.end(), state_.pointers) != chunks.end();
+    return has_slots ? state_.indirect_symbols->first_pointer() : state_.indirect_symbols->first_named_pointer();
   }
 
   // ---- tables in __LINKEDIT

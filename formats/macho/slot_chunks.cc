@@ -53,6 +53,10 @@ void write_moving_stub(MutableBytes code, uint64_t address, uint64_t slot) {
 
 }  // namespace
 
+void PointersChunk::write(MutableBytes out) const {
+  if (state_of(link_).features.has_chained_fixups) write_chained_words(link_, address, out);
+}
+
 void StubChunk::write(MutableBytes out) const {
   const Slots& slots = link_.slots;
   const bool finds_itself = link_.target().cpu == Cpu::I386 && is_position_independent(link_.target().output);
@@ -82,6 +86,8 @@ void IndirectSymbolsChunk::write(MutableBytes out) const {
   for (const Slot& slot : slots.slots) put(first_pointer() + slot.word, slot.owner);
   for (const Stub& stub : slots.stubs)
     if (stub.uses_lazy_table) put(first_pointer() + slots.got_words + stub.slot_word, stub.owner);
+  for (size_t i = 0; i < slots.pointers.size(); i++)
+    store<uint32_t>(out.data() + (first_named_pointer() + i) * 4, entry_for(slots.pointers[i].import));
 }
 
 // ---- -r

@@ -21,6 +21,7 @@ class StubHelperChunk;
 class EhFrameChunk;
 class UnwindRows;
 class GotChunk;
+class PointersChunk;
 class HeaderChunk;
 class SymbolTableChunk;
 class SymbolNamesChunk;
@@ -85,6 +86,7 @@ struct MachoState : FormatState {
   // Chunks that the load commands describe; owned by Link::chunks. Those not in this output are null.
   HeaderChunk* header = nullptr;
   GotChunk* pointers = nullptr;
+  PointersChunk* named_pointers = nullptr;
   TableChunk* rebases = nullptr;
   TableChunk* binds = nullptr;
   TableChunk* weak_binds = nullptr;

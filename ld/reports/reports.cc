@@ -23,6 +23,8 @@ class Reporter {
     if (link_.format) write_printed();
     if (link_.format) write_maps();
     if (!link_.diagnostics().failed()) write_dependencies();
+    if (link_.format && !options_.stub_library.empty() && !link_.diagnostics().failed())
+      for (const StubFile& stub : stub_libraries(link_)) write(stub.path, stub.contents);
     if (!options_.time_trace_file.empty()) write(options_.time_trace_file, time_trace(link_.session.timings));
   }
 
@@ -58,6 +60,7 @@ class Reporter {
     if (!options_.map_file.empty())
       write(options_.map_file, text_map(link_) + (options_.cref ? cross_reference(link_) : ""));
     if (!options_.json_map_file.empty()) write(options_.json_map_file, json_map(link_));
+    if (!options_.tls_report_file.empty()) write(options_.tls_report_file, list_tls_accesses(link_));
   }
 
   // Not for a failed link: make would take the rule for the truth about an output that does not exist.
