@@ -26,6 +26,7 @@
 #include "core/session.h"
 #include "dynimport/slots.h"
 #include "formats/description.h"
+#include "layout/islands.h"
 #include "layout/layout.h"
 #include "layout/merge.h"
 
@@ -141,6 +142,7 @@ struct Link {
   std::vector<Chunk*> merge_chunks;  // by pool: where it went
   std::vector<std::unique_ptr<Chunk>> chunks;
   Layout layout;
+  std::unique_ptr<Islands> islands;        // none: all branches reach
   std::vector<uint64_t> symbol_addresses;  // by SymbolId; of a function with a stub, the stub's
   std::vector<LoadFixup> fixups;           // in output order; filled while atoms are written
   std::vector<uint32_t> first_fixups;      // by AtomId: its first in `fixups`
@@ -221,6 +223,10 @@ struct Format {
   // Reads a shared library's loader_name and global names. Any thread; one task a file.
   void (*read_library)(Link&, InputFile&, uint32_t worker);
 
+  // An object with what undefined names ask the linker to make; empty: there are no such names. The ordinary reader
+  // reads it.
+  std::string (*make_object)(const Link&) = nullptr;  // none: no name asks for anything
+
   // Creates the file's atoms, places the symbols it defines, finds its companions. One task a file.
   void (*make_atoms)(Link&, InputFile&, uint32_t worker);
 
@@ -244,8 +250,9 @@ struct Format {
   // Atoms that live although nothing refers to them.
   bool (*is_root)(const Link&, const InputFile&, const Atom&);
 
-  // False: the atom means something by where it stands, however equal it is to another. Asked of read-only atoms.
-  bool (*may_fold)(const Link&, const InputFile&, const Atom&);
+  // Nothing: the atom means something by where it stands, however equal it is to another. Else what its bytes and
+  // relocations do not say: only atoms of one kind can be the same.
+  std::optional<uint64_t> (*fold_kind)(const Link&, const InputFile&, const Atom&);
 
   // Appends the atoms whose address the file's compiler says is compared. False: the file does not say.
   bool (*significant_atoms)(const Link&, const InputFile&, std::vector<AtomId>& out);
@@ -266,8 +273,8 @@ struct Format {
   // Makes the tables of a late segment, from the addresses of all others and from Link::fixups.
   void (*build_late_tables)(Link&) = nullptr;  // none: no segment is late
 
-  // Encodes the load-time fixups in a relocated copy of an atom.
-  void (*finish_atom)(const Link&, AtomId, MutableBytes out) = nullptr;  // none: the words are as they were relocated
+  // Changes a relocated copy of an atom further: load-time fixups in its words, code that can be shorter.
+  void (*finish_atom)(const Link&, AtomId, MutableBytes out) = nullptr;  // none: all is as it was relocated
 
   const Descriptions* describe;  // for messages and reports
 

@@ -2,6 +2,7 @@
 #include "ld/emit.h"
 #include "ld/fold.h"
 #include "ld/inputs.h"
+#include "ld/islands.h"
 #include "ld/libraries.h"
 #include "ld/liveness.h"
 #include "ld/messages.h"
@@ -37,6 +38,7 @@ void settle_layout(Link& link) {
   link.format->define_symbols(link);
   evaluate_assignments(link);
   settle_addresses(link);
+  settle_islands(link);
   settle_entry(link);
 }
 
@@ -47,7 +49,7 @@ void lay_out(Link& link) {
   do {
     assign_offsets(link.session.pool, link.layout, link.atoms.data());
     assign_addresses(link.session.pool, link.layout, link.atoms.data());
-  } while (link.format->refine_layout(link));
+  } while (link.format->refine_layout(link) || extend_islands(link));
   settle_folded(link);
 }
 
