@@ -35,6 +35,7 @@ class Relocator {
 
  private:
   void relocate_all(RelocCursor cursor);
+  void sort_fixups(uint32_t first);
   void relocate_next(RelocCursor& cursor);
   size_t apply(std::span<const Reloc> relocs);
   void apply_plain(const Reloc& reloc, uint64_t symbol);

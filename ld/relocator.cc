@@ -1,4 +1,5 @@
 // Applying relocations to a copy of an atom: decode, decide, compute, write. See emit.h and core/reloc.h.
+#include <algorithm>
 #include <array>
 
 #include "arch/field.h"
@@ -17,6 +18,14 @@ constexpr size_t kBatch = 64;
 void Relocator::relocate(MutableBytes out, uint64_t address, uint32_t first_fixup) {
   next_fixup_ = first_fixup;
   relocate_part(out, address, 0, RelocCursor());
+  sort_fixups(first_fixup);
+}
+
+// Link::fixups is in the order of addresses. Mostly the records of an atom are so already.
+void Relocator::sort_fixups(uint32_t first) {
+  const auto fixups = std::span(link_.fixups).subspan(first, next_fixup_ - first);
+  const auto is_before = [](const LoadFixup& a, const LoadFixup& b) { return a.address < b.address; };
+  if (!std::is_sorted(fixups.begin(), fixups.end(), is_before)) std::sort(fixups.begin(), fixups.end(), is_before);
 }
 
 void Relocator::relocate_part(MutableBytes out, uint64_t address, uint32_t begin, RelocCursor cursor) {

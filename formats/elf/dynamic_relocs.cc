@@ -212,7 +212,7 @@ std::vector<uint64_t> PackedRelocsChunk::addresses() const {
     for (const Slot& slot : link_.slots.slots)
       if (is_packed_slot(link_, slot)) addresses.push_back(got->address + uint64_t{slot.word} * link_.arch->word_size);
   }
-  std::sort(addresses.begin(), addresses.end());
+  if (!std::is_sorted(addresses.begin(), addresses.end())) std::sort(addresses.begin(), addresses.end());
   return addresses;
 }
 
@@ -357,27 +357,34 @@ uint64_t LoadRelocsChunk::size() const {
   return count * dynamic_reloc_size(link_);
 }
 
+// Relative ones first, in the order of addresses; then the others by symbol, so that the loader looks each up once.
 void LoadRelocsChunk::write(MutableBytes out) const {
   const DynamicRelocTypes& types = types_of(link_);
-  std::vector<DynamicReloc> relocs = SlotRelocs(link_, true).take();
-  relocs.reserve(relocs.size() + link_.fixups.size());
+  std::vector<DynamicReloc> slots = SlotRelocs(link_, true).take();
+  const auto first_other = std::stable_partition(
+      slots.begin(), slots.end(), [&](const DynamicReloc& reloc) { return reloc.type == types.relative; });
+  std::vector<DynamicReloc> others(first_other, slots.end());
+  slots.erase(first_other, slots.end());
+  std::sort(slots.begin(), slots.end(),
+            [](const DynamicReloc& a, const DynamicReloc& b) { return a.address < b.address; });
+  uint8_t* place = out.data();
+  auto slot = slots.begin();
   for (const LoadFixup& fixup : link_.fixups) {
     if (fixup.is_packed) continue;
-    const uint32_t type = fixup.is_distance         ? types.distance
-                          : fixup.symbol.is_valid() ? types.absolute
-                                                    : types.relative;
-    relocs.push_back({fixup.address, type, fixup.symbol, fixup.value});
+    if (fixup.is_distance || fixup.symbol.is_valid()) {
+      others.push_back({fixup.address, fixup.is_distance ? types.distance : types.absolute, fixup.symbol, fixup.value});
+      continue;
+    }
+    while (slot != slots.end() && slot->address < fixup.address) place = write_reloc(link_, place, *slot++);
+    place = write_reloc(link_, place, {fixup.address, types.relative, {}, fixup.value});
   }
-  add_copies(link_, state_of(link_).copies.writable, relocs);
-  add_copies(link_, state_of(link_).copies.read_only, relocs);
-  const auto symbolic = std::partition(relocs.begin(), relocs.end(),
-                                       [&](const DynamicReloc& reloc) { return reloc.type == types.relative; });
-  std::sort(relocs.begin(), symbolic,
-            [](const DynamicReloc& a, const DynamicReloc& b) { return a.address < b.address; });
-  std::sort(symbolic, relocs.end(), [&](const DynamicReloc& a, const DynamicReloc& b) {
+  while (slot != slots.end()) place = write_reloc(link_, place, *slot++);
+  add_copies(link_, state_of(link_).copies.writable, others);
+  add_copies(link_, state_of(link_).copies.read_only, others);
+  std::sort(others.begin(), others.end(), [&](const DynamicReloc& a, const DynamicReloc& b) {
     return std::pair(index_of(link_, a.symbol), a.address) < std::pair(index_of(link_, b.symbol), b.address);
   });
-  write_relocs(link_, write_relocs(link_, out.data(), relocs), last_relocs(link_));
+  write_relocs(link_, write_relocs(link_, place, others), last_relocs(link_));
 }
 
 }  // namespace xld::elf

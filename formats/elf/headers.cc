@@ -42,6 +42,12 @@ ProgramHeaderFacts headers_themselves(const Link& link) {
           size,    size, link.target().word_size};
 }
 
+// A program that relocates itself learns from PT_PHDR where it is; OpenBSD starts none without.
+bool finds_itself(const Link& link) {
+  const auto& sections = link.layout.sections;
+  return link.target().output == OutputKind::StaticPie && !sections.empty() && (sections.front().flags & SHF_ALLOC);
+}
+
 void add_loads(const Link& link, std::vector<ProgramHeaderFacts>& headers) {
   for (const Segment& segment : link.layout.segments)
     headers.push_back({PT_LOAD, segment.flags, segment.file_offset, segment.address, segment.load_address,
@@ -121,7 +127,7 @@ std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
   std::vector<ProgramHeaderFacts> headers;
   if (!link.applies_relocs()) return headers;
   const OutputSection* interpreter = find_section(link, ".interp");
-  if (interpreter) headers.push_back(headers_themselves(link));
+  if (interpreter || finds_itself(link)) headers.push_back(headers_themselves(link));
   if (interpreter) headers.push_back(cover(*interpreter, PT_INTERP, PF_R));
   add_loads(link, headers);
   if (const OutputSection* dynamic = find_section(link, ".dynamic"))

@@ -84,6 +84,8 @@ constexpr RankRow kRanks[] = {
 
 // --keep-first; sections of the inputs stand before those the linker adds with the same rank.
 constexpr uint32_t kFirstRank = 1;
+// Program headers that stand for no section of their own: PT_PHDR, PT_TLS, PT_GNU_STACK and the like.
+constexpr uint64_t kOtherHeaders = 10;
 
 // For sections without a row: behind the known ones of their kind.
 uint32_t rank_of_kind(const OutputSection& section) {
@@ -125,8 +127,9 @@ class Planner {
     sort_followers();
     relocs_.renumber(new_index_);
     put_first_atom_first();
-    make_segments();
     choose_addresses();
+    place_headers();
+    make_segments();
     number_headers();
     align_notes();
     if (variant_.adjust) variant_.adjust(link_);
@@ -338,10 +341,31 @@ class Planner {
     return flags;
   }
 
+  // The headers are the only section without a name that comes first.
+  bool has_head() const { return !sections_.empty() && sections_.front().name.empty(); }
+
+  // Where an option places the first section (-Ttext), the headers stand on the page before it, as with GNU ld. If
+  // there is no room for them, or code is not loaded by pages (boot code), they are in the file only.
+  void place_headers() {
+    LayoutPlan& plan = link_.layout.plan;
+    const Options& options = link_.options();
+    if (options.text_segment || options.image_base || sections_.size() < 2 || !has_head()) return;
+    const OutputSection& next = sections_[1];
+    if (!next.is_allocated || !next.fixed_address) return;
+    const uint64_t room = sizeof(Elf64::Header) + (sections_.size() + kOtherHeaders) * sizeof(Elf64::ProgramHeader);
+    if (plan.is_paged && *next.fixed_address >= room) {
+      plan.base_address = (*next.fixed_address - room) & ~(plan.page_size - 1);
+    } else {
+      sections_.front().is_allocated = false;
+      sections_.front().flags &= ~uint64_t{SHF_ALLOC};
+    }
+  }
+
   void make_segments() {
     std::vector<Segment>& segments = link_.layout.segments;
     bool is_after_zero_fill = false;
-    for (uint32_t i = 0; i < sections_.size() && sections_[i].is_allocated; i++) {
+    const uint32_t begin = has_head() && !sections_.front().is_allocated ? 1 : 0;
+    for (uint32_t i = begin; i < sections_.size() && sections_[i].is_allocated; i++) {
       const OutputSection& section = sections_[i];
       const uint32_t flags = permissions_of(section);
       const bool breaks = segments.empty() || segments.back().flags != flags || section.fixed_address ||

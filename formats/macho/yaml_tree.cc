@@ -74,9 +74,9 @@ class TreeReader {
     while (next()) {
       if (event_.type == YAML_MAPPING_END_EVENT) return true;
       if (event_.type != YAML_SCALAR_EVENT) return fail("has a key that is no text");
-      auto& entry = node.entries.emplace_back();
-      entry.first = keep(event_.data.scalar.value, event_.data.scalar.length);
-      if (!next() || !read_node(entry.second, depth + 1)) return false;
+      YamlNode& value = node.items.emplace_back();
+      value.key = keep(event_.data.scalar.value, event_.data.scalar.length);
+      if (!next() || !read_node(value, depth + 1)) return false;
     }
     return false;
   }
@@ -118,14 +118,15 @@ class TreeReader {
 
 }  // namespace
 
-const YamlNode* YamlNode::find(std::string_view key) const {
-  for (const auto& [name, value] : entries)
-    if (name == key) return &value;
+const YamlNode* YamlNode::find(std::string_view name) const {
+  if (kind != Kind::Map) return nullptr;
+  for (const YamlNode& value : items)
+    if (value.key == name) return &value;
   return nullptr;
 }
 
-std::string_view YamlNode::text_of(std::string_view key) const {
-  const YamlNode* value = find(key);
+std::string_view YamlNode::text_of(std::string_view name) const {
+  const YamlNode* value = find(name);
   return value && value->kind == Kind::Text ? value->text : std::string_view();
 }
 

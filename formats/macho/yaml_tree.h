@@ -4,7 +4,6 @@
 #pragma once
 
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/arena.h"
@@ -17,15 +16,15 @@ struct YamlNode {
   enum class Kind : uint8_t { Text, List, Map };
 
   Kind kind = Kind::Text;
-  std::string_view tag;   // "!tapi-tbd", or nothing
-  std::string_view text;  // of a Text
-  std::vector<YamlNode> items;
-  std::vector<std::pair<std::string_view, YamlNode>> entries;  // of a Map, in order
+  std::string_view tag;         // "!tapi-tbd", or nothing
+  std::string_view key;         // of a value in a Map
+  std::string_view text;        // of a Text
+  std::vector<YamlNode> items;  // of a List or Map, in order
 
-  // The value of a key of a map; nullptr if there is none, or this is no map.
-  const YamlNode* find(std::string_view key) const;
+  // The value of the key `name` of a map; nullptr if there is none, or this is no map.
+  const YamlNode* find(std::string_view name) const;
   // The text of a key's value, or nothing.
-  std::string_view text_of(std::string_view key) const;
+  std::string_view text_of(std::string_view name) const;
 };
 
 // One node a document. Texts are kept in `arena`.

@@ -25,3 +25,17 @@ for options in '-Ttext=0x600000 -Tdata=0x800000 -Tbss=0xa00000' '-Ttext 0x600000
   expect_equal "$(section program .bss address)" $((0xa00000))
   expect_equal "$(section program .custom address)" $((0x900000))
 done
+
+# The headers are loaded right before a first section that is placed, as GNU ld has it; in boot code, and where there is no room, not at all.
+loads() { llvm-readelf-19 -lW "$1" | awk '$1 == "LOAD" { print $2, $3 }'; }
+link -Ttext=0x100000 a.o -o program
+expect_equal "$(loads program | head -1)" '0x000000 0x00000000000ff000'
+NO_VERIFY=1 link -N -Ttext=0x7c00 a.o -o program
+expect_equal "$(loads program | awk '{ print $2 }')" 0x0000000000007c00
+link -n -Ttext=0x20 a.o -o program
+expect_equal "$(loads program | awk 'NR == 1 { print $2 }')" 0x0000000000000020
+link -Ttext=0 a.o -o program
+expect_equal "$(loads program | awk 'NR == 1 { print $2 }')" 0x0000000000000000
+# An image base that is given wins.
+link -Ttext=0x100000 --image-base=0x80000 a.o -o program
+expect_equal "$(loads program | head -1)" '0x000000 0x0000000000080000'
