@@ -20,12 +20,16 @@ SOURCES = HERE / "elf_programs"
 SLIDE = "--slide=0x1234000"
 COMPILERS = {
     "x86_64": {"gcc": ["gcc"], "g++": ["g++", "-std=c++17"], "clang": ["clang-19"]},
+    "i386": {"gcc": ["gcc", "-m32"]},
     "arm64": {"gcc": ["clang-19", "-target", "aarch64-linux-gnu"],
               "g++": ["clang++-19", "-target", "aarch64-linux-gnu", "-std=c++17"],
               "clang": ["clang-19", "-target", "aarch64-linux-gnu"]},
 }
 FOREIGN_LINK = {"arm64": ["-fuse-ld=lld-19"]}
-LINKED_FOR = {"x86_64": "darwin-amd64", "arm64": "darwin-arm64"}
+# Global offset tables as i386 has them cannot be translated.
+CODE_MODEL = {"i386": ["-fno-pic", "-no-pie"]}
+LINKED_FOR = {"x86_64": "darwin-amd64", "arm64": "darwin-arm64", "i386": "darwin-386"}
+MINIMA = {"i386": ["10.8"]}
 
 
 @dataclasses.dataclass
@@ -37,9 +41,11 @@ class Program:
     arguments: tuple = ()
     native: tuple = ()  # libraries of the ELF program
     uses_sqlite: bool = False
+    archs: tuple = ("x86_64", "arm64")
 
 
 PROGRAMS = {
+    "plain": Program(["plain.c"], "gcc", options=("-fcommon",), arguments=("first",), archs=("x86_64", "arm64", "i386")),
     "threads": Program(["threads.c"], "gcc", ["threads_library.c"], options=("-fcommon",), arguments=("first",)),
     "threads_clang": Program(["threads.c"], "clang", ["threads_library.c"],
                              options=("-fcommon", "-ffunction-sections", "-fdata-sections"), arguments=("first",)),
@@ -74,8 +80,8 @@ class Runner:
         for source in sources:
             objects.append(self.work / f"{source}.o")
             path = SOURCES / source if (SOURCES / source).exists() else self.arguments.sqlite / source
-            self.expect_success([*COMPILERS[self.arguments.arch][program.compiler], "-O2", "-fPIC",
-                                 "-fno-stack-protector", *program.options, *folder, "-c", path, "-o", objects[-1]])
+            self.expect_success([*COMPILERS[self.arguments.arch][program.compiler], "-O2",
+                                 *CODE_MODEL.get(self.arguments.arch, ["-fPIC"]), "-fno-stack-protector", *program.options, *folder, "-c", path, "-o", objects[-1]])
         return objects
 
     def loader(self):
@@ -96,12 +102,13 @@ class Runner:
             libraries.append(self.work / f"lib{name}.a")
             libraries[0].unlink(missing_ok=True)
             self.expect_success(["llvm-ar-19", "rcs", libraries[0], *self.compile(program, program.archived)])
-        driver = [*COMPILERS[self.arguments.arch][program.compiler], *FOREIGN_LINK.get(self.arguments.arch, [])]
+        driver = [*COMPILERS[self.arguments.arch][program.compiler], *FOREIGN_LINK.get(self.arguments.arch, []),
+                  *CODE_MODEL.get(self.arguments.arch, [])]
         self.expect_success([*driver, *objects, *libraries, "-pthread", *program.native, "-o",
                              self.work / f"{name}.elf"])
         emulator = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"] if self.arguments.arch == "arm64" else []
         expected = self.run_and_clean([*emulator, f"./{name}.elf", *program.arguments])
-        for minimum in "10.15", "13.0":
+        for minimum in MINIMA.get(self.arguments.arch, ["10.15", "13.0"]):
             output = self.work / f"{name}.{minimum}"
             self.expect_success([linker, f"--target={LINKED_FOR[self.arguments.arch]}",
                                  "-platform_version", "macos", minimum, "14.0", "-undefined", "dynamic_lookup",
@@ -129,7 +136,8 @@ def main():
         work = arguments.work or pathlib.Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
         chosen = arguments.programs or [name for name, program in PROGRAMS.items()
-                                        if arguments.sqlite or not program.uses_sqlite]
+                                        if arguments.arch in program.archs
+                                        and (arguments.sqlite or not program.uses_sqlite)]
         for name in chosen:
             runner = Runner(arguments, work)
             try:
