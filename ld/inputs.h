@@ -68,6 +68,9 @@ class InputFinder {
   // Adds an object that the linker has made.
   InputFile* add_made(std::string_view bytes);
 
+  // A shared library made in memory, which comes behind all others.
+  InputFile& add_made_library(const std::string& path, Bytes bytes);
+
   // Where on disk a file's bytes lie, for those who open it themselves.
   struct DiskPlace {
     std::string path;

@@ -20,8 +20,8 @@ void translate_object(Link& link, InputFile& file, uint32_t worker) {
 }
 
 void report_translation(Link& link, const InputFile& file) {
-  for (const std::string_view problem : file.problems)
-    link.diagnostics().error(fmt::format("{}: {}", file.display_name(), problem), file.id);
+  for (size_t i = 0; i < file.problems.size(); i++)
+    link.diagnostics().error(fmt::format("{}: {}", file.display_name(), file.problems[i]), file.id, i);
 }
 
 }  // namespace xld

@@ -82,7 +82,8 @@ void Translator::place_sections() {
 void Translator::place(uint32_t index) {
   const ElfSection& section = elf_.sections[index];
   Piece& piece = pieces_[index];
-  if (piece.plan.treatment == Treatment::Dropped) return;
+  const bool is_empty = section.size == 0 && !section.has_end_symbol;  // assemblers make .data and .bss in any case
+  if (piece.plan.treatment == Treatment::Dropped || is_empty) return;
   if (piece.plan.treatment == Treatment::Refused)
     return note(fmt::format("section {}: {}", section.name, piece.plan.advice));
   if (section.alignment > kLargestAlignment)

@@ -29,8 +29,8 @@ class Program:
     options: tuple = ()  # of the compiler
     archs: tuple = ("x86_64", "arm64", "i386")
     since: tuple = (10, 5)  # the oldest minimum OS the compiler can do it for
-    is_slow: bool = False   # runs only if it is named
-    only_xld: bool = False  # no other linker can do it
+    is_own: bool = False  # for what only xld can link
+    is_slow: bool = False  # runs only if it is named
 
 
 BASICS = """\
@@ -76,6 +76,10 @@ library sees of the executable, of the executable
 library ends
 """
 
+SYSTEM = "/usr/lib/libSystem.B.dylib"
+IMPORTS = [f"--dynimport={name},{SYSTEM}" for name in ("_compare=_strcmp", "_other_compare=_strcmp", "_length=_strlen",
+                                                        "_print=_fprintf", "_same_output=___stdoutp")]
+
 THREAD_LOCAL = (10, 7)
 PROGRAM_TABLE = {
     "basics": Program([("basics", ["basics.c"])], BASICS, 3, ("first", "last")),
@@ -101,8 +105,12 @@ PROGRAM_TABLE = {
                    "end 1\nend 2\n20 122 133\nend 0\n", 7, archs=("arm64",), since=(11, 0), is_slow=True),
     "far_segment": Program([("far_segment", ["far_segment.c", "-segprot", "__FAR", "rx", "rx"])],
                            "far 1\nfar 2\n122 133\nfar 0\n", 7, archs=("arm64", "x86_64"), since=(11, 0),
-                           options=("-fno-unwind-tables", "-fno-asynchronous-unwind-tables"), only_xld=True),
+                           options=("-fno-unwind-tables", "-fno-asynchronous-unwind-tables"), is_own=True),
     "slots": Program([("slots", ["slots.c"])], "in a thread\nmain 1234, thread 1\n", archs=("x86_64", "i386")),
+    "imports": Program([("imports", ["imports.c", *IMPORTS, "--dynimport=_unwanted,/nowhere/libabsent.dylib"])],
+                       "4 0\n1 1\n", since=(10, 8), is_own=True),
+    "classic_imports": Program([("classic_imports", ["classic_imports.c", *IMPORTS, "--macho=classic"])],
+                               "4 0\n1 1\n", archs=("x86_64", "i386"), is_own=True),
 }
 
 
@@ -130,7 +138,7 @@ class Runner:
     def compile(self, source, options):
         compiled = self.work / f"{source}{'.'.join(options)}.o"
         self.expect_success(["clang-19", "-target", self.target, "-O1", *options, "-nostdinc", "-Wno-incompatible-sysroot",
-                             "-I", PROGRAMS, "-c", PROGRAMS / source, "-o", compiled])
+                             "-I", PROGRAMS, "-I", HERE.parents[1] / "include", "-c", PROGRAMS / source, "-o", compiled])
         return compiled
 
     def link(self, output, inputs, options):
@@ -177,10 +185,11 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         work = arguments.work or pathlib.Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
-        chosen = arguments.programs or [name for name, program in PROGRAM_TABLE.items()
-                                        if arguments.arch in program.archs and version(arguments.minimum) >= program.since
-                                        and not program.is_slow
-                                        and not (program.only_xld and "lld" in arguments.linker)]
+        is_own = "xld" in pathlib.Path(arguments.linker).name
+        chosen = arguments.programs or [
+            name for name, program in PROGRAM_TABLE.items()
+            if arguments.arch in program.archs and version(arguments.minimum) >= program.since and is_own >= program.is_own
+            and not program.is_slow]
         for name in chosen:
             runner = Runner(arguments, work)
             try:
