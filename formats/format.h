@@ -253,6 +253,7 @@ struct KeptRelocs {
 struct Format {
   ObjectFormat id;
   std::span<const Cpu> cpus;  // for which it can be written
+  bool has_copies = true;     // a program may have the only copy of a library's variable
 
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);

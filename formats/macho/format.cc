@@ -124,6 +124,7 @@ constexpr Cpu kCpus[] = {Cpu::X86_64, Cpu::I386, Cpu::Arm64};
 const Format kFormat = {
     .id = ObjectFormat::MachO,
     .cpus = kCpus,
+    .has_copies = false,
     .identify = identify,
     .begin = begin,
     .read_object = read_object,

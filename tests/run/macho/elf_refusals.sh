@@ -35,3 +35,10 @@ printf '.globl _main\n_main: ret\n' >plain.s
 run as --64 plain.s -o plain.o
 run "$XLD" --target=darwin-amd64 --elf-names=plain plain.o -o plain
 expect_match ' T _main' llvm-nm-19 plain
+# A variable of a library, reached as -fPIE code does: Mach-O programs have no copies of it.
+printf '%s\n' '--- !tapi-tbd' 'tbd-version: 4' 'targets: [ x86_64-macos ]' 'install-name: /usr/lib/libx.dylib' \
+  'exports: [ { targets: [ x86_64-macos ], symbols: [ _imported ] } ]' '...' >libx.tbd
+printf '.globl main\nmain: movl imported(%%rip), %%eax\n' >copy.s
+run as --64 copy.s -o copy.o
+expect_fail "copy\.o:.* cannot be used against symbol '_imported'; recompile with -fPIC$" -- \
+  --target=darwin-amd64 copy.o libx.tbd -o copy
