@@ -180,6 +180,9 @@ struct DarwinOptions {
   std::vector<std::string> interposable_lists;  // -interposable_list
   bool reports_members = false;                 // -why_load
   std::string path_prefix;                      // -oso_prefix
+  bool adds_underscores = true;                 // to the names of objects that are translated (ELF)
+  bool ignores_hints = false;                   // -ignore_optimization_hints
+  bool has_small_objc_stubs = false;            // -objc_stubs_small
 };
 
 // How code uses an imported name. Inferred: its relocations say whether it is called or read.

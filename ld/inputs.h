@@ -75,6 +75,8 @@ class InputFinder {
 
   // Warns of requests that were not found. Only if something is missing: a compiler asks for more than it needs.
   void report_missing_requests() const;
+  // Adds an object that the linker has made.
+  InputFile* add_made(std::string_view bytes);
 
   // A shared library made in memory, which comes behind all others.
   InputFile& add_made_library(const std::string& path, Bytes bytes);
@@ -140,6 +142,7 @@ class InputFinder {
   void add_embedded(const InputOption& option, const std::string& path, Bytes bytes);
   void add_binary(const std::string& path, Bytes bytes);
   void add_symbols(const std::string& path, Bytes bytes);
+  bool holds_foreign_objects(ArchiveInput& archive);
   void add_members(const InputOption& option, ArchiveInput& archive);
   void add_index(ArchiveInput& archive);
   InputFile& add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);

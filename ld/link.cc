@@ -4,6 +4,7 @@
 #include "ld/fold.h"
 #include "ld/imports.h"
 #include "ld/inputs.h"
+#include "ld/islands.h"
 #include "ld/libraries.h"
 #include "ld/liveness.h"
 #include "ld/messages.h"
@@ -40,6 +41,7 @@ void settle_layout(Link& link) {
   place_pointer_words(link);
   evaluate_assignments(link);
   settle_addresses(link);
+  settle_islands(link);
   settle_entry(link);
 }
 
@@ -50,7 +52,7 @@ void lay_out(Link& link) {
   do {
     assign_offsets(link.session.pool, link.layout, link.atoms.data());
     assign_addresses(link.session.pool, link.layout, link.atoms.data());
-  } while (link.format->refine_layout(link));
+  } while (link.format->refine_layout(link) || extend_islands(link));
   settle_folded(link);
 }
 
