@@ -7,13 +7,14 @@
 #include <optional>
 
 #include "arch/x86.h"
+#include "arch/x86_decode.h"
 
 namespace xld::x86 {
 namespace {
 
 constexpr uint8_t kMovesToEax = 0xa0, kMovesMask = 0xfc;   // mov between %eax and a memory address, no ModRM byte
 constexpr uint8_t kIndexFollows = 4, kNoIndexBase = 0x25;  // r/m bits; the index byte of a bare 32-bit address
-constexpr uint8_t kTwoByteOpcode = 0x0f, kOperandSizePrefix = 0x66, kLongNop = 0x1f;
+constexpr uint8_t kLongNop = 0x1f;                         // behind 0f
 constexpr size_t kFieldSize = 4;
 constexpr uint8_t kNone = 0xff;
 
@@ -42,118 +43,90 @@ std::optional<uint8_t> opcode_of_access(Bytes code, uint64_t offset) {
 // ---- following a register
 // --------------------------------------------------------------------------------------------
 
-// An instruction with a ModRM byte.
-struct Instruction {
-  size_t size = 0;
-  uint8_t opcode = 0, modrm = 0;
-  bool has_two_byte_opcode = false, has_rex = false;
-  uint8_t reg = kNone, operand = kNone, base = kNone, index = kNone;  // numbers of registers
+// By their numbers, as far as the ModRM and index bytes have them.
+struct Registers {
+  uint8_t reg = kNone, operand = kNone, base = kNone, index = kNone;
+  bool has_rex = false;
 
   bool has(uint8_t number) const { return reg == number || operand == number || base == number || index == number; }
 };
 
-// Reads no other register than its bytes name, writes none but those, and lets the next one follow.
-bool is_simple(uint8_t opcode, bool has_two_byte_opcode) {
-  if (has_two_byte_opcode) {
-    constexpr uint8_t kOpcodes[] = {kLongNop, 0xaf, 0xb6, 0xb7, 0xbe, 0xbf};  // nop, imul, movzx, movsx
-    return (opcode & 0xf0) == 0x40 || (opcode & 0xf0) == 0x90 || is_one_of(opcode, kOpcodes);  // cmov, set
+uint8_t rex_of(Bytes bytes) {
+  constexpr uint8_t kPrefixes[] = {0x66, 0xf2, 0xf3, kFsPrefix, kGsPrefix, 0x2e, 0x3e};
+  for (const uint8_t byte : bytes) {
+    if ((byte & 0xf0) == 0x40) return byte;
+    if (!is_one_of(byte, kPrefixes)) break;
   }
-  constexpr uint8_t kOpcodes[] = {0x63, 0x80, 0x81, 0x83, 0x84, 0x85, 0x88, 0x89, 0x8a,
-                                  0x8b, 0x8d, 0xc0, 0xc1, 0xc6, 0xc7, 0xd0, 0xd1};
-  return (opcode < 0x40 && (opcode & 7) < 4) || is_one_of(opcode, kOpcodes);
+  return 0;
 }
 
-size_t immediate_size(const Instruction& instruction, bool has_short_operand) {
-  if (instruction.has_two_byte_opcode) return 0;
-  constexpr uint8_t kByte[] = {0x80, 0x83, 0xc0, 0xc1, 0xc6}, kWord[] = {0x81, 0xc7};
-  if (is_one_of(instruction.opcode, kByte)) return 1;
-  return is_one_of(instruction.opcode, kWord) ? (has_short_operand ? 2 : 4) : 0;
+Registers registers_of(const Instruction& instruction, Bytes bytes, Mode mode) {
+  Registers registers;
+  const uint8_t rex = mode == Mode::Bits64 ? rex_of(bytes) : uint8_t{0};
+  const auto number = [&](uint8_t bits, unsigned rex_bit) {
+    return static_cast<uint8_t>((bits & 7) | (rex >> rex_bit & 1) << 3);
+  };
+  registers.has_rex = rex != 0;
+  registers.reg = number(register_of(instruction.modrm), 2);
+  if (has_register_operand(instruction.modrm)) {
+    registers.operand = number(instruction.modrm, 0);
+    return registers;
+  }
+  if (instruction.has_base) registers.base = number(instruction.modrm, 0);
+  if (base_of(instruction.modrm) != kIndexFollows) return registers;
+  const size_t behind_index = instruction.displacement_size != 0
+                                  ? instruction.displacement
+                                  : size_t{instruction.size} - instruction.immediate_size;
+  const uint8_t index_byte = bytes[behind_index - 1];
+  if (instruction.has_base) registers.base = number(index_byte, 0);
+  if (instruction.has_index) registers.index = number(register_of(index_byte), 1);
+  return registers;
+}
+
+bool is_access(const Instruction& instruction) {
+  const bool is_address_only = (instruction.map == 0 && instruction.opcode == kLoadAddress) ||
+                               (instruction.map == 1 && instruction.opcode == kLongNop);
+  return instruction.has_memory && !is_address_only;
+}
+
+// Reads no other register than its bytes name, writes none but those, and lets the next one follow.
+bool is_simple(const Instruction& instruction) {
+  const uint8_t opcode = instruction.opcode;
+  if (instruction.map == 0) {
+    constexpr uint8_t kOpcodes[] = {0x63, 0x80, 0x81, 0x83, 0x84, 0x85, 0x88, 0x89, 0x8a,
+                                    0x8b, 0x8d, 0xc0, 0xc1, 0xc6, 0xc7, 0xd0, 0xd1};
+    return (opcode < 0x40 && (opcode & 7) < 4) || is_one_of(opcode, kOpcodes);
+  }
+  constexpr uint8_t kOpcodes[] = {kLongNop, 0xaf, 0xb6, 0xb7, 0xbe, 0xbf};         // nop, imul, movzx, movsx
+  const bool is_conditional = (opcode & 0xf0) == 0x40 || (opcode & 0xf0) == 0x90;  // cmov, set
+  return instruction.map == 1 && !instruction.is_vector && (is_conditional || is_one_of(opcode, kOpcodes));
 }
 
 // Without REX, the numbers from 4 on of registers of one byte mean the second bytes of the first four.
-bool uses_second_bytes(const Instruction& instruction) {
+bool uses_second_bytes(const Instruction& instruction, bool has_rex) {
   const uint8_t opcode = instruction.opcode;
   const bool has_bytes =
-      instruction.has_two_byte_opcode ? (opcode & 0xf0) == 0x90 || opcode == 0xb6 || opcode == 0xbe : (opcode & 1) == 0;
-  if (!has_bytes || instruction.has_rex) return false;
+      instruction.map == 0 ? (opcode & 1) == 0 : (opcode & 0xf0) == 0x90 || opcode == 0xb6 || opcode == 0xbe;
+  if (!has_bytes || has_rex) return false;
   return register_of(instruction.modrm) >= 4 ||
          (has_register_operand(instruction.modrm) && base_of(instruction.modrm) >= 4);
 }
 
-class InstructionReader {
- public:
-  InstructionReader(Bytes code, bool is_64_bit) : code_(code), is_64_bit_(is_64_bit) {}
-
-  // The instruction that the code starts with, if it has a ModRM byte and is simple or of group 5.
-  std::optional<Instruction> read() {
-    const bool has_short_operand = take_if([](uint8_t byte) { return byte == kOperandSizePrefix; }) != 0;
-    if (is_64_bit_) rex_ = take_if([](uint8_t byte) { return (byte & 0xf0) == 0x40; });
-    result_.has_rex = rex_ != 0;
-    result_.has_two_byte_opcode = take_if([](uint8_t byte) { return byte == kTwoByteOpcode; }) != 0;
-    if (!contains(code_, at_, 2)) return std::nullopt;
-    result_.opcode = code_[at_++];
-    result_.modrm = code_[at_++];
-    const bool is_group5 = !result_.has_two_byte_opcode && result_.opcode == kGroup5;
-    if (!is_group5 && !is_simple(result_.opcode, result_.has_two_byte_opcode)) return std::nullopt;
-    if (!read_operand()) return std::nullopt;
-    result_.size = at_ + immediate_size(result_, has_short_operand);
-    return contains(code_, 0, result_.size) ? std::optional(result_) : std::nullopt;
-  }
-
- private:
-  template <class Condition>
-  uint8_t take_if(Condition condition) {
-    return at_ < code_.size() && condition(code_[at_]) ? code_[at_++] : uint8_t{0};
-  }
-
-  uint8_t number(uint8_t bits, unsigned rex_bit) const {
-    return static_cast<uint8_t>((bits & 7) | (rex_ >> rex_bit & 1) << 3);
-  }
-
-  bool read_operand() {
-    const uint8_t mode = result_.modrm >> 6, bits = base_of(result_.modrm);
-    result_.reg = number(register_of(result_.modrm), 2);
-    if (mode == 3) {
-      result_.operand = number(bits, 0);
-      return true;
-    }
-    uint8_t base = bits;
-    if (bits == kIndexFollows) {
-      if (at_ == code_.size()) return false;
-      const uint8_t index_byte = code_[at_++];
-      base = base_of(index_byte);
-      const uint8_t index = number(register_of(index_byte), 1);
-      if (index != kIndexFollows) result_.index = index;
-    }
-    const bool has_base = mode != 0 || base != 5;
-    if (has_base) result_.base = number(base, 0);
-    at_ += mode == 1 ? 1 : mode == 2 || !has_base ? 4 : 0;
-    return true;
-  }
-
-  const Bytes code_;
-  const bool is_64_bit_;
-  size_t at_ = 0;
-  uint8_t rex_ = 0;
-  Instruction result_;
-};
-
-bool is_access(const Instruction& instruction) {
-  return instruction.opcode != (instruction.has_two_byte_opcode ? kLongNop : kLoadAddress);
-}
-
 // What becomes of the address in register `number`: the first instruction from `offset` on that has to do with the
 // register tells.
-SymbolAccess use_of_register(Bytes code, uint64_t offset, uint8_t number, bool is_64_bit) {
+SymbolAccess use_of_register(Bytes code, uint64_t offset, uint8_t number, Mode mode) {
   constexpr unsigned kLookAhead = 16;
   for (unsigned i = 0; i < kLookAhead && offset < code.size(); i++) {
-    const auto instruction = InstructionReader(code.subspan(offset), is_64_bit).read();
+    const Bytes rest = code.subspan(offset);
+    const auto instruction = decode_instruction(rest, mode);
     if (!instruction) break;
-    if (instruction->base == number && is_access(*instruction)) return SymbolAccess::Memory;
-    const bool is_group5 = !instruction->has_two_byte_opcode && instruction->opcode == kGroup5;
-    if (is_group5 && instruction->operand == number && is_indirect_branch(kGroup5, instruction->modrm))
+    const bool is_group5 = instruction->map == 0 && instruction->opcode == kGroup5;
+    if (!is_group5 && !is_simple(*instruction)) break;
+    const Registers registers = registers_of(*instruction, rest, mode);
+    if (registers.base == number && is_access(*instruction)) return SymbolAccess::Memory;
+    if (registers.operand == number && is_group5 && is_indirect_branch(kGroup5, instruction->modrm))
       return SymbolAccess::Branch;
-    if (is_group5 || instruction->has(number) || uses_second_bytes(*instruction)) break;
+    if (is_group5 || registers.has(number) || uses_second_bytes(*instruction, registers.has_rex)) break;
     offset += instruction->size;
   }
   return SymbolAccess::Address;
@@ -167,7 +140,7 @@ SymbolAccess use_of_slot(Bytes code, const Reloc& reloc) {
   if (opcode != kMove) return SymbolAccess::Address;
   const bool is_high = is_64_bit && reloc.offset >= 3 && (field[-3] & 0xf4) == 0x44;
   const auto number = static_cast<uint8_t>(register_of(modrm) | (is_high ? 8 : 0));
-  return use_of_register(code, reloc.offset + kFieldSize, number, is_64_bit);
+  return use_of_register(code, reloc.offset + kFieldSize, number, is_64_bit ? Mode::Bits64 : Mode::Bits32);
 }
 
 }  // namespace

@@ -78,8 +78,8 @@ class AtomMaker {
     const InputSection& section = object_.sections[index];
     if (is_unwind(section)) return true;
     if (section.name == kImageInfoName) return false;  // all of them become one (objc.h)
-    if (section.flags & S_ATTR_DEBUG) return false;    // __DWARF and __LD
-    if (section.segment == "__LLVM") return false;
+    if (section.flags & S_ATTR_DEBUG) return false;    // __DWARF, and what compilers put into __LD
+    if (section.segment == kLinkerSegment || section.segment == "__LLVM") return false;
     if (section.segment == kOwnSegment) return !link_.applies_relocs();
     switch (section.type()) {
       case S_NON_LAZY_SYMBOL_POINTERS:
