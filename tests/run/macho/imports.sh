@@ -50,6 +50,10 @@ expect_status 1 "$scratch/bin/ld64.xld" -arch arm64 main.o --dynimport=_main,lib
 grep -q 'duplicate symbol: .*main.*--dynimport=_main,libx.dylib and defined in main.o' "$scratch/messages" ||
   fail "$(cat "$scratch/messages")"
 
+expect_status 1 "$scratch/bin/ld64.xld" -arch arm64 main.o "${imports[@]:0:2}" --dynimport=_write_to@V1,libx.dylib -o bad
+grep -q '_write_to@V1,libx.dylib: symbols of Mach-O libraries have no versions' "$scratch/messages" ||
+  fail "$(cat "$scratch/messages")"
+
 # A stub, which ld64.lld reads, and xld.
 mkdir stubs
 link64 -arch arm64 "${imports[@]}" --emit-stub-library=stubs/
