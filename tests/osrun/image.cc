@@ -13,7 +13,6 @@ namespace osrun {
 namespace {
 
 constexpr uint32_t kOpenBsdRandomize = 0x65a3dbe6, kOpenBsdWxNeeded = 0x65a3dbe7;
-constexpr uint64_t kRandomizeLimit = 1024 * 1024;
 const System* const kSystems[] = {&kFreeBsd, &kNetBsd, &kOpenBsd, &kDragonFly};
 
 struct File {
@@ -94,14 +93,15 @@ void check_segments(const File& file, Image& image) {
     if (segment.p_type == PT_PHDR) has_headers = true;
     if (segment.p_type == PT_LOAD && segment.p_filesz > segment.p_memsz)
       file.refuse("a segment is larger in the file than in memory (EINVAL)");
-    if (image.system != &kOpenBsd) continue;
+    if (image.system->random_limit == 0) continue;
     if (segment.p_type == kOpenBsdWxNeeded) image.may_write_and_execute = true;
     if (segment.p_type != kOpenBsdRandomize) continue;
     random += segment.p_memsz;
-    if (random > kRandomizeLimit) file.refuse("PT_OPENBSD_RANDOMIZE is larger than the kernel fills (ENOMEM)");
+    if (random > image.system->random_limit)
+      file.refuse("PT_OPENBSD_RANDOMIZE is larger than the kernel fills (ENOMEM)");
     image.random.push_back({segment.p_vaddr, segment.p_memsz});
   }
-  if (image.system == &kOpenBsd && image.is_relocatable && !has_headers)
+  if (image.system->pie_wants_headers && image.is_relocatable && !has_headers)
     file.refuse("position independent, but without PT_PHDR (EINVAL)");
   if (image.system->write_execute != WriteExecute::Refused || image.may_write_and_execute) return;
   for (const Elf64_Phdr& segment : file.segments)

@@ -1,7 +1,8 @@
 // osrun [--system=NAME] [--trace] PROGRAM [ARGUMENT]...: runs a static FreeBSD, NetBSD, OpenBSD or DragonFly program
 // for amd64 on Linux. See README.md.
 //
-//   --system=NAME  the kernel to be: freebsd, netbsd, openbsd, dragonfly; without it the program's note says
+//   --system=NAME  the kernel to be: freebsd, netbsd, openbsd, openbsd-5.0, dragonfly; without it the program's note
+//   says
 //   --trace        prints every system call
 //
 // The status is the program's, or 128 and the number of the signal that ended it; 126 if the kernel would not have
@@ -18,9 +19,10 @@ namespace osrun {
 namespace {
 
 const System* find_system(std::string_view name) {
-  for (const System* system : {&kFreeBsd, &kNetBsd, &kOpenBsd, &kDragonFly})
+  for (const System* system : {&kFreeBsd, &kNetBsd, &kOpenBsd, &kOpenBsd50, &kDragonFly})
     if (system->name == name) return system;
-  stop(kRefusedStatus, "--system=%s: not freebsd, netbsd, openbsd or dragonfly", std::string(name).c_str());
+  stop(kRefusedStatus, "--system=%s: not freebsd, netbsd, openbsd, openbsd-5.0 or dragonfly",
+       std::string(name).c_str());
 }
 
 int start(int count, char** arguments) {

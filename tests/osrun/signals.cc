@@ -16,6 +16,8 @@ namespace osrun {
 
 namespace {
 
+using enum SignalLayout::Entry;
+
 // BSD's numbers by Linux's. SIGEMT and SIGINFO borrow SIGSTKFLT and SIGPWR, which the systems do not have.
 constexpr std::array<uint8_t, 33> kLinuxSignals = {
     0,       SIGHUP, SIGINT,  SIGQUIT, SIGILL,    SIGTRAP, SIGABRT,  SIGSTKFLT, SIGFPE,  SIGKILL, SIGBUS,
@@ -96,33 +98,51 @@ void put_floating_point(Machine& machine, const Thread& thread, std::string& con
   frame = (address - layout.frame_size) & ~uint64_t{15};
 }
 
-void enter_handler(Machine& machine, Thread& thread, const PendingSignal& signal) {
-  SignalAction& action = machine.actions[signal.signal];
+// Writes the frame below `registers`' stack, or on the alternate one. Returns its address.
+uint64_t write_frame(Machine& machine, const Thread& thread, const Registers& registers, const PendingSignal& signal) {
+  const SignalAction& action = machine.actions[signal.signal];
   const SignalLayout& layout = machine.system.signals;
-  using enum SignalLayout::Entry;
-  Registers registers = get_registers(thread);
-  registers.orig_rax = ~uint64_t{0};
-  finish_interrupted(machine, thread, registers, action);
   uint64_t frame = frame_address(machine, thread, registers, action);
   std::string context = make_context(machine, thread, registers);
   put_floating_point(machine, thread, context, frame);
   if (layout.entry == HandlerWithReturn) frame -= 8;  // as after a call
   const std::string information = make_information(machine, signal);
-  const uint64_t first = layout.entry == HandlerWithReturn ? action.trampoline : action.handler;
   bool is_written = machine.write(frame + layout.context, context.data(), context.size()) &&
                     machine.write(frame + layout.information, information.data(), information.size());
+  const uint64_t first = layout.entry == HandlerWithReturn ? action.trampoline : action.handler;
   if (layout.entry != HandlerInRax) is_written = machine.put(frame, first) && is_written;
   if (!is_written) stop(128 + signal.signal, "no stack for the handler of signal %d at 0x%lx", signal.signal, frame);
+  return frame;
+}
+
+// The second argument: siginfo, or what a handler that did not ask for it gets.
+uint64_t second_argument(const SignalLayout& layout, const SignalAction& action, const PendingSignal& signal,
+                         uint64_t frame) {
+  if (action.flags & kSigInfo || layout.entry == HandlerWithReturn) return frame + layout.information;
+  return layout.entry == HandlerInFrame ? static_cast<uint64_t>(signal.code) : 0;
+}
+
+void aim_at_handler(const Machine& machine, Registers& registers, const PendingSignal& signal, uint64_t frame) {
+  const SignalAction& action = machine.actions[signal.signal];
+  const SignalLayout& layout = machine.system.signals;
   registers.rdi = static_cast<uint64_t>(signal.signal);
-  registers.rsi = action.flags & kSigInfo || layout.entry == HandlerWithReturn ? frame + layout.information
-                                                                               : static_cast<uint64_t>(signal.code);
+  registers.rsi = second_argument(layout, action, signal, frame);
   registers.rdx = frame + layout.context;
-  registers.rcx = signal.address;
   registers.rsp = frame;
   registers.eflags &= ~kDirection;
   registers.rip = machine.page.remote + SharedPage::kCode;
+  if (layout.entry == HandlerInFrame) registers.rcx = signal.address;
   if (layout.entry == HandlerInRax) registers.rax = action.handler;
   if (layout.entry == HandlerWithReturn) registers.rip = action.handler, registers.r15 = registers.rdx;
+}
+
+void enter_handler(Machine& machine, Thread& thread, const PendingSignal& signal) {
+  SignalAction& action = machine.actions[signal.signal];
+  Registers registers = get_registers(thread);
+  registers.orig_rax = ~uint64_t{0};
+  finish_interrupted(machine, thread, registers, action);
+  const uint64_t frame = write_frame(machine, thread, registers, signal);
+  aim_at_handler(machine, registers, signal, frame);
   set_registers(thread, registers);
   thread.mask |= action.mask | (action.flags & kNoDefer ? 0 : signal_bit(signal.signal));
   thread.mask &= ~kUnblockable;
@@ -199,7 +219,7 @@ void deliver_pending(Machine& machine, Thread& thread) {
 void write_signal_code(Machine& machine) {
   const SignalLayout& layout = machine.system.signals;
   std::string code;
-  if (layout.entry == SignalLayout::Entry::HandlerInFrame) {
+  if (layout.entry == HandlerInFrame) {
     code = std::string("\xff\x14\x24", 3);       // call *(%rsp)
     code += std::string("\x48\x8d\xbc\x24", 4);  // lea context(%rsp), %rdi
     const uint32_t context = layout.context;

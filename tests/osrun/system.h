@@ -103,10 +103,12 @@ constexpr uint8_t kEPERM = 1, kESRCH = 3, kEINTR = 4, kENOMEM = 12, kEFAULT = 14
 enum class WriteExecute { Allowed, Refused, Dropped };  // memory that is writable and executable
 
 struct System {
-  std::string_view name;              // of the target: "freebsd" …
-  std::string_view title;             // "FreeBSD"
-  uint8_t os_abi = 0;                 // EI_OSABI that identifies programs by itself; 0: there is none
-  std::string_view note_name;         // name of the identification note, with its terminator
+  std::string_view name;           // of the target: "freebsd" …
+  std::string_view title;          // "FreeBSD"
+  uint8_t os_abi = 0;              // EI_OSABI that identifies programs by itself; 0: there is none
+  std::string_view note_name;      // name of the identification note, with its terminator
+  uint64_t random_limit = 0;       // bytes of PT_OPENBSD_RANDOMIZE that the kernel fills; 0: it knows no such segments
+  bool pie_wants_headers = false;  // no PIE is started without PT_PHDR
   bool starts_with_argument = false;  // RDI points at the argument block and RSP is moved below it
   bool starts_with_strings = false;   // RBX points at ps_strings
   bool clears_scratch = false;        // R8, R9 and R10 are zero after a call
@@ -123,6 +125,6 @@ struct System {
   SignalLayout signals;
 };
 
-extern const System kFreeBsd, kNetBsd, kOpenBsd, kDragonFly;
+extern const System kFreeBsd, kNetBsd, kOpenBsd, kOpenBsd50, kDragonFly;
 
 }  // namespace osrun

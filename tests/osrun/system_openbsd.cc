@@ -1,8 +1,10 @@
 // OpenBSD/amd64: sys/kern/syscalls.master of 5.0 and of 6 and 7, sys/arch/amd64/include/signal.h and sysarch.h.
 //
 // Numbers of several releases are known at once: 5.0 had threads by rfork and 32-bit times, later releases __tfork and
-// __set_tcb, and 7.0 took the padding out of mmap and lseek. Where a number has two meanings the later one counts.
+// __set_tcb, and 7.0 took the padding out of mmap and lseek. A program does not say which it is for, so 5.0, which had
+// other meanings for some numbers and no W^X, is a system of its own that is asked for by name.
 #include <climits>
+#include <cstring>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -149,6 +151,47 @@ constexpr CallRow kCalls[] = {
     {330, "__get_tcb", calls::get_thread_pointer},
 };
 
+// struct timespec of 5.0: a time_t of 32 bits.
+Answer nanosleep50(Machine& machine, Thread&, const Arguments& a) {
+  const auto seconds = machine.get<int32_t>(a[0]);
+  const auto nanoseconds = machine.get<int64_t>(a[0] + 8);
+  if (!seconds || !nanoseconds) return failed(kEFAULT);
+  if (a[1] != 0) stop(kUnsupportedStatus, "nanosleep (5.0): the rest of the time is not supported");
+  const timespec time{.tv_sec = *seconds, .tv_nsec = *nanoseconds};
+  const uint64_t copy = machine.page.remote + SharedPage::kStrings;
+  std::memcpy(machine.page.local + SharedPage::kStrings, &time, sizeof time);
+  return {.kind = Answer::Kind::Forwarded, .number = SYS_nanosleep, .arguments = {copy, 0}};
+}
+
+constexpr CallRow kCalls50[] = {
+    {1, "exit", calls::forward<SYS_exit_group>},
+    {3, "read", calls::forward<SYS_read>},
+    {4, "write", calls::forward<SYS_write>},
+    {6, "close", calls::forward<SYS_close>},
+    {20, "getpid", calls::forward<SYS_getpid>},
+    {37, "kill", calls::kill},
+    {46, "sigaction", calls::sigaction},
+    {48, "sigprocmask", calls::sigprocmask_by_value},
+    {73, "munmap", calls::forward<SYS_munmap>},
+    {74, "mprotect", calls::mprotect},
+    {83, "setitimer", calls::forward<SYS_setitimer>},
+    {86, "getitimer", calls::forward<SYS_getitimer>},
+    {103, "sigreturn", calls::sigreturn},
+    {116, "gettimeofday", calls::forward<SYS_gettimeofday>},
+    {165, "sysarch", calls::sysarch},
+    {197, "mmap", calls::mmap_padded},
+    {199, "lseek", calls::lseek_padded},
+    {232, "clock_gettime", calls::clock_gettime},
+    {240, "nanosleep", nanosleep50, true},
+    {251, "rfork", rfork},
+    {288, "sigaltstack", calls::sigaltstack},
+    {298, "sched_yield", calls::forward<SYS_sched_yield>},
+    {299, "getthrid", calls::thread_number},
+    {300, "thrsleep", thrsleep50, true},
+    {301, "thrwakeup", thrwakeup},
+    {302, "threxit", threxit},
+};
+
 constexpr ErrorRow kErrors[] = {{EILSEQ, 84}, {EOVERFLOW, 87}, {ECANCELED, 88}};
 
 constexpr ClockRow kClocks[] = {{0, CLOCK_REALTIME},
@@ -174,13 +217,13 @@ constexpr RegisterPlace kRegisters[] = {
     {&Registers::cs, 176}, {&Registers::eflags, 184}, {&Registers::rsp, 192}, {&Registers::ss, 200},
 };
 
-}  // namespace
-
-const System kOpenBsd = {
+constexpr System kLater = {
     .name = "openbsd",
     .title = "OpenBSD",
     .os_abi = 12,
     .note_name = {"OpenBSD", 8},
+    .random_limit = 1024 * 1024,
+    .pie_wants_headers = true,
     .first_thread = 100001,
     .write_execute = WriteExecute::Refused,
     .not_supported = 91,
@@ -206,5 +249,20 @@ const System kOpenBsd = {
                 .action_flags = 12,
                 .action_size = 16},
 };
+
+constexpr System as_of_50() {
+  System system = kLater;
+  system.name = "openbsd-5.0";
+  system.title = "OpenBSD 5.0";
+  system.random_limit = 0;
+  system.pie_wants_headers = false;
+  system.write_execute = WriteExecute::Allowed;
+  system.calls = kCalls50;
+  return system;
+}
+
+}  // namespace
+
+const System kOpenBsd = kLater, kOpenBsd50 = as_of_50();
 
 }  // namespace osrun
