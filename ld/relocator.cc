@@ -66,7 +66,10 @@ size_t Relocator::apply(std::span<const Reloc> relocs) {
   if (names_slot(link_, reloc) && atom_.has(atom_flag::kExecutable)) return apply_slot(reloc), 1;
   if (is_gone(reloc) && write_tombstone(reloc)) return 1;
   if (reloc.want == Want::GotSlot && shorten_got_load(reloc)) return 1;
-  if (reloc.want == Want::TlsOffset && moves_to_gs()) use_gs(finder(), reloc.offset, out_, begin_);
+  if (reloc.want == Want::TlsOffset && moves_to_gs() && !use_gs(finder(), reloc.offset, out_, begin_))
+    report_reloc(
+        link_, file_, atom_, reloc,
+        "cannot be found by -z tls-seg=gs: the code before it cannot be decoded; keep data out of the section");
   uint64_t value = subtract(reloc, wanted_value(reloc));
   if (reloc.from != From::Symbol || relocs.size() == 1) {
     write(reloc, value);
