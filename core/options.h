@@ -167,8 +167,11 @@ struct DarwinOptions {
   bool is_extension_safe = false;       // -application_extension
   bool is_interposable = false;         // -interposable: calls to exported functions can be redirected
   bool allows_stack_execution = false, has_executable_heap = false;
-  bool ignores_requests = false;  // -ignore_auto_link
-  std::string path_prefix;        // -oso_prefix
+  bool ignores_requests = false;      // -ignore_auto_link
+  std::string path_prefix;            // -oso_prefix
+  bool adds_underscores = true;       // to the names of objects that are translated (ELF)
+  bool ignores_hints = false;         // -ignore_optimization_hints
+  bool has_small_objc_stubs = false;  // -objc_stubs_small
 };
 
 // How code uses an imported name. Inferred: its relocations say whether it is called or read.

@@ -205,8 +205,9 @@ InputFile& InputFinder::make_file(const std::string& path, std::string_view memb
   file.member = member;
   file.bytes = bytes;
   file.source = source;
-  const FileKind kind = identify_file(bytes).kind;
-  if (kind == FileKind::CompilerIr || kind == FileKind::Unknown) file.ir = IrContent::Only;
+  const Identity identity = identify_file(bytes);
+  if (identity.kind == FileKind::CompilerIr || identity.kind == FileKind::Unknown) file.ir = IrContent::Only;
+  file.is_foreign = is_foreign(link_, identity);
   return file;
 }
 
@@ -285,11 +286,20 @@ void InputFinder::open_archive(const InputOption& option, const std::string& pat
   input.source = last_opened();
   found->second = &input;
   input.hides_definitions = option.hides_definitions;
-  if (option.whole_archive || option.loads_classes || !input.archive.has_index() || !believes_indexes_) {
+  const bool uses_index = input.archive.has_index() && believes_indexes_ && !holds_foreign_objects(input);
+  if (option.whole_archive || option.loads_classes || !uses_index) {
     add_members(option, input);
   } else {
     add_index(input);
   }
+}
+
+// An index has the names of the objects as they are, not as they are when they have been translated.
+bool InputFinder::holds_foreign_objects(ArchiveInput& input) {
+  if (input.archive.member_count() == 0) return false;
+  const auto member = input.archive.member(0);
+  const auto bytes = member ? member_bytes(input, *member) : std::nullopt;
+  return bytes && is_foreign(link_, identify_file(*bytes));
 }
 
 void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
@@ -392,6 +402,13 @@ std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled
   link_.inputs.libraries = libraries_;
   if (rank.is_valid()) move_to_rank(objects, rank);
   return objects;
+}
+
+InputFile* InputFinder::add_made(std::string_view bytes) {
+  InputFile& file = add_object("<made by the linker>", {}, as_bytes(bytes), false);
+  link_.inputs.by_id.resize(places_.size());
+  link_.inputs.by_id[file.id.value] = &file;
+  return &file;
 }
 
 InputFile& InputFinder::add_made_library(const std::string& path, Bytes bytes) {

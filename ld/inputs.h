@@ -65,6 +65,9 @@ class InputFinder {
   // held elsewhere. Without a rank they stand at the end. Returns the objects.
   std::vector<InputFile*> add_compiled(const CompiledInputs& compiled, FileId rank);
 
+  // Adds an object that the linker has made.
+  InputFile* add_made(std::string_view bytes);
+
   // A shared library made in memory, which comes behind all others.
   InputFile& add_made_library(const std::string& path, Bytes bytes);
 
@@ -124,6 +127,7 @@ class InputFinder {
   void add_embedded(const InputOption& option, const std::string& path, Bytes bytes);
   void add_binary(const std::string& path, Bytes bytes);
   void add_symbols(const std::string& path, Bytes bytes);
+  bool holds_foreign_objects(ArchiveInput& archive);
   void add_members(const InputOption& option, ArchiveInput& archive);
   void add_index(ArchiveInput& archive);
   InputFile& add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);

@@ -11,6 +11,7 @@
 #include "ld/messages.h"
 #include "ld/names.h"
 #include "ld/runtime_slots.h"
+#include "ld/translate.h"
 
 namespace xld {
 
@@ -48,6 +49,7 @@ class Resolution {
     define_requested_names(link_);
     want_requested_names();
     extract_wanted();
+    add_made_object();
     find_hidden_names();
     replace_commons();
   }
@@ -57,12 +59,28 @@ class Resolution {
     std::copy_if(files.begin(), files.end(), std::back_inserter(unread), [](auto* file) { return !file->is_read; });
     parallel_for(link_.session.pool, unread.size(), kFilesPerTask, [&](size_t begin, size_t end, uint32_t worker) {
       for (size_t i = begin; i < end; i++)
-        if (unread[i]->ir != IrContent::Only) link_.format->read_object(link_, *unread[i], worker);
+        if (unread[i]->ir != IrContent::Only) read_object(*unread[i], worker);
     });
     for (InputFile* file : unread) {
       compiler_.show(*file);
       file->is_read = true;
     }
+  }
+
+  void read_object(InputFile& file, uint32_t worker) {
+    if (file.is_foreign) translate_object(link_, file, worker);
+    if (!file.is_foreign || !file.bytes.empty()) link_.format->read_object(link_, file, worker);
+  }
+
+  // What the linker makes for names that are still missing takes part like any object, and may want more.
+  void add_made_object() {
+    if (!link_.format->make_object || link_.diagnostics().failed()) return;
+    std::string bytes = link_.format->make_object(link_);
+    if (bytes.empty()) return;
+    const std::vector<InputFile*> made = {finder_.add_made(link_.session.keep(std::move(bytes)))};
+    read(made);
+    take_in(made);
+    extract_wanted();
   }
 
   // Names are settled anew, with what the compiler has made in the place of what it was made of. Archive members have
@@ -422,7 +440,10 @@ void make_atoms(Link& link) {
   link.atoms = Array<Atom>::zeroed(size_t{next} + commons);
   parallel_for(link.session.pool, link.inputs.files.size(), kFilesPerTask,
                [&](size_t begin, size_t end, uint32_t worker) {
-                 for (size_t i = begin; i < end; i++) link.format->make_atoms(link, *link.inputs.files[i], worker);
+                 for (size_t i = begin; i < end; i++) {
+                   if (link.inputs.files[i]->is_foreign) report_translation(link, *link.inputs.files[i]);
+                   link.format->make_atoms(link, *link.inputs.files[i], worker);
+                 }
                });
   if (commons != 0) make_common_atoms(link);
 }

@@ -310,7 +310,7 @@ void write_own_definitions(const Link& link, std::span<const LoadFixup> fixups, 
 
 }  // namespace
 
-void finish_atom(const Link& link, AtomId id, MutableBytes out) {
+void write_fixup_words(const Link& link, AtomId id, MutableBytes out) {
   if (link.fixup_counts.empty() || link.fixup_counts[id.value].all == 0) return;
   const uint64_t address = link.atom(id).address;
   if (state_of(link).features.has_chained_fixups) return write_chained_words(link, address, out);

@@ -289,6 +289,8 @@ constexpr OptionRow kOutput[] = {
     {"-o", Separate, "FILE", "write the output to FILE (a.out)", set_text<&Options::output>},
     {"-arch", Separate, "CPU", "link for x86_64, i386 or arm64", choose_architecture},
     {"--target", Required, "TARGET", "link for TARGET, such as darwin-amd64; see --print-targets", set_target},
+    {"--elf-names", Required, "FORM",
+     "names of ELF objects in a Mach-O output: underscore (default: main is _main), plain", set_elf_names},
     {"-platform_version", Separate, "PLATFORM MINIMUM SDK", "where the output will run", set_platform_version},
     {"-macosx_version_min -macos_version_min", Separate, "VERSION", "the oldest macOS the output will run on",
      set_minimum_version},
@@ -459,7 +461,14 @@ constexpr OptionRow kContents[] = {
     {"-segaddr", Separate, "SEGMENT ADDRESS", "address of a segment", set_segment_address},
     {"-segprot", Separate, "SEGMENT MAXIMUM INITIAL", "protection of a segment, such as rx", set_segment_protection},
     {"-dead_strip", None, "", "leave out what nothing refers to", set<&Options::gc_sections>},
+    {"-objc_stubs_fast", None, "", "calls of objc_msgSend$NAME go there at once (default)",
+     set_darwin<&DarwinOptions::has_small_objc_stubs, false>},
+    {"-objc_stubs_small", None, "", "calls of objc_msgSend$NAME share a stub",
+     set_darwin<&DarwinOptions::has_small_objc_stubs>},
+    {"-ignore_optimization_hints", None, "", "leave code as long as the compiler made it",
+     set_darwin<&DarwinOptions::ignores_hints>},
     {"--icf", Required, "MODE", "fold identical functions: all, safe, none", set_icf},
+    {"-deduplicate", None, "", "like --icf=safe", set<&Options::icf, IcfMode::Safe>},
     {"-no_deduplicate", None, "", "do not fold identical functions (default)", set<&Options::icf, IcfMode::None>},
 };
 

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "core/hash.h"
+#include "formats/macho/hints.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/versions.h"
 #include "tlsrewrite/slot_note.h"
@@ -85,6 +86,8 @@ class ObjectReader {
         return read_minimum_version(bytes);
       case LC_DATA_IN_CODE:
         return read_data_in_code(bytes);
+      case LC_LINKER_OPTIMIZATION_HINT:
+        return read_optimization_hints(bytes);
       default:
         break;
     }
@@ -213,6 +216,14 @@ class ObjectReader {
     const auto table = command ? slice(file_.bytes, command->dataoff, command->datasize) : std::nullopt;
     if (!table) return fail("table of data in code extends past the end of the file");
     object_.data_in_code = *table;
+    return true;
+  }
+
+  bool read_optimization_hints(Bytes bytes) {
+    const auto command = xld::read<LinkEditDataCommand>(bytes, 0);
+    const auto table = command ? slice(file_.bytes, command->dataoff, command->datasize) : std::nullopt;
+    if (!table) return fail("table of optimisation hints extends past the end of the file");
+    if (link_.target().cpu == Cpu::Arm64) object_.hints = read_hints(*table, arena_);
     return true;
   }
 

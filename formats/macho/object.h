@@ -42,8 +42,9 @@ struct Subsection {
   SymbolId instead;  // the weak definition of another file that stands for it; only if there is no atom
 };
 
-struct UnwindEntry;
 struct Frame;
+struct Hint;
+struct UnwindEntry;
 
 struct MachoObject {
   std::span<InputSection> sections;
@@ -57,7 +58,8 @@ struct MachoObject {
   bool has_subsections = false;
   std::span<const UnwindEntry> unwind;  // ascending by function; see unwind_input.h
   std::span<const Frame> frames;
-  uint32_t frame_section = 0;  // that they are in
+  uint32_t frame_section = 0;   // that they are in
+  std::span<const Hint> hints;  // see hints.h
 };
 
 inline const MachoObject& object_of(const InputFile& file) {
