@@ -7,8 +7,10 @@
 #include "ld/emit.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "core/digest.h"
+#include "ld/messages.h"
 #include "ld/relocate.h"
 #include "ld/runtime_slots.h"
 #include "tlsrewrite/segment.h"
@@ -240,8 +242,19 @@ class Emitter {
     std::copy_n(atom.data, atom.size, out.data());
     if (atom.relocs) adjust_atom(id, atom, out);
     if (link_.options().thread_segment == ThreadSegment::Gs && atom.has(atom_flag::kExecutable))
-      use_gs_for_thread_pointer(out, link_.code_starts.of(link_, atom));
+      move_thread_pointer(atom, out);
     if (raw_slots_.applies_to(atom)) raw_slots_.move(atom, out, log_);
+  }
+
+  void move_thread_pointer(const Atom& atom, MutableBytes out) const {
+    const auto unclear = use_gs_for_thread_pointer(out, link_.code_starts.of(link_, atom));
+    if (!unclear) return;
+    const InputFile& file = link_.inputs.file(atom.file);
+    link_.diagnostics().error(
+        fmt::format("{}: -z tls-seg=gs: this code cannot be decoded, and there may be a load of the thread pointer in "
+                    "it; keep data out of the section",
+                    place_of(link_, file, atom, *unclear)),
+        file.id, *unclear);
   }
 
   void adjust_atom(AtomId id, const Atom& atom, MutableBytes out) {

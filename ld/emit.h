@@ -52,6 +52,7 @@ class Relocator {
   x86::InstructionFinder& finder();
   void log_access(const Reloc& reloc, std::string_view kind, std::string_view result, uint64_t start, uint8_t size);
   void log_kept(const Reloc& reloc);
+  void log_descriptor(const Reloc& reloc, std::string_view result);
   bool moves_to_gs() const;
   bool shorten_got_load(const Reloc& reloc);
   uint64_t symbol_address(const Reloc& reloc) const;

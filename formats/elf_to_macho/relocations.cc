@@ -65,6 +65,7 @@ void Translator::translate_section(uint32_t index) {
 }
 
 size_t Translator::translate_reloc(const Site& site) {
+  if (is_slot_access(site)) return translate_slot_access(site), 1;
   switch (site.row->form) {
     case Form::Refused:
       refuse(site, site.row->advice);

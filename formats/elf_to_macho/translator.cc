@@ -37,6 +37,7 @@ Translation Translator::run() {
       translate_section(i);
     }
   }
+  translate_notes();
   auto object = assembler_.finish();
   if (object) {
     result_.object = std::move(*object);

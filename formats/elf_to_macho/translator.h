@@ -80,6 +80,12 @@ class Translator {
   const ElfSymbol& symbol_at(const Site& site) const { return elf_.symbols[site.reloc->symbol]; }
   BuiltReloc record_for(const Site& site, SymbolRef symbol) const;
 
+  // runtime_slots.cc
+  std::vector<uint32_t> starts_of(uint32_t section) const;
+  bool is_slot_access(const Site& site) const;
+  void translate_slot_access(const Site& site);
+  void translate_notes();
+
   // thread_locals.cc
   SymbolRef descriptor_of(uint32_t index, const Site& site);
   SymbolRef make_descriptor(const BuiltSymbol& symbol, SymbolRef initial);

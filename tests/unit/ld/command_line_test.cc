@@ -643,6 +643,26 @@ TEST(DarwinCommandLine, FileListsAreRead) {
 TEST(Dialect, FollowsTheProgramsName) {
   for (const char* name : {"ld", "xld", "ld.xld", "/opt/ld64/ld"}) EXPECT_EQ(dialect_for(name).name, "gnu") << name;
   EXPECT_EQ(dialect_for("/usr/bin/ld64.xld").name, "darwin");
+  for (const char* name : {"6l", "/go/bin/8l"}) EXPECT_EQ(dialect_for(name).name, "historical") << name;
+  EXPECT_EQ(dialect_for("ld", Words{"-Hlinux"}).name, "historical");
+}
+
+TEST(Dialect, OldLettersMeanWhatTheyMeant) {
+  const Parsed parsed = parse_as("ld", {"-H7", "-T", "0x1000", "-D0x9000", "-R", "4096", "-E", "begin", "-d", "-s",
+                                        "-Ttext-segment=0x400000", "a.o"});
+  EXPECT_EQ(parsed.errors, Words{});
+  const Options& options = parsed.options();
+  EXPECT_EQ(options.target.os, OperatingSystem::Linux);
+  EXPECT_EQ(options.section_start.at(".text"), 0x1000u);
+  EXPECT_EQ(options.section_start.at(".data"), 0x9000u);
+  EXPECT_EQ(options.max_page_size, 4096u);
+  EXPECT_EQ(options.entry, "begin");
+  EXPECT_TRUE(options.is_static);
+  EXPECT_EQ(options.strip, StripMode::All);
+  EXPECT_EQ(options.text_segment, 0x400000u);
+  EXPECT_EQ(parse_as("6l", {"a.o"}).options().target.cpu, Cpu::X86_64);
+  EXPECT_EQ(parse_as("8l", {"a.o"}).options().target.cpu, Cpu::I386);
+  EXPECT_TRUE(parse_as("ld", {"-E", "a.o"}).options().export_dynamic);
 }
 
 }  // namespace
