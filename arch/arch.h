@@ -27,6 +27,13 @@ struct GotLoadFacts {
   bool is_absolute;           // the symbol's value does not move with the output (SHN_ABS, undefined weak)
 };
 
+// What an instruction does with the symbol of its field.
+enum class SymbolAccess : uint8_t {
+  Address,  // takes the address, or is no instruction that is known
+  Branch,   // goes there
+  Memory,   // reads or writes what is there
+};
+
 struct Arch {
   Cpu cpu;
   uint8_t word_size;           // bytes of a pointer and of a GOT slot
@@ -58,6 +65,10 @@ struct Arch {
   // True if the field at `offset` is that of a direct call or jump, so that an address in it is not compared with
   // others.
   bool (*is_branch)(Bytes code, uint64_t offset);
+
+  // What the instruction with the relocated field does. A relocation that asks for a GOT slot is judged by what happens
+  // to the address in it.
+  SymbolAccess (*classify_access)(Bytes code, const Reloc& reloc);
 
   // Fills gaps between functions with instructions that do nothing: pieces of .init are run one after the other.
   void (*fill_padding)(MutableBytes gap);

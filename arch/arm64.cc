@@ -10,10 +10,12 @@ namespace {
 
 constexpr uint32_t kPageMask = 0x9f000000, kPage = 0x90000000;      // adrp
 constexpr uint32_t kLoadMask = 0xffc00000, kLoad = 0xf9400000;      // ldr xt, [xn, #offset]
-constexpr uint32_t kAdd = 0x91000000;                               // add xd, xn, #offset
-constexpr uint32_t kStubPage = 0x90000010, kStubLoad = 0xf9400210;  // adrp x16 ; ldr x16, [x16, #offset]
-constexpr uint32_t kStubJump = 0xd61f0200;                          // br x16
-constexpr uint32_t kBranchMask = 0x7c000000, kBranch = 0x14000000;  // b, bl
+constexpr uint32_t kAccessMask = 0xff000000, kAccess = 0xf9000000;  // ldr, str of 8 bytes at a register and an offset
+constexpr uint32_t kIndirectMask = 0xff9ffc1f, kIndirect = 0xd61f0000;  // br, blr
+constexpr uint32_t kAdd = 0x91000000;                                   // add xd, xn, #offset
+constexpr uint32_t kStubPage = 0x90000010, kStubLoad = 0xf9400210;      // adrp x16 ; ldr x16, [x16, #offset]
+constexpr uint32_t kStubJump = 0xd61f0200;                              // br x16
+constexpr uint32_t kBranchMask = 0x7c000000, kBranch = 0x14000000;      // b, bl
 constexpr uint32_t kNop = 0xd503201f;
 constexpr uint64_t kPageSize = 0x1000;
 
@@ -59,6 +61,40 @@ bool is_branch(Bytes code, uint64_t offset) {
   return instruction && (*instruction & kBranchMask) == kBranch;
 }
 
+// True if one of the places where instructions have register numbers holds this one.
+bool may_mention(uint32_t instruction, uint32_t number) {
+  for (const unsigned shift : {0u, 5u, 10u, 16u})
+    if ((instruction >> shift & 31) == number) return true;
+  return false;
+}
+
+// What becomes of the address in register `number`: the first instruction from `offset` on that has to do with the
+// register tells, if no branch comes before it.
+SymbolAccess use_of_register(Bytes code, uint64_t offset, uint32_t number) {
+  constexpr unsigned kLookAhead = 16;
+  for (unsigned i = 0; i < kLookAhead; i++, offset += 4) {
+    const auto instruction = read<uint32_t>(code, offset);
+    if (!instruction) return SymbolAccess::Address;
+    if ((*instruction >> 5 & 31) == number) {
+      if ((*instruction & kIndirectMask) == kIndirect) return SymbolAccess::Branch;
+      if ((*instruction & kAccessMask) == kAccess) return SymbolAccess::Memory;
+    }
+    const bool is_of_branch_group = (*instruction >> 26 & 7) == 5;  // Arm ARM C4.1.65: branches and system instructions
+    if (is_of_branch_group || may_mention(*instruction, number)) return SymbolAccess::Address;
+  }
+  return SymbolAccess::Address;
+}
+
+SymbolAccess classify_access(Bytes code, const Reloc& reloc) {
+  if ((reloc.hints & hint::kIsBranch) || reloc.want == Want::Stub) return SymbolAccess::Branch;
+  const auto instruction = read<uint32_t>(code, reloc.offset);
+  if (!instruction || reloc.field != Field::PageOffset12) return SymbolAccess::Address;
+  if (reloc.want == Want::GotSlot && (*instruction & kLoadMask) == kLoad)
+    return use_of_register(code, reloc.offset + uint64_t{4}, *instruction & 31);
+  const bool is_access = reloc.want == Want::Address && (*instruction & kAccessMask) == kAccess;
+  return is_access ? SymbolAccess::Memory : SymbolAccess::Address;
+}
+
 void fill_padding(MutableBytes gap) {
   const size_t odd = gap.size() % 4;
   std::fill_n(gap.begin(), odd, uint8_t{0});
@@ -82,6 +118,7 @@ constinit const Arch kArchArm64 = {
     .write_lazy_header = nullptr,
     .write_lazy_entry = nullptr,
     .is_branch = is_branch,
+    .classify_access = classify_access,
     .fill_padding = fill_padding,
 };
 

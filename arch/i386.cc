@@ -99,6 +99,7 @@ constinit const Arch kArchI386 = {
     .write_lazy_header = write_lazy_header,
     .write_lazy_entry = write_lazy_entry,
     .is_branch = is_direct_branch,
+    .classify_access = classify_access,
     .fill_padding = fill_with_nops,
 };
 

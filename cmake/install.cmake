@@ -3,6 +3,7 @@
 #   bin/xld            the linker; by the names ld.xld and ld64.xld it speaks GNU ld's and Darwin's options
 #   bin/xld-verify     the checker, if it was built
 #   libexec/xld/ld     a folder for `gcc -B`: gcc runs the program called "ld" in it
+#   include/xld/dynimport.h                               for objects that import names; see docs/imports.md
 #   lib/libxld.a, include/xld/, lib/pkgconfig/xld.pc      the linker as a library
 include(GNUInstallDirs)
 
@@ -25,6 +26,7 @@ install(FILES ${CMAKE_BINARY_DIR}/install/ld DESTINATION ${CMAKE_INSTALL_LIBEXEC
 
 install(TARGETS xld_library ARCHIVE)
 install(FILES ld/xld.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld/ld)
+install(FILES include/xld/dynimport.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld)
 foreach(header bytes diagnostics file_system ids options result target)
   install(FILES core/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld/core)
 endforeach()

@@ -54,6 +54,11 @@ struct Companion {
   bool is_whole_atom = false;  // `atom` itself becomes live, with all its relocations
 };
 
+// Of a library that stands for one that is not there: what an imported name is called here and there.
+struct ImportName {
+  std::string_view local, remote;
+};
+
 // Whether a file holds a compiler's intermediate code, to be compiled when the program is linked.
 enum class IrContent : uint8_t { None, Beside, Only };
 
@@ -74,6 +79,7 @@ struct InputFile {
   std::span<CommonOffer> commons;
   std::span<uint8_t> is_lost;  // by raw section: another file provides its group; empty: none is
   uint32_t raw_section_count = 0;
+  std::span<const Bytes> import_records;  // sections that ask for imports (dynimport/import_request.h)
 
   AtomId first_atom;
   uint32_t atom_capacity = 0;             // ids reserved
@@ -86,6 +92,8 @@ struct InputFile {
   std::string_view loader_name;  // what the loader is to look for
   LibraryUse use = LibraryUse::Normal;
   bool hides_definitions = false;  // whatever visibility they have
+  std::span<const ImportName>
+      import_names;  // of a list of imports, by raw symbol - first_global; its symbols are these
 
   std::span<const uint64_t> symbol_addresses;  // by raw symbol; for the format's PlainPath only
 

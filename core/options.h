@@ -171,6 +171,24 @@ struct DarwinOptions {
   std::string path_prefix;        // -oso_prefix
 };
 
+// How code uses an imported name. Inferred: its relocations say whether it is called or read.
+enum class ImportForm : uint8_t {
+  Inferred,
+  Function,  // the name is the function: calls go through a stub
+  Pointer,   // the name is a word of the output that holds the address
+};
+
+// --dynimport, or a record in an object: a name that a shared library defines, which need not be there when the output
+// is linked.
+struct ImportRequest {
+  std::string local;    // what code calls it
+  std::string remote;   // what the library calls it
+  std::string version;  // empty: none is asked for
+  std::string library;  // as the loader is told
+  ImportForm form = ImportForm::Inferred;
+  bool operator==(const ImportRequest&) const = default;
+};
+
 // A --defsym or a script assignment: NAME = EXPRESSION, evaluated after layout.
 struct SymbolAssignment {
   std::string name;
@@ -240,6 +258,8 @@ struct Options {
   std::vector<std::string> wrapped;           // --wrap
   std::vector<SymbolAssignment> assignments;  // --defsym, in order
   std::vector<TlsSlot> tls_slots;             // --tls-slot
+  std::vector<ImportRequest> imports;         // --dynimport
+  bool forbids_imports = false;               // -d, as the linkers before had it: nothing is left to a loader
   std::vector<std::string> trace_symbols;     // -y
   std::vector<std::string> version_scripts;
   std::vector<std::string> ignored_undefined;  // --ignore-unresolved-symbol
@@ -302,6 +322,7 @@ struct Options {
   std::string dependency_file;       // a makefile rule
   std::string dependency_info_file;  // the same as records, as Xcode reads them
   std::string reproduce_file;
+  std::string stub_library;  // --emit-stub-library: a library of the imports' names, for other linkers
   std::vector<std::string> why_live;
   bool verbose = false;
 

@@ -83,6 +83,7 @@ inline constexpr uint32_t kPreemptible = 1 << 27;        // defined here, but th
 inline constexpr uint32_t kUsed = 1 << 28;               // something live refers to it; noted of imported names
 inline constexpr uint32_t kCopied = 1 << 29;             // imported data of which this output has the only copy
 inline constexpr uint32_t kLocalised = 1 << 30;          // kept inside the output, whatever its visibility
+inline constexpr uint32_t kPointerWord = 1u << 31;       // defined here: the word that holds an import's address
 inline constexpr uint32_t kOutOfReach = kImported | kPreemptible;  // no address before the loader has given it one
 inline constexpr uint32_t kNeedsAny = kNeedsGot | kNeedsStub | kNeedsTlsOffset | kNeedsTlsPair | kNeedsTlsDescriptor;
 }  // namespace symbol_flag

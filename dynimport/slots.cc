@@ -80,7 +80,8 @@ class SlotNumbering {
   uint32_t resolver_words_ = 0;
 };
 
-Slots number_slots(const SymbolTable& symbols, const LocalNeeds& locals, bool needs_tls_module) {
+Slots number_slots(const SymbolTable& symbols, const LocalNeeds& locals, bool needs_tls_module,
+                   std::vector<PointerWord> pointers) {
   SlotNumbering numbering(symbols.size());
   for (uint32_t i = 0; i < symbols.size(); i++) {
     const SymbolId id{i};
@@ -90,7 +91,9 @@ Slots number_slots(const SymbolTable& symbols, const LocalNeeds& locals, bool ne
   }
   for (const auto& [key, entry] : locals.entries()) numbering.add_local(entry.owner, entry.flags);
   if (needs_tls_module) numbering.add_tls_module();
-  return numbering.take();
+  Slots slots = numbering.take();
+  slots.pointers = std::move(pointers);
+  return slots;
 }
 
 }  // namespace xld

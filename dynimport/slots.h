@@ -48,6 +48,12 @@ struct Stub {
   bool is_import = false;        // the loader fills the word, on the first call if it may; else a resolver does
 };
 
+// A word that the loader fills with the address of an import, and that has a name of its own.
+struct PointerWord {
+  SymbolId name;
+  SymbolId import;
+};
+
 // Needs of local symbols, found by the scan. Any thread may add.
 class LocalNeeds {
  public:
@@ -86,6 +92,7 @@ class Slots {
   std::vector<Record> records;  // by owner
   std::vector<Slot> slots;      // of the GOT, ascending words
   std::vector<Stub> stubs;
+  std::vector<PointerWord> pointers;
   uint32_t got_words = 0;
   uint32_t stub_words = 0;      // of the stubs' own table, without reserved words: imports first, then resolvers
   uint32_t import_words = 0;    // of these, those of imports
@@ -97,6 +104,7 @@ class Slots {
   uint64_t got_base = 0;            // _GLOBAL_OFFSET_TABLE_
   uint64_t stub_table_address = 0;  // first word stubs jump through
   uint64_t stubs_address = 0;
+  uint64_t pointers_address = 0;
   uint64_t lazy_address = 0;  // code that has the loader fill an import's word; 0: they are filled at load time
   uint32_t stub_size = 0;
   uint8_t word_size = 8;
@@ -114,6 +122,7 @@ class Slots {
 
   uint64_t word_address(uint32_t word) const { return got_address + uint64_t{word} * word_size; }
   uint64_t stub_address(uint32_t stub) const { return stubs_address + uint64_t{stub} * stub_size; }
+  uint64_t pointer_address(size_t pointer) const { return pointers_address + uint64_t{pointer} * word_size; }
   // The word a stub jumps through.
   uint64_t stub_slot_address(const Stub& stub) const {
     return stub.uses_lazy_table ? stub_table_address + uint64_t{stub.slot_word} * word_size
@@ -126,8 +135,9 @@ class Slots {
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> by_local_;
 };
 
-// Numbers the slots of all needs. A symbol whose value is a resolver function gets a stub, and its address is the
-// stub's if it is taken other than through the GOT.
-Slots number_slots(const SymbolTable& symbols, const LocalNeeds& locals, bool needs_tls_module);
+// Numbers the slots of all needs; pointers have numbers by their order. A symbol whose value is a resolver function
+// gets a stub, and its address is the stub's if it is taken other than through the GOT.
+Slots number_slots(const SymbolTable& symbols, const LocalNeeds& locals, bool needs_tls_module,
+                   std::vector<PointerWord> pointers = {});
 
 }  // namespace xld

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <fmt/core.h>
 
+#include "dynimport/import_request.h"
+
 namespace xld {
 namespace {
 
@@ -61,6 +63,14 @@ void report_bad_word(OptionContext& context, const OptionUse& use, std::string_v
 
 void add_library(OptionContext& context, const OptionUse& use) {
   context.add_input(InputKind::Library, use.value);
+}
+
+void add_import(OptionContext& context, const OptionUse& use, ImportForm form) {
+  if (auto request = parse_import(use.value, form)) {
+    context.options.imports.push_back(std::move(*request));
+  } else {
+    context.error(fmt::format("{}={}: {}", use.spelling, use.value, request.error().message));
+  }
 }
 
 void set_color(OptionContext& context, const OptionUse& use) {

@@ -86,6 +86,13 @@ struct FieldNumber<std::optional<T>> {
   using type = T;
 };
 
+void add_import(OptionContext& context, const OptionUse& use, ImportForm form);
+
+template <ImportForm Form>
+void add_import_as(OptionContext& context, const OptionUse& use) {
+  add_import(context, use, Form);
+}
+
 void report_bad_number(OptionContext& context, const OptionUse& use, std::string_view kind);
 
 template <auto Field>

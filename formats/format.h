@@ -25,6 +25,7 @@
 #include "core/reloc.h"
 #include "core/session.h"
 #include "dynimport/slots.h"
+#include "dynimport/stub_library.h"
 #include "formats/description.h"
 #include "layout/layout.h"
 #include "layout/merge.h"
@@ -102,6 +103,19 @@ struct SettingFile {
   size_t begin = 0;  // where in the file the setting stands, if in another language's text
 };
 
+// An import that was asked for, and what has become of it.
+struct DynamicImport {
+  ImportRequest request;
+  std::string origin;  // the option, or the object and its section
+  SymbolId name;       // ImportRequest::local
+  InputFile* library = nullptr;
+  uint32_t raw_symbol = 0;                 // in the library
+  ImportForm form = ImportForm::Inferred;  // settled if something refers to the name
+  SymbolId pointee;                        // of a pointer: what the loader looks for
+
+  Claim claim() const { return Claim::make(ClaimClass::Outside, library->id, raw_symbol); }
+};
+
 struct Link {
   explicit Link(Session& s) : session(s) {}
 
@@ -117,6 +131,7 @@ struct Link {
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;   // by SymbolId of the group's key: the file that provides it
   std::vector<Extraction> extractions;  // filled for maps only
+  std::vector<DynamicImport> imports;   // each name once, in the order of asking
   Array<Atom> atoms;                    // by AtomId; files reserve ranges, see InputFile
   AtomId first_linker_atom;             // atoms the linker makes (common symbols) stand behind those of all files
   uint32_t linker_atom_count = 0;
@@ -220,6 +235,9 @@ struct Format {
 
   // Reads a shared library's loader_name and global names. Any thread; one task a file.
   void (*read_library)(Link&, InputFile&, uint32_t worker);
+
+  // A library with nothing but names, for linkers to link against: what read_library() reads.
+  std::string (*make_stub_library)(const Target&, const StubLibrary&);
 
   // Creates the file's atoms, places the symbols it defines, finds its companions. One task a file.
   void (*make_atoms)(Link&, InputFile&, uint32_t worker);

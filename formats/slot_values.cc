@@ -52,6 +52,15 @@ uint64_t slot_value(const Link& link, const Slot& slot) {
   return 0;
 }
 
+std::string_view name_in_library(const Link& link, SymbolId id) {
+  const Claim claim = link.symbols.claim(id);
+  if (claim.is_import()) {
+    const InputFile& library = link.inputs.file(claim.file());
+    if (!library.import_names.empty()) return library.import_names[claim.raw_symbol() - library.first_global].remote;
+  }
+  return link.symbols.name(id);
+}
+
 std::vector<const Slot*> moving_slots(const Link& link) {
   std::vector<const Slot*> moving;
   for (const Slot& slot : link.slots.slots)

@@ -123,6 +123,8 @@ void complete(OptionContext& context) {
     context.add_input(InputKind::EndGroup, {});
   }
   if (options.is_relocatable) check_relocatable(context);
+  if (!options.stub_library.empty() && options.imports.empty() && options.inputs.empty())
+    context.error("--emit-stub-library: there is no --dynimport to write a library for");
   if (options.output.empty()) context.error("-o: the name of the output is empty");
   if (context.time_trace_by_output) options.time_trace_file = options.output + ".time-trace";
   const bool map_into_directory =
@@ -152,6 +154,7 @@ std::string requested_text(const OptionContext& context) {
 }
 
 bool has_files(const Options& options) {
+  if (!options.stub_library.empty() && !options.imports.empty()) return true;
   return std::ranges::any_of(options.inputs, [](const InputOption& input) {
     return input.kind == InputKind::File || input.kind == InputKind::Library;
   });

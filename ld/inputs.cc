@@ -394,6 +394,18 @@ std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled
   return objects;
 }
 
+InputFile& InputFinder::add_made_library(const std::string& path, Bytes bytes) {
+  InputFile& file = make_file(path, {}, bytes, 0);
+  file.id = FileId{places_.size()};
+  places_.emplace_back();
+  file.is_library = true;
+  libraries_.push_back(&file);
+  link_.inputs.by_id.resize(places_.size());
+  link_.inputs.by_id[file.id.value] = &file;
+  link_.inputs.libraries = libraries_;
+  return file;
+}
+
 void InputFinder::move_to_rank(std::span<InputFile* const> files, FileId rank) {
   std::vector<uint8_t> is_moved(places_.size());
   for (const InputFile* file : files) is_moved[file->id.value] = 1;

@@ -65,6 +65,9 @@ class InputFinder {
   // held elsewhere. Without a rank they stand at the end. Returns the objects.
   std::vector<InputFile*> add_compiled(const CompiledInputs& compiled, FileId rank);
 
+  // A shared library made in memory, which comes behind all others.
+  InputFile& add_made_library(const std::string& path, Bytes bytes);
+
   // Where on disk a file's bytes lie, for those who open it themselves.
   struct DiskPlace {
     std::string path;

@@ -9,9 +9,12 @@ void settle_needed_libraries(Link& link) {
     const SymbolId id{i};
     const uint32_t flags = link.symbols.flags(id);
     const bool is_used = (flags & symbol_flag::kImported) && (flags & (symbol_flag::kUsed | symbol_flag::kRoot));
-    if (!is_used || !(flags & (symbol_flag::kStronglyReferenced | symbol_flag::kRoot))) continue;
     const Claim claim = link.symbols.claim(id);
-    if (claim.is_import()) link.inputs.by_id[claim.file().value]->is_needed = true;
+    if (!is_used || !claim.is_import()) continue;
+    InputFile& library = *link.inputs.by_id[claim.file().value];
+    // Who imports a name says where it comes from, so that the library is wanted even if the name may be missing.
+    const bool is_insisted_on = (flags & (symbol_flag::kStronglyReferenced | symbol_flag::kRoot)) != 0;
+    library.is_needed |= is_insisted_on || !library.import_names.empty();
   }
 }
 

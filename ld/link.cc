@@ -1,6 +1,7 @@
 // One link, top to bottom. A pass may read everything above it and changes nothing of it.
 #include "ld/emit.h"
 #include "ld/fold.h"
+#include "ld/imports.h"
 #include "ld/inputs.h"
 #include "ld/libraries.h"
 #include "ld/liveness.h"
@@ -35,6 +36,7 @@ void settle_layout(Link& link) {
   const auto timer = link.session.timings.measure("settle_layout");
   link.format->settle(link);
   link.format->define_symbols(link);
+  place_pointer_words(link);
   evaluate_assignments(link);
   settle_addresses(link);
   settle_entry(link);
@@ -83,6 +85,11 @@ void finish(Link& link, const InputFinder& finder, std::optional<Image>& image, 
   write_statistics(link, finder, reports);
 }
 
+// --emit-stub-library needs no inputs.
+bool writes_stubs_only(const Options& options) {
+  return options.inputs.empty() && !options.stub_library.empty();
+}
+
 enum class Outcome : uint8_t { Done, IndexesFailed };
 
 // `image` becomes the output, complete but without its name, if the link gets that far.
@@ -98,8 +105,10 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
 
   // What does each name mean?        Afterwards no file is added.
   resolve(link, finder);
-  if (failed()) return Outcome::Done;
+  if (failed() || writes_stubs_only(link.options())) return Outcome::Done;
   make_atoms(link);
+  settle_imports(link);
+  if (failed()) return Outcome::Done;
   link.format->provide_symbols(link);
   if (has_loader(link.target().output)) link.format->bind_symbols(link);
   check_required_names(link);
@@ -114,11 +123,12 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   if (!undefined.empty() && finder.relied_on_indexes()) return Outcome::IndexesFailed;
   report_undefined(link, undefined);
   if (failed()) return Outcome::Done;
+  std::vector<PointerWord> pointers = used_pointer_words(link);
   settle_needed_libraries(link);
   fold_identical(link);
 
   // What is left to the loader?      Afterwards every slot has its number.
-  link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module());
+  link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module(), std::move(pointers));
   link.slots.is_got_base_used = needs.uses_got_base();
   link.has_text_fixups = needs.has_text_fixups();
   if (link.has_text_fixups && link.options().dynamic.text_relocs == TextRelocs::Warn) warn_of_text_fixups(link);

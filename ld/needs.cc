@@ -23,7 +23,8 @@ size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& 
   const Site site{id, file, atom, relocs[0], facts_of(link_, relocs[0]), worker};
   // What is undefined may be tolerated, so it has needs as well.
   if (site.target.is_undefined && !site.target.is_weak_undefined) note_undefined(site, worker);
-  if (site.target.is_imported) link_.symbols.add_flags(site.target.symbol, symbol_flag::kUsed);
+  if (site.target.is_imported || site.target.is_pointer_word)
+    link_.symbols.add_flags(site.target.symbol, symbol_flag::kUsed);
   if (relocs[0].hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return record_tls(site, relocs);
   if (relocs[0].target_kind == TargetKind::Discarded && !atom.has(atom_flag::kUnwind)) {
     report_discarded(link_, file, atom, relocs[0]);

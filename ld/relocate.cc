@@ -25,6 +25,7 @@ TargetFacts facts_of_symbol(const Link& link, SymbolId id) {
   facts.is_resolver = (flags & symbol_flag::kResolver) != 0 && !facts.is_out_of_reach;
   facts.is_function = (flags & symbol_flag::kFunction) != 0;
   facts.is_thread_local = (flags & symbol_flag::kThreadLocal) != 0;
+  facts.is_pointer_word = (flags & symbol_flag::kPointerWord) != 0;
   facts.atom = link.symbols.atom(id);
   facts.value = link.symbols.value(id);
   return facts;

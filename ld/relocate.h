@@ -20,6 +20,7 @@ struct TargetFacts {
   bool is_nowhere = false;       // imported, but no module is known that defines it
   bool is_out_of_reach = false;  // imported, or the loader may prefer another module's: no address before load time
   bool is_function = false;
+  bool is_pointer_word = false;  // a word of this output that holds an import's address
 };
 
 TargetFacts facts_of(const Link& link, const Reloc& reloc);

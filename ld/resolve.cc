@@ -6,6 +6,7 @@
 
 #include "ld/commons.h"
 #include "ld/file_guess.h"
+#include "ld/imports.h"
 #include "ld/link_time.h"
 #include "ld/messages.h"
 #include "ld/names.h"
@@ -24,7 +25,7 @@ bool is_of_lower_rank(const InputFile* a, const InputFile* b) {
 class Resolution {
  public:
   Resolution(Link& link, InputFinder& finder)
-      : link_(link), symbols_(link.symbols), finder_(finder), compiler_(link, finder) {}
+      : link_(link), symbols_(link.symbols), finder_(finder), compiler_(link, finder), imports_(link, finder) {}
 
   void run() {
     const size_t offers = finder_.offer_count();
@@ -181,6 +182,7 @@ class Resolution {
         if (!libraries[i]->is_read) link_.format->read_library(link_, *libraries[i], worker);
     });
     for (InputFile* library : libraries) {
+      if (!library->import_names.empty()) continue;  // ImportList claims these
       library->is_read = true;
       intern_names(*library);
       claim_library_names(*library);
@@ -210,6 +212,7 @@ class Resolution {
     parallel_for(link_.session.pool, files.size(), kFilesPerTask, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; i++) claim_names(*files[i]);
     });
+    imports_.take_in(files);
     for (const InputFile* file : files) want_names_of(*file);
     link_.inputs.files.insert(link_.inputs.files.end(), files.begin(), files.end());
   }
@@ -306,7 +309,9 @@ class Resolution {
   void find_hidden_names() {
     if (finder_.libraries().empty()) return;
     const auto is_served_outside = [&](SymbolId id) {
-      return symbols_.has(id, symbol_flag::kHidden | symbol_flag::kInternal) && symbols_.claim(id).is_import();
+      const Claim claim = symbols_.claim(id);
+      return symbols_.has(id, symbol_flag::kHidden | symbol_flag::kInternal) && claim.is_import() &&
+             link_.inputs.file(claim.file()).import_names.empty();
     };
     std::vector<SymbolId> hidden;
     for (uint32_t i = 0; i < symbols_.size(); i++)
@@ -363,6 +368,7 @@ class Resolution {
 
   void finish() {
     std::sort(link_.inputs.files.begin(), link_.inputs.files.end(), is_of_lower_rank);
+    imports_.settle_claims();
     if (!link_.options().allow_multiple_definition) report_duplicates();
   }
 
@@ -389,6 +395,7 @@ class Resolution {
   SymbolTable& symbols_;
   InputFinder& finder_;
   LinkTimeCompiler compiler_;
+  ImportList imports_;
   std::vector<FileId> wanted_;
   const bool keeps_reasons_ = !link_.options().map_file.empty() || !link_.options().json_map_file.empty();
 };

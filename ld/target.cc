@@ -104,6 +104,9 @@ bool settle_target_from_options(Link& link) {
   if (link.format) return true;
   link.session.target = link.options().target;
   if (link.session.target.format == ObjectFormat::Unknown) link.session.target.format = ObjectFormat::Elf;
+  // A list of imports does not say for which machine it is: without anything else, it is for the usual one.
+  if (link.session.target.cpu == Cpu::Unknown && !link.options().stub_library.empty())
+    link.session.target.cpu = Cpu::X86_64;
   if (!is_supported(link.session.target)) return false;
   start(link);
   return true;

@@ -98,6 +98,7 @@ class AtomMaker {
     if (header.flags & SHF_ALLOC) return false;
     // GCC's link-time bytes without the plugin, and checks meant for other tools.
     if (name.starts_with(".gnu.lto_") || name.starts_with(".gnu.warning.")) return true;
+    if (name.starts_with(kImportSection)) return true;
     return is_stripped;
   }
 

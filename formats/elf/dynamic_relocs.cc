@@ -260,6 +260,8 @@ class SlotRelocs {
 
   std::vector<DynamicReloc> take() {
     for (const Slot& slot : link_.slots.slots) add(slot);
+    for (size_t i = 0; i < link_.slots.pointers.size(); i++)
+      relocs_.push_back({link_.slots.pointer_address(i), types_.glob_dat, link_.slots.pointers[i].import, 0});
     return std::move(relocs_);
   }
 

@@ -100,7 +100,7 @@ void DynamicSymbols::order_defined() {
   std::vector<Entry> entries(count);
   for (size_t i = 0; i < count; i++) {
     const SymbolId id = symbols_[begin + i];
-    const uint32_t hash = gnu_hash(name_without_version(link_.symbols.name(id)));
+    const uint32_t hash = gnu_hash(name_without_version(name_in_library(link_, id)));
     entries[i] = {hash % bucket_count_, hash, id};
   }
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.bucket < b.bucket; });
@@ -112,7 +112,7 @@ void DynamicSymbols::order_defined() {
 }
 
 std::string_view DynamicSymbols::name(size_t position) const {
-  return name_without_version(link_.symbols.name(symbols_[position]));
+  return name_without_version(name_in_library(link_, symbols_[position]));
 }
 
 // ---- .dynsym -------------------------------------------------------------------------------------------------------

@@ -319,6 +319,12 @@ void set_static(OptionContext& context, const OptionUse&) {
   context.following.is_static = true;
 }
 
+// In GNU ld it is about common symbols, in the linkers before it about imports.
+void forbid_imports(OptionContext& context, const OptionUse&) {
+  context.options.define_common = true;
+  context.options.forbids_imports = true;
+}
+
 void set_nmagic(OptionContext& context, const OptionUse& use) {
   context.options.nmagic = use.is_on;
   if (use.is_on) context.following.is_static = true;

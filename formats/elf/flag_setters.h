@@ -31,6 +31,7 @@ void set_section_start(OptionContext& context, const OptionUse& use);     // --s
 void set_section_address(OptionContext& context, const OptionUse& use);   // -Ttext=ADDRESS, -Tdata, -Tbss
 void set_unique(OptionContext& context, const OptionUse& use);
 void set_static(OptionContext& context, const OptionUse& use);
+void forbid_imports(OptionContext& context, const OptionUse& use);
 void set_nmagic(OptionContext& context, const OptionUse& use);
 void set_omagic(OptionContext& context, const OptionUse& use);
 void set_verbose(OptionContext& context, const OptionUse& use);

@@ -65,6 +65,7 @@ void settle(Link& link) {
   };
   Slots& slots = link.slots;
   slots.got_address = address_of(".got");
+  slots.pointers_address = address_of(".dynptr");
   slots.stubs_address = address_of(has_loader(link.target().output) ? ".plt.sec" : ".iplt");
   slots.lazy_address = address_of(".plt");
   // _GLOBAL_OFFSET_TABLE_ is the start of .got.plt on x86 (psABI).

@@ -14,6 +14,7 @@
 #include "formats/elf/object.h"
 #include "formats/elf/plain.h"
 #include "formats/elf/plan.h"
+#include "formats/elf/stub_library.h"
 #include "formats/format.h"
 
 namespace xld::elf {
@@ -32,6 +33,7 @@ inline constexpr Format kFormat = {
     .begin = begin,
     .read_object = read_object,
     .read_library = read_library,
+    .make_stub_library = make_stub_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
     .provide_symbols = provide_symbols,

@@ -54,6 +54,9 @@ void add_slots(Link& link) {
   if (slots.stub_words != 0 || refers_to_got_base(link))
     output_section(link, ".got.plt", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE)
         .chunks.push_back(add_chunk<StubTableChunk>(link, link));
+  if (!slots.pointers.empty())
+    output_section(link, ".dynptr", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE)
+        .chunks.push_back(add_chunk<PointersChunk>(link, link));
   if (!slots.stubs.empty())
     output_section(link, stub_section_name(link), SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR)
         .chunks.push_back(add_chunk<StubsChunk>(link, link));

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "core/hash.h"
+#include "formats/elf/section_names.h"
 #include "formats/elf/state.h"
 
 namespace xld::elf {
@@ -36,6 +37,7 @@ class ObjectReader {
     file_.atom_capacity = 0;
     if (!read_header() || !read_sections() || !read_symbol_table()) return;
     note_intermediate_code();
+    note_import_records();
     file_.first_global = object_.first_global;
     if (!read_groups()) return;
     read_global_names();
@@ -122,6 +124,7 @@ class ObjectReader {
       default:
         file_.atom_capacity++;
     }
+    if (is_import_section(header)) import_sections_.push_back(index);
     if (header.type == SHT_PROGBITS && !(header.flags & SHF_GROUP) && name_starts_with(header, ".gnu.l")) {
       group_count_ += name_starts_with(header, kLinkOnce);
       has_gcc_ir_ |= name_starts_with(header, kGccIr);
@@ -132,6 +135,18 @@ class ObjectReader {
   bool name_starts_with(const SectionHeader& header, std::string_view prefix) const {
     const auto name = slice(object_.section_names, header.name, prefix.size());
     return name && as_text(*name) == prefix;
+  }
+
+  bool is_import_section(const SectionHeader& header) const {
+    return header.type == SHT_PROGBITS && !(header.flags & SHF_ALLOC) && name_starts_with(header, kImportSection);
+  }
+
+  void note_import_records() {
+    if (import_sections_.empty()) return;
+    const auto records = arena_.template allocate_array<Bytes>(import_sections_.size());
+    for (size_t i = 0; i < records.size(); i++)
+      records[i] = section_bytes(file_, section_header<E>(object_, import_sections_[i]));
+    file_.import_records = records;
   }
 
   // GCC marks an object without code by a common symbol.
@@ -330,6 +345,7 @@ class ObjectReader {
   InputFile& file_;
   Arena& arena_;
   ElfObject& object_;
+  std::vector<uint32_t> import_sections_;
   uint32_t extended_section_ = 0;
   uint32_t group_count_ = 0;
   bool has_default_versions_ = false;

@@ -71,6 +71,7 @@ constexpr RankRow kRanks[] = {
     {".got", 311},
     {".got.plt", 312},
     {".data", 400},
+    {".dynptr", 480},
     {".bss", 500},
     {".lrodata", 600},
     {".ldata", 700},

@@ -6,6 +6,9 @@
 
 namespace xld::elf {
 
+// Records that ask for imports: dynimport/import_request.h.
+inline constexpr std::string_view kImportSection = ".xld.imports";
+
 // ".text.startup.main" -> ".text". Names without a rule stand for themselves.
 std::string_view output_section_name(std::string_view input_name, uint64_t flags);
 

@@ -17,6 +17,17 @@ class GotChunk : public Chunk {
   const Link& link_;
 };
 
+// .dynptr: pointers to imports, which stay writable: the program may take them for variables of its own.
+class PointersChunk : public Chunk {
+ public:
+  explicit PointersChunk(const Link& link) : link_(link) { alignment = link.arch->word_size; }
+  uint64_t size() const override { return uint64_t{link_.slots.pointers.size()} * link_.arch->word_size; }
+  void write(MutableBytes /*out*/) const override {}  // the loader does
+
+ private:
+  const Link& link_;
+};
+
 // .got.plt: three reserved words (x86 psABIs: _DYNAMIC and two for the loader), then the words stubs jump through.
 class StubTableChunk : public Chunk {
  public:

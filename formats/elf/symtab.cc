@@ -8,6 +8,7 @@
 #include "formats/elf/kept_relocs.h"
 #include "formats/elf/object.h"
 #include "formats/elf/state.h"
+#include "formats/slot_values.h"
 
 namespace xld::elf {
 
@@ -366,10 +367,11 @@ void SymbolTableChunk::add_linker_symbol(SymbolId id, uint32_t flags) {
   const bool is_weak = !is_linker_made && !is_import && link_.applies_relocs();
   OutputSymbol output;
   if (is_linker_made) output.linker_made = id;
+  if (flags & symbol_flag::kPointerWord) output.size = link_.arch->word_size;
   if (!is_linker_made) output.section = kSpecialSection | SHN_UNDEF;
   output.info = symbol_info(is_local ? STB_LOCAL : is_weak ? STB_WEAK : STB_GLOBAL, type_from(flags));
   output.other = visibility_from(flags);
-  add(is_local ? locals : globals, output, link_.symbols.name(id), id.value);
+  add(is_local ? locals : globals, output, name_in_library(link_, id), id.value);
 }
 
 // ---- writing

@@ -217,7 +217,9 @@ void VersionTables::add_definitions(Link& link, const DefinedVersions& defined, 
 
 // Libraries in their order, versions in that of the symbols that need them.
 void VersionTables::add_needs(Link& link, DynamicSymbols& symbols) {
-  std::map<FileId, std::map<uint16_t, size_t>> known;  // by the library's number of a version: its place in `needs`
+  std::map<std::string_view, FileId> first_of;  // several files may stand for one library
+  for (const InputFile* library : link.inputs.libraries) first_of.try_emplace(library->loader_name, library->id);
+  std::map<FileId, std::map<std::string_view, size_t>> known;  // by version: its place in `needs`
   std::map<FileId, Need> needs;
   struct Use {
     size_t entry;
@@ -231,16 +233,21 @@ void VersionTables::add_needs(Link& link, DynamicSymbols& symbols) {
     if (!link.symbols.has(id, symbol_flag::kImported) || !claim.is_import()) continue;
     const SharedSymbol symbol = shared_symbol(library_of(link.inputs.file(claim.file())), claim.raw_symbol());
     if (symbol.version.empty()) continue;
-    Need& need = needs[claim.file()];
-    const auto [found, is_new] = known[claim.file()].try_emplace(symbol.version_index, need.names.size());
+    const FileId file = first_of.at(link.inputs.file(claim.file()).loader_name);
+    Need& need = needs[file];
+    const auto [found, is_new] = known[file].try_emplace(symbol.version, need.names.size());
     if (is_new) need.names.push_back({symbol.version});
     if (link.symbols.has(id, symbol_flag::kStronglyReferenced)) need.names[found->second].is_weak = false;
-    uses.push_back({i + 1, claim.file(), found->second});
+    uses.push_back({i + 1, file, found->second});
   }
   for (auto& [library, need] : needs) {
     need.library = link.inputs.file(library).loader_name;
     need.library_offset = symbols.strings().add(need.library);
     for (NeededName& name : need.names) {
+      if (next_index_ == VERSYM_HIDDEN) {
+        link.diagnostics().error("the output needs more than 32765 versions of libraries, which cannot be numbered");
+        return;
+      }
       name.index = next_index_++;
       name.name_offset = symbols.strings().add(name.name);
     }

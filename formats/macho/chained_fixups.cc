@@ -12,6 +12,7 @@
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
 #include "formats/macho/state.h"
+#include "formats/slot_values.h"
 
 namespace xld::macho {
 
@@ -93,7 +94,7 @@ class ChainBuilder {
 
   void add_row(SymbolId id, uint64_t addend) {
     Row row;
-    row.name = link_.symbols.name(id);
+    row.name = name_in_library(link_, id);
     row.addend = addend;
     row.ordinal = kWeakLookup;
     if (const uint32_t index = state_.import_of[id.value]; index != kNoImport) {

@@ -27,6 +27,8 @@ void add_slots(const Link& link, std::vector<LoadFixup>& fixups) {
       fixups.push_back({address, slot_value(link, slot), {}});
     }
   }
+  for (size_t i = 0; i < slots.pointers.size(); i++)
+    fixups.push_back({slots.pointer_address(i), 0, slots.pointers[i].import});
   for (const Stub& stub : slots.stubs)
     if (stub.uses_lazy_table && stub.is_import)
       fixups.push_back({slots.stub_slot_address(stub), 0, slots.owners[stub.owner].symbol});

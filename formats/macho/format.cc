@@ -91,6 +91,7 @@ void settle(Link& link) {
   const MachoState& state = state_of(link);
   Slots& slots = link.slots;
   if (state.pointers) slots.got_address = state.pointers->address;
+  if (state.named_pointers) slots.pointers_address = state.named_pointers->address;
   slots.stub_table_address = slots.word_address(slots.got_words);
   if (const OutputSection* stubs = find_section(link, kStubSection)) slots.stubs_address = stubs->address;
   link.thread_pointer = link.layout.tls_address;
@@ -121,6 +122,7 @@ const Format kFormat = {
     .begin = begin,
     .read_object = read_object,
     .read_library = read_library,
+    .make_stub_library = make_stub_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
     .provide_symbols = provide_symbols,

@@ -12,6 +12,7 @@
 #include "formats/macho/state.h"
 #include "formats/macho/universal.h"
 #include "formats/macho/versions.h"
+#include "formats/slot_values.h"
 
 namespace xld::macho {
 
@@ -231,7 +232,7 @@ class ImportNumbering {
     const Claim claim = link_.symbols.claim(id);
     Import import;
     import.symbol = id;
-    import.name = link_.symbols.name(id);
+    import.name = name_in_library(link_, id);
     import.ordinal = kDynamicLookup;
     import.is_weak_reference = !(flags & (symbol_flag::kStronglyReferenced | symbol_flag::kRoot));
     if (claim.is_import()) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "core/bytes.h"
 #include "core/result.h"
 #include "core/target.h"
+#include "dynimport/stub_library.h"
 
 namespace xld::macho {
 
@@ -47,6 +49,9 @@ bool is_text_stub(Bytes bytes);
 // A stub may hold several libraries: the first is the one meant, the others those it re-exports. Strings are kept in
 // `arena`. Nothing that is not for `cpu` and macOS is in the result; if the first library is not, that is an error.
 Result<std::vector<LibraryText>> parse_text_stub(Bytes bytes, Cpu cpu, Arena& arena);
+
+// Format::make_stub_library: version 4.
+std::string make_stub_library(const Target& target, const StubLibrary& library);
 
 // ---- libraries (MH_DYLIB, MH_DYLIB_STUB), bundles' hosts (MH_EXECUTE)
 

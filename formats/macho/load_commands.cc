@@ -192,8 +192,15 @@ class CommandWriter {
     command.flags = section.type | static_cast<uint32_t>(section.flags);
     if (section.type == S_SYMBOL_STUBS) command.reserved2 = link_.slots.stub_size;
     if (section.type == S_NON_LAZY_SYMBOL_POINTERS && state_.indirect_symbols)
-      command.reserved1 = state_.indirect_symbols->first_pointer();
+      command.reserved1 = first_indirect_symbol(section);
     add_bytes(&command, sizeof(command));
+  }
+
+  // Slots and pointers with names may share a section; the slots stand first then.
+  uint32_t first_indirect_symbol(const OutputSection& section) const {
+    const auto& chunks = section.chunks;
+    const bool has_slots = state_.pointers && std::find(chunks.begin(), chunks.end(), state_.pointers) != chunks.end();
+    return has_slots ? state_.indirect_symbols->first_pointer() : state_.indirect_symbols->first_named_pointer();
   }
 
   // ---- tables in __LINKEDIT

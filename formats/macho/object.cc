@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "core/hash.h"
+#include "formats/macho/section_names.h"
 #include "formats/macho/versions.h"
 
 namespace xld::macho {
@@ -110,6 +111,14 @@ class ObjectReader {
     return true;
   }
 
+  // Assemblers join what has one name: a second section is a curiosity, but means what it says.
+  void note_import_records(Bytes records) {
+    const std::span<Bytes> all = arena_.template allocate_array<Bytes>(file_.import_records.size() + 1);
+    std::copy(file_.import_records.begin(), file_.import_records.end(), all.begin());
+    all.back() = records;
+    file_.import_records = all;
+  }
+
   bool read_section(uint32_t index, const uint8_t* record) {
     const auto raw = load<Section>(record);
     InputSection& section = object_.sections[index] = InputSection();
@@ -137,6 +146,8 @@ class ObjectReader {
           fmt::format("{} relocations at offset {:#x} extend past the end of the file", raw.nreloc, raw.reloff));
     if (raw.nreloc != 0 && section.is_zero_fill()) return report("has relocations but no contents");
     if (raw.nreloc != 0) section.relocs = *relocs;
+    if (section.segment == kOwnSegment && section.name == kImportSection && !section.is_zero_fill())
+      note_import_records(file_.bytes.subspan(raw.offset, raw.size));
     return true;
   }
 

@@ -52,13 +52,13 @@ constexpr RankRow kRanks[] = {
     {"__DATA_CONST,__const", 104},
     {"__DATA,", 200},
     {"__DATA,__got", 201},
-    {"__DATA,__nl_symbol_ptr", 201},
     {"__DATA,__mod_init_func", 202},
     {"__DATA,__mod_term_func", 203},
     {"__DATA,__const", 204},
     {"__DATA,__data", 251},
     {"__DATA,__thread_vars", 252},
     {"__DATA,__thread_ptrs", 253},
+    {"__DATA,__nl_symbol_ptr", 254},
     {"__DATA,__thread_data", 289},
     {"__DATA,__thread_bss", 290},
     {"__DATA,__bss", 292},
@@ -223,6 +223,10 @@ class Planner {
       const std::string_view name = is_classic(link_.options()) ? kClassicPointerSection : "__DATA,__got";
       section_named(renamed(name), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.pointers);
     }
+    if (!link_.slots.pointers.empty()) {
+      state.named_pointers = add_chunk<PointersChunk>(link_);
+      section_named(renamed(kClassicPointerSection), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.named_pointers);
+    }
     if (!link_.slots.stubs.empty()) {
       OutputSection& stubs = section_named(kStubSection, S_SYMBOL_STUBS);
       stubs.chunks.push_back(add_chunk<StubChunk>(link_));
@@ -274,7 +278,7 @@ class Planner {
     add_table(state.data_in_code, features.has_data_in_code, word);
     tables.chunks.push_back(state.symbol_table = add_chunk<SymbolTableChunk>(link_));
     add_table(state.external_relocs, has_relocs, word);
-    if (pointer_count(link_) != 0 || !link_.slots.stubs.empty())
+    if (pointer_count(link_) != 0 || !link_.slots.stubs.empty() || !link_.slots.pointers.empty())
       tables.chunks.push_back(state.indirect_symbols = add_chunk<IndirectSymbolsChunk>(link_));
     tables.chunks.push_back(state.symbol_names = add_chunk<SymbolNamesChunk>(*state.symbol_table));
     add_table(state.signature, features.has_signature, 16);

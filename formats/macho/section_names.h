@@ -7,6 +7,9 @@
 
 namespace xld::macho {
 
+// Records that ask for imports (dynimport/import_request.h); nothing of this segment is linked.
+inline constexpr std::string_view kOwnSegment = "__XLD", kImportSection = "__imports";
+
 inline constexpr std::string_view kLinkEdit = "__LINKEDIT";
 
 // The output section of an input section; lives as long as the session.

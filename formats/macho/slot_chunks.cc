@@ -35,6 +35,10 @@ void GotChunk::write(MutableBytes out) const {
   if (state_of(link_).features.has_chained_fixups) write_chained_words(link_, address, out);
 }
 
+void PointersChunk::write(MutableBytes out) const {
+  if (state_of(link_).features.has_chained_fixups) write_chained_words(link_, address, out);
+}
+
 void StubChunk::write(MutableBytes out) const {
   const Slots& slots = link_.slots;
   for (size_t i = 0; i < slots.stubs.size(); i++)
@@ -60,6 +64,8 @@ void IndirectSymbolsChunk::write(MutableBytes out) const {
   for (const Slot& slot : slots.slots) put(first_pointer() + slot.word, slot.owner);
   for (const Stub& stub : slots.stubs)
     if (stub.uses_lazy_table) put(first_pointer() + slots.got_words + stub.slot_word, stub.owner);
+  for (size_t i = 0; i < slots.pointers.size(); i++)
+    store<uint32_t>(out.data() + (first_named_pointer() + i) * 4, entry_for(slots.pointers[i].import));
 }
 
 }  // namespace xld::macho

@@ -16,6 +16,7 @@ namespace xld::macho {
 
 class UnwindRows;
 class GotChunk;
+class PointersChunk;
 class HeaderChunk;
 class SymbolTableChunk;
 class SymbolNamesChunk;
@@ -74,6 +75,7 @@ struct MachoState : FormatState {
   // Chunks that the load commands describe; owned by Link::chunks. Those not in this output are null.
   HeaderChunk* header = nullptr;
   GotChunk* pointers = nullptr;
+  PointersChunk* named_pointers = nullptr;
   TableChunk* rebases = nullptr;
   TableChunk* binds = nullptr;
   TableChunk* weak_binds = nullptr;

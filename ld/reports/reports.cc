@@ -23,6 +23,8 @@ class Reporter {
     if (link_.format) write_printed();
     if (link_.format) write_maps();
     if (!link_.diagnostics().failed()) write_dependencies();
+    if (link_.format && !options_.stub_library.empty() && !link_.diagnostics().failed())
+      for (const StubFile& stub : stub_libraries(link_)) write(stub.path, stub.contents);
     if (!options_.time_trace_file.empty()) write(options_.time_trace_file, time_trace(link_.session.timings));
   }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/report_sink.h"
 #include "ld/inputs.h"
@@ -33,6 +34,11 @@ std::string cross_reference(const Link& link);
 // -Map, --map=json
 std::string text_map(const Link& link);
 std::string json_map(const Link& link);
+// --emit-stub-library: a file for each library that names are imported from.
+struct StubFile {
+  std::string path, contents;
+};
+std::vector<StubFile> stub_libraries(const Link& link);
 // --time-trace: the format of Chrome's trace viewer and of Perfetto.
 std::string time_trace(const Timings& timings);
 // --stats

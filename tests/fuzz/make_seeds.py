@@ -204,6 +204,13 @@ class Seeds:
                 "_ZN1AIXadL_ZN1B1fEvEEE1gEv", "_RNvMC0INtC8arrayvec8ArrayVecpKj7b_E3new", "plain"]):
             self.write("demangle", f"{number}", name)
 
+    def import_records(self):
+        records = {"joined": "import f,a.so\0import-function g=h@V,b.so\0\0\0import-pointer p=q@,c.so\0",
+                   "no-end": "import f,a.so", "unknown-word": "export f,a.so\0", "bad-version": "import f@@V=,a\0",
+                   "empty": "import \0import =,\0", "commas": "import f,/a,b=c@d\0"}
+        for name, text in records.items():
+            self.write("import_records", name, text)
+
     def libraries(self):
         self.write("library", "version4", "--- !tapi-tbd\ntbd-version: 4\ntargets: [ x86_64-macos, arm64-macos ]\n"
                    "install-name: '/a'\ncurrent-version: 1.2\nreexported-libraries:\n  - targets: [ x86_64-macos ]\n"
@@ -256,7 +263,8 @@ class Seeds:
 def main():
     with tempfile.TemporaryDirectory() as folder:
         seeds = Seeds(folder)
-        for step in (seeds.objects, seeds.macho_objects, seeds.archives, seeds.shared_objects, seeds.texts, seeds.libraries, seeds.sections,
+        for step in (seeds.objects, seeds.macho_objects, seeds.archives, seeds.shared_objects, seeds.texts,
+                     seeds.import_records, seeds.libraries, seeds.sections,
                      seeds.compressed):
             step()
     for target in sorted(CORPUS.iterdir()):

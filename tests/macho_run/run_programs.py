@@ -29,6 +29,7 @@ class Program:
     options: tuple = ()  # of the compiler
     archs: tuple = ("x86_64", "arm64", "i386")
     since: tuple = (10, 5)  # the oldest minimum OS the compiler can do it for
+    is_own: bool = False  # for what only xld can link
 
 
 BASICS = """\
@@ -74,6 +75,10 @@ library sees of the executable, of the executable
 library ends
 """
 
+SYSTEM = "/usr/lib/libSystem.B.dylib"
+IMPORTS = [f"--dynimport={name},{SYSTEM}" for name in ("_compare=_strcmp", "_other_compare=_strcmp", "_length=_strlen",
+                                                        "_print=_fprintf", "_same_output=___stdoutp")]
+
 THREAD_LOCAL = (10, 7)
 PROGRAM_TABLE = {
     "basics": Program([("basics", ["basics.c"])], BASICS, 3, ("first", "last")),
@@ -94,6 +99,10 @@ PROGRAM_TABLE = {
                        ("plugin", ["plugin_main.c", "liblibrary.dylib", "-rpath", "@executable_path"])],
                       PLUGIN, 0, ("./bundle.so",), since=THREAD_LOCAL),
     "slots": Program([("slots", ["slots.c"])], "in a thread\nmain 1234, thread 1\n", archs=("x86_64", "i386")),
+    "imports": Program([("imports", ["imports.c", *IMPORTS, "--dynimport=_unwanted,/nowhere/libabsent.dylib"])],
+                       "4 0\n1 1\n", since=(10, 8), is_own=True),
+    "classic_imports": Program([("classic_imports", ["classic_imports.c", *IMPORTS, "--macho=classic"])],
+                               "4 0\n1 1\n", archs=("x86_64", "i386"), is_own=True),
 }
 
 
@@ -121,7 +130,7 @@ class Runner:
     def compile(self, source, options):
         compiled = self.work / f"{source}{'.'.join(options)}.o"
         self.expect_success(["clang-19", "-target", self.target, "-O1", *options, "-nostdinc", "-Wno-incompatible-sysroot",
-                             "-I", PROGRAMS, "-c", PROGRAMS / source, "-o", compiled])
+                             "-I", PROGRAMS, "-I", HERE.parents[1] / "include", "-c", PROGRAMS / source, "-o", compiled])
         return compiled
 
     def link(self, output, inputs, options):
@@ -168,8 +177,10 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         work = arguments.work or pathlib.Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
-        chosen = arguments.programs or [name for name, program in PROGRAM_TABLE.items()
-                                        if arguments.arch in program.archs and version(arguments.minimum) >= program.since]
+        is_own = "xld" in pathlib.Path(arguments.linker).name
+        chosen = arguments.programs or [
+            name for name, program in PROGRAM_TABLE.items()
+            if arguments.arch in program.archs and version(arguments.minimum) >= program.since and is_own >= program.is_own]
         for name in chosen:
             runner = Runner(arguments, work)
             try:

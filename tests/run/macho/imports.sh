@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# --dynimport into Mach-O: functions and pointers of libraries that are not there, for all three generations of fixups;
+# a .tbd stub of the imports for other linkers. tests/macho_run runs such programs.
+# Only xld: other linkers have no such option.
+source "$(dirname "$0")/../lib.sh"
+
+link64() { run "$scratch/bin/ld64.xld" "$@"; }
+dump() { run llvm-objdump-19 --macho "$@"; }
+
+cat >main.c <<'SOURCE'
+extern int say(const char *);
+extern void **output;
+extern void write_to(void **);
+void ***where = &output;
+int main(void) {
+  write_to(output);
+  return say("x");
+}
+SOURCE
+system=/usr/lib/libSystem.B.dylib
+imports=(--dynimport=_say=_puts,$system --dynimport=_output=___stdoutp,$system --dynimport-function=_write_to,@rpath/libown.dylib
+  --dynimport=_unused,/nowhere/libunused.dylib)
+for row in x86_64-10.5 x86_64-10.15 x86_64-13.0 i386-10.5 i386-10.8 arm64-13.0; do
+  arch=${row%-*} minimum=${row#*-}
+  run clang-19 -target "$arch-apple-macos$minimum" -O1 -fno-stack-protector -c main.c -o main.o
+  mode=()
+  [[ $minimum != 10.5 ]] || mode=(--macho=classic -e _main)
+  link64 -arch "$arch" -platform_version macos "$minimum" "$minimum" "${mode[@]}" main.o "${imports[@]}" -o main
+  [[ -z ${XLD_VERIFY:-} || -n ${mode[*]} ]] || run "$XLD_VERIFY" main
+  expect_match "name $system" dump --private-headers main
+  expect_match 'name @rpath/libown.dylib' dump --private-headers main
+  expect_no_match 'unused' dump --private-headers --indirect-symbols -t main
+  expect_match '__nl_symbol_ptr' dump --section-headers main
+  expect_match '___stdoutp$' dump --indirect-symbols main
+  expect_match '\(undefined\) external ___stdoutp \(from libSystem\)' llvm-nm-19 -m main
+  expect_match '\(undefined\) external _write_to \(from libown\)' llvm-nm-19 -m main
+  expect_match 'nl_symbol_ptr\) external _output$' llvm-nm-19 -m main
+  expect_no_match ' _say$' llvm-nm-19 -m main
+done
+
+expect_status 1 "$scratch/bin/ld64.xld" -static -arch arm64 -e _main main.o "${imports[@]}" -o bad
+grep -q -e '--dynimport=_say=_puts,/usr/lib/libSystem.B.dylib and -static do not go together' "$scratch/messages" ||
+  fail "$(cat "$scratch/messages")"
+expect_status 1 "$scratch/bin/ld64.xld" -arch arm64 main.o --dynimport=_main,libx.dylib -o bad
+grep -q 'duplicate symbol: .*main.*--dynimport=_main,libx.dylib and defined in main.o' "$scratch/messages" ||
+  fail "$(cat "$scratch/messages")"
+
+# A stub, which ld64.lld reads, and xld.
+mkdir stubs
+link64 -arch arm64 "${imports[@]}" --emit-stub-library=stubs/
+expect_equal "$(ls stubs)" $'libSystem.B.tbd\nlibown.tbd\nlibunused.tbd'
+expect_match "install-name: '@rpath/libown.dylib'" cat stubs/libown.tbd
+run clang-19 -target arm64-apple-macos13.0 -fno-stack-protector -c -x c - -o other.o <<'SOURCE'
+extern int puts(const char *);
+extern void write_to(void *), *__stdoutp;
+int main(void) { return write_to(__stdoutp), puts("x"); }
+SOURCE
+for linker in ld64.lld-19 "$scratch/bin/ld64.xld"; do
+  run "$linker" -arch arm64 -platform_version macos 13.0 13.0 other.o stubs/libSystem.B.tbd stubs/libown.tbd -o other
+  expect_match '_write_to \(from libown\)' llvm-nm-19 -m other
+  expect_match '___stdoutp \(from libSystem\)' llvm-nm-19 -m other
+done
