@@ -4,6 +4,7 @@
 #   bin/xld-verify     the checker, if it was built
 #   libexec/xld/ld     a folder for `gcc -B`: gcc runs the program called "ld" in it
 #   include/xld/dynimport.h                               for objects that import names; see docs/imports.md
+#   include/xld/slots.h         for programs: runtime slots (docs/targets.md)
 #   lib/libxld.a, include/xld/, lib/pkgconfig/xld.pc      the linker as a library
 include(GNUInstallDirs)
 
@@ -25,6 +26,7 @@ file(CREATE_LINK ${linker} ${CMAKE_BINARY_DIR}/install/ld SYMBOLIC)
 install(FILES ${CMAKE_BINARY_DIR}/install/ld DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/xld)
 
 install(TARGETS xld_library ARCHIVE)
+install(FILES include/xld/slots.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld)
 install(FILES ld/xld.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld/ld)
 install(FILES include/xld/dynimport.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xld)
 foreach(header bytes diagnostics file_system ids options result target)

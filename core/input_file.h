@@ -59,6 +59,12 @@ struct ImportName {
   std::string_view local, remote;
 };
 
+// What a file says in a note: that a name means one of the target's runtime slots.
+struct SlotRequest {
+  std::string_view name;
+  uint32_t index = 0;  // of the slot; as it is in the file
+};
+
 // Whether a file holds a compiler's intermediate code, to be compiled when the program is linked.
 enum class IrContent : uint8_t { None, Beside, Only };
 
@@ -77,6 +83,7 @@ struct InputFile {
   uint32_t first_global = 0;
   std::span<InputGroup> groups;
   std::span<CommonOffer> commons;
+  std::span<SlotRequest> slot_requests;
   std::span<uint8_t> is_lost;  // by raw section: another file provides its group; empty: none is
   uint32_t raw_section_count = 0;
   std::span<const Bytes> import_records;  // sections that ask for imports (dynimport/import_request.h)

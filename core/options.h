@@ -260,6 +260,8 @@ struct Options {
   std::vector<TlsSlot> tls_slots;             // --tls-slot
   std::vector<ImportRequest> imports;         // --dynimport
   bool forbids_imports = false;               // -d, as the linkers before had it: nothing is left to a loader
+  bool indirect_slots = false;                // --tls-indirect: slots are reached through the thread pointer
+  std::vector<std::string> raw_slot_files;    // --tls-raw: globs of files whose code uses slots without names
   std::vector<std::string> trace_symbols;     // -y
   std::vector<std::string> version_scripts;
   std::vector<std::string> ignored_undefined;  // --ignore-unresolved-symbol
@@ -313,8 +315,9 @@ struct Options {
   std::map<std::string, uint64_t> dead_reloc_values;  // -z dead-reloc-in-nonalloc=GLOB=VALUE
 
   // Reports
-  std::string map_file;       // "-" is standard output
-  std::string json_map_file;  // --map=json[:FILE]
+  std::string map_file;         // "-" is standard output
+  std::string json_map_file;    // --map=json[:FILE]
+  std::string tls_report_file;  // --tls-report; "-" is standard output
   bool cref = false;
   bool trace_files = false;  // -t
   bool print_stats = false;

@@ -62,6 +62,7 @@ inline constexpr uint8_t kIsBranch = 1 << 1;       // a call or jump: an undefin
 inline constexpr uint8_t kIsTlsSequence = 1 << 2;  // first relocation of an instruction sequence tlsrewrite/ knows
 inline constexpr uint8_t kIsTlsMarker = 1 << 3;    // marks an instruction of a sequence, writes nothing (TLSDESC_CALL)
 inline constexpr uint8_t kSubtrahend = 1 << 4;     // second half of a From::Symbol pair
+inline constexpr uint8_t kMustRewrite = 1 << 5;    // a sequence whose call leads nowhere: no loader serves it
 }  // namespace hint
 
 // What a relocation refers to.

@@ -2,6 +2,7 @@
 // See symbol_table.h.
 #include "core/symbol_table.h"
 
+#include <bit>
 #include <utility>
 
 #include "core/hash.h"
@@ -22,7 +23,7 @@ SymbolId SymbolTable::intern(std::string_view name) {
 }
 
 SymbolId SymbolTable::intern(std::string_view name, uint64_t hash) {
-  if (names_.size() * 2 >= slots_.size()) grow();
+  if (names_.size() * 2 >= slots_.size()) rehash(slots_.size() * 2);
   ProbeLimit limit;
   uint64_t i = hash;
   for (; slots_[i & mask_].id_plus_one != 0; i++) {
@@ -69,11 +70,11 @@ void SymbolTable::reserve(size_t count) {
   flags_.reserve(count);
   atoms_.reserve(count);
   values_.reserve(count);
-  while (slots_.size() < count * 2) grow();
+  if (slots_.size() < count * 2) rehash(std::bit_ceil(count * 2));
 }
 
-void SymbolTable::grow() {
-  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2));
+void SymbolTable::rehash(size_t slot_count) {
+  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slot_count));
   mask_ = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.id_plus_one == 0) continue;

@@ -150,7 +150,7 @@ class SymbolTable {
     uint32_t tag;
     uint32_t id_plus_one;
   };
-  void grow();
+  void rehash(size_t slot_count);
   SymbolId append(std::string_view name, uint64_t hash);
 
   std::vector<Slot> slots_;

@@ -40,6 +40,7 @@ constexpr TargetRow kRows[] = {
      .entry = "_start",
      .image_base = kBase64,
      .thread_register = Fs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
      .first_slot = -16,
      .second_slot = -8,
      .search_paths = "/usr/local/lib/x86_64-linux-gnu:/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu:/usr/local/lib64:"
@@ -53,6 +54,7 @@ constexpr TargetRow kRows[] = {
      .entry = "_start",
      .image_base = kBase32,
      .thread_register = Gs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
      .first_slot = -8,
      .second_slot = -4,
      .search_paths =
@@ -68,6 +70,7 @@ constexpr TargetRow kRows[] = {
      .entry = "_start",
      .image_base = 0x200000,
      .thread_register = Fs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
      .first_slot = -16,
      .second_slot = -8,
      .notes = kFreeBsdNotes,
@@ -82,6 +85,7 @@ constexpr TargetRow kRows[] = {
      .second_entry = "__start",
      .image_base = kBase64,
      .thread_register = Fs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
      .first_slot = -16,
      .second_slot = -8,
      .notes = kNetBsdNotes,
@@ -96,6 +100,7 @@ constexpr TargetRow kRows[] = {
      .second_entry = "_start",
      .image_base = kBase64,
      .thread_register = Fs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
      .first_slot = -16,
      .second_slot = -8,
      .notes = kOpenBsdNotes,
@@ -110,10 +115,57 @@ constexpr TargetRow kRows[] = {
      .entry = "_start",
      .image_base = kBase64,
      .thread_register = Fs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
      .first_slot = -16,
      .second_slot = -8,
      .notes = kDragonFlyNotes,
+     .search_paths = "/lib:/usr/lib:/usr/lib/gcc80"},
+    {.name = "freebsd-386",
+     .historical = "freebsd",
+     .format = kElf,
+     .cpu = Cpu::I386,
+     .os = Os::FreeBsd,
+     .os_abi = 9,
+     .interpreter = "/libexec/ld-elf.so.1",
+     .entry = "_start",
+     .image_base = kBase32,
+     .thread_register = Gs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
+     .first_slot = -8,
+     .second_slot = -4,
+     .notes = kFreeBsdNotes,
      .search_paths = "/lib:/usr/lib"},
+    {.name = "netbsd-386",
+     .historical = "netbsd",
+     .format = kElf,
+     .cpu = Cpu::I386,
+     .os = Os::NetBsd,
+     .interpreter = "/usr/libexec/ld.elf_so",
+     .entry = "__start",
+     .second_entry = "_start",
+     .image_base = kBase32,
+     .thread_register = Gs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
+     .first_slot = -8,
+     .second_slot = -4,
+     .notes = kNetBsdNotes,
+     .search_paths = "/lib:/usr/lib"},
+    {.name = "openbsd-386",
+     .historical = "openbsd",
+     .format = kElf,
+     .cpu = Cpu::I386,
+     .os = Os::OpenBsd,
+     .interpreter = "/usr/libexec/ld.so",
+     .entry = "__start",
+     .second_entry = "_start",
+     .image_base = kBase32,
+     .thread_register = Gs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
+     .first_slot = -8,
+     .second_slot = -4,
+     .notes = kOpenBsdNotes,
+     .segments = kOpenBsdSegments,
+     .search_paths = "/usr/lib"},
     {.name = "none-amd64",
      .historical = "elf",
      .format = kElf,
@@ -122,6 +174,7 @@ constexpr TargetRow kRows[] = {
      .entry = "_start",
      .image_base = kBase64,
      .thread_register = Fs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
      .first_slot = -16,
      .second_slot = -8},
     {.name = "none-386",
@@ -132,6 +185,7 @@ constexpr TargetRow kRows[] = {
      .entry = "_start",
      .image_base = kBase32,
      .thread_register = Gs,
+     .tls_variant = TlsVariant::BelowThreadPointer,
      .first_slot = -8,
      .second_slot = -4},
     {.name = "darwin-amd64",
@@ -140,10 +194,12 @@ constexpr TargetRow kRows[] = {
      .cpu = Cpu::X86_64,
      .os = Os::Darwin,
      .interpreter = "/usr/lib/dyld",
+     .symbol_prefix = "_",
      .entry = "_main",
      .second_entry = "start",
      .image_base = 0x100000000,
      .thread_register = Gs,
+     .tls_variant = TlsVariant::Descriptors,
      .first_slot = 0x8a0,
      .second_slot = 0x8a8,
      .search_paths = "/usr/lib:/usr/local/lib"},
@@ -153,10 +209,12 @@ constexpr TargetRow kRows[] = {
      .cpu = Cpu::I386,
      .os = Os::Darwin,
      .interpreter = "/usr/lib/dyld",
+     .symbol_prefix = "_",
      .entry = "_main",
      .second_entry = "start",
      .image_base = 0x1000,
      .thread_register = Gs,
+     .tls_variant = TlsVariant::Descriptors,
      .first_slot = 0x468,
      .second_slot = 0x46c,
      .search_paths = "/usr/lib:/usr/local/lib"},
@@ -166,11 +224,13 @@ constexpr TargetRow kRows[] = {
      .cpu = Cpu::Arm64,
      .os = Os::Darwin,
      .interpreter = "/usr/lib/dyld",
+     .symbol_prefix = "_",
      .entry = "_main",
      .second_entry = "start",
      .image_base = 0x100000000,
      .page_size = 0x4000,
      .thread_register = TpidrroEl0,
+     .tls_variant = TlsVariant::Descriptors,
      .search_paths = "/usr/lib:/usr/local/lib"},
 };
 
@@ -186,6 +246,24 @@ const TargetRow* find_target_row(ObjectFormat format, Cpu cpu, OperatingSystem o
            (os == Os::Unknown || row.os == os);
   });
   return found == std::end(kRows) ? nullptr : found;
+}
+
+std::string_view format_name(ObjectFormat format) {
+  return format == ObjectFormat::MachO ? "Mach-O" : "ELF";
+}
+
+std::string_view tls_variant_name(TlsVariant variant) {
+  switch (variant) {
+    case TlsVariant::None:
+      break;
+    case TlsVariant::AboveThreadPointer:
+      return "above";
+    case TlsVariant::BelowThreadPointer:
+      return "below";
+    case TlsVariant::Descriptors:
+      return "descriptor";
+  }
+  return "-";
 }
 
 std::string_view thread_register_name(ThreadRegister thread_register) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <fmt/core.h>
 
+#include "core/target_table.h"
 #include "dynimport/import_request.h"
 
 namespace xld {
@@ -140,6 +141,29 @@ void set_threads(OptionContext& context, const OptionUse& use) {
 void set_time_trace(OptionContext& context, const OptionUse& use) {
   context.options.time_trace_file = use.value;
   context.time_trace_by_output = !use.has_value;
+}
+
+// Without an index, names get the words in order.
+void add_tls_slot(OptionContext& context, const OptionUse& use) {
+  auto& slots = context.options.tls_slots;
+  const size_t equals = use.value.find('=');
+  TlsSlot slot{std::string(use.value.substr(0, equals)), static_cast<uint32_t>(slots.size())};
+  if (equals != std::string_view::npos) {
+    const auto index = parse_number(use.value.substr(equals + 1));
+    slot.index = index && *index < kRuntimeSlotCount ? static_cast<uint32_t>(*index) : kRuntimeSlotCount;
+  }
+  if (slot.name.empty() || slot.index >= kRuntimeSlotCount)
+    return context.error(fmt::format("{}={}: must be SYMBOL or SYMBOL=INDEX, and the indexes of a target are 0 and 1",
+                                     use.spelling, use.value));
+  slots.push_back(std::move(slot));
+}
+
+void set_tls_report(OptionContext& context, const OptionUse& use) {
+  context.options.tls_report_file = use.has_value ? use.value : "-";
+}
+
+void add_raw_slot_files(OptionContext& context, const OptionUse& use) {
+  context.options.raw_slot_files.emplace_back(use.has_value ? use.value : "*");
 }
 
 }  // namespace xld

@@ -147,4 +147,9 @@ void set_time_trace(OptionContext& context, const OptionUse& use);     // --time
 // Takes `use.value` as the name of a target of this kind.
 void choose_target(OptionContext& context, const OptionUse& use, TargetNameKind kind);
 
+// --tls-slot, --tls-report, --tls-raw.
+void add_tls_slot(OptionContext& context, const OptionUse& use);
+void set_tls_report(OptionContext& context, const OptionUse& use);
+void add_raw_slot_files(OptionContext& context, const OptionUse& use);
+
 }  // namespace xld

@@ -69,6 +69,13 @@ std::optional<OptionMatch> find_option(const OptionTable& table, std::string_vie
   return match;
 }
 
+std::optional<OptionMatch> find_option(const Dialect& dialect, std::string_view word) {
+  auto usual = find_option(dialect.options, word);
+  auto preferred = find_option(dialect.preferred, word);
+  const bool is_preferred = preferred && (!usual || preferred->entry->name.size() >= usual->entry->name.size());
+  return is_preferred ? preferred : usual;
+}
+
 std::string suggest_option(const OptionTable& table, std::string_view word) {
   const size_t dashes = std::min(word.find_first_not_of('-'), word.size());
   const std::string_view name = word.substr(dashes, word.find('=') - dashes);

@@ -115,7 +115,8 @@ struct OptionTable {
 struct Dialect {
   std::string_view name;
   OptionTable options;
-  OptionTable keywords;  // of -z; empty if the dialect has none
+  OptionTable preferred = {};  // means something else by some names of `options`
+  OptionTable keywords;        // of -z; empty if the dialect has none
   void (*apply_defaults)(Options&);
 };
 
@@ -128,6 +129,9 @@ struct OptionMatch {
 
 // `word` with its dashes.
 std::optional<OptionMatch> find_option(const OptionTable& table, std::string_view word);
+
+// In both tables of a dialect: the longer name counts, so that -Ttext is no -T.
+std::optional<OptionMatch> find_option(const Dialect& dialect, std::string_view word);
 
 // "; did you mean 'X'?", or nothing.
 std::string suggest_option(const OptionTable& table, std::string_view word);

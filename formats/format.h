@@ -7,6 +7,7 @@
 // A Link is filled from top to bottom, one part a pass; a pass reads the parts above its own and changes none of them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -26,9 +27,12 @@
 #include "core/session.h"
 #include "dynimport/slots.h"
 #include "dynimport/stub_library.h"
+#include "formats/code_starts.h"
 #include "formats/description.h"
 #include "layout/layout.h"
 #include "layout/merge.h"
+#include "tlsrewrite/access_log.h"
+#include "tlsrewrite/slot_access.h"
 
 namespace xld {
 
@@ -75,6 +79,18 @@ struct RelocCursor {
   uint32_t next = 0;
   uint32_t end = UINT32_MAX;
 };
+
+// An access to a runtime slot that is made in code of its own, with the thread pointer in a register (--tls-indirect).
+struct SlotDetour {
+  AtomId atom;
+  SlotField field;           // without its address
+  int64_t displacement = 0;  // of the slot
+
+  bool operator<(const SlotDetour& other) const {
+    return std::pair(atom, field.offset) < std::pair(other.atom, other.field.offset);
+  }
+};
+class SlotDetoursChunk;
 
 // Why an archive member takes part: the first entry of a member counts.
 struct Extraction {
@@ -135,6 +151,8 @@ struct Link {
   Array<Atom> atoms;                    // by AtomId; files reserve ranges, see InputFile
   AtomId first_linker_atom;             // atoms the linker makes (common symbols) stand behind those of all files
   uint32_t linker_atom_count = 0;
+  std::vector<SymbolId> runtime_slots;  // names that mean one; ascending
+  mutable CodeStarts code_starts;
 
   // What is needed, and what is left to the loader?
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
@@ -143,7 +161,8 @@ struct Link {
   bool packs_fixups = false;                          // aligned words with the load address alone are packed
   std::vector<PackedPlace> packed_places;             // sorted
   bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
-  bool keeps_shortened_slots = false;  // the output is too large for every shortened GOT load: all slots are made
+  bool keeps_shortened_slots = false;    // the output is too large for every shortened GOT load: all slots are made
+  std::vector<SlotDetour> slot_detours;  // sorted
   LocalNeeds local_needs;
   Slots slots;
   Array<FixupCount> fixup_counts;  // by AtomId; empty if there is no loader and the output does not move
@@ -156,12 +175,14 @@ struct Link {
   std::vector<Chunk*> merge_chunks;  // by pool: where it went
   std::vector<std::unique_ptr<Chunk>> chunks;
   Layout layout;
-  std::vector<uint64_t> symbol_addresses;  // by SymbolId; of a function with a stub, the stub's
-  std::vector<LoadFixup> fixups;           // in output order; filled while atoms are written
-  std::vector<uint32_t> first_fixups;      // by AtomId: its first in `fixups`
+  const SlotDetoursChunk* slot_detours_chunk = nullptr;  // none: there are no detours
+  std::vector<uint64_t> symbol_addresses;                // by SymbolId; of a function with a stub, the stub's
+  std::vector<LoadFixup> fixups;                         // in output order; filled while atoms are written
+  std::vector<uint32_t> first_fixups;                    // by AtomId: its first in `fixups`
   uint64_t entry_address = 0;
   std::optional<DigestKind> tile_digest;  // the format names its output after its content (Format::begin)
   uint64_t thread_pointer = 0;            // the address thread-local offsets count from
+  AccessLog tls_accesses;                 // filled while the output is written, if a report is asked for
 
   // Relocates a copy of a part of an atom for a chunk that moves input bytes itself; see ld/emit.h.
   void (*relocate_part)(Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
@@ -176,9 +197,16 @@ struct Link {
   const Options& options() const { return session.options; }
   const Target& target() const { return session.target; }
 
+  // The symbol's value is where the target keeps a runtime slot, counted from the thread register.
+  bool is_runtime_slot(SymbolId id) const {
+    return !runtime_slots.empty() && std::binary_search(runtime_slots.begin(), runtime_slots.end(), id);
+  }
+
   // Relocations are applied to the output's bytes, kept as records beside them, or both.
   bool applies_relocs() const { return target().output != OutputKind::Relocatable; }
   bool keeps_relocs() const { return !applies_relocs() || options().emit_relocs; }
+
+  AtomId id_of(const Atom& a) const { return AtomId{static_cast<size_t>(&a - atoms.data())}; }
 
   // Run-time address of an offset in an atom; only after layout.
   uint64_t address_of(const Atom& a, uint64_t offset) const {

@@ -16,11 +16,16 @@ constexpr auto kEmulation = TargetNameKind::Emulation;
 constexpr auto kOutput = TargetNameKind::OutputFormat;
 
 constexpr TargetName kOtherNames[] = {
+    // The numbers of header types in 6l and 8l.
+    {"6", kHistorical, ObjectFormat::MachO, Cpu::Unknown, Os::Darwin},
+    {"7", kHistorical, kElf, Cpu::Unknown, Os::Linux},
     {"elf_x86_64", kEmulation, kElf, Cpu::X86_64, Os::Unknown},
     {"elf_i386", kEmulation, kElf, Cpu::I386, Os::Unknown},
     {"elf_x86_64_fbsd", kEmulation, kElf, Cpu::X86_64, Os::FreeBsd},
     {"elf_i386_fbsd", kEmulation, kElf, Cpu::I386, Os::FreeBsd},
     {"elf_x86_64_obsd", kEmulation, kElf, Cpu::X86_64, Os::OpenBsd},
+    {"elf_i386_obsd", kEmulation, kElf, Cpu::I386, Os::OpenBsd},
+    {"elf_i386_nbsd", kEmulation, kElf, Cpu::I386, Os::NetBsd},
     {"elf_amd64_fbsd", kEmulation, kElf, Cpu::X86_64, Os::FreeBsd},
     {"elf_x86_64_nbsd", kEmulation, kElf, Cpu::X86_64, Os::NetBsd},
     {"elf_x86_64_dfly", kEmulation, kElf, Cpu::X86_64, Os::DragonFly},

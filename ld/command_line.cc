@@ -43,10 +43,9 @@ class Parser {
 
  private:
   void read_option(std::string_view word) {
-    const OptionTable& table = context_.dialect.options;
-    const auto match = find_option(table, word);
+    const auto match = find_option(context_.dialect, word);
     if (!match) {
-      return context_.error(fmt::format("unknown option '{}'{}", word, suggest_option(table, word)));
+      return context_.error(fmt::format("unknown option '{}'{}", word, suggest_option(context_.dialect.options, word)));
     }
     OptionUse use{.spelling = match->spelling,
                   .value = match->value.value_or(std::string_view{}),
@@ -162,10 +161,13 @@ bool has_files(const Options& options) {
 
 }  // namespace
 
-Dialect dialect_for(std::string_view program_name) {
+Dialect dialect_for(std::string_view program_name, std::span<const std::string> words) {
   const std::string_view name = base_name(program_name);
-  const bool is_darwin = name.find("ld64") != name.npos || name.find("darwin") != name.npos;
-  return is_darwin ? macho::darwin_dialect() : elf::gnu_dialect();
+  if (name == "6l") return elf::historical_dialect(Cpu::X86_64);
+  if (name == "8l") return elf::historical_dialect(Cpu::I386);
+  if (name.find("ld64") != name.npos || name.find("darwin") != name.npos) return macho::darwin_dialect();
+  const bool names_system = std::ranges::any_of(words, [](const std::string& word) { return word.starts_with("-H"); });
+  return names_system ? elf::historical_dialect(Cpu::Unknown) : elf::gnu_dialect();
 }
 
 CommandLine parse_command_line(std::span<const std::string> arguments, const CommandLineFiles& files,
@@ -173,10 +175,10 @@ CommandLine parse_command_line(std::span<const std::string> arguments, const Com
   CommandLine result;
   Options& options = result.options;
   if (!arguments.empty()) options.program_name = arguments[0];
-  const Dialect dialect = dialect_for(options.program_name);
-  if (dialect.apply_defaults) dialect.apply_defaults(options);
   const auto words = arguments.empty() ? arguments : arguments.subspan(1);
   options.arguments = expand_response_files(words, files, diagnostics);
+  const Dialect dialect = dialect_for(options.program_name, options.arguments);
+  if (dialect.apply_defaults) dialect.apply_defaults(options);
 
   OptionContext context{.options = options, .diagnostics = diagnostics, .files = files, .dialect = dialect};
   Parser(options.arguments, context).parse();

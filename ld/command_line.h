@@ -21,8 +21,8 @@ struct CommandLine {
 };
 
 // The dialect a program of this name speaks: ld64.xld and other names with "ld64" or "darwin" in their last component
-// that of Darwin, all others that of GNU ld.
-Dialect dialect_for(std::string_view program_name);
+// that of Darwin; 6l and 8l that of the linkers of that name, as do all others with an option -H; the rest GNU ld's.
+Dialect dialect_for(std::string_view program_name, std::span<const std::string> words = {});
 
 // `arguments` is argv with argv[0]. Errors go to `diagnostics`; the caller then sets its limits from the options.
 CommandLine parse_command_line(std::span<const std::string> arguments, const CommandLineFiles& files,

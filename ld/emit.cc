@@ -10,6 +10,7 @@
 
 #include "core/digest.h"
 #include "ld/relocate.h"
+#include "ld/runtime_slots.h"
 #include "tlsrewrite/segment.h"
 
 namespace xld {
@@ -38,7 +39,11 @@ struct Tile {
 
 class Emitter {
  public:
-  explicit Emitter(Link& link) : link_(link), buffers_(link.session.pool.thread_count()) {}
+  explicit Emitter(Link& link)
+      : link_(link),
+        raw_slots_(link),
+        log_(link.options().tls_report_file.empty() ? nullptr : &link.tls_accesses),
+        buffers_(link.session.pool.thread_count()) {}
 
   void run(Image& image) {
     for (const OutputSection& section : link_.layout.sections)
@@ -225,18 +230,21 @@ class Emitter {
     std::copy_n(atom.data, atom.size, out.data());
     if (atom.relocs) adjust_atom(id, atom, out);
     if (link_.options().thread_segment == ThreadSegment::Gs && atom.has(atom_flag::kExecutable))
-      use_gs_for_thread_pointer(out);
+      use_gs_for_thread_pointer(out, link_.code_starts.of(link_, atom));
+    if (raw_slots_.applies_to(atom)) raw_slots_.move(atom, out, log_);
   }
 
   void adjust_atom(AtomId id, const Atom& atom, MutableBytes out) {
     const InputFile& file = link_.inputs.file(atom.file);
     if (!link_.applies_relocs()) return link_.format->kept->adjust(link_, file, atom, out, 0, RelocCursor());
     const uint32_t first_fixup = link_.first_fixups.empty() ? 0 : link_.first_fixups[id.value];
-    Relocator(link_, file, atom).relocate(out, atom.address, first_fixup);
+    Relocator(link_, file, atom, log_).relocate(out, atom.address, first_fixup);
     if (link_.format->finish_atom) link_.format->finish_atom(link_, id, out);
   }
 
   Link& link_;
+  const RawSlots raw_slots_;
+  AccessLog* log_;
   std::vector<Piece> pieces_;
   std::vector<Tile> tiles_;
   std::vector<Array<uint8_t>> buffers_;

@@ -2,10 +2,13 @@
 // copied, relocated, hashed and handed to the file.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "arch/x86_decode.h"
 #include "core/image.h"
 #include "formats/format.h"
+#include "tlsrewrite/tlsrewrite.h"
 
 namespace xld {
 
@@ -26,7 +29,9 @@ void emit(Link& link, Image& image);
 // the cursor's range are applied, moved by `shift` (unwind records move inside their section).
 class Relocator {
  public:
-  Relocator(Link& link, const InputFile& file, const Atom& atom) : link_(link), file_(file), atom_(atom) {}
+  // Thread-local accesses are noted in the log, if there is one.
+  Relocator(Link& link, const InputFile& file, const Atom& atom, AccessLog* log = nullptr)
+      : link_(link), file_(file), atom_(atom), log_(log) {}
 
   // `out` is the whole atom at its address.
   void relocate(MutableBytes out, uint64_t address, uint32_t first_fixup);
@@ -40,6 +45,12 @@ class Relocator {
   size_t apply(std::span<const Reloc> relocs);
   void apply_plain(const Reloc& reloc, uint64_t symbol);
   size_t apply_tls(std::span<const Reloc> relocs);
+  void apply_slot(const Reloc& reloc);
+  uint64_t thread_offset(const Reloc& reloc) const;
+  TlsFacts facts_for(const Reloc& reloc) const;
+  x86::InstructionFinder& finder();
+  void log_access(const Reloc& reloc, std::string_view kind, std::string_view result, uint64_t start, uint8_t size);
+  void log_kept(const Reloc& reloc);
   bool moves_to_gs() const;
   bool shorten_got_load(const Reloc& reloc);
   uint64_t symbol_address(const Reloc& reloc) const;
@@ -57,10 +68,12 @@ class Relocator {
   Link& link_;
   const InputFile& file_;
   const Atom& atom_;
+  AccessLog* log_;
   MutableBytes out_;
   uint64_t address_ = 0;
   uint32_t begin_ = 0;
   uint32_t next_fixup_ = 0;
+  std::optional<x86::InstructionFinder> finder_;  // of the atom's input bytes
 };
 
 }  // namespace xld

@@ -95,14 +95,31 @@ std::string version_line() {
   return fmt::format("xld {} (compatible with GNU ld)\n", kVersion);
 }
 
-// The target table, as it stands in core/target_table.cc.
+namespace {
+
+void append_details(std::string& text, const TargetRow& row) {
+  const auto out = std::back_inserter(text);
+  for (const IdentificationNote& note : row.notes)
+    fmt::format_to(out, "  note {}: {}, type {}, value {}\n", note.section, note.owner, note.type, note.value);
+  for (const SystemSegment& segment : row.segments)
+    fmt::format_to(out, "  segment {:#x} for {}\n", segment.type, segment.section);
+  if (!row.second_entry.empty()) fmt::format_to(out, "  or starts at {}\n", row.second_entry);
+  if (!row.search_paths.empty()) fmt::format_to(out, "  searches {}\n", row.search_paths);
+}
+
+}  // namespace
+
+// The target table, as it stands in core/target_table.cc: one line a row, then what not every row has.
 std::string target_rows_text() {
-  std::string text = fmt::format("{:<16} {:<3} {:<11} {:>8} {:>8}  {:<28} {}\n", "target", "abi", "register", "slot 0",
-                                 "slot 1", "loader", "entry");
+  constexpr auto kColumns = "{:<16} {:<7} {:<3} {:>11} {:>7} {:<10} {:<11} {:>8} {:>8}  {:<28} {}\n";
+  std::string text = fmt::format(fmt::runtime(kColumns), "target", "file", "abi", "base", "page", "TLS", "register",
+                                 "slot 0", "slot 1", "loader", "entry");
   for (const TargetRow& row : target_rows()) {
-    fmt::format_to(std::back_inserter(text), "{:<16} {:<3} {:<11} {:>8} {:>8}  {:<28} {}\n", row.name, row.os_abi,
-                   thread_register_name(row.thread_register), row.first_slot, row.second_slot,
-                   row.interpreter.empty() ? "-" : row.interpreter, row.entry);
+    fmt::format_to(std::back_inserter(text), fmt::runtime(kColumns), row.name, format_name(row.format), row.os_abi,
+                   fmt::format("{:#x}", row.image_base), fmt::format("{:#x}", row.page_size),
+                   tls_variant_name(row.tls_variant), thread_register_name(row.thread_register), row.first_slot,
+                   row.second_slot, row.interpreter.empty() ? "-" : row.interpreter, row.entry);
+    append_details(text, row);
   }
   return text;
 }
@@ -119,6 +136,7 @@ std::string help_text(const Dialect& dialect, std::string_view program_name) {
       "Options may be written with one or two dashes; those that begin with --o need two.\n"
       "--[no-]NAME stands for --NAME and --no-NAME. @FILE stands for the words in FILE.\n",
       program_name);
+  append_table(text, dialect.preferred);
   append_table(text, dialect.options);
   append_table(text, dialect.keywords);
   // libtool takes a linker for one of ELF shared libraries if its help has "supported targets: ... elf".

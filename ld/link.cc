@@ -133,6 +133,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   link.has_text_fixups = needs.has_text_fixups();
   if (link.has_text_fixups && link.options().dynamic.text_relocs == TextRelocs::Warn) warn_of_text_fixups(link);
   link.packed_places = needs.take_packed_places();
+  link.slot_detours = needs.take_slot_detours();
   link.slots.word_size = link.arch->word_size;
   link.slots.stub_size = link.arch->stub_size;
 

@@ -8,7 +8,6 @@
 
 #include "core/glob.h"
 #include "core/hash.h"
-#include "core/target_table.h"
 #include "ld/expression.h"
 #include "ld/inputs.h"
 
@@ -94,22 +93,6 @@ void define_requested_names(Link& link) {
     uint32_t flags = symbol_flag::kDefined | symbol_flag::kLinkerMade;
     if (expression->referenced_symbols().empty()) flags |= symbol_flag::kAbsolute;
     link.symbols.add_flags(id, flags);
-  }
-}
-
-void define_tls_slots(Link& link) {
-  const TargetRow* row = link.target().row;
-  for (const TlsSlot& slot : link.options().tls_slots) {
-    if (!row || row->first_slot == row->second_slot) {
-      link.diagnostics().error(fmt::format("--tls-slot={}: this target has no such words", slot.name));
-      continue;
-    }
-    const SymbolId id = link.symbols.intern(slot.name);
-    link.symbols.offer(id, Claim::make(ClaimClass::Override, kLinkerFile, id.value));
-    link.symbols.add_flags(
-        id, symbol_flag::kDefined | symbol_flag::kLinkerMade | symbol_flag::kAbsolute | symbol_flag::kHidden);
-    link.symbols.place(id, AtomId(),
-                       static_cast<uint64_t>(int64_t{slot.index == 0 ? row->first_slot : row->second_slot}));
   }
 }
 

@@ -13,9 +13,6 @@ class InputFinder;
 // --defsym: claims above all others. Before anything is extracted from archives.
 void define_requested_names(Link& link);
 
-// --tls-slot: offsets from the thread register, as absolute symbols.
-void define_tls_slots(Link& link);
-
 // -e, -u, --require-defined, --undefined-glob, and names that --defsym expressions use: wanted as by a reference.
 std::vector<SymbolId> requested_names(Link& link);
 

@@ -6,6 +6,7 @@
 
 #include "ld/messages.h"
 #include "ld/relocate.h"
+#include "ld/runtime_slots.h"
 
 namespace xld {
 
@@ -25,6 +26,7 @@ size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& 
   if (site.target.is_undefined && !site.target.is_weak_undefined) note_undefined(site, worker);
   if (site.target.is_imported || site.target.is_pointer_word)
     link_.symbols.add_flags(site.target.symbol, symbol_flag::kUsed);
+  if (names_slot(link_, relocs[0]) && atom.has(atom_flag::kAllocated)) return record_slot_use(site, relocs);
   if (relocs[0].hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return record_tls(site, relocs);
   if (relocs[0].target_kind == TargetKind::Discarded && !atom.has(atom_flag::kUnwind)) {
     report_discarded(link_, file, atom, relocs[0]);
@@ -167,6 +169,39 @@ size_t NeedsRecorder::record_tls(const Site& site, std::span<const Reloc> relocs
   return sequence->relocations_consumed;
 }
 
+// A runtime slot needs nothing of the linker. What its place is depends on the instruction, which is judged when it is
+// rewritten; a sequence for thread-local variables has to be one that can become an offset.
+size_t NeedsRecorder::record_slot_use(const Site& site, std::span<const Reloc> relocs) {
+  const Reloc& reloc = site.reloc;
+  if (reloc.want == Want::TlsModuleSlot) return record_tls(site, relocs);  // of the module, whose variable ever
+  if (reloc.want == Want::TlsBlockOffset && link_.target().output == OutputKind::SharedLibrary)
+    report(site, "a runtime slot is not in the block of a module's thread-local variables");
+  if (!(reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker))) {
+    if (link_.options().indirect_slots) record_detour(site);
+    return 1;
+  }
+  const SlotPlace place = place_of_slot(link_, 0);
+  const auto sequence = recognise_tls(link_.target().cpu, site.atom.bytes(), relocs, kSlotFacts);
+  if (!sequence) {
+    report(site, sequence.error().message);
+  } else if (!sequence->is_rewritten || !place.is_usual(instruction_mode(link_))) {
+    report(site,
+           "this access to a runtime slot loads its offset first, and what is accessed with it cannot be moved to "
+           "this target's thread register; write %fs:NAME or %gs:NAME");
+  } else {
+    return sequence->relocations_consumed;
+  }
+  return 1;
+}
+
+void NeedsRecorder::record_detour(const Site& site) {
+  if (!site.atom.has(atom_flag::kExecutable)) return;
+  x86::InstructionFinder finder(site.atom.bytes(), instruction_mode(link_), link_.code_starts.of(link_, site.atom));
+  const SlotField field = slot_field(site.reloc, 0);
+  const auto displacement = static_cast<int64_t>(link_.symbols.value(site.target.symbol));
+  if (takes_detour(finder, field)) slot_detours_[site.worker].push_back({site.id, field, displacement});
+}
+
 void NeedsRecorder::need(const Site& site, uint32_t flags) {
   if (site.target.symbol.is_valid()) return link_.symbols.add_flags(site.target.symbol, flags);
   if (site.target.is_resolver) flags |= symbol_flag::kResolver;
@@ -191,6 +226,13 @@ std::vector<UndefinedReference> NeedsRecorder::take_undefined() {
 std::vector<PackedPlace> NeedsRecorder::take_packed_places() {
   std::vector<PackedPlace> all;
   for (auto& list : packed_places_) all.insert(all.end(), list.begin(), list.end());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+std::vector<SlotDetour> NeedsRecorder::take_slot_detours() {
+  std::vector<SlotDetour> all;
+  for (auto& list : slot_detours_) all.insert(all.end(), list.begin(), list.end());
   std::sort(all.begin(), all.end());
   return all;
 }

@@ -22,7 +22,10 @@ struct UndefinedReference {
 class NeedsRecorder {
  public:
   explicit NeedsRecorder(Link& link)
-      : link_(link), undefined_(link.session.pool.thread_count()), packed_places_(link.session.pool.thread_count()) {}
+      : link_(link),
+        undefined_(link.session.pool.thread_count()),
+        packed_places_(link.session.pool.thread_count()),
+        slot_detours_(link.session.pool.thread_count()) {}
 
   // Records the needs of relocs[0] and returns how many relocations that settles: 1, or 2 for a thread-local sequence
   // that includes its call. Any thread; one thread an atom.
@@ -37,6 +40,7 @@ class NeedsRecorder {
   // Sorted.
   std::vector<UndefinedReference> take_undefined();
   std::vector<PackedPlace> take_packed_places();
+  std::vector<SlotDetour> take_slot_detours();
 
  private:
   struct Site;
@@ -53,6 +57,8 @@ class NeedsRecorder {
   size_t record_need(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs,
                      uint32_t worker);
   size_t record_tls(const Site& site, std::span<const Reloc> relocs);
+  size_t record_slot_use(const Site& site, std::span<const Reloc> relocs);
+  void record_detour(const Site& site);
   void record_plain(const Site& site);
   void record_address(const Site& site);
   void record_slot(const Site& site);
@@ -66,6 +72,7 @@ class NeedsRecorder {
   Link& link_;
   std::vector<std::vector<UndefinedReference>> undefined_;  // by worker
   std::vector<std::vector<PackedPlace>> packed_places_;
+  std::vector<std::vector<SlotDetour>> slot_detours_;
   std::atomic<bool> needs_tls_module_{false};
   std::atomic<bool> uses_got_base_{false};
   std::atomic<bool> has_text_fixups_{false};

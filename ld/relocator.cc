@@ -6,6 +6,7 @@
 #include "ld/emit.h"
 #include "ld/messages.h"
 #include "ld/relocate.h"
+#include "ld/runtime_slots.h"
 #include "tlsrewrite/segment.h"
 
 namespace xld {
@@ -62,12 +63,14 @@ size_t Relocator::apply(std::span<const Reloc> relocs) {
   const Reloc& reloc = relocs[0];
   if (reloc.offset < begin_ || reloc.offset - begin_ + size_of(reloc.field) > out_.size()) return 1;  // of another part
   if (reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return apply_tls(relocs);
+  if (names_slot(link_, reloc) && atom_.has(atom_flag::kExecutable)) return apply_slot(reloc), 1;
   if (is_gone(reloc) && write_tombstone(reloc)) return 1;
   if (reloc.want == Want::GotSlot && shorten_got_load(reloc)) return 1;
-  if (reloc.want == Want::TlsOffset && moves_to_gs()) use_gs(out_, reloc.offset - begin_);
+  if (reloc.want == Want::TlsOffset && moves_to_gs()) use_gs(finder(), reloc.offset, out_, begin_);
   uint64_t value = subtract(reloc, wanted_value(reloc));
   if (reloc.from != From::Symbol || relocs.size() == 1) {
     write(reloc, value);
+    if (log_ && is_thread_offset(reloc.want)) log_kept(reloc);
     return 1;
   }
   value -= symbol_address(relocs[1]);
@@ -151,15 +154,15 @@ uint64_t Relocator::wanted_value(const Reloc& reloc) {
     case Want::Stub:
       return symbol_address(reloc) + addend;
     case Want::TlsOffset:
-      return symbol_address(reloc) + addend - link_.thread_pointer;
+      return thread_offset(reloc) + addend;
     case Want::TlsNegatedOffset:
-      return addend - (symbol_address(reloc) - link_.thread_pointer);
+      return addend - thread_offset(reloc);
     case Want::TlsBlockOffset: {
       // Where the code has the thread pointer instead of the block's start; debug information means the block.
       const bool is_code = atom_.has(atom_flag::kAllocated);
-      const bool is_local =
-          choose_model(TlsModel::LocalDynamic, tls_facts(link_, facts_of(link_, reloc))) == TlsModel::LocalExec;
-      return symbol_address(reloc) + addend - (is_code && is_local ? link_.thread_pointer : link_.layout.tls_address);
+      const bool is_local = choose_model(TlsModel::LocalDynamic, facts_for(reloc)) == TlsModel::LocalExec;
+      if (is_code && is_local) return thread_offset(reloc) + addend;
+      return symbol_address(reloc) + addend - link_.layout.tls_address;
     }
     case Want::GotBase:
       return link_.slots.got_base + addend;
@@ -175,6 +178,49 @@ uint64_t Relocator::wanted_value(const Reloc& reloc) {
       break;
   }
   return addend;
+}
+
+// What a runtime slot's name stands for is an offset already.
+uint64_t Relocator::thread_offset(const Reloc& reloc) const {
+  return symbol_address(reloc) - (names_slot(link_, reloc) ? 0 : link_.thread_pointer);
+}
+
+TlsFacts Relocator::facts_for(const Reloc& reloc) const {
+  const bool is_slot = names_slot(link_, reloc) && reloc.want != Want::TlsModuleSlot;
+  return is_slot ? kSlotFacts : tls_facts(link_, facts_of(link_, reloc));
+}
+
+x86::InstructionFinder& Relocator::finder() {
+  if (!finder_) finder_.emplace(atom_.bytes(), instruction_mode(link_), link_.code_starts.of(link_, atom_));
+  return *finder_;
+}
+
+void Relocator::apply_slot(const Reloc& reloc) {
+  const bool is_plain = reloc.from == From::Nothing || reloc.from == From::Place;
+  if (!is_plain || !(is_thread_offset(reloc.want) || reloc.want == Want::Address))
+    return report_reloc(link_, file_, atom_, reloc,
+                        "names a runtime slot, which has no address; access it as %fs:NAME or %gs:NAME");
+  const SlotField field = slot_field(reloc, place(reloc));
+  SlotPlace slot = place_of_slot(link_, static_cast<int64_t>(link_.symbols.value(reloc.symbol())));
+  slot.detour = detour_address(link_, {link_.id_of(atom_), field});
+  const auto change = rewrite_slot_field(finder(), field, slot, out_, begin_);
+  if (!change) return report_reloc(link_, file_, atom_, reloc, change.error().message);
+  log_access(reloc, change->kind, "moved", change->start, change->size);
+}
+
+void Relocator::log_access(const Reloc& reloc, std::string_view kind, std::string_view result, uint64_t start,
+                           uint8_t size) {
+  if (!log_ || start < begin_ || start - begin_ + size > out_.size()) return;
+  log_->add(TlsAccess::make(atom_.file, link_.id_of(atom_), reloc, kind, result, start,
+                            atom_.bytes().subspan(start, size), out_.subspan(start - begin_, size)));
+}
+
+// An access that stays as it was written.
+void Relocator::log_kept(const Reloc& reloc) {
+  if (!log_ || !atom_.has(atom_flag::kExecutable) || reloc.want == Want::None) return;
+  const auto found = finder().find(reloc.offset);
+  const uint64_t start = found ? found->start : reloc.offset;
+  log_access(reloc, model_name(model_of(reloc)), "", start, found ? found->instruction.size : size_of(reloc.field));
 }
 
 uint64_t Relocator::subtract(const Reloc& reloc, uint64_t value) const {
@@ -244,16 +290,15 @@ size_t Relocator::apply_tls(std::span<const Reloc> relocs) {
         "is used by another instruction, which -z tls-seg=gs cannot find; compile with -ftls-model=local-exec");
     return 1;
   }
-  const auto sequence =
-      recognise_tls(link_.target().cpu, atom_.bytes(), relocs, tls_facts(link_, facts_of(link_, reloc)));
+  const auto sequence = recognise_tls(link_.target().cpu, atom_.bytes(), relocs, facts_for(reloc));
   if (!sequence) return 1;  // reported by the scan
   if (!sequence->is_rewritten) {
     if (reloc.want != Want::None) write(reloc, subtract(reloc, wanted_value(reloc)));
+    log_kept(reloc);
     return 1;
   }
   TlsValues values{};
-  values.thread_offset = static_cast<int64_t>(symbol_address(reloc) + static_cast<uint64_t>(reloc.addend) + reloc.bias -
-                                              link_.thread_pointer);
+  values.thread_offset = static_cast<int64_t>(thread_offset(reloc) + static_cast<uint64_t>(reloc.addend) + reloc.bias);
   if (sequence->model == TlsModel::InitialExec) {
     const Slots::Record* record = record_of(reloc);
     if (record && record->tls_offset != Slots::kNone) values.slot = link_.slots.word_address(record->tls_offset);
@@ -262,6 +307,7 @@ size_t Relocator::apply_tls(std::span<const Reloc> relocs) {
   values.got_base = link_.slots.got_base;
   if (!rewrite_tls(link_.target().cpu, out_, relocs, *sequence, values))
     report_overflow(reloc, static_cast<uint64_t>(values.thread_offset));
+  log_access(reloc, model_name(model_of(reloc)), model_name(sequence->model), sequence->begin, sequence->size);
   return sequence->relocations_consumed;
 }
 

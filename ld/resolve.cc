@@ -10,6 +10,7 @@
 #include "ld/link_time.h"
 #include "ld/messages.h"
 #include "ld/names.h"
+#include "ld/runtime_slots.h"
 
 namespace xld {
 
@@ -41,10 +42,10 @@ class Resolution {
     read(files);
     intern_offers();
     take_in_libraries();
+    define_requested_slots(link_);
     take_in(files);
     for (const InputFile* library : finder_.libraries()) want_names_of(*library);
     define_requested_names(link_);
-    define_tls_slots(link_);
     want_requested_names();
     extract_wanted();
     find_hidden_names();
@@ -213,6 +214,7 @@ class Resolution {
       for (size_t i = begin; i < end; i++) claim_names(*files[i]);
     });
     imports_.take_in(files);
+    for (const InputFile* file : files) define_slots_of(link_, *file);
     for (const InputFile* file : files) want_names_of(*file);
     link_.inputs.files.insert(link_.inputs.files.end(), files.begin(), files.end());
   }
@@ -370,6 +372,7 @@ class Resolution {
     std::sort(link_.inputs.files.begin(), link_.inputs.files.end(), is_of_lower_rank);
     imports_.settle_claims();
     if (!link_.options().allow_multiple_definition) report_duplicates();
+    check_slot_requests(link_);
   }
 
   void report_duplicates() {

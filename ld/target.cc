@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "core/target_table.h"
 #include "formats/elf/format.h"
 #include "formats/macho/format.h"
 #include "kernel_image/format.h"
@@ -32,10 +33,6 @@ std::string cpu_name(const Identity& identity) {
   if (identity.cpu != Cpu::Unknown) return std::string(cpu_name(identity.cpu));
   if (!identity.foreign_cpu.empty()) return std::string(identity.foreign_cpu);
   return fmt::format("an unknown CPU (number {})", identity.cpu_number);
-}
-
-std::string_view format_name(ObjectFormat format) {
-  return format == ObjectFormat::MachO ? "Mach-O" : "ELF";
 }
 
 const Format& format_for(ObjectFormat id, ImageKind image) {

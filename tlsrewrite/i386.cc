@@ -1,5 +1,5 @@
-// i386: the sequences of "ELF Handling For Thread-Local Storage" §4.4.5 and §5.4 (the GNU variants) and of the TLS
-// descriptor paper.
+// i386: the sequences of "ELF Handling For Thread-Local Storage" §4.4.5 and §5.4 (the GNU and the Sun variants) and of
+// the TLS descriptor paper.
 //
 // The thread pointer is the word at %gs:0; thread-local data lies below it. A dynamic access ends with the variable's
 // address, or its block's, in %eax:
@@ -29,6 +29,10 @@ constexpr CallSequence kCalls[] = {
     {LocalDynamic, 2, 7, "8d 8r ........ e8 ........"},
     {LocalDynamic, 2, 8, "8d 8r ........ ff 9r ........"},
     {LocalDynamic, 2, 8, "8d 8r ........ 67 e8 ........"},
+    // Sun's: lea x@dtlndx(%ebx),%edx; push %edx; call x@TLSPLT; pop %edx; nop
+    {GeneralDynamic, 2, 0, "8d 93 ........ 52 e8 ........ 5a 90"},
+    // lea x@tmdnx(%ebx),%edx; push %edx; call x@TLSPLT; pop %edx
+    {LocalDynamic, 2, 0, "8d 93 ........ 52 e8 ........ 5a"},
 };
 
 constexpr uint8_t kLoadThreadPointer[] = {0x65, 0xa1, 0, 0, 0, 0};       // mov %gs:0,%eax
@@ -50,15 +54,22 @@ bool can_rewrite_call(const uint8_t* start, const CallSequence& call, TlsModel m
   return base != kNoRegister && (model == LocalExec || base != kEax);
 }
 
-// A general-dynamic sequence has 12 bytes, a local-dynamic one, of which only the thread pointer remains, 11 or 12.
+// Of a local-dynamic access the thread pointer alone remains.
+void fill_module_call(MutableBytes rest) {
+  const bool is_short = rest.size() == sizeof kFiveByteNop;
+  std::memcpy(rest.data(), is_short ? kFiveByteNop : kSixByteNop, is_short ? sizeof kFiveByteNop : sizeof kSixByteNop);
+  if (!is_short) x86::fill_with_nops(rest.subspan(sizeof kSixByteNop));
+}
+
+// A general-dynamic sequence has 12 or 14 bytes, a local-dynamic one 11 to 13.
 bool rewrite_call(uint8_t* start, const CallSequence& call, TlsModel model, const TlsValues& values) {
+  constexpr size_t kAccessSize = sizeof kLoadThreadPointer + sizeof kSubtractOffset + 4;
   const uint8_t base = got_register(start, call);
+  const MutableBytes code(start, call.pattern.size);
   uint8_t* next = start + sizeof kLoadThreadPointer;
   std::memcpy(start, kLoadThreadPointer, sizeof kLoadThreadPointer);
-  if (call.model == LocalDynamic) {
-    const size_t rest = call.pattern.size - sizeof kLoadThreadPointer;
-    std::memcpy(next, rest == sizeof kFiveByteNop ? kFiveByteNop : kSixByteNop, rest);
-  } else if (model == LocalExec) {
+  if (call.model == LocalDynamic) return fill_module_call(code.subspan(sizeof kLoadThreadPointer)), true;
+  if (model == LocalExec) {
     std::memcpy(next, kSubtractOffset, sizeof kSubtractOffset);
     store(next + sizeof kSubtractOffset, static_cast<uint32_t>(-values.thread_offset));
   } else {
@@ -66,6 +77,7 @@ bool rewrite_call(uint8_t* start, const CallSequence& call, TlsModel model, cons
     next[1] |= base;
     store(next + sizeof kAddSlot, static_cast<uint32_t>(values.slot - values.got_base));
   }
+  x86::fill_with_nops(code.subspan(kAccessSize));
   return true;
 }
 

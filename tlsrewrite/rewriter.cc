@@ -18,12 +18,6 @@ const TlsRewriter& rewriter_for(Cpu cpu) {
   return cpu == Cpu::I386 ? kTlsRewriterI386 : kTlsRewriterX86_64;
 }
 
-std::string_view name_of(TlsModel model) {
-  constexpr std::array<std::string_view, 5> kNames = {"general-dynamic", "local-dynamic", "TLS descriptor",
-                                                      "initial-exec", "local-exec"};
-  return kNames[static_cast<uint8_t>(model)];
-}
-
 // "66 48 8d 3d [00 00 00 00] 66 66 48 e8": the bytes around a field, as far as there are any.
 std::string show_bytes(Bytes code, uint64_t field) {
   const uint64_t end = std::min<uint64_t>(code.size(), field + 16);
@@ -41,7 +35,16 @@ Error refuse(Bytes code, const Reloc& reloc, TlsModel written, TlsModel wanted) 
   return Error{
       fmt::format("cannot rewrite this {} access to {}: the bytes around it, {}, are no code sequence of the ABI; "
                   "compile the file with -ftls-model=initial-exec or local-exec",
-                  name_of(written), name_of(wanted), show_bytes(code, reloc.offset))};
+                  model_name(written), model_name(wanted), show_bytes(code, reloc.offset))};
+}
+
+// Sun's linkers knew what to call; ours know what to write instead.
+Error refuse_kept(TlsModel written) {
+  return Error{
+      fmt::format("{} access in the form of Sun's assembler can be rewritten in executables, but has no meaning "
+                  "in a shared library or with --no-relax; assemble the GNU form (x@tlsgd and "
+                  "___tls_get_addr@plt)",
+                  model_name(written))};
 }
 
 // The start of a call sequence whose field is at `offset`, if the bytes are those of its pattern.
@@ -51,7 +54,9 @@ bool is_at(const CallSequence& call, Bytes code, uint64_t offset) {
   return bytes && call.pattern.matches(*bytes);
 }
 
+// The form says so itself, or the relocation of the call does.
 bool is_call_relocation(std::span<const Reloc> relocs, const CallSequence& call) {
+  if (call.is_self_contained()) return true;
   if (relocs.size() < 2) return false;
   const Want want = relocs[1].want;
   return relocs[1].offset == uint64_t{relocs[0].offset} + call.call_field - call.field &&
@@ -63,14 +68,26 @@ Result<TlsSequence> recognise_call(const TlsRewriter& rewriter, Bytes code, std:
   for (size_t i = 0; i < rewriter.calls.size(); i++) {
     const CallSequence& call = rewriter.calls[i];
     if (call.model != written || !is_at(call, code, relocs[0].offset)) continue;
+    if (call.is_self_contained() != ((relocs[0].hints & hint::kMustRewrite) != 0)) continue;
     if (!rewriter.can_rewrite_call(code.data() + relocs[0].offset - call.field, call, wanted)) continue;
     if (!is_call_relocation(relocs, call)) {
       return Error{fmt::format("the call of __tls_get_addr at offset {:#x} has no relocation of its own",
                                uint64_t{relocs[0].offset} + call.call_field - call.field)};
     }
-    return TlsSequence{wanted, true, 2, static_cast<uint8_t>(i)};
+    return TlsSequence{.model = wanted,
+                       .is_rewritten = true,
+                       .relocations_consumed = static_cast<uint8_t>(call.is_self_contained() ? 1 : 2),
+                       .form = static_cast<uint8_t>(i),
+                       .begin = relocs[0].offset - call.field,
+                       .size = call.pattern.size};
   }
   return refuse(code, relocs[0], written, wanted);
+}
+
+// The instruction with the relocated field, as far as the type promises it.
+TlsSequence one_instruction(const Reloc& reloc, TlsModel wanted) {
+  const uint8_t lead = std::min<uint8_t>(reloc.lead, static_cast<uint8_t>(std::min<uint32_t>(reloc.offset, 15)));
+  return {.model = wanted, .is_rewritten = true, .begin = reloc.offset - lead, .size = static_cast<uint8_t>(lead + 4)};
 }
 
 Result<TlsSequence> recognise_descriptor(const TlsRewriter& rewriter, Bytes code, const Reloc& reloc, TlsModel wanted) {
@@ -78,10 +95,19 @@ Result<TlsSequence> recognise_descriptor(const TlsRewriter& rewriter, Bytes code
   const bool is_known = reloc.hints & hint::kIsTlsMarker ? call && rewriter.descriptor_call.matches(*call)
                                                          : rewriter.is_descriptor_load(code, reloc);
   if (!is_known) return refuse(code, reloc, TlsModel::Descriptor, wanted);
-  return TlsSequence{wanted, true};
+  if (reloc.hints & hint::kIsTlsMarker)
+    return TlsSequence{
+        .model = wanted, .is_rewritten = true, .begin = reloc.offset, .size = rewriter.descriptor_call.size};
+  return one_instruction(reloc, wanted);
 }
 
 }  // namespace
+
+std::string_view model_name(TlsModel model) {
+  constexpr std::array<std::string_view, 5> kNames = {"general-dynamic", "local-dynamic", "TLS descriptor",
+                                                      "initial-exec", "local-exec"};
+  return kNames[static_cast<uint8_t>(model)];
+}
 
 bool BytePattern::matches(Bytes bytes) const {
   for (size_t i = 0; i < size; i++) {
@@ -95,7 +121,10 @@ Result<TlsSequence> recognise_tls(Cpu cpu, Bytes code, std::span<const Reloc> re
   const Reloc& first = relocs[0];
   const TlsModel written = model_of(first);
   const TlsModel wanted = choose_model(written, facts);
-  if (wanted == written) return TlsSequence{written};
+  if (wanted == written) {
+    if (first.hints & hint::kMustRewrite) return refuse_kept(written);
+    return TlsSequence{written};
+  }
   switch (written) {
     case TlsModel::GeneralDynamic:
     case TlsModel::LocalDynamic:
@@ -104,7 +133,7 @@ Result<TlsSequence> recognise_tls(Cpu cpu, Bytes code, std::span<const Reloc> re
       return recognise_descriptor(rewriter, code, first, wanted);
     case TlsModel::InitialExec:
       if (!rewriter.is_slot_load(code, first)) return TlsSequence{written};
-      return TlsSequence{wanted, true};
+      return one_instruction(first, wanted);
     case TlsModel::LocalExec:
       break;
   }

@@ -44,8 +44,10 @@ struct BytePattern {
 struct CallSequence {
   TlsModel model;
   uint8_t field;       // where the first relocation's field is in the pattern
-  uint8_t call_field;  // and that of the relocation of the call
+  uint8_t call_field;  // and that of the relocation of the call; 0: it has none that means a symbol
   BytePattern pattern;
+
+  constexpr bool is_self_contained() const { return call_field == 0; }
 };
 
 struct TlsRewriter {

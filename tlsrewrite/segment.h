@@ -4,14 +4,16 @@
 // with a thread offset as their displacement, and loads of the thread pointer itself.
 #pragma once
 
+#include "arch/x86_decode.h"
 #include "core/bytes.h"
 
 namespace xld {
 
-// The instruction whose 32-bit displacement is at `field`; nothing happens if it has no FS prefix.
-void use_gs(MutableBytes code, uint64_t field);
+// The instruction whose displacement is at `field`; nothing happens if it has no FS prefix. The finder has the input's
+// bytes, `out` are those to change, from the byte `begin` of the input on.
+void use_gs(x86::InstructionFinder& finder, uint64_t field, MutableBytes out, uint64_t begin);
 
-// All loads of the thread pointer: mov %fs:0, reg. They have no relocation; the nine bytes are theirs alone.
-void use_gs_for_thread_pointer(MutableBytes code);
+// All loads of the thread pointer: mov %fs:0, reg. They have no relocation. `starts` are known starts of instructions.
+void use_gs_for_thread_pointer(MutableBytes code, std::span<const uint32_t> starts);
 
 }  // namespace xld

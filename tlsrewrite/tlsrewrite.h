@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "arch/arch.h"
 #include "core/bytes.h"
@@ -18,6 +19,9 @@
 namespace xld {
 
 enum class TlsModel : uint8_t { GeneralDynamic, LocalDynamic, Descriptor, InitialExec, LocalExec };
+
+// "general-dynamic"
+std::string_view model_name(TlsModel model);
 
 struct TlsFacts {
   bool is_executable;   // the output's TLS block is the first module's: offsets from the thread pointer are constant
@@ -39,6 +43,8 @@ struct TlsSequence {
   bool is_rewritten = false;         // false: the code stays as it is, the relocation is applied as written
   uint8_t relocations_consumed = 1;  // 2 if the call of __tls_get_addr that follows belongs to a rewritten sequence
   uint8_t form = 0;                  // which of the CPU's sequences: for rewrite_tls
+  uint32_t begin = 0;                // the bytes that are rewritten
+  uint8_t size = 0;
 };
 
 // Recognises the sequence that `relocs[0]` starts (relocs[1], if any, is the relocation after it) and says which model

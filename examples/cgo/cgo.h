@@ -2,9 +2,11 @@
  *
  * The programs and runtime.c are compiled once for x86-64 and once for i386, for no system. Each thread has two words
  * that they reach through the thread register, g and m; where a target keeps them is the linker's business:
- * --tls-slot=runtime_g=0 --tls-slot=runtime_m=1.
+ * --tls-slot=runtime_g=0 --tls-slot=runtime_m=1. What the words are for C is in xld/slots.h, which comes with xld.
  */
 #pragma once
+
+#include <xld/slots.h>
 
 typedef unsigned long word; /* as large as a pointer on every target */
 typedef unsigned int uint;
@@ -105,38 +107,7 @@ char* __gmpz_get_str(char*, int base, const mpz_t);
 /* ---- the two words ------------------------------------------------------------------------------------------------
  */
 
-#if defined(__APPLE__) /* objects made for Darwin itself: the linker has nothing left to do */
-#define SLOT_REGISTER "%%gs:"
-#if defined(__i386__)
-#define SLOT_G "0x468"
-#define SLOT_M "0x46c"
-#else
-#define SLOT_G "0x8a0"
-#define SLOT_M "0x8a8"
-#endif
-#else
-#if defined(__i386__)
-#define SLOT_REGISTER "%%gs:"
-#else
-#define SLOT_REGISTER "%%fs:"
-#endif
-#define SLOT_G "runtime_g"
-#define SLOT_M "runtime_m"
-#endif
-
-static inline struct g* get_g(void) {
-  struct g* g;
-  __asm__ volatile("mov " SLOT_REGISTER SLOT_G ", %0" : "=r"(g));
-  return g;
-}
-static inline struct m* get_m(void) {
-  struct m* m;
-  __asm__ volatile("mov " SLOT_REGISTER SLOT_M ", %0" : "=r"(m));
-  return m;
-}
-static inline void set_g(struct g* g) {
-  __asm__ volatile("mov %0, " SLOT_REGISTER SLOT_G : : "r"(g) : "memory");
-}
-static inline void set_m(struct m* m) {
-  __asm__ volatile("mov %0, " SLOT_REGISTER SLOT_M : : "r"(m) : "memory");
-}
+static inline struct g* get_g(void) { return xld_load_slot(runtime_g); }
+static inline struct m* get_m(void) { return xld_load_slot(runtime_m); }
+static inline void set_g(struct g* g) { xld_store_slot(runtime_g, g); }
+static inline void set_m(struct m* m) { xld_store_slot(runtime_m, m); }

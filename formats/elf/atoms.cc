@@ -81,6 +81,7 @@ class AtomMaker {
       object_.wants_executable_stack = (header.flags & SHF_EXECINSTR) != 0;
       return true;
     }
+    if (name == kLinkerNotes) return true;
     if (name == ".note.GNU-split-stack") {
       object_.has_split_stack = true;
       return true;

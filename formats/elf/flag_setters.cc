@@ -165,22 +165,6 @@ void exclude_libraries(OptionContext& context, const OptionUse& use) {
   }
 }
 
-// Without an index, names get the words in order.
-void add_tls_slot(OptionContext& context, const OptionUse& use) {
-  constexpr uint32_t kSlots = 2;
-  auto& slots = context.options.tls_slots;
-  const size_t equals = use.value.find('=');
-  TlsSlot slot{std::string(use.value.substr(0, equals)), static_cast<uint32_t>(slots.size())};
-  if (equals != std::string_view::npos) {
-    const std::string_view index = use.value.substr(equals + 1);
-    slot.index = index == "0" ? 0 : index == "1" ? 1 : kSlots;
-  }
-  if (slot.name.empty() || slot.index >= kSlots)
-    return context.error(fmt::format("{}={}: must be SYMBOL or SYMBOL=INDEX, and the indexes of a target are 0 and 1",
-                                     use.spelling, use.value));
-  slots.push_back(std::move(slot));
-}
-
 void choose_system(OptionContext& context, const OptionUse& use) {
   choose_target(context, use, TargetNameKind::Historical);
 }

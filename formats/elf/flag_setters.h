@@ -14,7 +14,6 @@ void choose_common_order(OptionContext&, const OptionUse&);
 void choose_compression(OptionContext& context, const OptionUse& use);
 void choose_emulation(OptionContext& context, const OptionUse& use);
 void exclude_libraries(OptionContext& context, const OptionUse& use);
-void add_tls_slot(OptionContext& context, const OptionUse& use);
 void choose_system(OptionContext& context, const OptionUse& use);
 void choose_hash_style(OptionContext& context, const OptionUse& use);
 void choose_image(OptionContext& context, const OptionUse& use);

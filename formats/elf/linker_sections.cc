@@ -17,6 +17,7 @@
 #include "formats/elf/symtab.h"
 #include "formats/elf/versions.h"
 #include "formats/merge_chunk.h"
+#include "formats/slot_detours.h"
 
 namespace xld::elf {
 
@@ -152,7 +153,9 @@ void add_load_relocs(Link& link) {
 // The runtime's two words end where the thread register points, so that their block has to end there, too: it is as
 // large as the strictest alignment of all thread-local data.
 void add_tls_slots(Link& link) {
-  if (link.options().tls_slots.empty() || link.target().output == OutputKind::SharedLibrary) return;
+  if ((link.runtime_slots.empty() && link.options().raw_slot_files.empty()) ||
+      link.target().output == OutputKind::SharedLibrary)
+    return;
   uint64_t size = uint64_t{2} * link.target().word_size;
   for (const OutputSection& section : link.layout.sections) {
     if (!(section.flags & SHF_TLS)) continue;
@@ -160,6 +163,13 @@ void add_tls_slots(Link& link) {
   }
   output_section(link, ".tbss.runtime", SHT_NOBITS, SHF_ALLOC | SHF_WRITE | SHF_TLS)
       .chunks.push_back(add_chunk<ReservedChunk>(link, size, size));
+}
+
+void add_slot_detours(Link& link) {
+  if (link.slot_detours.empty()) return;
+  auto* detours = add_chunk<SlotDetoursChunk>(link, link);
+  link.slot_detours_chunk = detours;
+  output_section(link, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR).chunks.push_back(detours);
 }
 
 void add_frames(Link& link) {
@@ -275,6 +285,7 @@ void add_linker_sections(Link& link) {
     add_load_relocs(link);
   }
   add_tls_slots(link);
+  add_slot_detours(link);
   add_frames(link);
   add_notes(link);
 }

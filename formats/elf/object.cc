@@ -13,6 +13,7 @@
 #include "core/hash.h"
 #include "formats/elf/section_names.h"
 #include "formats/elf/state.h"
+#include "tlsrewrite/slot_note.h"
 
 namespace xld::elf {
 
@@ -113,6 +114,10 @@ class ObjectReader {
       case SHT_GROUP:
         group_count_++;
         break;
+      case SHT_NOTE:
+        if (name_starts_with(header, kLinkerNotes) && !read_linker_notes(index, header)) return false;
+        file_.atom_capacity++;
+        break;
       case SHT_REL:
       case SHT_RELA:
         if (header.info >= object_.section_count) {
@@ -130,6 +135,12 @@ class ObjectReader {
       has_gcc_ir_ |= name_starts_with(header, kGccIr);
     }
     return true;
+  }
+
+  bool read_linker_notes(uint32_t index, const SectionHeader& header) {
+    const auto error = take_slot_notes(section_bytes(file_, header), arena_, file_);
+    if (error) report_section(link_, file_, index, error->message);
+    return !error;
   }
 
   bool name_starts_with(const SectionHeader& header, std::string_view prefix) const {

@@ -39,7 +39,7 @@ uint64_t local_address(const Link& link, const ElfObject& object, uint32_t index
 
 uint64_t global_address(const Link& link, SymbolId id) {
   constexpr uint32_t kFacts = symbol_flag::kDefined | symbol_flag::kResolver | symbol_flag::kOutOfReach;
-  if ((link.symbols.flags(id) & kFacts) != symbol_flag::kDefined) return kNotPlain;
+  if ((link.symbols.flags(id) & kFacts) != symbol_flag::kDefined || link.is_runtime_slot(id)) return kNotPlain;
   const AtomId atom = link.symbols.atom(id);
   return !atom.is_valid() || is_plain_atom(link, atom) ? link.symbol_addresses[id.value] : kNotPlain;
 }

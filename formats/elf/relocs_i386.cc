@@ -3,7 +3,8 @@
 // REL: addends are in the section. A 32-bit field is arithmetic modulo 2^32; code for 16-bit mode wraps around at 2^16.
 // GOT32 and GOT32X count from _GLOBAL_OFFSET_TABLE_ unless the instruction has no base register (refine_reloc). Of the
 // thread-local types, TLS_LE and TLS_GOTIE use offsets that are added to the thread pointer, TLS_LE_32 and TLS_IE_32
-// offsets that are subtracted from it. Sun's sequences (TLS_GD_32 and its companions) no compiler writes.
+// offsets that are subtracted from it. TLS_GD_32 and TLS_LDM_32 begin sequences as Sun's assembler has them; their
+// push, call and pop have relocations of their own, with which there is nothing to do once the sequence is rewritten.
 #include "formats/elf/relocs_table.h"
 
 namespace xld::elf {
@@ -15,6 +16,7 @@ using F = Field;
 constexpr uint8_t kSequence = hint::kIsTlsSequence;
 constexpr uint8_t kBranch = hint::kIsBranch;
 constexpr uint8_t kShorten = hint::kMayShortenGot;
+constexpr uint8_t kMustRewrite = hint::kMustRewrite;
 
 constexpr RelocRow kRows[] = {
     // type, name, want, from, field, hints, bias, lead
@@ -34,6 +36,14 @@ constexpr RelocRow kRows[] = {
     {21, {"R_386_PC16", W::Address, From::Place, F::Word16, 0, 2}},
     {22, {"R_386_8", W::Address, From::Nothing, F::Word8}},
     {23, {"R_386_PC8", W::Address, From::Place, F::Signed8, 0, 1}},
+    {24, {"R_386_TLS_GD_32", W::TlsPairSlot, From::GotBase, F::Wrap32, kSequence | kMustRewrite}},
+    {25, {"R_386_TLS_GD_PUSH"}},
+    {26, {"R_386_TLS_GD_CALL"}},
+    {27, {"R_386_TLS_GD_POP"}},
+    {28, {"R_386_TLS_LDM_32", W::TlsModuleSlot, From::GotBase, F::Wrap32, kSequence | kMustRewrite}},
+    {29, {"R_386_TLS_LDM_PUSH"}},
+    {30, {"R_386_TLS_LDM_CALL"}},
+    {31, {"R_386_TLS_LDM_POP"}},
     {32, {"R_386_TLS_LDO_32", W::TlsBlockOffset, From::Nothing, F::Wrap32}},
     {33, {"R_386_TLS_IE_32", W::TlsNegatedOffsetSlot, From::GotBase, F::Wrap32, kSequence, 0, 2}},
     {34, {"R_386_TLS_LE_32", W::TlsNegatedOffset, From::Nothing, F::Wrap32}},
@@ -46,13 +56,11 @@ constexpr RelocRow kRows[] = {
     {251, {"R_386_GNU_VTENTRY", W::None, From::Nothing, F::None}},
 };
 
-// Made by linkers for loaders, Sun's thread-local sequences, and a number reserved for a stub's address.
+// Made by linkers for loaders, and a number reserved for a stub's address.
 constexpr RelocName kNames[] = {
-    {5, "R_386_COPY"},          {6, "R_386_GLOB_DAT"},     {7, "R_386_JMP_SLOT"},      {8, "R_386_RELATIVE"},
-    {11, "R_386_32PLT"},        {14, "R_386_TLS_TPOFF"},   {24, "R_386_TLS_GD_32"},    {25, "R_386_TLS_GD_PUSH"},
-    {26, "R_386_TLS_GD_CALL"},  {27, "R_386_TLS_GD_POP"},  {28, "R_386_TLS_LDM_32"},   {29, "R_386_TLS_LDM_PUSH"},
-    {30, "R_386_TLS_LDM_CALL"}, {31, "R_386_TLS_LDM_POP"}, {35, "R_386_TLS_DTPMOD32"}, {36, "R_386_TLS_DTPOFF32"},
-    {37, "R_386_TLS_TPOFF32"},  {41, "R_386_TLS_DESC"},    {42, "R_386_IRELATIVE"},
+    {5, "R_386_COPY"},         {6, "R_386_GLOB_DAT"},   {7, "R_386_JMP_SLOT"},      {8, "R_386_RELATIVE"},
+    {11, "R_386_32PLT"},       {14, "R_386_TLS_TPOFF"}, {35, "R_386_TLS_DTPMOD32"}, {36, "R_386_TLS_DTPOFF32"},
+    {37, "R_386_TLS_TPOFF32"}, {41, "R_386_TLS_DESC"},  {42, "R_386_IRELATIVE"},
 };
 
 }  // namespace

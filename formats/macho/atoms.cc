@@ -78,8 +78,9 @@ class AtomMaker {
     const InputSection& section = object_.sections[index];
     if (is_unwind(section)) return true;
     if (section.name == kImageInfoName) return false;  // all of them become one (objc.h)
-    if (section.flags & S_ATTR_DEBUG) return false;    // __DWARF and __LD
-    if (section.segment == "__LLVM" || section.segment == kOwnSegment) return false;
+    if (section.flags & S_ATTR_DEBUG) return false;    // __DWARF, and what compilers put into __LD
+    if (section.segment == kLinkerSegment || section.segment == kOwnSegment || section.segment == "__LLVM")
+      return false;
     switch (section.type()) {
       case S_NON_LAZY_SYMBOL_POINTERS:
       case S_LAZY_SYMBOL_POINTERS:

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "core/target_table.h"
 #include "formats/macho/decode.h"
 #include "formats/macho/describe.h"
 #include "formats/macho/fixups.h"
@@ -52,6 +53,7 @@ void begin(Link& link) {
   target.max_page_size = target.cpu == Cpu::Arm64 ? 0x4000 : 0x1000;
   target.common_page_size = target.max_page_size;
   target.code_section = "__TEXT,__text";
+  target.row = find_target_row(ObjectFormat::MachO, target.cpu, OperatingSystem::Darwin);
   link.format_state = std::make_unique<MachoState>(link.session.pool.thread_count());
   const uint32_t minimum_os = options.platform.minimum_os;
   const bool starts_with_crt = is_classic(options) || (minimum_os != 0 && minimum_os < version(10, 8));

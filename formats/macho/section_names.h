@@ -10,6 +10,9 @@ namespace xld::macho {
 // Records that ask for imports (dynimport/import_request.h); nothing of this segment is linked.
 inline constexpr std::string_view kOwnSegment = "__XLD", kImportSection = "__imports";
 
+// Notes for xld itself (tlsrewrite/slot_note.h), in a segment that no linker passes on.
+inline constexpr std::string_view kLinkerSegment = "__LD", kLinkerNotes = "__xld_note";
+
 inline constexpr std::string_view kLinkEdit = "__LINKEDIT";
 
 // The output section of an input section; lives as long as the session.

@@ -60,6 +60,7 @@ class Reporter {
     if (!options_.map_file.empty())
       write(options_.map_file, text_map(link_) + (options_.cref ? cross_reference(link_) : ""));
     if (!options_.json_map_file.empty()) write(options_.json_map_file, json_map(link_));
+    if (!options_.tls_report_file.empty()) write(options_.tls_report_file, list_tls_accesses(link_));
   }
 
   // Not for a failed link: make would take the rule for the truth about an output that does not exist.

@@ -39,6 +39,8 @@ struct StubFile {
   std::string path, contents;
 };
 std::vector<StubFile> stub_libraries(const Link& link);
+// --tls-report: thread-local accesses in code, one a line.
+std::string list_tls_accesses(const Link& link);
 // --time-trace: the format of Chrome's trace viewer and of Perfetto.
 std::string time_trace(const Timings& timings);
 // --stats

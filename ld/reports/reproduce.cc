@@ -157,7 +157,7 @@ class ResponseWriter {
   ResponseWriter(const Options& options, std::span<const InputFinder::OpenedFile> files)
       : options_(options),
         paths_(files),
-        dialect_(dialect_for(options.program_name)),
+        dialect_(dialect_for(options.program_name, options.arguments)),
         files_of_(options.inputs.size()) {
     for (const InputFinder::OpenedFile& file : files)
       if (file.role == InputFinder::OpenedFile::Role::Input) files_of_[file.option].push_back(file.path);
@@ -184,10 +184,10 @@ class ResponseWriter {
 
   // Returns how many words it takes.
   size_t add_option(std::span<const std::string> words) {
-    const auto match = find_option(dialect_.options, words[0]);
+    const auto match = find_option(dialect_, words[0]);
     const size_t count = match ? std::min(words.size(), 1 + value_count(*match)) : 1;
     const auto own = words.subspan(0, count);
-    const Change change = match ? change_of(match->entry->name) : Change::Keep;
+    const Change change = match && !is_preferred(*match) ? change_of(match->entry->name) : Change::Keep;
     if (change == Change::NameInput) {
       add_input(own);
     } else if (change == Change::Output) {
@@ -200,6 +200,11 @@ class ResponseWriter {
       for (const std::string& word : own) add(word);
     }
     return count;
+  }
+
+  // None of those that mean something else in some dialect names a file.
+  bool is_preferred(const OptionMatch& match) const {
+    return std::ranges::any_of(dialect_.preferred.names, [&](const OptionName& name) { return &name == match.entry; });
   }
 
   static size_t value_count(const OptionMatch& match) {

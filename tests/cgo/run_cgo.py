@@ -25,6 +25,7 @@ COMMON = ["runtime.c", "crosscall.S"]
 STAND_INS = ["stand_in_stdio.c", "stand_in_gmp.c"]
 COMPILE = ["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-stack-protector", "-fcf-protection=none",
            "-fno-asynchronous-unwind-tables"]
+INCLUDE = ["-I", ROOT / "include", "-I", ROOT / "kernel_image/runtime/include"]
 FLAGS = {"amd64": ["-m64", "-fPIC"], "386": ["-m32", "-fno-pic"]}
 SLOTS = ["--tls-slot=runtime_g=0", "--tls-slot=runtime_m=1"]
 BSD = ["freebsd", "netbsd", "openbsd", "dragonfly"]
@@ -73,7 +74,7 @@ class Objects:
                 self.paths[cpu, source] = self.compile(EXAMPLE / source, folder / f"{source}.o", flags)
 
     def compile(self, source, output, flags):
-        checked([*COMPILE, *flags, "-I", ROOT / "kernel_image/runtime/include", "-c", source, "-o", output])
+        checked([*COMPILE, *flags, *INCLUDE, "-c", source, "-o", output])
         return output
 
     def of(self, cpu, program, stands_in):
@@ -158,7 +159,7 @@ class Linux(Target):
 
 
 class Darwin(Target):
-    """Objects of a compiler for Darwin: there SLOT_G and SLOT_M of cgo.h are numbers. GMP is the stand-in, as a dylib."""
+    """The same sources, compiled for Darwin. GMP is the stand-in, as a dylib."""
 
     SYSTEM, GMP = "/usr/lib/libSystem.B.dylib", "/usr/local/lib/libgmp.10.dylib"
 
@@ -174,7 +175,7 @@ class Darwin(Target):
     def compile(self, source, *flags):
         output = self.work / f"{source.name}.o"
         checked(["clang-19", "-target", f"{self.arch}-apple-macos{self.minimum}", "-O2", "-Wall", "-Werror",
-                 "-ffreestanding", "-fno-stack-protector", *flags, "-c", source, "-o", output])
+                 "-ffreestanding", "-fno-stack-protector", *INCLUDE, *flags, "-c", source, "-o", output])
         return output
 
     def prepare(self):
@@ -191,7 +192,7 @@ class Darwin(Target):
     def link(self, program, output=None, slots=SLOTS, options=()):
         output = output or self.work / program
         objects = [self.own[name] for name in (f"{program}.c", *COMMON)]
-        return [*self.link_command(), *imports(PTHREADS + KEYS, self.SYSTEM, "_"), *imports(GMP, self.GMP, "_"), *options,
+        return [*self.link_command(), *slots, *imports(PTHREADS + KEYS, self.SYSTEM, "_"), *imports(GMP, self.GMP, "_"), *options,
                 *objects, self.glue, "-o", output], output
 
     def command(self, path):
@@ -245,6 +246,15 @@ def check_headers(target, update):
         raise Failure(f"{shlex.join(map(str, command))}\n{path} has\n{found}instead of\n{expected.read_text()}")
 
 
+# Instructions a thread's word cannot be meant by: what the linker says of each.
+WRONG_ACCESSES = [
+    ("mov %fs:runtime_g+4, %rax", "8 bytes at offset 4 of the slot, which has 8"),  # straddles the two words
+    ("movaps %fs:runtime_g, %xmm0", "does not know how many bytes"),
+    ("mov runtime_g, %rax", "no segment prefix"),
+    ("mov %fs:runtime_g(%rcx), %rax", "adds a register"),
+]
+
+
 def expect_refusal(command, messages):
     result = run(command)
     text = result.stderr.decode()
@@ -256,6 +266,11 @@ def expect_refusal(command, messages):
 def check_slot_errors(target):
     expect_refusal(target.link("hello", slots=[])[0], ["undefined symbol: runtime_g", "undefined symbol: runtime_m"])
     expect_refusal(target.link("hello", slots=["--tls-slot=runtime_g=2"])[0], ["--tls-slot", "runtime_g"])
+    for number, (instruction, message) in enumerate(WRONG_ACCESSES):
+        source = target.work / f"wrong{number}.s"
+        source.write_text(f".globl wrong\nwrong: {instruction}\n ret\n.section .note.GNU-stack, \"\", @progbits\n")
+        wrong = target.objects.compile(source, source.with_suffix(".o"), FLAGS[target.cpu])
+        expect_refusal([*target.link("hello")[0], wrong], [f"{wrong.name}.*runtime_g.*{message}"])
 
 
 def check_absent_library(target):

@@ -98,7 +98,7 @@ class Seeds:
         (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
 
     def compile(self, name, source, *flags):
-        suffix = ".cc" if source is CXX_PROGRAM else ".s" if source is GROUPS else ".c"
+        suffix = ".cc" if source is CXX_PROGRAM else ".s" if source is GROUPS or source.startswith(".text") else ".c"
         (self.folder / ("source" + suffix)).write_text(source)
         self.run("gcc", "-c", "source" + suffix, "-o", name, "-fdebug-prefix-map=" + str(self.folder) + "=.", *flags)
         return (self.folder / name).read_bytes()
@@ -259,13 +259,20 @@ class Seeds:
         zstd_text = (self.folder / "text.zst").read_bytes()
         self.write("decompress", "zstd-64", b"8" + struct.pack("<IIQQ", 2, 0, len(text), 1) + zstd_text)
 
+    def raw_slots(self):
+        """The first byte: 64-bit mode, and twice the second start of instructions (fuzz_raw_slots.cc)."""
+        self.compile("raw64.o", ".text\nmov %fs:0, %rax\nmovabs %rax, %fs:8\nmov %fs:4, %rcx\nmovaps %fs:0, %xmm0\nret\n")
+        self.write("raw_slots", "code-64", bytes([1]) + self.section("raw64.o", ".text"))
+        self.compile("raw32.o", ".text\nmov %gs:0, %eax\naddl $5, %gs:4\nmovb $1, %gs:3\nret\n", "-m32")
+        self.write("raw_slots", "code-32", bytes([0]) + self.section("raw32.o", ".text"))
+        self.write("raw_slots", "data-before", bytes([1 | 2 << 1, 6, 0x64]) + self.section("raw64.o", ".text"))
+
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
         seeds = Seeds(folder)
         for step in (seeds.objects, seeds.macho_objects, seeds.archives, seeds.shared_objects, seeds.texts,
-                     seeds.import_records, seeds.libraries, seeds.sections,
-                     seeds.compressed):
+                     seeds.import_records, seeds.libraries, seeds.sections, seeds.compressed, seeds.raw_slots):
             step()
     for target in sorted(CORPUS.iterdir()):
         files = list(target.iterdir())

@@ -308,6 +308,29 @@ void expect_loads_i386(Want want, From from, std::span<const LoadCase> cases) {
   }
 }
 
+// As Sun's assembler wrote them: the relocations of push, call and pop do not come this far.
+TEST(TlsI386, SunForms) {
+  const auto sun = [](Want want) {
+    Reloc reloc = make_reloc(2, want, From::GotBase, 0, 0);
+    reloc.hints |= hint::kMustRewrite;
+    return std::vector<Reloc>{reloc};
+  };
+  // lea x@dtlndx(%ebx),%edx; push %edx; call x@TLSPLT; pop %edx; nop
+  const char* pair = "8d 93 00 00 00 00 52 e8 fc ff ff ff 5a 90";
+  EXPECT_EQ(rewritten(Cpu::I386, pair, sun(Want::TlsPairSlot), kOwn), "65 a1 00 00 00 00 81 e8 0c 00 00 00 66 90");
+  EXPECT_EQ(rewritten(Cpu::I386, pair, sun(Want::TlsPairSlot), kImported), "65 a1 00 00 00 00 03 83 18 00 00 00 66 90");
+  EXPECT_NE(rewritten(Cpu::I386, pair, sun(Want::TlsPairSlot), kLibrary).find("form of Sun's assembler"),
+            std::string::npos);
+  // lea x@tmdnx(%ebx),%edx; push %edx; call x@TLSPLT; pop %edx
+  const char* module = "8d 93 00 00 00 00 52 e8 fc ff ff ff 5a";
+  EXPECT_EQ(rewritten(Cpu::I386, module, sun(Want::TlsModuleSlot), kOwn), "65 a1 00 00 00 00 8d b6 00 00 00 00 90");
+  // The bytes of one form with the relocation of another.
+  const std::vector<Reloc> gnu = {make_reloc(2, Want::TlsPairSlot, From::GotBase, 0, 0), call_at(8, Want::Stub)};
+  EXPECT_NE(rewritten(Cpu::I386, pair, gnu, kOwn).find("no code sequence"), std::string::npos);
+  EXPECT_NE(rewritten(Cpu::I386, "8d 83 00 00 00 00 e8 fc ff ff ff 90", sun(Want::TlsPairSlot), kOwn).find("no code"),
+            std::string::npos);
+}
+
 TEST(TlsI386, InitialExec) {
   // R_386_TLS_IE: mov x@indntpoff,%eax (short form); mov ...,%ecx; add ...,%ecx
   const LoadCase absolute[] = {

@@ -1,0 +1,3 @@
+	.section .note.GNU-stack, "", @progbits
+.globl by_module
+by_module = by_pair
