@@ -107,7 +107,15 @@ char* __gmpz_get_str(char*, int base, const mpz_t);
 /* ---- the two words ------------------------------------------------------------------------------------------------
  */
 
-static inline struct g* get_g(void) { return xld_load_slot(runtime_g); }
-static inline struct m* get_m(void) { return xld_load_slot(runtime_m); }
-static inline void set_g(struct g* g) { xld_store_slot(runtime_g, g); }
-static inline void set_m(struct m* m) { xld_store_slot(runtime_m, m); }
+static inline struct g* get_g(void) {
+  return xld_load_slot(runtime_g);
+}
+static inline struct m* get_m(void) {
+  return xld_load_slot(runtime_m);
+}
+static inline void set_g(struct g* g) {
+  xld_store_slot(runtime_g, g);
+}
+static inline void set_m(struct m* m) {
+  xld_store_slot(runtime_m, m);
+}

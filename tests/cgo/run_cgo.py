@@ -148,7 +148,7 @@ class Linux(Target):
 
     def make_gmp(self):
         library = self.work / "libgmp.so.10"
-        checked(["gcc", "-m32", "-O2", "-fPIC", "-shared", "-ffreestanding", "-nostdlib", "-Wl,-soname,libgmp.so.10",
+        checked(["gcc", "-m32", "-O2", "-fPIC", "-shared", "-ffreestanding", *INCLUDE, "-nostdlib", "-Wl,-soname,libgmp.so.10",
                  EXAMPLE / "stand_in_gmp.c", "-o", library])
 
     def command(self, path):

@@ -15,6 +15,9 @@ enum {
   SYS_threxit = 302
 };
 
+/* What crtbegin.o of that system has: a word the kernel fills at random, for the stack protector. */
+__attribute__((section(".openbsd.randomdata"), visibility("hidden"), used)) word __guard_local;
+
 static struct result map_memory(word size) {
   return call7(SYS_mmap, 0, size, 1 | 2, 0x1000 | 2, (word)-1, 0 /* padding */, 0);
 }
