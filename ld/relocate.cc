@@ -61,7 +61,7 @@ bool may_exceed_reach(Link& link) {
   parallel_for(link.session.pool, files.size(), 64, [&](size_t begin, size_t end) {
     uint64_t sum = 0;
     for (size_t i = begin; i < end; i++) {
-      for (const Atom& atom : std::span(&link.atom(files[i]->first_atom), files[i]->atom_count))
+      for (const Atom& atom : std::span(link.atoms.data() + files[i]->first_atom.value, files[i]->atom_count))
         if (atom.has(atom_flag::kAllocated)) sum += std::min(atom.size, kNear);
     }
     total.fetch_add(sum, std::memory_order_relaxed);
