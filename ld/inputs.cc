@@ -433,6 +433,7 @@ void InputFinder::put_back(const InputFile& file) {
 
 std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> files) {
   const size_t known = objects_.size();
+  const Acceptance exists_here = [this](const std::string& path) { return exists(path); };
   for (const InputFile* file : files) {
     for (const InputRequest& request : file->requests) {
       if (!requested_.insert({request.kind, request.name}).second) continue;
@@ -442,7 +443,8 @@ std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> f
       option.use = request.use;
       option.hides_definitions = request.hides_definitions;
       option.as_needed = true;
-      const auto path = request.kind == InputKind::Framework ? find_framework(option) : find_library(option);
+      const auto path =
+          request.kind == InputKind::Framework ? find_framework(option) : find_library(option, exists_here);
       if (path) {
         option.name = *path;
         open_option(option, files_.open(*path), 0);
