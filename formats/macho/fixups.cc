@@ -41,9 +41,6 @@ void add_slots(const Link& link, std::vector<LoadFixup>& fixups) {
   }
   for (size_t i = 0; i < slots.pointers.size(); i++)
     fixups.push_back({slots.pointer_address(i), 0, slots.pointers[i].import});
-  for (const Stub& stub : slots.stubs)
-    if (stub.uses_lazy_table && stub.is_import)
-      fixups.push_back({slots.stub_slot_address(stub), 0, slots.owners[stub.owner].symbol});
 }
 
 // The segment an address is in.
