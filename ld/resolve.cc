@@ -430,7 +430,8 @@ class Resolution {
   LinkTimeCompiler compiler_;
   ImportList imports_;
   std::vector<FileId> wanted_;
-  const bool keeps_reasons_ = !link_.options().map_file.empty() || !link_.options().json_map_file.empty();
+  const bool keeps_reasons_ = !link_.options().map_file.empty() || !link_.options().json_map_file.empty() ||
+                              link_.options().darwin.reports_members;
 };
 
 }  // namespace
