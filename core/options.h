@@ -157,6 +157,8 @@ struct DarwinOptions {
   std::vector<std::pair<std::string, std::string>> renamed_segments;
   std::vector<std::pair<std::string, uint64_t>> segment_addresses;
   std::vector<SegmentProtection> protections;
+  std::vector<std::pair<std::string, uint64_t>> section_alignments;  // "__DATA,__a"
+  std::vector<std::string> environment;                              // -dyld_env
   std::vector<std::string> order_files;
   std::optional<uint64_t> page_zero_size;
   uint64_t header_pad = 32;

@@ -449,7 +449,7 @@ class Resolution {
   ImportList imports_;
   std::vector<FileId> wanted_;
   const bool keeps_reasons_ = !link_.options().map_file.empty() || !link_.options().json_map_file.empty() ||
-                              !link_.options().why_extract_file.empty();
+                              !link_.options().why_extract_file.empty() || link_.options().darwin.reports_members;
 };
 
 }  // namespace

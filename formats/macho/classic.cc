@@ -17,8 +17,9 @@ constexpr uint32_t kExternal = 1 << 27, kLengthShift = 25;
 constexpr uint32_t kAbsolute = 0;  // R_ABS: the section of a local record does not matter
 
 // Records count from the first segment on i386 and from the first writable one on x86-64.
+// Those of an extension of the kernel always count from the first.
 uint64_t record_base(const Link& link) {
-  if (link.target().cpu == Cpu::I386) return link.layout.segments.front().address;
+  if (link.target().cpu == Cpu::I386 || link.options().darwin.is_kext) return link.layout.segments.front().address;
   for (const Segment& segment : link.layout.segments)
     if (segment.flags & VM_PROT_WRITE) return segment.address;
   return link.layout.segments.front().address;
@@ -38,7 +39,9 @@ void build_classic_relocs(Link& link) {
   const uint64_t base = record_base(link);
   const uint32_t length = link.arch->word_size == 8 ? 3 : 2;
   for (const LoadFixup& fixup : state.fixups) {
-    const bool is_pointer = pointers && fixup.address - pointers->address < pointers->size;
+    // The kernel looks at records only, the loader at the indirect symbol table as well.
+    const bool is_pointer =
+        !link.options().darwin.is_kext && pointers && fixup.address - pointers->address < pointers->size;
     // What we define ourselves stays ours, though another image may define it as weakly.
     const bool is_own = !fixup.symbol.is_valid() || !link.symbols.has(fixup.symbol, symbol_flag::kImported);
     if (is_own && !is_position_independent(link.target().output)) continue;

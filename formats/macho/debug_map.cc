@@ -114,9 +114,64 @@ class DebugMapMaker {
   uint64_t first_address_ = 0;
 };
 
+// An object that -r made has the map of those it was made of. What is gone leaves it.
+class DebugMapCopier {
+ public:
+  DebugMapCopier(const Link& link, const InputFile& file) : link_(link), file_(file), object_(object_of(file)) {}
+
+  std::vector<OutputSymbol> copy() {
+    for (uint32_t i = 0; i < file_.first_global; i++) {
+      const RawSymbol raw = raw_symbol(link_, object_, i);
+      if (is_stab(raw)) take(raw);
+    }
+    return std::move(map_);
+  }
+
+ private:
+  void take(const RawSymbol& raw) {
+    OutputSymbol symbol;
+    symbol.name = symbol_name(object_, raw);
+    symbol.type = raw.type;
+    symbol.section = raw.sect;
+    symbol.desc = raw.desc;
+    symbol.value = raw.value;
+    const bool has_place = raw.type == N_BNSYM || raw.type == N_ENSYM || raw.type == N_STSYM ||
+                           (raw.type == N_FUN && !symbol.name.empty());
+    if (has_place && !place(raw, symbol)) {
+      is_gone_ = raw.type != N_ENSYM && raw.type != N_STSYM;
+      return;
+    }
+    const bool is_size = raw.type == N_FUN && symbol.name.empty();
+    if (is_size && is_gone_) return;
+    if (!is_size) is_gone_ = false;
+    map_.push_back(symbol);
+  }
+
+  bool place(const RawSymbol& raw, OutputSymbol& symbol) const {
+    if (raw.sect == 0 || raw.sect > object_.sections.size()) return false;
+    const Subsection* piece = subsection_at(object_, raw.sect - 1u, raw.value);
+    if (!piece || !piece->atom.is_valid() || !link_.is_live[piece->atom.value]) return false;
+    if (link_.atom(piece->atom).has(atom_flag::kFolded | atom_flag::kUnwind)) return false;
+    symbol.atom = piece->atom;
+    symbol.value = raw.value - piece->address;
+    return true;
+  }
+
+  const Link& link_;
+  const InputFile& file_;
+  const MachoObject& object_;
+  std::vector<OutputSymbol> map_;
+  bool is_gone_ = false;  // the function the next entries are about
+};
+
+bool has_debug_map(const Link& link, const InputFile& file) {
+  return file.first_global != 0 && object_of(file).symbol_count != 0 && is_stab(raw_symbol(link, object_of(file), 0));
+}
+
 }  // namespace
 
 std::vector<OutputSymbol> make_debug_map(const Link& link, const InputFile& file) {
+  if (has_debug_map(link, file)) return DebugMapCopier(link, file).copy();
   if (!has_debug_information(object_of(file))) return {};
   return DebugMapMaker(link, file).make();
 }

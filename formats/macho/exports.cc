@@ -46,6 +46,8 @@ ExportRules::ExportRules(Link& link) : link_(link) {
   for (const std::string& name : options.unexported) unexported_.add(name);
   read_lists(options.exported_lists, "-exported_symbols_list", exported_);
   read_lists(options.unexported_lists, "-unexported_symbols_list", unexported_);
+  read_lists(options.interposable_lists, "-interposable_list", interposable_);
+  read_lists(options.reexported_lists, "-reexported_symbols_list", passed_on_);
   has_export_list_ = !options.exported.empty() || !options.exported_lists.empty() || options.exports_nothing;
 }
 
@@ -65,6 +67,15 @@ bool ExportRules::exports(SymbolId id) const {
   const std::string_view name = link_.symbols.name(id);
   if (has_export_list_) return exported_.contains(name);
   return unexported_.is_empty() || !unexported_.contains(name);
+}
+
+bool ExportRules::is_interposable(SymbolId id) const {
+  return link_.options().darwin.is_interposable ||
+         (!interposable_.is_empty() && interposable_.contains(link_.symbols.name(id)));
+}
+
+bool ExportRules::passes_on(SymbolId id) const {
+  return !passed_on_.is_empty() && passed_on_.contains(link_.symbols.name(id));
 }
 
 std::vector<uint8_t> make_export_trie(const Link& link) {
@@ -88,6 +99,12 @@ std::vector<uint8_t> make_export_trie(const Link& link) {
     if (flags & symbol_flag::kWeak) entry.flags |= EXPORT_SYMBOL_FLAGS_WEAK_DEFINITION;
     if (is_thread_variable(link, atom)) entry.flags |= EXPORT_SYMBOL_FLAGS_KIND_THREAD_LOCAL;
     exports.push_back(entry);
+  }
+  for (const SymbolId id : state_of(link).reexported) {
+    const uint32_t import = state_of(link).import_of[id.value];
+    if (import == kNoImport || state_of(link).imports[import].ordinal <= 0) continue;
+    exports.push_back({link.symbols.name(id), EXPORT_SYMBOL_FLAGS_REEXPORT,
+                       static_cast<uint64_t>(state_of(link).imports[import].ordinal)});
   }
   return build_export_trie(std::move(exports));
 }

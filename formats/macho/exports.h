@@ -31,13 +31,17 @@ class ExportRules {
 
   // `id` is defined in the output.
   bool exports(SymbolId id) const;
+  // Other images may redirect uses of the definition `id`.
+  bool is_interposable(SymbolId id) const;
+  // `id` is a library's, and the output offers it as its own.
+  bool passes_on(SymbolId id) const;
   bool has_export_list() const { return has_export_list_; }
 
  private:
   void read_lists(const std::vector<std::string>& paths, std::string_view option, NameList& list);
 
   Link& link_;
-  NameList exported_, unexported_;
+  NameList exported_, unexported_, interposable_, passed_on_;
   bool has_export_list_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include "formats/macho/flags.h"
 
 #include <algorithm>
+#include <bit>
 #include <fmt/core.h>
 #include <sstream>
 
@@ -118,6 +119,22 @@ void make_relocatable(OptionContext& context, const OptionUse&) {
 void keep_nothing_open(OptionContext& context, const OptionUse&) {
   context.options.forbids_imports = true;
   context.options.define_common = true;
+}
+
+void make_kernel(OptionContext& context, const OptionUse&) {
+  context.options.is_static = true;
+  context.options.darwin.page_zero_size = 0;
+}
+
+void align_section(OptionContext& context, const OptionUse& use) {
+  const auto alignment = parse_address(use.more[1]);
+  if (!alignment || !std::has_single_bit(*alignment))
+    return context.error(fmt::format("{}: '{}' is not a power of two in hexadecimal", use.spelling, use.more[1]));
+  context.options.darwin.section_alignments.emplace_back(fmt::format("{},{}", use.value, use.more[0]), *alignment);
+}
+
+void add_section_order(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.order_files.push_back(use.more[1]);
 }
 
 void make_program(OptionContext& context, const OptionUse&) {
@@ -316,6 +333,9 @@ constexpr OptionRow kOutput[] = {
      set_darwin<&DarwinOptions::keeps_private_names>},
     {"-preload", None, "", "make an image for a system without loader or kernel",
      set_darwin<&DarwinOptions::is_preload>},
+    {"-kext", None, "", "make an extension of the kernel", set_darwin<&DarwinOptions::is_kext>},
+    {"-dylinker", None, "", "make a loader such as dyld", set_darwin<&DarwinOptions::is_loader>},
+    {"-kernel", None, "", "make a kernel: -static without unmapped first pages", make_kernel},
     {"-static", None, "", "the output needs no loader", set<&Options::is_static>},
     {"-dynamic", None, "", "the output is started by the loader (default)", set<&Options::is_static, false>},
     {"-Hdarwin", None, "", "tables as before macOS 10.6", set_darwin<&DarwinOptions::is_classic>},
@@ -344,6 +364,8 @@ constexpr OptionRow kOutput[] = {
      append_darwin_text<&DarwinOptions::sub_libraries>},
     {"-sub_umbrella", Separate, "NAME", "the library passes on that framework",
      append_darwin_text<&DarwinOptions::sub_umbrellas>},
+    {"-dyld_env", Separate, "NAME=VALUE", "the loader behaves as if the variable were set",
+     append_darwin_text<&DarwinOptions::environment>},
     {"-headerpad", Separate, "SIZE", "room for load commands to come, hexadecimal (20)", set_pad},
     {"-headerpad_max_install_names", None, "", "room for library names as long as paths can be",
      set_darwin<&DarwinOptions::pads_for_install_names>},
@@ -372,6 +394,11 @@ constexpr OptionRow kOutput[] = {
      set_darwin<&DarwinOptions::is_flat>},
     {"-twolevel_namespace", None, "", "names are looked for in the library they were found in (default)",
      set_darwin<&DarwinOptions::is_flat, false>},
+    {"-oso_prefix", Separate, "PREFIX", "what the debug map leaves out at the beginning of paths",
+     set_darwin_text<&DarwinOptions::path_prefix>},
+    {"-keep_dwarf_unwind", None, "", "keep call frame records that compact entries make superfluous",
+     set_darwin<&DarwinOptions::keeps_frames>},
+    {"-no_keep_dwarf_unwind", None, "", "leave them out (default)", set_darwin<&DarwinOptions::keeps_frames, false>},
     {"-s", None, "", "leave out the symbol table and debug information", set<&Options::strip, StripMode::All>},
     {"-S", None, "", "leave out debug information", set<&Options::strip, StripMode::Debug>},
     {"-x", None, "", "leave out local symbols", set<&Options::discard, DiscardMode::AllLocals>},
@@ -454,6 +481,10 @@ constexpr OptionRow kContents[] = {
      add_raw_slot_files},
     {"--tls-report", Optional, "FILE", "list the accesses to thread-local variables and runtime slots that were found",
      set_tls_report},
+    {"-interposable_list", Separate, "FILE", "the same for the names in FILE",
+     append_darwin_text<&DarwinOptions::interposable_lists>},
+    {"-reexported_symbols_list", Separate, "FILE", "offer names of libraries as the output's own, a name a line",
+     append_darwin_text<&DarwinOptions::reexported_lists>},
     {"-alias", Separate, "SYMBOL ALIAS", "ALIAS is another name of SYMBOL", add_alias},
     {"-alias_list", Separate, "FILE", "the same, two names a line", add_alias_list},
     {"--dynimport", Required, "LOCAL[=REMOTE][@VERSION],LIBRARY",
@@ -474,6 +505,9 @@ constexpr OptionRow kContents[] = {
     {"-init", Separate, "SYMBOL", "the library begins with SYMBOL", set_init},
     {"-order_file", Separate, "FILE", "place functions and data in the order of the list",
      append_darwin_text<&DarwinOptions::order_files>},
+    {"-sectorder", Separate, "SEGMENT SECTION FILE", "the same for one section", add_section_order},
+    {"-sectalign", Separate, "SEGMENT SECTION ALIGNMENT", "align a section to a power of two, hexadecimal",
+     align_section},
     {"-sectcreate -segcreate", Separate, "SEGMENT SECTION FILE", "make a section of the content of FILE",
      create_section},
     {"-add_empty_section", Separate, "SEGMENT SECTION", "make a section without content", create_empty_section},
@@ -496,6 +530,8 @@ constexpr OptionRow kContents[] = {
 
 constexpr OptionRow kReports[] = {
     {"-map", Separate, "FILE", "write a map", set_text<&Options::map_file>},
+    {"-why_load -whyload", None, "", "say for what archive members were taken",
+     set_darwin<&DarwinOptions::reports_members>},
     {"-t", None, "", "list the files that are linked", set<&Options::trace_files>},
     {"-why_live", Separate, "SYMBOL", "say what keeps SYMBOL from -dead_strip", append_text<&Options::why_live>},
     {"-dependency_info", Separate, "FILE", "write the names of all inputs for Xcode",
@@ -528,6 +564,25 @@ constexpr OptionRow kNoEffect[] = {
     {"-dylib_file", Separate, "NAME:FILE", "libraries that are passed on are found without it"},
     {"-debug_variant -ld_classic -ld_new -no_new_main -no_ld_classic", None, "", "there is one xld"},
     {"-reproducible", None, "", "outputs always are"},
+    {"-force_cpusubtype_ALL -no_inits -no_dtrace_dof -no_shared_cache_eligible -not_for_dyld_shared_cache", None, "",
+     "what it asks for is the default, or is never done"},
+    {"-init_offsets -no_init_offsets", None, "", "initialisers are pointers, as all systems take them"},
+    {"-ignore_optimization_hints -no_application_extension -no_dead_strip_inits_and_terms -allow_dead_duplicates", None,
+     "", "what it asks for is the default"},
+    {"-no_order_data -no_order_inits -text_exec -run_init_lazily -threaded_starts_section", None, "",
+     "the order and form are those of the input"},
+    {"-encryptable -no_encryption -bitcode_bundle -bitcode_verify -simulator_support", None, "",
+     "only other platforms have it"},
+    {"-prebind_all_twolevel_modules -private_bundle -read_only_stubs -slow_stubs -seglinkedit -noseglinkedit "
+     "-multiply_defined_unused -nomultidefs -no_compact_linkedit -new_main -version_load_command "
+     "-no_version_load_command -warn_stabs -version_details -debug_snapshot -verbose_optimization_hints",
+     None, "", "no system looks at it any more"},
+    {"-exported_symbols_order", Separate, "FILE", "the export trie is sorted"},
+    {"-move_to_ro_segment -move_to_rw_segment", Separate, "SEGMENT FILE", "use -rename_section"},
+    {"-segs_read_only_addr -segs_read_write_addr -stack_addr", Separate, "ADDRESS", "segments follow each other"},
+    {"-seg_addr_table -dtrace", Separate, "FILE", "no system looks at it any more"},
+    {"-sect_diff_relocs -multiply_defined", Separate, "POLICY", "no system looks at it any more"},
+    {"-sectobjectsymbols", Separate, "SEGMENT SECTION", "no debugger looks at it any more"},
     {"-dirty_data_list", Separate, "FILE", "data keeps the order of the input"},
     {"-seg_page_size", Separate, "SEGMENT SIZE", "segments are aligned to the system's pages"},
     {"-segalign", Separate, "SIZE", "segments are aligned to the system's pages"},
@@ -547,18 +602,10 @@ constexpr OptionRow kNoEffect[] = {
     {"-fuse-ld", Required, "NAME", "meant for the compiler driver"},
 };
 
-constexpr OptionRow kNotYet[] = {
-    {"-kext -dylinker", None, "", "only programs, libraries, bundles and -preload images can be made"},
-    {"-sectorder", Separate, "SEGMENT SECTION FILE", "use -order_file"},
-    {"-reexported_symbols_list -interposable_list", Separate, "FILE", "leave it out"},
-    {"-why_load -whyload", None, "", "the map says why archive members were taken"},
-};
-
 constexpr OptionGroup kGroups[] = {
     {"General", Implemented, kGeneral},         {"Output", Implemented, kOutput},
     {"Inputs, in order", Implemented, kInputs}, {"Symbols and sections", Implemented, kContents},
     {"Reports", Implemented, kReports},         {"Accepted without effect", NoEffect, kNoEffect},
-    {"Not supported yet", NotYet, kNotYet},
 };
 
 constexpr auto kNames = make_option_index<kGroups>();

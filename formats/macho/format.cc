@@ -35,7 +35,9 @@ namespace {
 
 OutputKind output_kind(const Options& options, Cpu cpu) {
   if (options.is_relocatable) return OutputKind::Relocatable;
-  if (options.is_shared) return OutputKind::SharedLibrary;
+  // The loader is a program that moves itself; an extension of the kernel is moved by it as a library is.
+  if (options.darwin.is_loader) return OutputKind::DynamicPie;
+  if (options.is_shared || options.darwin.is_kext) return OutputKind::SharedLibrary;
   if (options.is_static || options.darwin.is_preload) return OutputKind::StaticExecutable;
   // i386 code has addresses in read-only sections, so it stays where it was linked; arm64 systems load nothing else.
   if (cpu == Cpu::Arm64) return OutputKind::DynamicPie;
@@ -43,8 +45,9 @@ OutputKind output_kind(const Options& options, Cpu cpu) {
   return moves ? OutputKind::DynamicPie : OutputKind::DynamicExecutable;
 }
 
-uint64_t image_base(const Target& target) {
+uint64_t image_base(const Target& target, const Options& options) {
   if (target.output == OutputKind::SharedLibrary) return 0;
+  if (options.darwin.is_loader) return target.cpu == Cpu::I386 ? 0x8fe00000 : 0x7fff5fc00000;
   return target.cpu == Cpu::I386 ? 0x1000 : 0x100000000;
 }
 
@@ -55,13 +58,14 @@ void begin(Link& link) {
   if (target.cpu == Cpu::Arm64 && !options.is_pie && target.output == OutputKind::DynamicPie)
     link.diagnostics().warn("-no_pie is ignored: arm64 systems run position-independent programs only");
   target.image_base =
-      options.darwin.page_zero_size.value_or(0) != 0 ? *options.darwin.page_zero_size : image_base(target);
+      options.darwin.page_zero_size.value_or(0) != 0 ? *options.darwin.page_zero_size : image_base(target, options);
   target.max_page_size = target.cpu == Cpu::Arm64 ? 0x4000 : 0x1000;
   target.common_page_size = target.max_page_size;
   target.code_section = "__TEXT,__text";
   target.row = find_target_row(ObjectFormat::MachO, target.cpu, OperatingSystem::Darwin);
   link.format_state = std::make_unique<MachoState>(link.session.pool.thread_count());
   target.entry = has_loader(link) && !starts_in_runtime(options) ? "_main" : "start";
+  if (options.darwin.is_loader) target.entry = "__dyld_start";
   if (target.output == OutputKind::SharedLibrary || !link.applies_relocs()) target.entry = {};
   link.tile_digest = DigestKind::Fast;
 }

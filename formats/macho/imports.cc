@@ -210,12 +210,15 @@ void bind_symbols(Link& link) {
       if (!rules.exports(id)) continue;
       state.is_exported[i] = 1;
       const bool is_coalesced = (flags & symbol_flag::kWeak) && !(flags & symbol_flag::kAbsolute);
-      link.symbols.add_flags(id, (keeps_exports ? symbol_flag::kExported : 0u) |
-                                     (is_coalesced || options.is_interposable ? symbol_flag::kPreemptible : 0u));
+      const bool can_change = is_coalesced || rules.is_interposable(id);
+      link.symbols.add_flags(
+          id, (keeps_exports ? symbol_flag::kExported : 0u) | (can_change ? symbol_flag::kPreemptible : 0u));
     } else if (claim.is_import()) {
-      link.symbols.add_flags(id, symbol_flag::kImported);
-    } else if (!claim.is_definition() &&
-               (options.finds_undefined_at_run_time || found_later.contains(link.symbols.name(id)))) {
+      const bool is_passed_on = rules.passes_on(id);
+      if (is_passed_on) state.reexported.push_back(id);
+      link.symbols.add_flags(id, symbol_flag::kImported | (is_passed_on ? symbol_flag::kUsed : 0u));
+    } else if (!claim.is_definition() && (options.finds_undefined_at_run_time || options.is_kext ||
+                                          found_later.contains(link.symbols.name(id)))) {
       link.symbols.add_flags(id, symbol_flag::kImported);
     }
   }
@@ -246,7 +249,7 @@ class ImportNumbering {
     Import import;
     import.symbol = id;
     import.name = name_in_library(link_, id);
-    import.ordinal = kDynamicLookup;
+    import.ordinal = options_.is_kext ? kThisImage : kDynamicLookup;
     import.is_weak_reference = !(flags & (symbol_flag::kStronglyReferenced | symbol_flag::kRoot));
     if (claim.is_import()) {
       const MachoLibrary& library = library_of(link_.inputs.file(claim.file()));

@@ -48,7 +48,7 @@ class CommandWriter {
       add(UuidCommand{LC_UUID, sizeof(UuidCommand), {}});
     }
     add_versions();
-    if (kind_of_file(link_) == MH_EXECUTE || kind_of_file(link_) == MH_PRELOAD) add_start();
+    if (has_start()) add_start();
     add_init();
     add_libraries();
     add_table(LC_FUNCTION_STARTS, state_.function_starts);
@@ -92,6 +92,11 @@ class CommandWriter {
     bytes_.resize(bytes_.size() + size - sizeof(command) - text.size());
   }
 
+  bool has_start() const {
+    const uint32_t kind = kind_of_file(link_);
+    return kind == MH_EXECUTE || kind == MH_PRELOAD || kind == MH_DYLINKER;
+  }
+
   bool is_started_by_loader() const { return has_loader(link_) && kind_of_file(link_) == MH_EXECUTE; }
 
   void add_header() {
@@ -120,8 +125,10 @@ class CommandWriter {
   uint32_t header_flags() const {
     if (!link_.applies_relocs()) return state_.has_subsections ? MH_SUBSECTIONS_VIA_SYMBOLS : 0;
     const DarwinOptions& options = link_.options().darwin;
-    const bool finds_later = std::any_of(state_.imports.begin(), state_.imports.end(),
-                                         [](const Import& import) { return import.ordinal == kDynamicLookup; });
+    // Extensions of the kernel are bound by it, whatever is in this flag.
+    const bool finds_later =
+        !options.is_kext && std::any_of(state_.imports.begin(), state_.imports.end(),
+                                        [](const Import& import) { return import.ordinal == kDynamicLookup; });
     const auto reexports = [](const LoadedLibrary& library) { return library.file->use == LibraryUse::Reexport; };
     const bool has_reexports = std::any_of(state_.libraries.begin(), state_.libraries.end(), reexports);
     uint32_t flags = finds_later && !options.is_flat ? 0 : MH_NOUNDEFS;
@@ -361,6 +368,8 @@ class CommandWriter {
   // ---- libraries
 
   void add_identity() {
+    const std::string& given = link_.options().darwin.install_name;
+    if (kind_of_file(link_) == MH_DYLINKER) return add_name(LC_ID_DYLINKER, given.empty() ? kLoader : given);
     if (kind_of_file(link_) != MH_DYLIB) return;
     const DarwinOptions& options = link_.options().darwin;
     const std::string& name = options.install_name.empty() ? link_.options().output : options.install_name;
@@ -395,6 +404,8 @@ class CommandWriter {
       add_text(DylibCommand{LC_LOAD_DYLIB, 0, sizeof(DylibCommand), 2, kVersionOne, kVersionOne}, kSystemLibrary);
     for (const std::string& path : link_.options().dynamic.runtime_paths) add_name(LC_RPATH, path);
     const DarwinOptions& options = link_.options().darwin;
+    if (kind_of_file(link_) == MH_EXECUTE)
+      for (const std::string& text : options.environment) add_name(LC_DYLD_ENVIRONMENT, text);
     if (!options.umbrella.empty()) add_name(LC_SUB_FRAMEWORK, options.umbrella);
     for (const std::string& name : options.sub_umbrellas) add_name(LC_SUB_UMBRELLA, name);
     for (const std::string& name : options.sub_libraries) add_name(LC_SUB_LIBRARY, name);
@@ -455,6 +466,8 @@ uint32_t kind_of_file(const Link& link) {
   const DarwinOptions& options = link.options().darwin;
   if (!link.applies_relocs()) return MH_OBJECT;
   if (options.is_preload) return MH_PRELOAD;
+  if (options.is_kext) return MH_KEXT_BUNDLE;
+  if (options.is_loader) return MH_DYLINKER;
   if (link.target().output != OutputKind::SharedLibrary) return MH_EXECUTE;
   return options.is_bundle ? MH_BUNDLE : MH_DYLIB;
 }

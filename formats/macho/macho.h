@@ -176,7 +176,7 @@ inline constexpr uint8_t CS_HASHTYPE_SHA256 = 2, CS_HASH_SIZE_SHA256 = 32;
 inline constexpr uint32_t CPU_TYPE_I386 = 7, CPU_TYPE_X86_64 = 0x01000007, CPU_TYPE_ARM64 = 0x0100000c;
 inline constexpr uint32_t CPU_SUBTYPE_X86_ALL = 3, CPU_SUBTYPE_ARM64_ALL = 0;
 inline constexpr uint32_t MH_OBJECT = 1, MH_EXECUTE = 2, MH_PRELOAD = 5, MH_DYLIB = 6, MH_DYLINKER = 7, MH_BUNDLE = 8,
-                          MH_DYLIB_STUB = 9;
+                          MH_DYLIB_STUB = 9, MH_KEXT_BUNDLE = 11;
 inline constexpr uint32_t MH_NOUNDEFS = 0x1, MH_DYLDLINK = 0x4, MH_TWOLEVEL = 0x80, MH_SUBSECTIONS_VIA_SYMBOLS = 0x2000,
                           MH_BINDS_TO_WEAK = 0x10000, MH_WEAK_DEFINES = 0x8000, MH_NO_REEXPORTED_DYLIBS = 0x100000,
                           MH_PIE = 0x200000, MH_HAS_TLV_DESCRIPTORS = 0x800000, MH_NO_HEAP_EXECUTION = 0x1000000,
@@ -186,11 +186,12 @@ inline constexpr uint32_t MH_NOUNDEFS = 0x1, MH_DYLDLINK = 0x4, MH_TWOLEVEL = 0x
 // Load commands
 inline constexpr uint32_t LC_REQ_DYLD = 0x80000000;
 inline constexpr uint32_t LC_SYMTAB = 0x2, LC_UNIXTHREAD = 0x5, LC_DYSYMTAB = 0xb, LC_LOAD_DYLIB = 0xc,
-                          LC_ID_DYLIB = 0xd, LC_LOAD_DYLINKER = 0xe, LC_SUB_FRAMEWORK = 0x12, LC_SUB_UMBRELLA = 0x13,
-                          LC_SUB_CLIENT = 0x14, LC_SUB_LIBRARY = 0x15, LC_CODE_SIGNATURE = 0x1d, LC_DYLD_INFO = 0x22,
-                          LC_FUNCTION_STARTS = 0x26, LC_DATA_IN_CODE = 0x29, LC_ROUTINES = 0x11, LC_ROUTINES_64 = 0x1a,
-                          LC_UUID = 0x1b, LC_VERSION_MIN_MACOSX = 0x24, LC_SOURCE_VERSION = 0x2a,
-                          LC_LINKER_OPTION = 0x2d, LC_LINKER_OPTIMIZATION_HINT = 0x2e, LC_BUILD_VERSION = 0x32;
+                          LC_ID_DYLIB = 0xd, LC_LOAD_DYLINKER = 0xe, LC_ID_DYLINKER = 0xf, LC_DYLD_ENVIRONMENT = 0x27,
+                          LC_SUB_FRAMEWORK = 0x12, LC_SUB_UMBRELLA = 0x13, LC_SUB_CLIENT = 0x14, LC_SUB_LIBRARY = 0x15,
+                          LC_CODE_SIGNATURE = 0x1d, LC_DYLD_INFO = 0x22, LC_FUNCTION_STARTS = 0x26,
+                          LC_DATA_IN_CODE = 0x29, LC_ROUTINES = 0x11, LC_ROUTINES_64 = 0x1a, LC_UUID = 0x1b,
+                          LC_VERSION_MIN_MACOSX = 0x24, LC_SOURCE_VERSION = 0x2a, LC_LINKER_OPTION = 0x2d,
+                          LC_LINKER_OPTIMIZATION_HINT = 0x2e, LC_BUILD_VERSION = 0x32;
 inline constexpr uint32_t LC_DYLD_INFO_ONLY = 0x22 | LC_REQ_DYLD, LC_MAIN = 0x28 | LC_REQ_DYLD,
                           LC_LOAD_WEAK_DYLIB = 0x18 | LC_REQ_DYLD, LC_RPATH = 0x1c | LC_REQ_DYLD,
                           LC_REEXPORT_DYLIB = 0x1f | LC_REQ_DYLD, LC_LOAD_UPWARD_DYLIB = 0x23 | LC_REQ_DYLD,

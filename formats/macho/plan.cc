@@ -94,6 +94,7 @@ class Planner {
     number_lazy_stubs(link_);
     add_linker_sections();
     create_sections();
+    align_sections();
     for (OutputSection& section : sections_) finish_section(section);
     sort_sections();
     make_segments();
@@ -202,6 +203,16 @@ class Planner {
       } else {
         link_.diagnostics().error(fmt::format("-sectcreate: cannot open {}: {}", created.path, bytes.error().message));
       }
+    }
+  }
+
+  // -sectalign
+  void align_sections() {
+    for (const auto& [name, alignment] : link_.options().darwin.section_alignments) {
+      const auto found = by_name_.find(name);
+      if (found == by_name_.end()) continue;
+      OutputSection& section = sections_[found->second];
+      section.alignment = std::max(section.alignment, alignment);
     }
   }
 

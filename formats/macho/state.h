@@ -72,6 +72,7 @@ struct MachoState : FormatState {
   std::vector<Import> imports;           // ascending by name
   std::vector<uint8_t> is_exported;      // by SymbolId: other images can find it
   std::vector<uint32_t> import_of;       // by SymbolId: index in `imports`, or kNoImport
+  std::vector<SymbolId> reexported;      // names of libraries that the output offers as its own
   bool has_weak_definitions = false, binds_to_weak = false;
 
   SymbolId stub_binder;                 // the loader's function, if anything is lazy

@@ -65,7 +65,7 @@ void settle_versions(Link& link) {
   const auto is_since = [&](uint32_t first) { return !is_known || state.minimum_os >= first; };
   const bool is_arm = link.target().cpu == Cpu::Arm64;
   const bool is_started = has_loader(link);
-  const bool is_old = is_classic(link.options());
+  const bool is_old = is_classic(link.options()) || options.is_kext;
   Features& features = state.features;
   features.has_dyld_info = is_started && !is_old && is_since(kFirstWithDyldInfo);
   features.has_chained_fixups = features.has_dyld_info && is_known && wants_chains(link, state.minimum_os);

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "ld/messages.h"
+#include "ld/reports/map.h"
 #include "ld/reports/reports.h"
 
 namespace xld {
@@ -9,6 +10,15 @@ namespace xld {
 std::string list_files(const Link& link) {
   std::string text;
   for (const InputFile* file : link.inputs.files) text += file->display_name() + "\n";
+  return text;
+}
+
+// -why_load, a line a member.
+std::string list_extractions(const Link& link) {
+  std::string text;
+  for (const Extraction& reason : first_reasons(link))
+    text += fmt::format("{} forced load of {}\n", readable_name(link, link.symbols.name(reason.symbol)),
+                        link.inputs.file(reason.member).display_name());
   return text;
 }
 

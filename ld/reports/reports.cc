@@ -48,6 +48,7 @@ class Reporter {
 
   void write_printed() {
     if (options_.trace_files) print(list_files(link_));
+    if (options_.darwin.reports_members) print(list_extractions(link_));
     if (!options_.trace_symbols.empty()) print(trace_symbols(link_));
     if (options_.print_gc_sections) print(list_removed_sections(link_));
     if (options_.print_icf_sections) print(list_folded_sections(link_));

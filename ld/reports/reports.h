@@ -21,6 +21,7 @@ void write_statistics(const Link& link, const InputFinder& finder, ReportSink& s
 
 // -t: files that take part, "libc.a(printf.o)".
 std::string list_files(const Link& link);
+std::string list_extractions(const Link& link);
 // -y: who defines, and who refers to, the named symbols.
 std::string trace_symbols(const Link& link);
 // --print-gc-sections
