@@ -178,9 +178,11 @@ TEST(SlotAccess, RefusesWhatIsNoAccessToTheSlot) {
               {"48 8d 04 25 00 00 00 00", 4, kUnsigned, "does not fit"},  // lea g,%rax
               {"e8 00 00 00 00", 2, kAbsolute, "neither the displacement"},
               {"06 64 48 8b 04 25 00 00 00 00", 6, kAbsolute, "cannot be decoded"}});
-  expect_all(Mode::Bits32, kLinux32,
-             {{"66 65 a1 00 00 00 00", 3, with_addend(kWrap, 3), "2 bytes at offset 3"},
-              {"65 dd 05 00 00 00 00", 3, kWrap, "does not know how many bytes"}});  // fldl %gs:g
+  expect_all(
+      Mode::Bits32, kLinux32,
+      {{"65 a1 00 00 00 00", 2, {.field = Field::Wrap32, .is_thread_offset = true, .is_negated = true}, "wrong sign"},
+       {"66 65 a1 00 00 00 00", 3, with_addend(kWrap, 3), "2 bytes at offset 3"},
+       {"65 dd 05 00 00 00 00", 3, kWrap, "does not know how many bytes"}});  // fldl %gs:g
 }
 
 }  // namespace
