@@ -1,6 +1,7 @@
 // See elf_view.h.
 #include "formats/elf_to_macho/elf_view.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "formats/elf/elf.h"
@@ -87,12 +88,13 @@ class Opener {
 
   bool read_symbols() {
     symbol_table_ = find_section(SHT_SYMTAB);
+    view_.symbols.resize(1);  // number 0 is no symbol, and there whatever the table has
     if (symbol_table_ == 0) return true;
     Bytes names, extended;
     if (!contents_of(headers_[symbol_table_].link, names)) return false;
     if (const uint32_t table = find_section(SHT_SYMTAB_SHNDX)) extended = view_.sections[table].bytes;
     const Bytes bytes = view_.sections[symbol_table_].bytes;
-    view_.symbols.resize(bytes.size() / sizeof(Symbol));
+    view_.symbols.resize(std::max<size_t>(1, bytes.size() / sizeof(Symbol)));
     for (uint32_t i = 1; i < view_.symbols.size(); i++) {
       const auto raw = load<Symbol>(bytes.data() + size_t{i} * sizeof(Symbol));
       ElfSymbol& symbol = view_.symbols[i];
@@ -175,7 +177,7 @@ class Opener {
       } else {
         reloc.addend = xld::read<int32_t>(section.bytes, raw.offset).value_or(0);
       }
-      if (reloc.symbol >= view_.symbols.size() && reloc.symbol != 0)
+      if (reloc.symbol >= view_.symbols.size())
         return fail(fmt::format("section {}: relocation at {:#x} names symbol {}, which does not exist", section.name,
                                 reloc.offset, reloc.symbol));
       if (reloc.offset > section.size)
