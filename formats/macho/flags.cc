@@ -567,7 +567,7 @@ constexpr OptionRow kNoEffect[] = {
     {"-force_cpusubtype_ALL -no_inits -no_dtrace_dof -no_shared_cache_eligible -not_for_dyld_shared_cache", None, "",
      "what it asks for is the default, or is never done"},
     {"-init_offsets -no_init_offsets", None, "", "initialisers are pointers, as all systems take them"},
-    {"-ignore_optimization_hints -no_application_extension -no_dead_strip_inits_and_terms -allow_dead_duplicates", None,
+    {"-no_application_extension -no_dead_strip_inits_and_terms -allow_dead_duplicates", None,
      "", "what it asks for is the default"},
     {"-no_order_data -no_order_inits -text_exec -run_init_lazily -threaded_starts_section", None, "",
      "the order and form are those of the input"},
