@@ -54,6 +54,14 @@ struct Companion {
   bool is_whole_atom = false;  // `atom` itself becomes live, with all its relocations
 };
 
+// A library or framework that a file asks for, whatever the command line says.
+struct InputRequest {
+  InputKind kind = InputKind::Library;
+  std::string_view name;
+  LibraryUse use = LibraryUse::Normal;
+  bool hides_definitions = false;
+};
+
 // Of a library that stands for one that is not there: what an imported name is called here and there.
 struct ImportName {
   std::string_view local, remote;
@@ -85,6 +93,7 @@ struct InputFile {
   uint32_t first_global = 0;
   std::span<InputGroup> groups;
   std::span<CommonOffer> commons;
+  std::span<const InputRequest> requests;
   std::span<SlotRequest> slot_requests;
   std::span<uint8_t> is_lost;  // by raw section: another file provides its group; empty: none is
   uint32_t raw_section_count = 0;

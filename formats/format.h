@@ -258,6 +258,10 @@ struct Format {
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);
 
+  // An object to be linked if nothing else defines the name the program starts at; empty: none. Asked when the inputs
+  // are open.
+  std::string (*make_start_object)(const Link&) = nullptr;  // none: programs bring their own
+
   // Settles what the options and the kinds of the inputs left open in Session::target, and makes the FormatState.
   void (*begin)(Link&);
 

@@ -82,9 +82,21 @@ void InputFinder::open_all() {
       open_option(*opened.option, std::nullopt, 0);
     }
   }
-  link_.inputs.by_id.resize(places_.size());
+  add_start_object();
+  note_new_inputs(0);
   link_.inputs.by_id[0] = &linker;
-  for (InputFile* object : objects_) link_.inputs.by_id[object->id.value] = object;
+}
+
+// Lazy: what the inputs bring comes first.
+void InputFinder::add_start_object() {
+  if (!link_.format || !link_.format->make_start_object) return;
+  const std::string_view object = link_.session.keep(link_.format->make_start_object(link_));
+  if (!object.empty()) add_object("<start>", {}, as_bytes(object), true);
+}
+
+void InputFinder::note_new_inputs(size_t known_objects) {
+  link_.inputs.by_id.resize(places_.size());
+  for (size_t i = known_objects; i < objects_.size(); i++) link_.inputs.by_id[objects_[i]->id.value] = objects_[i];
   for (InputFile* library : libraries_) link_.inputs.by_id[library->id.value] = library;
   link_.inputs.libraries = libraries_;
 }
@@ -378,6 +390,39 @@ void InputFinder::put_back(const InputFile& file) {
   if (places_[file.id.value].lazy == &file) link_.inputs.by_id[file.id.value] = nullptr;
 }
 
+// ---- what objects ask for ------------------------------------------------------------------------------------------
+
+std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> files) {
+  const size_t known = objects_.size();
+  for (const InputFile* file : files) {
+    for (const InputRequest& request : file->requests) {
+      if (!requested_.insert({request.kind, request.name}).second) continue;
+      InputOption option = link_.options().requested;
+      option.kind = request.kind;
+      option.name = request.name;
+      option.use = request.use;
+      option.hides_definitions = request.hides_definitions;
+      option.as_needed = true;
+      const auto path = request.kind == InputKind::Framework ? find_framework(option) : find_library(option);
+      if (path) {
+        option.name = *path;
+        open_option(option, files_.open(*path), 0);
+      } else {
+        missing_requests_.emplace_back(file, &request);
+      }
+    }
+  }
+  note_new_inputs(known);
+  return {objects_.begin() + static_cast<ptrdiff_t>(known), objects_.end()};
+}
+
+void InputFinder::report_missing_requests() const {
+  for (const auto& [file, request] : missing_requests_)
+    link_.diagnostics().warn(fmt::format("{}: asks for {}{}, which is in no search path", file->display_name(),
+                                         request->kind == InputKind::Framework ? "framework " : "-l", request->name),
+                             file->id);
+}
+
 // ---- what plugins deliver ------------------------------------------------------------------------------------------
 
 std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled, FileId rank) {
@@ -396,10 +441,7 @@ std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled
     open_option(input, compiled_files_.open(input.name), 0);
   }
   std::vector<InputFile*> objects(objects_.begin() + static_cast<ptrdiff_t>(known), objects_.end());
-  link_.inputs.by_id.resize(places_.size());
-  for (InputFile* object : objects) link_.inputs.by_id[object->id.value] = object;
-  for (InputFile* library : libraries_) link_.inputs.by_id[library->id.value] = library;
-  link_.inputs.libraries = libraries_;
+  note_new_inputs(known);
   if (rank.is_valid()) move_to_rank(objects, rank);
   return objects;
 }

@@ -123,6 +123,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   mark_live(link, needs);
   const auto undefined = needs.take_undefined();
   if (!undefined.empty() && finder.relied_on_indexes()) return Outcome::IndexesFailed;
+  if (!undefined.empty()) finder.report_missing_requests();
   report_undefined(link, undefined);
   if (failed()) return Outcome::Done;
   std::vector<PointerWord> pointers = used_pointer_words(link);
