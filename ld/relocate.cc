@@ -107,17 +107,16 @@ AddressForm form_of_own(const Link& link, bool is_writable, const Reloc& reloc, 
   return is_writable ? AddressForm::Relative : AddressForm::ReadOnly;
 }
 
-// In a program at a fixed address, a read-only word can have the address of a copy or of a stub.
-bool has_place_in_program(const Link& link, const TargetFacts& target) {
-  return !is_position_independent(link.target().output) && !target.is_nowhere &&
-         (target.is_function || link.options().dynamic.copy_relocs);
+// In a program at a fixed address, a read-only word can have the address of a copy or of a stub, or 0 for what nobody
+// defines: the loader need not write to it.
+bool can_be_constant(const Link& link, const Atom& atom, const TargetFacts& target) {
+  const bool has_place = target.is_nowhere || target.is_function || link.options().dynamic.copy_relocs;
+  return !is_position_independent(link.target().output) && !atom.has(atom_flag::kWritable) && has_place;
 }
 
 AddressForm form_of_distant(const Link& link, const Atom& atom, bool is_writable, const Reloc& reloc,
                             const TargetFacts& target) {
-  const bool is_by_permission = is_writable && !atom.has(atom_flag::kWritable);
-  if (is_word(link, reloc) && is_writable && !(is_by_permission && has_place_in_program(link, target)))
-    return AddressForm::Symbolic;
+  if (is_word(link, reloc) && is_writable && !can_be_constant(link, atom, target)) return AddressForm::Symbolic;
   if (link.target().output == OutputKind::SharedLibrary && is_word(link, reloc, From::Place))
     return is_writable ? AddressForm::Distance : AddressForm::ReadOnly;
   if (link.target().output == OutputKind::SharedLibrary)
