@@ -80,11 +80,7 @@ class Resolution {
         finder_.add_compiled(*compiled, claimed.empty() ? FileId() : claimed.front()->id);
     compiler_.clean_up();
     read(objects);
-    for (const InputFile* object : objects)
-      if (object->ir == IrContent::Only)
-        link_.diagnostics().error(
-            fmt::format("{}: was delivered by a plugin, but {}", object->path, guess_file_type(object->bytes)),
-            object->id);
+    for (InputFile* object : objects) check_delivered(*object);
     if (link_.diagnostics().failed()) return;
 
     std::vector<InputFile*> round = finder_.objects();
@@ -92,6 +88,17 @@ class Resolution {
     std::sort(round.begin(), round.end(), is_of_lower_rank);
     reserve_groups(claimed, objects);
     settle(round);
+  }
+
+  // For -r, GCC joins its intermediate code and leaves compiling to the last link: that is an object like others.
+  void check_delivered(InputFile& object) {
+    if (object.ir != IrContent::Only) return;
+    if (!link_.applies_relocs()) {
+      object.ir = IrContent::None;
+      return;
+    }
+    link_.diagnostics().error(
+        fmt::format("{}: was delivered by a plugin, but {}", object.path, guess_file_type(object.bytes)), object.id);
   }
 
   // Afterwards no name means anything, and no archive member takes part. Returns the claimed files, by rank.
