@@ -152,9 +152,15 @@ class Binder {
     const auto& names = link_.options().dynamic.excluded_libraries;
     if (names.empty()) return;
     const bool takes_all = std::find(names.begin(), names.end(), "ALL") != names.end();
+    // As with GNU ld, libx is libx.a as well.
+    const auto is_named = [&](std::string_view library) {
+      return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return library == name || (library.ends_with(".a") && library.substr(0, library.size() - 2) == name);
+      });
+    };
     for (const InputFile* file : link_.inputs.files) {
       if (file->member.empty()) continue;
-      if (!takes_all && std::find(names.begin(), names.end(), file_name_of(file->path)) == names.end()) continue;
+      if (!takes_all && !is_named(file_name_of(file->path))) continue;
       for (const SymbolId id : file->globals)
         if (symbols_.claim(id).file() == file->id) symbols_.add_flags(id, symbol_flag::kLocalised);
     }

@@ -75,9 +75,11 @@ void DebugLinkChunk::write(MutableBytes out) const {
 
 void add_debug_file(Link& link) {
   link.separate_file = debug_file_path(link.options());
-  if (link.options().output == "-" || link.separate_file == "-" || link.keeps_relocs()) {
+  const bool is_for_file = link.options().output != "-" && link.separate_file != "-";
+  if (!is_for_file || link.keeps_relocs() || link.options().image.kind != ImageKind::None) {
     link.diagnostics().error(
-        "--separate-debug-file is for programs and libraries that are written to files, without --emit-relocs");
+        "--separate-debug-file is for programs and libraries that are written to files, without --emit-relocs and "
+        "--image");
     return;
   }
   for (OutputSection& section : link.layout.sections) section.is_separate = is_for_debuggers(section);

@@ -134,7 +134,7 @@ std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
   if (interpreter) headers.push_back(cover(*interpreter, PT_INTERP, PF_R));
   add_loads(link, headers);
   if (const OutputSection* dynamic = find_section(link, ".dynamic"))
-    headers.push_back(cover(*dynamic, PT_DYNAMIC, PF_R | PF_W));
+    headers.push_back(cover(*dynamic, PT_DYNAMIC, permissions_of(*dynamic)));
   add_notes(link, headers);
   add_thread_local(link, headers);
   if (const OutputSection* property = find_section(link, ".note.gnu.property"))

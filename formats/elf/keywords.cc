@@ -80,7 +80,7 @@ constexpr OptionRow kImplemented[] = {
     {"rodynamic", None, "", "the loader does not write to .dynamic", set_dynamic<&DynamicOptions::is_read_only>},
     {"ibtplt", None, "", "calls of library functions go through code that branch tracking permits",
      set_dynamic<&DynamicOptions::stubs_track_branches>},
-    {"lam-u48", None, "", "claim support of linear address masking (48 bits) for the output", claim_feature<1 << 2>},
+    {"lam-u48", None, "", "claim support of linear address masking (48 bits) for the output", claim_feature<3 << 2>},
     {"lam-u57", None, "", "the same (57 bits)", claim_feature<1 << 3>},
     {"x86-64-baseline", None, "", "the output needs a CPU of this level of x86-64", need_isa<1 << 0>},
     {"x86-64-v2", None, "", "the same", need_isa<1 << 1>},

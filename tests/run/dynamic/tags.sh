@@ -26,7 +26,7 @@ compile ar.c -fPIC <<<'int inside(void) { return 1; }'
 compile br.c -fPIC <<<'int outside(void) { return 1; }'
 ar rcs a.a ar.o
 ar rcs b.a br.o
-for libraries in a.a:x.a x.a,a.a ALL; do
+for libraries in a.a:x.a x.a,a.a a ALL; do
   link -shared --whole-archive a.a b.a --no-whole-archive --exclude-libs=$libraries -o e.so
   expect_no_match ' inside$' readelf --dyn-syms -W e.so
 done
