@@ -41,6 +41,8 @@ struct Arch {
   uint8_t stub_size;           // bytes of write_stub's code
   uint8_t lazy_header_size;    // of write_lazy_header's code
   uint8_t lazy_entry_size;     // of write_lazy_entry's code
+  uint8_t jump_size;           // of write_jump's code; 0: there is no such code
+  uint8_t binding_size;        // of write_binding's code
   uint8_t function_alignment;  // of code the linker makes
 
   // The form to use for a relocation with hint::kMayShortenGot. Depends on nothing that layout decides, so that the
@@ -56,11 +58,22 @@ struct Arch {
   // position-independent stubs of CPUs without PC-relative addressing, whose callers keep it in a register.
   void (*write_stub)(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base, bool position_independent);
 
+  // CPUs whose branches reach a part of a program only: how far, and code of thunk_size bytes that goes from `address`
+  // to `target`, wherever that is. Others: 0 and none.
+  uint64_t branch_reach;
+  uint8_t thunk_size;
+  void (*write_thunk)(MutableBytes code, uint64_t address, uint64_t target);
+
   // Binding on the first call, as the psABIs have it: the slot of an import leads to its entry at first, which names
   // its relocation (the `index`th of its table) and goes to the header, which hands over to the loader through the
   // words 1 and 2 of the table at `got_base`.
   void (*write_lazy_header)(MutableBytes code, uint64_t address, uint64_t got_base, bool position_independent);
   void (*write_lazy_entry)(MutableBytes code, uint64_t address, uint64_t header, uint32_t index);
+
+  // The same without the instruction that branch tracking wants at the target of an indirect jump: a jump through the
+  // pointer at `slot`, and what hands over to the loader on the first call, which may stand right behind it.
+  void (*write_jump)(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base, bool position_independent);
+  void (*write_binding)(MutableBytes code, uint64_t address, uint64_t header, uint32_t index);
 
   // True if the field at `offset` is that of a direct call or jump, so that an address in it is not compared with
   // others.

@@ -53,12 +53,18 @@ bool shorten_got_load(GotLoadForm form, MutableBytes code, const Reloc& reloc, u
   }
 }
 
-// endbr32; jmp *slot, or jmp *slot@GOT(%ebx): the psABI has callers of position-independent stubs set %ebx.
-void write_stub(MutableBytes code, uint64_t /*address*/, uint64_t slot, uint64_t got_base, bool position_independent) {
-  constexpr uint8_t kStub[16] = {0xf3, 0x0f, 0x1e, 0xfb, 0xff, 0x25, 0, 0, 0, 0, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc};
+// jmp *slot, or jmp *slot@GOT(%ebx): the psABI has callers of position-independent stubs set %ebx.
+void write_jump(MutableBytes code, uint64_t /*address*/, uint64_t slot, uint64_t got_base, bool position_independent) {
+  code[0] = 0xff;
+  code[1] = position_independent ? 0xa3 : 0x25;
+  store(code.data() + 2, static_cast<uint32_t>(position_independent ? slot - got_base : slot));
+}
+
+// endbr32; the jump; int3 ...
+void write_stub(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base, bool position_independent) {
+  constexpr uint8_t kStub[16] = {0xf3, 0x0f, 0x1e, 0xfb, 0, 0, 0, 0, 0, 0, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc};
   std::memcpy(code.data(), kStub, sizeof kStub);
-  if (position_independent) code[5] = 0xa3;
-  store(code.data() + 6, static_cast<uint32_t>(position_independent ? slot - got_base : slot));
+  write_jump(code.subspan(4), address + 4, slot, got_base, position_independent);
 }
 
 // push GOT+4; jmp *GOT+8, or the same from %ebx
@@ -74,13 +80,20 @@ void write_lazy_header(MutableBytes code, uint64_t /*address*/, uint64_t got_bas
   store(code.data() + 8, static_cast<uint32_t>(base + 8));
 }
 
-// endbr32; push $offset of the relocation; jmp header; xchg %ax,%ax
-void write_lazy_entry(MutableBytes code, uint64_t address, uint64_t header, uint32_t index) {
-  constexpr uint8_t kEntry[16] = {0xf3, 0x0f, 0x1e, 0xfb, 0x68, 0, 0, 0, 0, 0xe9, 0, 0, 0, 0, 0x66, 0x90};
+// push $offset of the relocation; jmp header
+void write_binding(MutableBytes code, uint64_t address, uint64_t header, uint32_t index) {
   constexpr uint32_t kRelSize = 8;
+  code[0] = 0x68;
+  store(code.data() + 1, index * kRelSize);
+  code[5] = 0xe9;
+  store(code.data() + 6, static_cast<uint32_t>(header - (address + 10)));
+}
+
+// endbr32; the same; xchg %ax,%ax
+void write_lazy_entry(MutableBytes code, uint64_t address, uint64_t header, uint32_t index) {
+  constexpr uint8_t kEntry[16] = {0xf3, 0x0f, 0x1e, 0xfb, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x66, 0x90};
   std::memcpy(code.data(), kEntry, sizeof kEntry);
-  store(code.data() + 5, index * kRelSize);
-  store(code.data() + 10, static_cast<uint32_t>(header - (address + 14)));
+  write_binding(code.subspan(4), address + 4, header, index);
 }
 
 }  // namespace
@@ -92,12 +105,19 @@ constinit const Arch kArchI386 = {
     .stub_size = 16,
     .lazy_header_size = 16,
     .lazy_entry_size = 16,
+    .jump_size = 6,
+    .binding_size = 10,
     .function_alignment = 16,
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
     .write_stub = write_stub,
+    .branch_reach = 0,
+    .thunk_size = 0,
+    .write_thunk = nullptr,
     .write_lazy_header = write_lazy_header,
     .write_lazy_entry = write_lazy_entry,
+    .write_jump = write_jump,
+    .write_binding = write_binding,
     .is_branch = is_direct_branch,
     .classify_access = classify_access,
     .fill_padding = fill_with_nops,

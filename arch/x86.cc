@@ -2,8 +2,6 @@
 #include "arch/x86.h"
 
 #include <algorithm>
-#include <iterator>
-#include <optional>
 
 namespace xld::x86 {
 namespace {
@@ -99,75 +97,6 @@ bool is_direct_branch(Bytes code, uint64_t offset) {
   const uint8_t opcode = code[offset - 1];
   if (opcode == 0xe8 || opcode == 0xe9) return true;
   return (opcode & 0xf0) == 0x80 && offset >= 2 && code[offset - 2] == 0x0f;
-}
-
-namespace {
-
-constexpr uint8_t kMovesToEax = 0xa0, kMovesMask = 0xfc;  // mov between %eax and a memory address, no ModRM byte
-constexpr uint8_t kIndexFollows = 0x04, kNoBase = 0x25;   // ModRM and index byte of a bare 32-bit address
-constexpr size_t kFieldSize = 4;
-
-// call * or jmp *.
-bool is_indirect_branch(uint8_t opcode, uint8_t modrm) {
-  return opcode == kGroup5 && (register_of(modrm) == 2 || register_of(modrm) == 4);
-}
-
-// The ModRM byte of an instruction whose operand in memory is the field and nothing else; nothing if it is no such one.
-struct MemoryOperand {
-  uint8_t opcode = 0, modrm = 0;
-};
-std::optional<MemoryOperand> memory_operand(Bytes code, uint64_t offset) {
-  const uint8_t* field = code.data() + offset;
-  if (offset >= 2 && is_displacement_only(field[-1])) return MemoryOperand{field[-2], field[-1]};
-  if (offset >= 3 && field[-1] == kNoBase && (field[-2] & 0xc7) == kIndexFollows)
-    return MemoryOperand{field[-3], field[-2]};
-  return std::nullopt;
-}
-
-// Instructions without prefixes but REX that have a ModRM byte: those that compilers use on a pointer.
-bool has_plain_operand(uint8_t opcode) {
-  constexpr uint8_t kOpcodes[] = {kMove, 0x89, 0x3b, 0x39, 0x83, 0x81, 0x85, 0xc7, 0xf7, kGroup5};
-  return std::find(std::begin(kOpcodes), std::end(kOpcodes), opcode) != std::end(kOpcodes);
-}
-
-// What the instruction at `offset` does with the address in register `number`.
-SymbolAccess use_of_register(Bytes code, uint64_t offset, uint8_t number, bool is_64_bit) {
-  uint8_t rex = 0;
-  if (is_64_bit && offset < code.size() && (code[offset] & 0xf0) == 0x40) rex = code[offset++];
-  if (!contains(code, offset, 2) || !has_plain_operand(code[offset])) return SymbolAccess::Address;
-  const uint8_t modrm = code[offset + 1];
-  if ((base_of(modrm) | (rex & 1) << 3) != number) return SymbolAccess::Address;
-  if ((modrm & 0xc0) == 0xc0)
-    return is_indirect_branch(code[offset], modrm) ? SymbolAccess::Branch : SymbolAccess::Address;
-  // 4 announces an index byte, and 5 without a displacement a bare address.
-  const bool is_base = base_of(modrm) != 4 && !is_displacement_only(modrm);
-  return is_base ? SymbolAccess::Memory : SymbolAccess::Address;
-}
-
-SymbolAccess use_of_slot(Bytes code, const Reloc& reloc) {
-  const bool is_64_bit = reloc.from == From::Place;
-  const uint8_t* field = code.data() + reloc.offset;
-  const uint8_t opcode = field[-2], modrm = field[-1];
-  if (is_indirect_branch(opcode, modrm)) return SymbolAccess::Branch;
-  if (opcode != kMove) return SymbolAccess::Address;
-  const bool is_high = is_64_bit && reloc.offset >= 3 && (field[-3] & 0xf4) == 0x44;
-  const auto number = static_cast<uint8_t>(register_of(modrm) | (is_high ? 8 : 0));
-  return use_of_register(code, reloc.offset + kFieldSize, number, is_64_bit);
-}
-
-}  // namespace
-
-SymbolAccess classify_access(Bytes code, const Reloc& reloc) {
-  if ((reloc.hints & hint::kIsBranch) || reloc.want == Want::Stub) return SymbolAccess::Branch;
-  const uint64_t offset = reloc.offset;
-  if (offset < 2 || !contains(code, offset, kFieldSize)) return SymbolAccess::Address;
-  if (reloc.want == Want::GotSlot) return use_of_slot(code, reloc);
-  if (reloc.want != Want::Address) return SymbolAccess::Address;
-  if (reloc.from == From::Place && is_direct_branch(code, offset)) return SymbolAccess::Branch;
-  if (reloc.from == From::Nothing && reloc.field == Field::Wrap32 && (code[offset - 1] & kMovesMask) == kMovesToEax)
-    return SymbolAccess::Memory;
-  const auto operand = memory_operand(code, offset);
-  return operand && operand->opcode != kLoadAddress ? SymbolAccess::Memory : SymbolAccess::Address;
 }
 
 void fill_with_nops(MutableBytes gap) {

@@ -80,7 +80,7 @@ void use_direct_branch(GotLoadForm form, uint8_t* field, uint32_t distance);
 // opcodes, so PC-relative data accesses are not mistaken for them.
 bool is_direct_branch(Bytes code, uint64_t offset);
 
-// Arch::classify_access. Of an address that is loaded from a slot, the next instruction may show what it is for.
+// Arch::classify_access (x86_access.cc).
 SymbolAccess classify_access(Bytes code, const Reloc& reloc);
 
 // No-ops that are no-ops in 16-, 32- and 64-bit code alike.

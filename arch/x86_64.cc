@@ -85,12 +85,19 @@ bool shorten_got_load(GotLoadForm form, MutableBytes code, const Reloc& reloc, u
   }
 }
 
-// endbr64; jmp *slot(%rip); int3 ...
-void write_stub(MutableBytes code, uint64_t address, uint64_t slot, uint64_t /*got_base*/,
+// jmp *slot(%rip)
+void write_jump(MutableBytes code, uint64_t address, uint64_t slot, uint64_t /*got_base*/,
                 bool /*position_independent*/) {
-  constexpr uint8_t kStub[16] = {0xf3, 0x0f, 0x1e, 0xfa, 0xff, 0x25, 0, 0, 0, 0, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc};
+  code[0] = 0xff;
+  code[1] = 0x25;
+  store(code.data() + 2, static_cast<uint32_t>(slot - (address + 6)));
+}
+
+// endbr64; the jump; int3 ...
+void write_stub(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base, bool position_independent) {
+  constexpr uint8_t kStub[16] = {0xf3, 0x0f, 0x1e, 0xfa, 0, 0, 0, 0, 0, 0, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc};
   std::memcpy(code.data(), kStub, sizeof kStub);
-  store(code.data() + 6, static_cast<uint32_t>(slot - (address + 10)));
+  write_jump(code.subspan(4), address + 4, slot, got_base, position_independent);
 }
 
 // push GOT+8(%rip); jmp *GOT+16(%rip); nopl 0(%rax)
@@ -101,12 +108,19 @@ void write_lazy_header(MutableBytes code, uint64_t address, uint64_t got_base, b
   store(code.data() + 8, static_cast<uint32_t>(got_base + 16 - (address + 12)));
 }
 
-// endbr64; push $index; jmp header; xchg %ax,%ax
+// push $index; jmp header
+void write_binding(MutableBytes code, uint64_t address, uint64_t header, uint32_t index) {
+  code[0] = 0x68;
+  store(code.data() + 1, index);
+  code[5] = 0xe9;
+  store(code.data() + 6, static_cast<uint32_t>(header - (address + 10)));
+}
+
+// endbr64; the same; xchg %ax,%ax
 void write_lazy_entry(MutableBytes code, uint64_t address, uint64_t header, uint32_t index) {
-  constexpr uint8_t kEntry[16] = {0xf3, 0x0f, 0x1e, 0xfa, 0x68, 0, 0, 0, 0, 0xe9, 0, 0, 0, 0, 0x66, 0x90};
+  constexpr uint8_t kEntry[16] = {0xf3, 0x0f, 0x1e, 0xfa, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x66, 0x90};
   std::memcpy(code.data(), kEntry, sizeof kEntry);
-  store(code.data() + 5, index);
-  store(code.data() + 10, static_cast<uint32_t>(header - (address + 14)));
+  write_binding(code.subspan(4), address + 4, header, index);
 }
 
 }  // namespace
@@ -118,12 +132,19 @@ constinit const Arch kArchX86_64 = {
     .stub_size = 16,
     .lazy_header_size = 16,
     .lazy_entry_size = 16,
+    .jump_size = 6,
+    .binding_size = 10,
     .function_alignment = 16,
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
     .write_stub = write_stub,
+    .branch_reach = 0,
+    .thunk_size = 0,
+    .write_thunk = nullptr,
     .write_lazy_header = write_lazy_header,
     .write_lazy_entry = write_lazy_entry,
+    .write_jump = write_jump,
+    .write_binding = write_binding,
     .is_branch = is_direct_branch,
     .classify_access = classify_access,
     .fill_padding = fill_with_nops,

@@ -52,6 +52,7 @@ Glob::Glob(std::string_view pattern) {
     } else if (const size_t end = c == '[' ? read_set(pattern, at) : 0; end != 0) {
       at = end - 1;
     } else {
+      has_open_set_ |= c == '[';
       if (c == '\\' && at + 1 < pattern.size()) at++;
       elements_.push_back({Kind::Character, static_cast<uint8_t>(pattern[at])});
     }

@@ -28,6 +28,9 @@ class Glob {
   bool is_literal() const { return is_literal_; }
   const std::string& literal() const { return longest_literal_; }
 
+  // A bracket is opened and never closed: it is taken as it is, but hardly meant.
+  bool has_open_set() const { return has_open_set_; }
+
   // The longest text that stands in every name it matches.
   const std::string& longest_literal() const { return longest_literal_; }
 
@@ -47,6 +50,7 @@ class Glob {
   std::vector<Set> sets_;
   std::string longest_literal_;
   bool is_literal_ = true;
+  bool has_open_set_ = false;
 };
 
 class GlobSet {

@@ -123,8 +123,8 @@ void Image::write(uint64_t offset, Bytes bytes) {
 
 bool Image::read(uint64_t offset, MutableBytes out) {
   while (!out.empty()) {
-    const ssize_t done = is_direct_ ? -1 : ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
-    if (done < 0 && !is_direct_ && errno == EINTR) continue;
+    const ssize_t done = ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
+    if (done < 0 && errno == EINTR) continue;
     if (done <= 0) return false;
     out = out.subspan(static_cast<size_t>(done));
     offset += static_cast<uint64_t>(done);
@@ -133,7 +133,7 @@ bool Image::read(uint64_t offset, MutableBytes out) {
 }
 
 void Image::resize(uint64_t size) {
-  if (!is_direct_ && ::ftruncate(fd_, static_cast<off_t>(size)) != 0) fail(errno);
+  if ((!is_direct_ || stream_ >= 0) && ::ftruncate(fd_, static_cast<off_t>(size)) != 0) fail(errno);
 }
 
 std::optional<Error> Image::commit() {

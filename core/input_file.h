@@ -83,8 +83,10 @@ struct InputFile {
   Bytes bytes;
   uint32_t source = 0;  // which of the opened files (ld/inputs.h) holds the bytes
   IrContent ir = IrContent::None;
-  bool is_read = false;     // the names below are known
-  bool is_claimed = false;  // by a plugin, from which they come; such a file is gone before atoms are made
+  bool is_read = false;                  // the names below are known
+  bool is_claimed = false;               // by a plugin, from which they come; such a file is gone before atoms are made
+  bool is_foreign = false;               // not in the link's format: translated before it is read
+  std::span<std::string_view> problems;  // what could not be translated; reported if the file takes part
 
   std::span<Occurrence> occurrences;  // dropped after interning
   std::span<SymbolId> globals;        // by raw symbol index - first_global

@@ -41,6 +41,7 @@ struct InputOption {
   bool is_lazy = false;            // between --start-lib and --end-lib: objects behave as archive members
   bool is_binary = false;          // -b binary: the file is data, not an object
   bool just_symbols = false;       // -R FILE: take its symbols, not its sections
+  bool copies_needs = false;       // --copy-dt-needed-entries: link what the library needs, too
   bool hides_definitions = false;  // what it defines stays inside the output
   bool is_host = false;            // -bundle_loader: a program, whose names a plug-in may use
   bool loads_classes = false;      // -ObjC: members of archives that have classes or categories are taken
@@ -69,6 +70,7 @@ enum class ThreadSegment : uint8_t { AsCompiled, Gs };                          
 // Whether the loader may write to what is read-only afterwards: -z notext, nothing said, -z text.
 enum class TextRelocs : uint8_t { Allow, Warn, Forbid };
 enum class StartStopVisibility : uint8_t { Default, Internal, Hidden, Protected };
+enum class Answer : uint8_t { Unset, No, Yes };
 
 // What only a dynamically linked output is made of. Accepted for static ones, which have no use for it.
 struct DynamicOptions {
@@ -79,6 +81,8 @@ struct DynamicOptions {
   std::vector<std::string> dependency_audits;  // -P
   std::vector<std::string> runtime_paths;      // -rpath
   std::vector<std::string> link_time_paths;    // -rpath-link
+  std::vector<std::string> environment_paths;  // LD_LIBRARY_PATH: where the loader of this machine looks, too
+  Answer shlib_undefined = Answer::Unset;      // --[no-]allow-shlib-undefined
   bool new_tags = true;                        // --enable-new-dtags: DT_RUNPATH, not DT_RPATH
   HashStyle hash_style = HashStyle::Both;
   SymbolicBinding symbolic = SymbolicBinding::None;
@@ -96,7 +100,11 @@ struct DynamicOptions {
   bool pack_relative_relocs = false;
   TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
-  std::vector<std::string> flags;  // -z nodelete, origin … : loader flags by their names
+  Answer undefined_weak = Answer::Unset;  // -z [no]dynamic-undefined-weak: may others define them?
+  bool is_read_only = false;              // -z rodynamic: the dynamic section
+  uint32_t spare_tags = 5;                // --spare-dynamic-tags: unused entries at its end
+  bool stubs_track_branches = false;      // -z ibtplt: stubs may be called indirectly under branch tracking
+  std::vector<std::string> flags;         // -z nodelete, origin … : loader flags by their names
 };
 
 // -plugin: a shared object of a compiler, and each -plugin-opt that followed it.
@@ -121,8 +129,6 @@ struct SegmentProtection {
   std::string segment;
   uint32_t maximum = 0, initial = 0;  // VM_PROT bits
 };
-
-enum class Answer : uint8_t { Unset, No, Yes };
 
 // What only outputs of the Darwin dialect have.
 struct DarwinOptions {
@@ -176,6 +182,9 @@ struct DarwinOptions {
   std::vector<std::string> interposable_lists;  // -interposable_list
   bool reports_members = false;                 // -why_load
   std::string path_prefix;                      // -oso_prefix
+  bool adds_underscores = true;                 // to the names of objects that are translated (ELF)
+  bool ignores_hints = false;                   // -ignore_optimization_hints
+  bool has_small_objc_stubs = false;            // -objc_stubs_small
 };
 
 // How code uses an imported name. Inferred: its relocations say whether it is called or read.
@@ -200,6 +209,9 @@ struct ImportRequest {
 struct SymbolAssignment {
   std::string name;
   std::string expression;  // source text; parsed by ld/expression.h
+  std::string source = "--defsym";
+  bool is_provided = false;  // PROVIDE: only if it is referred to and nobody else defines it
+  bool is_hidden = false;
 };
 
 // --tls-slot: a name by which code means one of the two words the target keeps for a runtime beside its thread
@@ -254,6 +266,7 @@ struct Options {
   std::vector<std::string> standard_paths;  // searched after those, if there is a sysroot
   bool no_standard_paths = false;           // -nostdlib, -Z
   std::vector<PluginOption> plugins;
+  std::vector<std::pair<std::string, std::string>> remapped_inputs;  // --remap-inputs: glob, file; empty: left out
 
   // Symbols
   std::string entry;  // -e: a symbol or a number
@@ -286,7 +299,8 @@ struct Options {
   // Sections
   bool gc_sections = false;
   bool print_gc_sections = false;
-  bool start_stop_gc = false;  // -z start-stop-gc
+  bool keeps_exported = false;  // --gc-keep-exported: a program's global names, too
+  bool start_stop_gc = false;   // -z start-stop-gc
   IcfMode icf = IcfMode::None;
   bool print_icf_sections = false;
   int optimize = 1;  // -O0: no string merging; -O2: suffix merging
@@ -295,7 +309,8 @@ struct Options {
   BuildIdKind build_id = BuildIdKind::None;
   std::vector<uint8_t> build_id_bytes;  // for Hex
   bool gdb_index = false;
-  std::string package_metadata;  // --package-metadata, decoded
+  std::optional<std::string> debug_file;  // --separate-debug-file; empty: named after the output
+  std::string package_metadata;           // --package-metadata, decoded
   CompressionKind debug_compression = CompressionKind::None;
   std::optional<int> compression_level;
   bool execstack = false;              // -z execstack
@@ -314,6 +329,8 @@ struct Options {
   std::optional<uint64_t> physical_base;          // LMA of the first segment, if apart from its VMA
   bool emit_gnu_property = true;
   uint32_t x86_feature_1_force = 0;       // -z ibt, -z shstk: GNU_PROPERTY_X86_FEATURE_1_AND bits to set
+  uint32_t x86_isa_needed = 0;            // -z x86-64-v2 …: GNU_PROPERTY_X86_ISA_1_NEEDED bits to set
+  bool allows_overflow = false;           // -z noreloc-overflow: values that do not fit their field are cut off
   bool nosectionheader = false;           // -z nosectionheader
   bool keep_text_section_prefix = false;  // -z keep-text-section-prefix: .text.hot … stay apart
   StartStopVisibility start_stop_visibility = StartStopVisibility::Protected;
@@ -333,7 +350,9 @@ struct Options {
   std::string dependency_file;       // a makefile rule
   std::string dependency_info_file;  // the same as records, as Xcode reads them
   std::string reproduce_file;
-  std::string stub_library;  // --emit-stub-library: a library of the imports' names, for other linkers
+  std::string why_extract_file;    // a table of archive members and what wanted them
+  std::string archive_stats_file;  // a table of archives and how many of their members were taken
+  std::string stub_library;        // --emit-stub-library: a library of the imports' names, for other linkers
   std::vector<std::string> why_live;
   bool verbose = false;
 

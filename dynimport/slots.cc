@@ -52,15 +52,19 @@ class SlotNumbering {
                                                               : SlotKind::Address,
                             index, 1);
     if (is_address_stub || ((is_resolver || is_out_of_reach) && (flags & symbol_flag::kNeedsStub)))
-      record.stub = add_stub(index, record, is_out_of_reach);
+      record.stub = add_stub(index, record, flags);
     if (flags & symbol_flag::kNeedsTlsOffset) record.tls_offset = add_slot(SlotKind::TlsOffset, index, 1);
     if (flags & symbol_flag::kNeedsTlsPair) record.tls_pair = add_slot(SlotKind::TlsPair, index, 2);
     if (flags & symbol_flag::kNeedsTlsDescriptor) record.tls_descriptor = add_slot(SlotKind::TlsDescriptor, index, 2);
     return index;
   }
 
-  uint32_t add_stub(uint32_t owner, const Slots::Record& record, bool is_import) {
-    const bool has_slot = record.got != Slots::kNone && slots_.slots.back().kind != SlotKind::Address;
+  // An import whose address is that of the stub has a word of its own: the loader fills the GOT slot with that address,
+  // and the stub would jump to itself.
+  uint32_t add_stub(uint32_t owner, const Slots::Record& record, uint32_t flags) {
+    const bool is_import = (flags & symbol_flag::kOutOfReach) != 0;
+    const bool is_canonical = is_import && (flags & symbol_flag::kAddressTaken) != 0;
+    const bool has_slot = record.got != Slots::kNone && slots_.slots.back().kind != SlotKind::Address && !is_canonical;
     if (has_slot) {
       slots_.stubs.push_back({owner, record.got, false, is_import});
     } else {

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "formats/dwarf_forms.h"
 #include "formats/dwarf_reader.h"
 
 namespace xld {
@@ -11,67 +12,6 @@ namespace {
 
 // DW_UT_*
 enum UnitType : uint8_t { kCompile = 1, kType = 2, kPartial = 3, kSkeleton = 4, kSplitCompile = 5, kSplitType = 6 };
-
-// DW_AT_*
-enum Attribute : uint64_t {
-  kLowPc = 0x11,
-  kHighPc = 0x12,
-  kRanges = 0x55,
-  kAddrBase = 0x73,
-  kRnglistsBase = 0x74,
-  kGnuAddrBase = 0x2133
-};
-
-// DW_FORM_*
-enum Form : uint64_t {
-  kAddr = 0x01,
-  kBlock2 = 0x03,
-  kBlock4 = 0x04,
-  kData2 = 0x05,
-  kData4 = 0x06,
-  kData8 = 0x07,
-  kString = 0x08,
-  kBlock = 0x09,
-  kBlock1 = 0x0a,
-  kData1 = 0x0b,
-  kFlag = 0x0c,
-  kSdata = 0x0d,
-  kStrp = 0x0e,
-  kUdata = 0x0f,
-  kRefAddr = 0x10,
-  kRef1 = 0x11,
-  kRef2 = 0x12,
-  kRef4 = 0x13,
-  kRef8 = 0x14,
-  kRefUdata = 0x15,
-  kIndirect = 0x16,
-  kSecOffset = 0x17,
-  kExprloc = 0x18,
-  kFlagPresent = 0x19,
-  kStrx = 0x1a,
-  kAddrx = 0x1b,
-  kRefSup4 = 0x1c,
-  kStrpSup = 0x1d,
-  kData16 = 0x1e,
-  kLineStrp = 0x1f,
-  kRefSig8 = 0x20,
-  kImplicitConst = 0x21,
-  kLoclistx = 0x22,
-  kRnglistx = 0x23,
-  kRefSup8 = 0x24,
-  kStrx1 = 0x25,
-  kStrx2 = 0x26,
-  kStrx3 = 0x27,
-  kStrx4 = 0x28,
-  kAddrx1 = 0x29,
-  kAddrx2 = 0x2a,
-  kAddrx3 = 0x2b,
-  kAddrx4 = 0x2c,
-  kGnuAddrIndex = 0x1f01,
-  kGnuStrIndex = 0x1f02,
-  kGnuRefAlt = 0x1f20,
-  kGnuStrpAlt = 0x1f21
-};
 
 // DW_RLE_*
 enum RangeEntry : uint8_t {
@@ -122,12 +62,6 @@ bool read_unit_header(DwarfReader& reader, bool is_types_section, DwarfUnit& uni
 // ---- the first entry of a unit
 // ---------------------------------------------------------------------------------------
 
-// What attributes say of addresses, and in which form.
-struct Value {
-  uint64_t number = 0;
-  uint64_t form = 0;
-};
-
 class UnitReader {
  public:
   UnitReader(Bytes info, const DwarfUnit& unit, const DwarfRangeSections& sections)
@@ -139,7 +73,7 @@ class UnitReader {
     if (ranges_) {
       unit_.version < 5 ? read_ranges(low, out) : read_range_list(low, out);
     } else if (low_ && high_) {
-      const bool is_distance = high_->form != kAddr && !is_address_index(high_->form);
+      const bool is_distance = high_->form != dwarf::kAddr && !dwarf::is_address_index(high_->form);
       add(low, is_distance ? low + high_->number : address_of(*high_), out);
     }
   }
@@ -154,16 +88,12 @@ class UnitReader {
     const uint64_t code = entry_.take_uleb();
     DwarfReader abbreviations(sections_.abbreviations, unit_.abbreviations - sections_.abbreviations_base);
     if (code == 0 || !find_abbreviation(abbreviations, code)) return false;
-    while (!abbreviations.failed() && !entry_.failed()) {
-      const uint64_t attribute = abbreviations.take_uleb();
-      const uint64_t form = abbreviations.take_uleb();
-      const int64_t constant = form == kImplicitConst ? abbreviations.take_sleb() : 0;
-      if (attribute == 0 && form == 0) return true;
-      const auto value = take_value(form, constant);
-      if (!value) return false;
-      keep(attribute, *value);
+    while (const auto attribute = dwarf::take_attribute(abbreviations)) {
+      const auto value = dwarf::take_value(entry_, unit_, *attribute);
+      if (!value || entry_.failed()) return false;
+      keep(attribute->attribute, *value);
     }
-    return false;
+    return !abbreviations.failed();
   }
 
   static bool find_abbreviation(DwarfReader& reader, uint64_t wanted) {
@@ -173,32 +103,28 @@ class UnitReader {
       reader.take_uleb();      // the tag
       reader.take<uint8_t>();  // whether it has children
       if (code == wanted) return !reader.failed();
-      for (;;) {
-        const uint64_t attribute = reader.take_uleb();
-        const uint64_t form = reader.take_uleb();
-        if (form == kImplicitConst) reader.take_sleb();
-        if ((attribute == 0 && form == 0) || reader.failed()) break;
+      while (dwarf::take_attribute(reader)) {
       }
     }
     return false;
   }
 
-  void keep(uint64_t attribute, const Value& value) {
+  void keep(uint64_t attribute, const dwarf::Value& value) {
     switch (attribute) {
-      case kLowPc:
+      case dwarf::kLowPc:
         low_ = value;
         break;
-      case kHighPc:
+      case dwarf::kHighPc:
         high_ = value;
         break;
-      case kRanges:
+      case dwarf::kRanges:
         ranges_ = value;
         break;
-      case kAddrBase:
-      case kGnuAddrBase:
+      case dwarf::kAddrBase:
+      case dwarf::kGnuAddrBase:
         addresses_at_ = value.number - sections_.addresses_base;
         break;
-      case kRnglistsBase:
+      case dwarf::kRnglistsBase:
         range_lists_at_ = value.number - sections_.range_lists_base;
         break;
       default:
@@ -206,99 +132,8 @@ class UnitReader {
     }
   }
 
-  // Nothing: a form whose size is not known.
-  std::optional<Value> take_value(uint64_t form, int64_t constant) {
-    if (form == kIndirect) form = entry_.take_uleb();
-    if (form == kImplicitConst) return Value{static_cast<uint64_t>(constant), form};
-    const int size = fixed_size(form);
-    if (size >= 0) return Value{entry_.take_unsigned(static_cast<uint64_t>(size)), form};
-    switch (form) {
-      case kSdata:
-        return Value{static_cast<uint64_t>(entry_.take_sleb()), form};
-      case kUdata:
-      case kRefUdata:
-      case kStrx:
-      case kAddrx:
-      case kLoclistx:
-      case kRnglistx:
-      case kGnuAddrIndex:
-      case kGnuStrIndex:
-        return Value{entry_.take_uleb(), form};
-      case kString:
-        entry_.take_string();
-        return Value{0, form};
-      case kBlock1:
-        entry_.skip(entry_.take<uint8_t>());
-        return Value{0, form};
-      case kBlock2:
-        entry_.skip(entry_.take<uint16_t>());
-        return Value{0, form};
-      case kBlock4:
-        entry_.skip(entry_.take<uint32_t>());
-        return Value{0, form};
-      case kBlock:
-      case kExprloc:
-        entry_.skip(entry_.take_uleb());
-        return Value{0, form};
-      default:
-        return std::nullopt;
-    }
-  }
-
-  // -1: the size is in the data, or the form is not known.
-  int fixed_size(uint64_t form) const {
-    switch (form) {
-      case kFlagPresent:
-        return 0;
-      case kData1:
-      case kFlag:
-      case kRef1:
-      case kStrx1:
-      case kAddrx1:
-        return 1;
-      case kData2:
-      case kRef2:
-      case kStrx2:
-      case kAddrx2:
-        return 2;
-      case kStrx3:
-      case kAddrx3:
-        return 3;
-      case kData4:
-      case kRef4:
-      case kRefSup4:
-      case kStrx4:
-      case kAddrx4:
-        return 4;
-      case kData8:
-      case kRef8:
-      case kRefSup8:
-      case kRefSig8:
-        return 8;
-      case kData16:
-        return 16;
-      case kAddr:
-        return unit_.address_size;
-      case kRefAddr:
-        return unit_.version == 2 ? unit_.address_size : unit_.offset_size;
-      case kStrp:
-      case kStrpSup:
-      case kLineStrp:
-      case kSecOffset:
-      case kGnuRefAlt:
-      case kGnuStrpAlt:
-        return unit_.offset_size;
-      default:
-        return -1;
-    }
-  }
-
-  static bool is_address_index(uint64_t form) {
-    return form == kAddrx || (form >= kAddrx1 && form <= kAddrx4) || form == kGnuAddrIndex;
-  }
-
-  uint64_t address_of(const Value& value) const {
-    return is_address_index(value.form) ? address_at(value.number) : value.number;
+  uint64_t address_of(const dwarf::Value& value) const {
+    return dwarf::is_address_index(value.form) ? address_at(value.number) : value.number;
   }
 
   uint64_t address_at(uint64_t index) const {
@@ -325,7 +160,7 @@ class UnitReader {
 
   void read_range_list(uint64_t base, std::vector<AddressRange>& out) const {
     uint64_t position = ranges_->number - sections_.range_lists_base;
-    if (ranges_->form == kRnglistx) {
+    if (ranges_->form == dwarf::kRnglistx) {
       if (ranges_->number > sections_.range_lists.size()) return;
       DwarfReader offsets(sections_.range_lists, range_lists_at_ + ranges_->number * unit_.offset_size);
       position = range_lists_at_ + offsets.take_unsigned(unit_.offset_size);
@@ -377,7 +212,7 @@ class UnitReader {
   const DwarfUnit& unit_;
   const DwarfRangeSections& sections_;
   DwarfReader entry_;
-  std::optional<Value> low_, high_, ranges_;
+  std::optional<dwarf::Value> low_, high_, ranges_;
   uint64_t addresses_at_ = 0, range_lists_at_ = 0;
 };
 

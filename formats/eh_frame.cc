@@ -316,12 +316,13 @@ Result<uint32_t> write_eh_frame_header(std::span<const EhFrameHeaderEntry> entri
   // header, or, where all addresses have 32 bits and distances wrap around, from 0.
   const bool wraps = word_size == 4;
   const uint64_t origin = wraps ? 0 : header_address - (uint64_t{1} << 31);
-  std::vector<uint64_t> keys(entries.size());
-  for (size_t i = 0; i < entries.size(); i++) {
-    const auto [pc, fde] = entries[i];
+  std::vector<uint64_t> keys;
+  keys.reserve(entries.size());
+  for (const auto& [pc, fde] : entries) {
+    if (fde == 0) continue;
     if (!wraps && !fits_signed32(pc - header_address)) return distance_error("code", pc, header_address);
     if (!wraps && !fits_signed32(fde - header_address)) return distance_error("FDE", fde, header_address);
-    keys[i] = ((pc - origin) << 32) | ((fde - origin) & UINT32_MAX);
+    keys.push_back(((pc - origin) << 32) | ((fde - origin) & UINT32_MAX));
   }
   const uint64_t frame_distance = eh_frame_address - (header_address + 4);
   if (!wraps && !fits_signed32(frame_distance)) {

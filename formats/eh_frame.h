@@ -94,8 +94,8 @@ std::optional<EncodedPointer> read_encoded_pointer(Bytes section, uint64_t offse
 
 // The table of .eh_frame_hdr.
 struct EhFrameHeaderEntry {
-  uint64_t pc;   // start of the code
-  uint64_t fde;  // address of its record
+  uint64_t pc = 0;   // start of the code
+  uint64_t fde = 0;  // address of its record; 0: there is no code, and the entry is not listed
 };
 constexpr uint64_t eh_frame_header_size(uint64_t entries) {
   return 12 + 8 * entries;

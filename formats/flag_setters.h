@@ -51,6 +51,12 @@ void set_dynamic_switch(OptionContext& context, const OptionUse& use) {
   context.options.dynamic.*Field = use.is_on;
 }
 
+// Both --name and --no-name say something; neither leaves it open.
+template <auto Field>
+void set_dynamic_answer(OptionContext& context, const OptionUse& use) {
+  context.options.dynamic.*Field = use.is_on ? Answer::Yes : Answer::No;
+}
+
 template <auto Field>
 void set_dynamic_text(OptionContext& context, const OptionUse& use) {
   context.options.dynamic.*Field = use.value;
@@ -107,6 +113,17 @@ void set_number(OptionContext& context, const OptionUse& use) {
 }
 
 template <auto Field>
+void set_dynamic_number(OptionContext& context, const OptionUse& use) {
+  using Number = FieldNumber<std::remove_reference_t<decltype(context.options.dynamic.*Field)>>::type;
+  const auto number = parse_number(use.value);
+  if (number && std::in_range<Number>(*number)) {
+    context.options.dynamic.*Field = static_cast<Number>(*number);
+  } else {
+    report_bad_number(context, use, "a number");
+  }
+}
+
+template <auto Field>
 void set_address(OptionContext& context, const OptionUse& use) {
   if (const auto address = parse_address(use.value)) {
     context.options.*Field = *address;
@@ -137,6 +154,7 @@ std::optional<T> choose_named(OptionContext& context, const OptionUse& use, cons
 
 void add_library(OptionContext& context, const OptionUse& use);        // -lNAME
 void set_color(OptionContext& context, const OptionUse& use);          // --color-diagnostics[=WHEN]
+void set_elf_names(OptionContext& context, const OptionUse& use);      // --elf-names=FORM
 void set_entry(OptionContext& context, const OptionUse& use);          // -e SYMBOL
 void set_icf(OptionContext& context, const OptionUse& use);            // --icf=MODE
 void set_lazy_inputs(OptionContext& context, const OptionUse& use);    // --start-lib

@@ -24,6 +24,7 @@ struct CommandLineFiles {
   std::function<std::optional<std::string>(const std::string& path)> read;  // nothing: cannot be read
   std::function<bool(const std::string& path)> is_directory;
   std::vector<std::string> support_directories = {};  // where libraries that come with the linker may be
+  std::function<bool(const std::string& path)> exists = {};
 };
 
 enum class ValueKind : uint8_t {

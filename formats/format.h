@@ -29,6 +29,7 @@
 #include "dynimport/stub_library.h"
 #include "formats/code_starts.h"
 #include "formats/description.h"
+#include "layout/islands.h"
 #include "layout/layout.h"
 #include "layout/merge.h"
 #include "tlsrewrite/access_log.h"
@@ -119,6 +120,14 @@ struct SettingFile {
   size_t begin = 0;  // where in the file the setting stands, if in another language's text
 };
 
+// A variable that a shared library defines.
+struct LibraryVariable {
+  uint64_t size = 0;
+  uint8_t alignment_log2 = 0;
+  bool is_zero_fill = false;
+  bool is_weak = false;
+};
+
 // An import that was asked for, and what has become of it.
 struct DynamicImport {
   ImportRequest request;
@@ -143,13 +152,17 @@ struct Link {
   // What were we given, what does each name mean?
   std::function<Result<Bytes>(const std::string& path)> open_referenced;  // a file that an input refers to; any thread
   Inputs inputs;
-  std::vector<SettingFile> setting_files;  // in the order of the command line
+  std::vector<SettingFile> setting_files;         // in the order of the command line
+  std::vector<SymbolAssignment> assignments;      // those of the options, then those of scripts among the inputs
+  std::vector<std::string> undefined_in_scripts;  // EXTERN
+  std::string entry_in_script;                    // ENTRY
   SymbolTable symbols;
-  std::vector<uint32_t> group_owners;   // by SymbolId of the group's key: the file that provides it
-  std::vector<Extraction> extractions;  // filled for maps only
-  std::vector<DynamicImport> imports;   // each name once, in the order of asking
-  Array<Atom> atoms;                    // by AtomId; files reserve ranges, see InputFile
-  AtomId first_linker_atom;             // atoms the linker makes (common symbols) stand behind those of all files
+  std::vector<uint32_t> group_owners;                 // by SymbolId of the group's key: the file that provides it
+  std::vector<Extraction> extractions;                // filled for maps only
+  std::vector<DynamicImport> imports;                 // each name once, in the order of asking
+  std::map<SymbolId, LibraryVariable> least_commons;  // what common symbols are at least, for libraries have them, too
+  Array<Atom> atoms;                                  // by AtomId; files reserve ranges, see InputFile
+  AtomId first_linker_atom;  // atoms the linker makes (common symbols) stand behind those of all files
   uint32_t linker_atom_count = 0;
   std::vector<SymbolId> runtime_slots;  // names that mean one; ascending
   mutable CodeStarts code_starts;
@@ -175,6 +188,8 @@ struct Link {
   std::vector<Chunk*> merge_chunks;  // by pool: where it went
   std::vector<std::unique_ptr<Chunk>> chunks;
   Layout layout;
+  std::string separate_file;         // where OutputSection::is_separate ones go; empty: there are none
+  std::unique_ptr<Islands> islands;  // none: all branches reach
   const SlotDetoursChunk* slot_detours_chunk = nullptr;  // none: there are no detours
   std::vector<uint64_t> symbol_addresses;                // by SymbolId; of a function with a stub, the stub's
   std::vector<LoadFixup> fixups;                         // in output order; filled while atoms are written
@@ -251,6 +266,7 @@ struct KeptRelocs {
 struct Format {
   ObjectFormat id;
   std::span<const Cpu> cpus;  // for which it can be written
+  bool has_copies = true;     // a program may have the only copy of a library's variable
 
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);
@@ -268,6 +284,10 @@ struct Format {
   // Reads a shared library's loader_name and global names. Any thread; one task a file.
   void (*read_library)(Link&, InputFile&, uint32_t worker);
 
+  // An object with what undefined names ask the linker to make; empty: there are no such names. The ordinary reader
+  // reads it.
+  std::string (*make_object)(const Link&) = nullptr;  // none: no name asks for anything
+
   // A library with nothing but names, for linkers to link against: what read_library() reads.
   std::string (*make_stub_library)(const Target&, const StubLibrary&);
 
@@ -277,12 +297,21 @@ struct Format {
   // Where common symbols are put: a section key of the format.
   SectionId (*common_section)(Link&, const CommonOffer&);
 
+  // What a library's symbol is, if it is a variable: common symbols of the output are at least as large, or make way
+  // for one that has a value.
+  std::optional<LibraryVariable> (*library_variable)(const InputFile& library, uint32_t raw_symbol) =
+      nullptr;  // none: common symbols do not look at libraries
+
   // Claims the names the linker provides (end of sections, headers, ...) as far as they are wanted and not defined.
   void (*provide_symbols)(Link&);
 
   // Decides which names the loader finds in other modules, and which of ours it shows to them: kImported, kExported,
   // kPreemptible, and the nature of what is imported. Only for outputs that have a loader.
   void (*bind_symbols)(Link&);
+
+  // Settles which shared libraries the output needs, beyond those that live code refers to, and checks that what they
+  // refer to in turn is there. After the walk over live atoms.
+  void (*settle_libraries)(Link&) = nullptr;  // none: libraries answer for themselves
 
   // Decodes up to out.size() relocations of an atom, returns how many, 0 at the end. A pair or a thread-local sequence
   // is never split between calls. `reports` is set in the first decoding only: malformed records are reported once.
@@ -294,8 +323,9 @@ struct Format {
   // Atoms that live although nothing refers to them.
   bool (*is_root)(const Link&, const InputFile&, const Atom&);
 
-  // False: the atom means something by where it stands, however equal it is to another. Asked of read-only atoms.
-  bool (*may_fold)(const Link&, const InputFile&, const Atom&);
+  // Nothing: the atom means something by where it stands, however equal it is to another. Else what its bytes and
+  // relocations do not say: only atoms of one kind can be the same.
+  std::optional<uint64_t> (*fold_kind)(const Link&, const InputFile&, const Atom&);
 
   // Appends the atoms whose address the file's compiler says is compared. False: the file does not say.
   bool (*significant_atoms)(const Link&, const InputFile&, std::vector<AtomId>& out);
@@ -316,14 +346,17 @@ struct Format {
   // Makes the tables of a late segment, from the addresses of all others and from Link::fixups.
   void (*build_late_tables)(Link&) = nullptr;  // none: no segment is late
 
-  // Encodes the load-time fixups in a relocated copy of an atom.
-  void (*finish_atom)(const Link&, AtomId, MutableBytes out) = nullptr;  // none: the words are as they were relocated
+  // Changes a relocated copy of an atom further: load-time fixups in its words, code that can be shorter.
+  void (*finish_atom)(const Link&, AtomId, MutableBytes out) = nullptr;  // none: all is as it was relocated
 
   const Descriptions* describe;  // for messages and reports
 
   // Checksums and signatures over the finished bytes; `digests` are those of the tiles of the file, in order, if
   // Link::tile_digest asks for them.
   void (*seal)(const Link&, Image& image, Bytes digests);
+
+  // What the output says of the file beside it, and that file of the output, when both are written and sealed.
+  void (*join_separate)(const Link&, Image& image, Image& separate) = nullptr;  // none: there is no such file
 };
 
 }  // namespace xld

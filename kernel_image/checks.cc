@@ -24,22 +24,46 @@ void check_output_kind(Link& link) {
   if (options.is_shared) refuse("-shared", "an image is an executable; leave -shared out");
   if (options.is_pie)
     refuse("-pie", "nobody applies dynamic relocations to a kernel; link it at its address (--load-address)");
+  if (options.output_format != OutputFormatKind::Object)
+    refuse("--oformat", "the kind of image is the format; use --image=flat for nothing but the bytes");
+  if (options.emit_relocs && kind_of(link).plan.is_memory_only)
+    refuse("--emit-relocs", fmt::format("{} holds nothing but what is loaded; use elf", kind_of(link).name));
   if (!options.dynamic_linker.empty())
     refuse("--dynamic-linker", fmt::format("there is no {} to interpret a kernel (PT_INTERP)", options.dynamic_linker));
 }
 
-void check_load_address(Link& link) {
-  const uint64_t address = link.options().image.load_address.value_or(0);
-  if (address % kPage != 0)
-    link.diagnostics().error(
-        fmt::format("--load-address={:#x}: is {:#x} bytes behind a multiple of the page size, {:#x}", address,
-                    address % kPage, kPage));
+// Pages of the file are pages of memory, and begin with the image.
+void check_address(Link& link, std::string_view what, uint64_t address) {
+  const uint64_t page = std::max(kPage, link.options().max_page_size.value_or(kPage));
+  if (address % page != 0)
+    link.diagnostics().error(fmt::format("{}={:#x}: is {:#x} bytes behind a multiple of the page size, {:#x}", what,
+                                         address, address % page, page));
+}
+
+void check_addresses(Link& link) {
+  const Options& options = link.options();
+  check_address(link, "--load-address", options.image.load_address.value_or(link.target().image_base));
+  if (options.image_base) check_address(link, "--image-base", *options.image_base);
+  if (options.physical_base) check_address(link, "--physical-image-base", *options.physical_base);
+}
+
+// Run-time addresses that go on at 0 behind the last one.
+bool wraps_around(const Link& link, const OutputSection& section) {
+  return section.address < link.layout.plan.base_address || section.address + section.size < section.address;
 }
 
 void check_range(Link& link) {
   const ImageFacts facts = image_facts(link);
   for (const OutputSection& section : link.layout.sections) {
-    if (!section.is_allocated || section.load_address >= facts.load_start) continue;
+    if (!section.is_allocated) continue;
+    if (section.load_address >= facts.load_start) {
+      if (wraps_around(link, section))
+        link.diagnostics().error(
+            fmt::format("section {}, {:#x} bytes at {:#x}, is beyond the last address; choose a lower "
+                        "--image-base",
+                        section.name, section.size, section.address));
+      continue;
+    }
     link.diagnostics().error(
         fmt::format("section {}: load address {:#x} is below the image's, {:#x}; choose another address for it, or "
                     "a lower --load-address",
@@ -83,6 +107,15 @@ void check_overlaps(Link& link) {
   }
 }
 
+void check_interpreter(Link& link) {
+  for (const OutputSection& section : link.layout.sections)
+    if (section.is_allocated && section.name == ".interp" && section.size != 0)
+      link.diagnostics().error(
+          fmt::format("section .interp, {} bytes, asks for an interpreter (PT_INTERP), and a kernel "
+                      "has none; leave the section out",
+                      section.size));
+}
+
 // Functions that choose their implementation at load time need somebody to call the choosers.
 void check_relocations(Link& link) {
   const size_t count = elf::resolver_reloc_count(link);
@@ -100,13 +133,14 @@ void check_options(Link& link) {
   if (target.cpu != Cpu::X86_64 || target.os != OperatingSystem::None)
     link.diagnostics().error("--image: an image is for x86-64 without an operating system; use --target=none-amd64");
   check_output_kind(link);
-  check_load_address(link);
+  check_addresses(link);
 }
 
 void check_layout(Link& link) {
   check_range(link);
   check_limits(link);
   check_overlaps(link);
+  check_interpreter(link);
   check_relocations(link);
 }
 

@@ -6,6 +6,7 @@
 #include "kernel_image/efi.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "kernel_image/stub.h"
 
@@ -45,6 +46,7 @@ struct OptionalHeader {
   uint64_t directories[kDirectoryCount];
 };
 static_assert(sizeof(OptionalHeader) == 0xf0);
+static_assert(kPeChecksumOffset == kPeOffset + 4 + sizeof(FileHeader) + offsetof(OptionalHeader, checksum));
 
 struct SectionHeader {
   char name[8];

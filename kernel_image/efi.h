@@ -9,6 +9,9 @@ namespace xld::kernel_image {
 // From the stub's first byte to the image's, in the file as well as when loaded.
 uint64_t efi_payload_distance();
 
+// Of the field CheckSum, in the file.
+inline constexpr uint64_t kPeChecksumOffset = 0x98;
+
 // DOS header, PE headers, section table and stub: what stands in the file before the image.
 class EfiHeaders : public Chunk {
  public:

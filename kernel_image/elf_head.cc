@@ -9,7 +9,6 @@
 #include "formats/elf/linker_sections.h"
 #include "kernel_image/boot/stubs.h"
 #include "kernel_image/facts.h"
-#include "kernel_image/names.h"
 #include "kernel_image/stub.h"
 
 namespace xld::kernel_image {
@@ -22,19 +21,15 @@ uint64_t physical_place(const Link& link, const StubChunk& stub, const uint8_t* 
 }
 
 // e_entry is for loaders that enter in 64-bit mode; it is a physical address, as they jump before memory is mapped.
-// `stub` is there if the program has no such entry.
 class ImageHeaders : public elf::HeadersChunk {
  public:
-  ImageHeaders(const Link& link, const StubChunk* stub) : HeadersChunk(link), stub_(stub) {}
+  ImageHeaders(const Link& link, const StubChunk& stub) : HeadersChunk(link), stub_(stub) {}
 
  protected:
-  uint64_t entry() const override {
-    if (!stub_) return physical_address(link_, kEntry64).value_or(0);
-    return physical_place(link_, *stub_, xld_boot_loaded_linux64);
-  }
+  uint64_t entry() const override { return physical_place(link_, stub_, xld_boot_loaded_linux64); }
 
  private:
-  const StubChunk* stub_;
+  const StubChunk& stub_;
 };
 
 // The first sector is code as well: ELF header, code from 0x47 on, program headers behind the sector.
@@ -122,37 +117,34 @@ class MultibootHeaders : public Chunk {
 };
 
 // What loaders enter that do not do it the program's way.
-const StubChunk* add_loaded_stub(Link& link) {
+const StubChunk& add_loaded_stub(Link& link) {
   auto* stub = elf::add_chunk<StubChunk>(link, link, kLoadedStub);
   elf::output_section(link, ".boot", elf::SHT_PROGBITS, elf::SHF_ALLOC | elf::SHF_EXECINSTR).chunks.push_back(stub);
-  return stub;
+  return *stub;
 }
 
-bool has_entry64(const Link& link) {
-  const SymbolId id = link.symbols.find(kEntry64);
-  return id.is_valid() && link.symbols.has(id, symbol_flag::kDefined);
+template <typename Headers>
+const StubChunk& add_head(Link& link) {
+  const StubChunk& stub = add_loaded_stub(link);
+  elf::add_head_section(link, elf::add_chunk<Headers>(link, link, stub));
+  add_entry_note(link);
+  return stub;
 }
 
 }  // namespace
 
 void add_elf_head(Link& link) {
-  const StubChunk* stub = has_entry64(link) ? nullptr : add_loaded_stub(link);
-  elf::add_head_section(link, elf::add_chunk<ImageHeaders>(link, link, stub));
-  add_entry_note(link);
+  add_head<ImageHeaders>(link);
 }
 
 void add_multiboot_head(Link& link) {
-  const StubChunk* stub = add_loaded_stub(link);
-  elf::add_head_section(link, elf::add_chunk<ImageHeaders>(link, link, has_entry64(link) ? nullptr : stub));
-  add_entry_note(link);
+  const StubChunk& stub = add_head<ImageHeaders>(link);
   elf::output_section(link, ".multiboot", elf::SHT_PROGBITS, elf::SHF_ALLOC)
-      .chunks.push_back(elf::add_chunk<MultibootHeaders>(link, link, *stub));
+      .chunks.push_back(elf::add_chunk<MultibootHeaders>(link, link, stub));
 }
 
 void add_polyglot_head(Link& link) {
-  const StubChunk* stub = has_entry64(link) ? nullptr : add_loaded_stub(link);
-  elf::add_head_section(link, elf::add_chunk<PolyglotHeaders>(link, link, stub));
-  add_entry_note(link);
+  add_head<PolyglotHeaders>(link);
 }
 
 }  // namespace xld::kernel_image

@@ -2,10 +2,25 @@
 #include "kernel_image/facts.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "formats/flag_setters.h"
 
 namespace xld::kernel_image {
+
+namespace {
+
+// Physical address of a defined symbol.
+std::optional<uint64_t> physical_address(const Link& link, std::string_view symbol) {
+  const SymbolId id = link.symbols.find(symbol);
+  if (!id.is_valid() || !link.symbols.has(id, symbol_flag::kDefined)) return std::nullopt;
+  const AtomId atom = link.symbols.atom(id);
+  const uint64_t value = link.symbols.value(id);
+  const uint64_t address = atom.is_valid() ? link.address_of(link.atom(atom), value) : value;
+  return address - image_facts(link).virtual_offset;
+}
+
+}  // namespace
 
 ImageFacts image_facts(const Link& link) {
   const LayoutPlan& plan = link.layout.plan;
@@ -21,17 +36,24 @@ ImageFacts image_facts(const Link& link) {
   return facts;
 }
 
-std::string_view entry_name(const Link& link) {
-  return link.options().entry.empty() ? link.target().entry : std::string_view(link.options().entry);
+std::vector<Run> image_runs(const Link& link) {
+  std::vector<Run> runs;
+  for (const OutputSection& section : link.layout.sections)
+    if (section.is_allocated && section.file_size() != 0)
+      runs.push_back({section.load_address, section.file_offset, section.file_size()});
+  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.address < b.address; });
+  return runs;
 }
 
-std::optional<uint64_t> physical_address(const Link& link, std::string_view symbol) {
-  const SymbolId id = link.symbols.find(symbol);
-  if (!id.is_valid() || !link.symbols.has(id, symbol_flag::kDefined)) return std::nullopt;
-  const AtomId atom = link.symbols.atom(id);
-  const uint64_t value = link.symbols.value(id);
-  const uint64_t address = atom.is_valid() ? link.address_of(link.atom(atom), value) : value;
-  return address - image_facts(link).virtual_offset;
+bool read_back(const Link& link, Image& image, uint64_t offset, MutableBytes out) {
+  if (image.read(offset, out)) return true;
+  link.diagnostics().error(fmt::format("cannot read back what was written to {}; name a file that is no device with -o",
+                                       link.options().output));
+  return false;
+}
+
+std::string_view entry_name(const Link& link) {
+  return link.options().entry.empty() ? link.target().entry : std::string_view(link.options().entry);
 }
 
 uint64_t physical_entry(const Link& link) {

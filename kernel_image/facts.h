@@ -1,5 +1,7 @@
-// ImageFacts: the numbers that boot protocols ask for, computed once addresses are known.
+// ImageFacts: the numbers that boot protocols ask for, computed once addresses are known; and the bytes they are about.
 #pragma once
+
+#include <vector>
 
 #include "formats/format.h"
 
@@ -16,15 +18,24 @@ struct ImageFacts {
   uint64_t sectors() const { return (size() + kSectorSize - 1) / kSectorSize; }
 
   static constexpr uint64_t kSectorSize = 512;
+  static constexpr uint64_t kParagraphSize = 16;
 };
 
 ImageFacts image_facts(const Link& link);
 
+// Neighbouring bytes with contents, one run a section, in order of address.
+struct Run {
+  uint64_t address = 0;  // physical
+  uint64_t offset = 0;   // in the file
+  uint64_t size = 0;
+};
+std::vector<Run> image_runs(const Link& link);
+
+// Reads finished bytes of the output. False, and said so, if they cannot be read back.
+bool read_back(const Link& link, Image& image, uint64_t offset, MutableBytes out);
+
 // The name of the 32-bit entry.
 std::string_view entry_name(const Link& link);
-
-// Physical address of a defined symbol; nothing if it is not defined. After layout.
-std::optional<uint64_t> physical_address(const Link& link, std::string_view symbol);
 
 // Physical address of the 32-bit entry: of the entry symbol, or the number the user gave. 0: there is none.
 uint64_t physical_entry(const Link& link);

@@ -4,6 +4,7 @@
 #include "formats/elf/format.h"
 #include "formats/targets.h"
 #include "kernel_image/checks.h"
+#include "kernel_image/frame.h"
 #include "kernel_image/kinds.h"
 #include "kernel_image/names.h"
 
@@ -32,18 +33,22 @@ void adjust_plan(Link& link) {
 }
 
 void plan(Link& link) {
-  const elf::PlanVariant& variant = kind_of(link).plan;
-  elf::plan_as(link, {variant.add_head, variant.is_memory_only, adjust_plan});
+  elf::PlanVariant variant = kind_of(link).plan;
+  variant.has_fixed_base = true;
+  variant.adjust = adjust_plan;
+  elf::plan_as(link, variant);
 }
 
 void settle(Link& link) {
   elf::settle(link);
   check_layout(link);
+  fill_pages(link);
   if (const auto frame = kind_of(link).frame; frame && !link.diagnostics().failed()) frame(link);
 }
 
 void seal(const Link& link, Image& image, Bytes digests) {
   elf::seal(link, image, digests);
+  seal_names(link, image);
   if (const auto finish = kind_of(link).seal) finish(link, image);
 }
 
@@ -65,6 +70,9 @@ constexpr Format kFormat = make_format();
 void complete_options(Options& options, const std::vector<std::string>& directories) {
   if (options.image.kind == ImageKind::None) return;
   options.is_static = true;
+  // Nobody reads there whether stacks may be executed: the kernel's own page tables say. So objects without a note,
+  // such as assembler's, are not worth a warning.
+  options.noexecstack = !options.execstack;
   if (options.target.cpu == Cpu::Unknown)
     apply_target_name(*find_target_name(TargetNameKind::Target, "none-amd64"), options.target);
   if (!options.image.has_runtime) return;

@@ -9,7 +9,32 @@
 namespace xld::kernel_image {
 
 namespace {
+
 constexpr uint32_t kLastRank = 9999;
+constexpr uint64_t kPage = 0x1000;
+
+// How far other segments are, in memory and in the file: nothing else is in between. 0: there is none behind it in the
+// file, where what is not loaded follows.
+uint64_t room_of(const Segment& segment, const std::vector<Segment>& segments) {
+  uint64_t in_memory = UINT64_MAX, in_file = UINT64_MAX;
+  for (const Segment& other : segments) {
+    if (other.load_address > segment.load_address)
+      in_memory = std::min(in_memory, other.load_address - segment.load_address);
+    if (other.file_offset > segment.file_offset) in_file = std::min(in_file, other.file_offset - segment.file_offset);
+  }
+  return in_file == UINT64_MAX ? 0 : std::min(in_memory, in_file);
+}
+
+}  // namespace
+
+// The bytes are in the file already: zeros before the next segment.
+void fill_pages(Link& link) {
+  std::vector<Segment>& segments = link.layout.segments;
+  for (Segment& segment : segments) {
+    if (segment.file_size != segment.memory_size) continue;
+    const uint64_t to_page_end = align_up(segment.load_address + segment.file_size, kPage) - segment.load_address;
+    if (to_page_end <= room_of(segment, segments)) segment.file_size = segment.memory_size = to_page_end;
+  }
 }
 
 // Behind all others in the list of sections, as those of the image are numbered; its place in the file is the first.

@@ -5,6 +5,10 @@
 
 namespace xld::kernel_image {
 
+// Extends what ELF loaders load of each segment to the end of its page, so that no memory of the image is left as it
+// was before. After layout.
+void fill_pages(Link& link);
+
 // Adds a section for `chunk`, which will stand in the file before everything else without being loaded.
 void add_prefix(Link& link, Chunk* chunk);
 

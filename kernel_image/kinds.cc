@@ -5,6 +5,7 @@
 
 #include "formats/elf/headers.h"
 #include "formats/elf/linker_sections.h"
+#include "kernel_image/checksums.h"
 #include "kernel_image/efi.h"
 #include "kernel_image/elf_head.h"
 #include "kernel_image/format.h"
@@ -72,7 +73,8 @@ void frame_disk(Link& link) {
 
 void frame_bzimage(Link& link) {
   make_room_for_prefix(link);
-  pad_file(link, 16);
+  link.layout.file_size += ChecksumChunk::kSize;
+  pad_file(link, ImageFacts::kParagraphSize);
 }
 
 void frame_efi(Link& link) {
@@ -80,13 +82,25 @@ void frame_efi(Link& link) {
   pad_file(link, 0x1000);
 }
 
+const VolumeHead& volume_of(const Link& link) {
+  return static_cast<const VolumeHead&>(*link.layout.sections.back().chunks.front());
+}
+
 void frame_esp(Link& link) {
   make_room_for_prefix(link);
-  pad_file(link, 1, static_cast<const VolumeHead*>(link.layout.sections.back().chunks.front())->volume_size());
+  pad_file(link, 1, volume_of(link).volume_size());
+}
+
+void seal_efi(const Link& link, Image& image) {
+  write_pe_checksum(link, image, 0, link.layout.file_size);
+}
+
+void seal_esp(const Link& link, Image& image) {
+  write_pe_checksum(link, image, volume_of(link).file_offset(), volume_of(link).file_size());
 }
 
 constexpr elf::PlanVariant memory_only(void (*add_head)(Link&)) {
-  return {add_head, true, follow_addresses};
+  return {.add_head = add_head, .is_memory_only = true, .adjust = follow_addresses};
 }
 
 // Multiboot and GRUB's linux16 load below what a PCI hole leaves; disks are read to one piece of memory.
@@ -96,11 +110,11 @@ constexpr Kind kKinds[] = {
     {.kind = ImageKind::Elf,
      .is_variant = false,
      .name = "elf",
-     .plan = {add_parts<add_elf_head>, false, separate_pages}},
+     .plan = {.add_head = add_parts<add_elf_head>, .adjust = separate_pages}},
     {.kind = ImageKind::Elf,
      .is_variant = true,
      .name = "elf,multiboot",
-     .plan = {add_parts<add_multiboot_head>, false, follow_addresses}},
+     .plan = {.add_head = add_parts<add_multiboot_head>, .adjust = follow_addresses}},
     {.kind = ImageKind::Disk,
      .is_variant = false,
      .name = "disk",
@@ -111,7 +125,7 @@ constexpr Kind kKinds[] = {
     {.kind = ImageKind::Disk,
      .is_variant = true,
      .name = "disk,poly",
-     .plan = {add_parts<add_polyglot_head>, false, follow_addresses},
+     .plan = {.add_head = add_parts<add_polyglot_head>, .adjust = follow_addresses},
      .frame = frame_disk,
      .highest_end = kLowMemory,
      .limit = "the memory below 3 GiB that a disk is read to"},
@@ -120,6 +134,7 @@ constexpr Kind kKinds[] = {
      .name = "efi",
      .plan = memory_only(add_parts<add_efi_head>),
      .frame = frame_efi,
+     .seal = seal_efi,
      .largest_size = 0x7ff00000,
      .limit = "the 2 GiB of a PE file"},
     {.kind = ImageKind::Esp,
@@ -127,6 +142,7 @@ constexpr Kind kKinds[] = {
      .name = "esp",
      .plan = memory_only(add_parts<add_esp_head>),
      .frame = frame_esp,
+     .seal = seal_esp,
      .largest_size = 0x7f000000,
      .limit = "the 2 GiB of a file on a FAT volume"},
     {.kind = ImageKind::BzImage,
@@ -134,6 +150,7 @@ constexpr Kind kKinds[] = {
      .name = "bzimage",
      .plan = memory_only(add_parts<add_bzimage_head>),
      .frame = frame_bzimage,
+     .seal = write_bzimage_checksum,
      .fixed_load_address = kMiB,
      .highest_end = kLowMemory,
      .limit = "the memory below 3 GiB that loaders use for a bzImage"},

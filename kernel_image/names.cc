@@ -6,6 +6,7 @@
 #include "formats/elf/elf.h"
 #include "formats/elf/headers.h"
 #include "formats/elf/linker_sections.h"
+#include "kernel_image/checksums.h"
 #include "kernel_image/facts.h"
 #include "kernel_image/tables.h"
 
@@ -31,6 +32,8 @@ constexpr NumberRow kNumbers[] = {
 
 constexpr std::string_view kFunctionTable = "__xrt_symbols";
 constexpr std::string_view kFunctionTableSection = ".xrt_symbols";
+constexpr std::string_view kChecksum = "__image_crc32";
+constexpr std::string_view kChecksumSection = ".image_crc32";
 constexpr std::string_view kElfHeader = "__ehdr_start";
 
 bool is_provided(const Link& link, std::string_view name) {
@@ -53,26 +56,33 @@ void provide_symbols(Link& link) {
   elf::provide_symbols(link);
   for (const NumberRow& row : kNumbers) provide(link, row.name, symbol_flag::kAbsolute);
   provide(link, kFunctionTable, symbol_flag::kHidden);
-  // Nothing in the program refers to it: it stays if it is there.
-  const SymbolId entry64 = link.symbols.find(kEntry64);
-  if (entry64.is_valid()) link.symbols.add_flags(entry64, symbol_flag::kRoot);
+  provide(link, kChecksum, symbol_flag::kHidden);
 }
 
 void add_tables(Link& link) {
-  if (!is_provided(link, kFunctionTable)) return;
-  elf::output_section(link, kFunctionTableSection, elf::SHT_PROGBITS, elf::SHF_ALLOC)
-      .chunks.push_back(elf::add_chunk<FunctionTable>(link, link));
+  if (is_provided(link, kFunctionTable))
+    elf::output_section(link, kFunctionTableSection, elf::SHT_PROGBITS, elf::SHF_ALLOC)
+        .chunks.push_back(elf::add_chunk<FunctionTable>(link, link));
+  if (is_provided(link, kChecksum))
+    elf::output_section(link, kChecksumSection, elf::SHT_PROGBITS, elf::SHF_ALLOC)
+        .chunks.push_back(elf::add_chunk<ChecksumChunk>(link));
 }
 
 void define_symbols(Link& link) {
   elf::define_symbols(link);
   const ImageFacts facts = image_facts(link);
   for (const NumberRow& row : kNumbers) define(link, row.name, row.value(link, facts));
-  if (const OutputSection* table = elf::find_section(link, kFunctionTableSection))
-    define(link, kFunctionTable, table->chunks.front()->address);
+  for (const auto& [name, section] : {std::pair(kFunctionTable, kFunctionTableSection), {kChecksum, kChecksumSection}})
+    if (is_provided(link, name)) define(link, name, elf::find_section(link, section)->chunks.front()->address);
   // The headers stand in the first section, behind the code of kinds that begin with code.
   if (const OutputSection& head = link.layout.sections.front(); head.name.empty() && head.is_allocated)
     define(link, kElfHeader, head.chunks.back()->address);
+}
+
+void seal_names(const Link& link, Image& image) {
+  if (!is_provided(link, kChecksum)) return;
+  const Chunk* word = elf::find_section(link, kChecksumSection)->chunks.front();
+  write_image_checksum(link, image, static_cast<const ChecksumChunk&>(*word));
 }
 
 }  // namespace xld::kernel_image

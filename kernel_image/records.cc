@@ -2,7 +2,6 @@
 #include "kernel_image/records.h"
 
 #include <algorithm>
-#include <fmt/core.h>
 #include <functional>
 #include <string>
 
@@ -17,23 +16,9 @@ constexpr uint64_t kBytesPerLine = 32;
 constexpr uint64_t kBatch = 1 << 16;             // bytes read at once
 constexpr uint64_t kWindow = uint64_t{1} << 16;  // what an Intel record can address before the upper half is set anew
 
-// A run of neighbouring bytes with contents.
-struct Run {
-  uint64_t address, offset, size;
-};
-
-std::vector<Run> runs_of(const Link& link) {
-  std::vector<Run> runs;
-  for (const OutputSection& section : link.layout.sections)
-    if (section.is_allocated && section.file_size() != 0)
-      runs.push_back({section.load_address, section.file_offset, section.file_size()});
-  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.address < b.address; });
-  return runs;
-}
-
 // Calls `take` for each line's worth of bytes: none crosses a window, as an Intel record may not.
 void for_each_line(const Link& link, const std::function<void(const Run&)>& take) {
-  for (const Run& run : runs_of(link)) {
+  for (const Run& run : image_runs(link)) {
     for (uint64_t done = 0; done < run.size;) {
       const uint64_t address = run.address + done;
       const uint64_t to_window = kWindow - address % kWindow;
@@ -160,16 +145,13 @@ void write_text(const Link& link, Image& image, const Writer& writer) {
   bool is_readable = true;
   for_each_line(link, [&](const Run& line) {
     uint8_t bytes[kBytesPerLine];
-    is_readable = is_readable && image.read(line.offset, MutableBytes(bytes, line.size));
+    is_readable = is_readable && read_back(link, image, line.offset, MutableBytes(bytes, line.size));
     text.add(writer.lead(previous, line.address));
     text.add(writer.data(line.address, Bytes(bytes, line.size)));
     previous = line.address;
   });
   text.add(writer.end(link));
   text.finish();
-  if (!is_readable)
-    link.diagnostics().error(fmt::format(
-        "cannot read back what was written to {}; name a file that is no device with -o", link.options().output));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernel_image/boot/stubs.h"
+#include "kernel_image/checksums.h"
 #include "kernel_image/efi.h"
 
 namespace xld::kernel_image {
@@ -41,7 +42,9 @@ constexpr StubField kLoadedFields[] = {
 };
 constexpr StubField kSetupFields[] = {
     {xld_boot_setup_payload_paragraphs, 4,
-     [](const Link&, const ImageFacts& facts) { return (facts.size() + 15) / 16; }},
+     [](const Link&, const ImageFacts& facts) {
+       return align_up(facts.size() + ChecksumChunk::kSize, ImageFacts::kParagraphSize) / ImageFacts::kParagraphSize;
+     }},
     {xld_boot_setup_payload_address, 4, start_of},
     {xld_boot_setup_preferred_address, 8, start_of},
     {xld_boot_setup_memory_size, 4,

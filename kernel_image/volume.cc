@@ -90,24 +90,21 @@ void write_table(MutableBytes out, const Geometry& geometry) {
 
 }  // namespace
 
-namespace {
-uint64_t file_size_of(const Link& link, const EfiHeaders& headers) {
-  return headers.size() + align_up(image_facts(link).size(), 0x1000);
+uint64_t VolumeHead::file_size() const {
+  return file_.size() + align_up(image_facts(link_).size(), 0x1000);
 }
-}  // namespace
 
 uint64_t VolumeHead::volume_size() const {
-  return geometry_for(file_size_of(link_, file_)).sectors() * kSector;
+  return geometry_for(file_size()).sectors() * kSector;
 }
 
 uint64_t VolumeHead::size() const {
-  const Geometry geometry = geometry_for(file_size_of(link_, file_));
+  const Geometry geometry = geometry_for(file_size());
   return geometry.first_data_sector() * kSector + kDirectoryClusters * geometry.cluster_size() + file_.size();
 }
 
 void VolumeHead::write(MutableBytes out) const {
-  const uint64_t file_size = file_size_of(link_, file_);
-  const Geometry geometry = geometry_for(file_size);
+  const Geometry geometry = geometry_for(file_size());
   write_boot_sector(out, geometry);
   for (uint64_t i = 0; i < kTables; i++)
     write_table(
@@ -122,7 +119,7 @@ void VolumeHead::write(MutableBytes out) const {
   uint8_t* boot = efi + geometry.cluster_size();
   write_entry(boot, ".", kDirectory, 3, 0);
   write_entry(boot + 32, "..", kDirectory, 2, 0);
-  write_entry(boot + 64, "BOOTX64 EFI", kArchive, 4, file_size);
+  write_entry(boot + 64, "BOOTX64 EFI", kArchive, 4, file_size());
   file_.write(out.subspan(static_cast<size_t>(boot - out.data()) + geometry.cluster_size(), file_.size()));
 }
 

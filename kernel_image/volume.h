@@ -17,6 +17,10 @@ class VolumeHead : public Chunk {
   // Of the whole volume.
   uint64_t volume_size() const;
 
+  // Where its one file is in it, and how large it is.
+  uint64_t file_offset() const { return size() - file_.size(); }
+  uint64_t file_size() const;
+
  private:
   const Link& link_;
   EfiHeaders file_;

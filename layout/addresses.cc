@@ -28,16 +28,24 @@ bool has_late_chunk(const OutputSection& section) {
          std::any_of(section.chunks.begin(), section.chunks.end(), is_late);
 }
 
+uint64_t place_island(const IslandPlace& island, uint64_t position, OutputSection& section) {
+  return place_chunks({island.chunk}, position, section);
+}
+
 void assign_offsets_in(OutputSection& section, Atom* atoms) {
   uint64_t position = place_chunks(section.leading_chunks, 0, section);
   uint8_t alignment_log2 = 0;
-  for (const AtomId id : section.atoms) {
-    Atom& atom = atoms[id.value];
+  size_t island = 0;
+  for (uint32_t i = 0; i < section.atoms.size(); i++) {
+    for (; island < section.islands.size() && section.islands[island].before == i; island++)
+      position = place_island(section.islands[island], position, section);
+    Atom& atom = atoms[section.atoms[i].value];
     alignment_log2 = std::max(alignment_log2, atom.alignment_log2);
     position = align_up(position, atom.alignment());
     atom.address = position;
     position += atom.size;
   }
+  for (; island < section.islands.size(); island++) position = place_island(section.islands[island], position, section);
   section.alignment = std::max(section.alignment, uint64_t{1} << alignment_log2);
   section.size = place_chunks(section.chunks, position, section);
 }
@@ -80,6 +88,7 @@ class AddressWalk {
  private:
   void finish() {
     layout_.file_size = offset_;
+    layout_.separate_size = separate_offset_;
     find_tls_block();
     if (plan_.is_flat) place_flat();
   }
@@ -92,10 +101,11 @@ class AddressWalk {
   void place_unloaded(uint32_t begin, uint32_t end) {
     for (uint32_t i = begin; i < end; i++) {
       OutputSection& section = layout_.sections[i];
-      offset_ = align_up(offset_, section.alignment);
-      section.file_offset = offset_;
+      uint64_t& offset = section.is_separate ? separate_offset_ : offset_;
+      offset = align_up(offset, section.alignment);
+      section.file_offset = offset;
       section.address = section.load_address = 0;
-      offset_ += section.file_size();
+      offset += section.file_size();
     }
   }
 
@@ -210,6 +220,7 @@ class AddressWalk {
   const LayoutPlan& plan_;
   uint64_t address_ = 0;
   uint64_t offset_ = 0;
+  uint64_t separate_offset_ = 0;
   uint64_t load_delta_ = 0;
   uint64_t tls_end_ = 0;
   bool is_started_ = false;
@@ -218,6 +229,7 @@ class AddressWalk {
 void move_to_address(OutputSection& section, Atom* atoms) {
   for (Chunk* chunk : section.leading_chunks) chunk->address += section.address;
   for (Chunk* chunk : section.chunks) chunk->address += section.address;
+  for (const IslandPlace& island : section.islands) island.chunk->address += section.address;
   for (const AtomId id : section.atoms) atoms[id.value].address += section.address;
 }
 
@@ -260,15 +272,19 @@ void assign_late_addresses(Layout& layout, Atom* atoms) {
 
 void reassign_file_offsets(Layout& layout) {
   const uint32_t first = layout.segments.empty() ? 0 : layout.segments.back().last;
-  if (first == layout.sections.size()) return;
-  uint64_t offset = layout.sections[first].file_offset;
+  const auto is_of_output = [](const OutputSection& section) { return !section.is_separate; };
+  const auto start = std::find_if(layout.sections.begin() + first, layout.sections.end(), is_of_output);
+  uint64_t offset = start == layout.sections.end() ? layout.file_size : start->file_offset;
+  uint64_t separate_offset = 0;
   for (uint32_t i = first; i < layout.sections.size(); i++) {
     OutputSection& section = layout.sections[i];
-    offset = align_up(offset, section.stored_alignment());
-    section.file_offset = offset;
-    offset += section.file_size();
+    uint64_t& next = section.is_separate ? separate_offset : offset;
+    next = align_up(next, section.stored_alignment());
+    section.file_offset = next;
+    next += section.file_size();
   }
   layout.file_size = offset;
+  layout.separate_size = separate_offset;
 }
 
 }  // namespace xld

@@ -32,6 +32,12 @@ class ContentsCoder {
   virtual Chunk* finish(uint64_t size) = 0;
 };
 
+// Code among the atoms of a section that the linker makes; see islands.h.
+struct IslandPlace {
+  uint32_t before = 0;  // index in OutputSection::atoms of what follows it
+  Chunk* chunk = nullptr;
+};
+
 struct OutputSection {
   std::string_view name;
   uint32_t type = 0;   // the format's own
@@ -46,6 +52,7 @@ struct OutputSection {
   bool is_thread_local = false;
   bool is_relro = false;        // read-only after the loader is done
   bool starts_segment = false;  // whatever its attributes
+  bool is_separate = false;     // not loaded, and in a file of its own beside the output
   std::optional<uint64_t> fixed_address;
   uint64_t tombstone = 0;       // what a field is set to whose target is not part of the output
   bool follows_folded = false;  // a target that an identical one stands for is still referred to, not buried
@@ -54,6 +61,7 @@ struct OutputSection {
 
   std::vector<Chunk*> leading_chunks;  // before the atoms
   std::vector<AtomId> atoms;           // in output order
+  std::vector<IslandPlace> islands;    // among them, ascending
   std::vector<Chunk*> chunks;          // after them
   ContentsCoder* coder = nullptr;      // none: contents are stored as they are
   Chunk* stored = nullptr;             // what the file has in their place, when they are known
@@ -101,6 +109,7 @@ struct Layout {
   std::vector<OutputSection> sections;  // in output order: allocated ones first
   std::vector<Segment> segments;        // loadable, ascending
   uint64_t file_size = 0;
+  uint64_t separate_size = 0;  // of the file beside the output
 
   // Thread-local template: all sections with is_thread_local, as one block.
   uint64_t tls_address = 0, tls_file_size = 0, tls_memory_size = 0, tls_alignment = 1;

@@ -45,6 +45,27 @@ void sort_by_alignment(Link& link) {
 
 }  // namespace
 
+void compare_commons_with_libraries(Link& link) {
+  const auto& files = link.inputs.files;
+  const bool has_commons = std::any_of(files.begin(), files.end(), [](auto* file) { return !file->commons.empty(); });
+  if (!link.format->library_variable || !has_commons) return;
+  for (const InputFile* library : link.inputs.libraries) {
+    for (uint32_t i = 0; i < library->globals.size(); i++) {
+      const SymbolId id = library->globals[i];
+      if (link.symbols.claim(id).claim_class() != ClaimClass::Common) continue;
+      const auto variable = link.format->library_variable(*library, library->first_global + i);
+      if (!variable) continue;
+      if (variable->is_zero_fill || variable->is_weak) {
+        link.least_commons.try_emplace(id, *variable);
+      } else {
+        link.symbols.withdraw(id);
+        link.symbols.offer(id, Claim::make(ClaimClass::Outside, library->id, library->first_global + i));
+        link.symbols.add_flags(id, symbol_flag::kReferenced | symbol_flag::kStronglyReferenced);
+      }
+    }
+  }
+}
+
 void make_common_atoms(Link& link) {
   uint32_t next = link.first_linker_atom.value;
   for (const InputFile* file : link.inputs.files) {
@@ -59,6 +80,11 @@ void make_common_atoms(Link& link) {
       }
       grow(link.atom(link.symbols.atom(id)), offer);
     }
+  }
+  for (const auto& [id, variable] : link.least_commons) {
+    Atom& atom = link.atom(link.symbols.atom(id));
+    atom.size = std::max(atom.size, variable.size);
+    atom.alignment_log2 = std::max(atom.alignment_log2, variable.alignment_log2);
   }
   link.linker_atom_count = next - link.first_linker_atom.value;
   if (link.linker_atom_count != 0) sort_by_alignment(link);

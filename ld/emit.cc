@@ -7,8 +7,10 @@
 #include "ld/emit.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "core/digest.h"
+#include "ld/messages.h"
 #include "ld/relocate.h"
 #include "ld/runtime_slots.h"
 #include "tlsrewrite/segment.h"
@@ -45,9 +47,10 @@ class Emitter {
         log_(link.options().tls_report_file.empty() ? nullptr : &link.tls_accesses),
         buffers_(link.session.pool.thread_count()) {}
 
-  void run(Image& image) {
+  // Writes the sections of one of the two files.
+  void run(Image& image, bool is_separate) {
     for (const OutputSection& section : link_.layout.sections)
-      if (!section.is_zero_fill) add_section(section);
+      if (!section.is_zero_fill && section.is_separate == is_separate) add_section(section);
     const auto late =
         std::stable_partition(pieces_.begin(), pieces_.end(), [](const Piece& p) { return !p.is_late(); });
     const auto count = static_cast<size_t>(late - pieces_.begin());
@@ -58,8 +61,10 @@ class Emitter {
     digests_.resize(tiles_.size() * digest_size_);
     write_tiles(image, 0, early_tiles);
     write_tiles(image, early_tiles, tiles_.size());
-    if (!link_.diagnostics().failed()) link_.format->seal(link_, image, digests_);
   }
+
+  // Of the tiles that were written, in their order.
+  const std::vector<uint8_t>& digests() const { return digests_; }
 
   // Hands the contents of a section to its coder.
   void encode(OutputSection& section) {
@@ -77,7 +82,13 @@ class Emitter {
   void add_section(const OutputSection& section) {
     if (section.stored) return add_stored(section);
     for (const Chunk* chunk : section.leading_chunks) add_chunk(section, *chunk);
-    for (uint32_t i = 0; i < section.atoms.size();) i = add_atoms(section, i);
+    uint32_t next = 0;
+    for (const IslandPlace& island : section.islands) {
+      while (next < island.before) next = add_atoms(section, next, island.before);
+      add_chunk(section, *island.chunk);
+    }
+    const auto count = static_cast<uint32_t>(section.atoms.size());
+    while (next < count) next = add_atoms(section, next, count);
     for (const Chunk* chunk : section.chunks) add_chunk(section, *chunk);
   }
 
@@ -113,18 +124,19 @@ class Emitter {
   // Nothing is written where nothing but zeros would be: a few bytes of input can ask for gigabytes of them.
   static bool is_hole(const Atom& atom) { return !atom.data && atom.size > kTileSize; }
 
-  uint32_t add_atoms(const OutputSection& section, uint32_t first) {
+  // Atoms [first, limit), or the first of them.
+  uint32_t add_atoms(const OutputSection& section, uint32_t first, uint32_t limit) {
     const uint64_t start = link_.atom(section.atoms[first]).address;
     uint32_t last = first;
     uint64_t end = start;
     // A gap belongs to the piece before it, as code is padded with code. A gap larger than any tile, which an input can
     // ask for with an alignment, stays a hole in the file.
-    while (last < section.atoms.size() && end - start < kTileSize) {
+    while (last < limit && end - start < kTileSize) {
       const Atom& atom = link_.atom(section.atoms[last]);
       if (is_hole(atom)) break;
       end = atom.address + atom.size;
       last++;
-      if (last == section.atoms.size()) break;
+      if (last == limit) break;
       const uint64_t next = link_.atom(section.atoms[last]).address;
       if (next - end > kTileSize) break;
       end = next;
@@ -230,8 +242,19 @@ class Emitter {
     std::copy_n(atom.data, atom.size, out.data());
     if (atom.relocs) adjust_atom(id, atom, out);
     if (link_.options().thread_segment == ThreadSegment::Gs && atom.has(atom_flag::kExecutable))
-      use_gs_for_thread_pointer(out, link_.code_starts.of(link_, atom));
+      move_thread_pointer(atom, out);
     if (raw_slots_.applies_to(atom)) raw_slots_.move(atom, out, log_);
+  }
+
+  void move_thread_pointer(const Atom& atom, MutableBytes out) const {
+    const auto unclear = use_gs_for_thread_pointer(out, link_.code_starts.of(link_, atom));
+    if (!unclear) return;
+    const InputFile& file = link_.inputs.file(atom.file);
+    link_.diagnostics().error(
+        fmt::format("{}: -z tls-seg=gs: this code cannot be decoded, and there may be a load of the thread pointer in "
+                    "it; keep data out of the section",
+                    place_of(link_, file, atom, *unclear)),
+        file.id, *unclear);
   }
 
   void adjust_atom(AtomId id, const Atom& atom, MutableBytes out) {
@@ -341,9 +364,19 @@ void encode_sections(Link& link) {
   if (is_changed) reassign_file_offsets(link.layout);
 }
 
-void emit(Link& link, Image& image) {
+void emit(Link& link, Image& image, Image* separate) {
   const auto timer = link.session.timings.measure("emit");
-  Emitter(link).run(image);
+  Emitter emitter(link);
+  emitter.run(image, false);
+  std::vector<uint8_t> digests = emitter.digests();
+  if (separate) {
+    Emitter beside(link);
+    beside.run(*separate, true);
+    digests.insert(digests.end(), beside.digests().begin(), beside.digests().end());
+  }
+  if (link.diagnostics().failed()) return;
+  link.format->seal(link, image, digests);
+  if (separate) link.format->join_separate(link, image, *separate);
 }
 
 }  // namespace xld

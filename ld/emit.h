@@ -22,8 +22,9 @@ void find_fixups(Link& link);
 // together again.
 void encode_sections(Link& link);
 
-// Writes all sections and seals the file. Reports values that do not fit.
-void emit(Link& link, Image& image);
+// Writes all sections and seals the file. Reports values that do not fit. `separate` is null if there is no file beside
+// the output.
+void emit(Link& link, Image& image, Image* separate);
 
 // Relocates a copy of an atom. `out` holds the atom's bytes from `begin` on and runs at `address`; only relocations of
 // the cursor's range are applied, moved by `shift` (unwind records move inside their section).
@@ -51,6 +52,7 @@ class Relocator {
   x86::InstructionFinder& finder();
   void log_access(const Reloc& reloc, std::string_view kind, std::string_view result, uint64_t start, uint8_t size);
   void log_kept(const Reloc& reloc);
+  void log_descriptor(const Reloc& reloc, std::string_view result);
   bool moves_to_gs() const;
   bool shorten_got_load(const Reloc& reloc);
   uint64_t symbol_address(const Reloc& reloc) const;

@@ -226,6 +226,11 @@ Result<ExpressionValue> Expression::evaluate(const ExpressionEnvironment& enviro
   return ExpressionEvaluator(*this, environment).evaluate(static_cast<uint32_t>(nodes_.size() - 1));
 }
 
+std::optional<std::string_view> Expression::as_symbol() const {
+  if (nodes_.size() != 1 || nodes_[0].operation != Operation::Symbol) return std::nullopt;
+  return name_of(nodes_[0]);
+}
+
 std::vector<std::string_view> Expression::referenced_symbols() const {
   std::vector<std::string_view> names;
   for (const Node& node : nodes_) {

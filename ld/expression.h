@@ -55,6 +55,9 @@ class Expression {
   // Symbols whose values may be asked for: they are references, as from an object. DEFINED(s) refers to nothing.
   std::vector<std::string_view> referenced_symbols() const;
 
+  // The symbol that is all of the expression; nothing if there is more to it.
+  std::optional<std::string_view> as_symbol() const;
+
   enum class Operation : uint8_t {
     // leaves
     Number,

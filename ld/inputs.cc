@@ -5,11 +5,14 @@
 #include <filesystem>
 #include <fmt/core.h>
 
+#include "core/glob.h"
 #include "core/target_table.h"
 #include "formats/elf/binary_input.h"
+#include "formats/elf/library_needs.h"
 #include "formats/elf/script.h"
 #include "formats/macho/objc.h"
 #include "formats/macho/universal.h"
+#include "formats/targets.h"
 #include "ld/file_guess.h"
 #include "ld/link_time.h"
 #include "ld/target.h"
@@ -19,6 +22,7 @@ namespace xld {
 namespace {
 
 constexpr uint32_t kMaxScriptDepth = 16;
+constexpr std::string_view kNothing = "/dev/null";  // as an input it is none
 
 std::string directory_of(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -72,16 +76,14 @@ void InputFinder::open_all() {
   linker.id = FileId{0u};
   linker.path = "<linker>";
   link_.open_referenced = [this](const std::string& path) { return open_referenced(path); };
+  link_.assignments = link_.options().assignments;
   for (Opened& opened : open_in_parallel()) {
     current_option_ = static_cast<size_t>(opened.option - link_.options().inputs.data());
-    if (opened.bytes) {
-      InputOption option = *opened.option;
-      option.name = opened.path;
-      open_option(option, std::move(opened.bytes), 0);
-    } else {
-      open_option(*opened.option, std::nullopt, 0);
-    }
+    std::optional<std::string> path;
+    if (opened.bytes) path = opened.path;
+    open_found(*opened.option, std::move(path), std::move(opened.bytes), 0);
   }
+  open_copied_needs();
   add_start_object();
   note_new_inputs(0);
   link_.inputs.by_id[0] = &linker;
@@ -104,17 +106,52 @@ void InputFinder::note_new_inputs(size_t known_objects) {
 // Opening twenty thousand objects is mostly waiting for the kernel: all threads do it.
 std::vector<InputFinder::Opened> InputFinder::open_in_parallel() {
   std::vector<Opened> opened;
+  const Acceptance exists_here = [this](const std::string& path) { return exists(path); };
   for (const InputOption& option : link_.options().inputs) {
     if (option.kind == InputKind::File) opened.push_back({&option, option.name, std::nullopt});
-    if (option.kind == InputKind::Library) opened.push_back({&option, find_library(option).value_or(""), std::nullopt});
+    if (option.kind == InputKind::Library)
+      opened.push_back({&option, find_library(option, exists_here).value_or(""), std::nullopt});
     if (option.kind == InputKind::Framework)
       opened.push_back({&option, find_framework(option).value_or(""), std::nullopt});
   }
+  for (Opened& entry : opened)
+    if (auto path = remapped(entry.path)) entry.path = std::move(*path);
+  std::erase_if(opened, [](const Opened& entry) { return entry.path == kNothing; });
   parallel_for(link_.session.pool, opened.size(), 64, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++)
       if (!opened[i].path.empty()) opened[i].bytes = files_.open(opened[i].path);
   });
   return opened;
+}
+
+// --remap-inputs: the first pattern counts.
+std::optional<std::string> InputFinder::remapped(const std::string& path) const {
+  for (const auto& [glob, file] : link_.options().remapped_inputs)
+    if (Glob(glob).matches(path)) return file;
+  return std::nullopt;
+}
+
+// --copy-dt-needed-entries. What is not used in the end is not needed, as if --as-needed stood before it.
+void InputFinder::open_copied_needs() {
+  std::set<std::string, std::less<>> seen;
+  for (size_t i = 0; i < copied_.size(); i++) {
+    const std::string user_path = copied_[i]->path;
+    const auto user = elf::read_shared_object(copied_[i]->bytes, link_.session.arena());
+    if (!user) continue;  // reported when it is read
+    const elf::NeedFinder finder(link_);
+    for (const std::string_view name : user->needed) {
+      if (!seen.emplace(name).second) continue;
+      const auto found = finder.find(name, *user, user_path);
+      if (!found) {
+        link_.diagnostics().warn(
+            fmt::format("{}, needed by {}, not found (try using -rpath or -rpath-link)", name, user_path));
+        continue;
+      }
+      // The loader knows it by the name that its user says, if it has none of its own.
+      InputOption option{.kind = InputKind::Library, .name = found->path, .as_needed = true, .copies_needs = true};
+      open_option(option, found->bytes, 0);
+    }
+  }
 }
 
 void InputFinder::report_not_found(const InputOption& option) const {
@@ -141,7 +178,8 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
 }
 
 Result<Bytes> InputFinder::open_setting(const std::string& name) {
-  const std::string path = files_.exists(name) ? name : find_in_paths(name).value_or(name);
+  const auto accept = [this](const std::string& path) { return exists(path); };
+  const std::string path = files_.exists(name) ? name : find_in_paths(name, accept).value_or(name);
   auto bytes = files_.open(path);
   if (bytes) opened_files_.push_back({path, *bytes, 0, OpenedFile::Role::Setting});
   return bytes;
@@ -217,8 +255,9 @@ InputFile& InputFinder::make_file(const std::string& path, std::string_view memb
   file.member = member;
   file.bytes = bytes;
   file.source = source;
-  const FileKind kind = identify_file(bytes).kind;
-  if (kind == FileKind::CompilerIr || kind == FileKind::Unknown) file.ir = IrContent::Only;
+  const Identity identity = identify_file(bytes);
+  if (identity.kind == FileKind::CompilerIr || identity.kind == FileKind::Unknown) file.ir = IrContent::Only;
+  file.is_foreign = is_foreign(link_, identity);
   return file;
 }
 
@@ -254,6 +293,7 @@ void InputFinder::add_library(const InputOption& option, const std::string& path
   file.is_needed = !option.as_needed;
   file.use = option.use;
   libraries_.push_back(&file);
+  if (option.copies_needs) copied_.push_back(&file);
 }
 
 void InputFinder::add_binary(const std::string& path, Bytes bytes) {
@@ -297,11 +337,20 @@ void InputFinder::open_archive(const InputOption& option, const std::string& pat
   input.source = last_opened();
   found->second = &input;
   input.hides_definitions = option.hides_definitions;
-  if (option.whole_archive || option.loads_classes || !input.archive.has_index() || !believes_indexes_) {
+  const bool uses_index = input.archive.has_index() && believes_indexes_ && !holds_foreign_objects(input);
+  if (option.whole_archive || option.loads_classes || !uses_index) {
     add_members(option, input);
   } else {
     add_index(input);
   }
+}
+
+// An index has the names of the objects as they are, not as they are when they have been translated.
+bool InputFinder::holds_foreign_objects(ArchiveInput& input) {
+  if (input.archive.member_count() == 0) return false;
+  const auto member = input.archive.member(0);
+  const auto bytes = member ? member_bytes(input, *member) : std::nullopt;
+  return bytes && is_foreign(link_, identify_file(*bytes));
 }
 
 void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
@@ -384,6 +433,7 @@ void InputFinder::put_back(const InputFile& file) {
 
 std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> files) {
   const size_t known = objects_.size();
+  const Acceptance exists_here = [this](const std::string& path) { return exists(path); };
   for (const InputFile* file : files) {
     for (const InputRequest& request : file->requests) {
       if (!requested_.insert({request.kind, request.name}).second) continue;
@@ -393,7 +443,8 @@ std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> f
       option.use = request.use;
       option.hides_definitions = request.hides_definitions;
       option.as_needed = true;
-      const auto path = request.kind == InputKind::Framework ? find_framework(option) : find_library(option);
+      const auto path =
+          request.kind == InputKind::Framework ? find_framework(option) : find_library(option, exists_here);
       if (path) {
         option.name = *path;
         open_option(option, files_.open(*path), 0);
@@ -421,7 +472,7 @@ std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled
   if (!compiled.search_path.empty()) search_paths_.push_back(compiled.search_path);
   for (InputOption input : compiled.inputs) {
     if (input.kind == InputKind::Library) {
-      const auto path = find_library(input);
+      const auto path = find_library(input, only_compatible("-l" + input.name));
       if (!path) {
         open_option(input, std::nullopt, 0);
         continue;
@@ -434,6 +485,13 @@ std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled
   note_new_inputs(known);
   if (rank.is_valid()) move_to_rank(objects, rank);
   return objects;
+}
+
+InputFile* InputFinder::add_made(std::string_view bytes) {
+  InputFile& file = add_object("<made by the linker>", {}, as_bytes(bytes), false);
+  link_.inputs.by_id.resize(places_.size());
+  link_.inputs.by_id[file.id.value] = &file;
+  return &file;
 }
 
 InputFile& InputFinder::add_made_library(const std::string& path, Bytes bytes) {
@@ -479,8 +537,74 @@ std::optional<InputFinder::DiskPlace> InputFinder::disk_place(const InputFile& f
   return DiskPlace{opened.path, static_cast<uint64_t>(file.bytes.data() - begin)};
 }
 
+std::vector<InputFinder::ArchiveFacts> InputFinder::archives() const {
+  std::vector<ArchiveFacts> facts;
+  for (const ArchiveInput& input : archives_) {
+    const auto members = input.archive.read_members();
+    facts.push_back({input.path, members ? members->size() : 0});
+  }
+  return facts;
+}
+
 bool InputFinder::relied_on_indexes() const {
   return std::any_of(archives_.begin(), archives_.end(), [](const ArchiveInput& input) { return input.uses_index; });
+}
+
+// ---- files for another CPU -----------------------------------------------------------------------------------------
+
+namespace {
+
+// The first member that is an object speaks for all.
+Identity identify_archive(Bytes bytes, const std::string& path) {
+  const auto archive = Archive::open(bytes, path);
+  const auto members = archive ? archive->read_members() : Result<std::vector<ArchiveMember>>(Error{});
+  if (!members) return {};
+  for (const ArchiveMember& member : *members)
+    if (const Identity identity = identify_file(member.data); identity.kind == FileKind::Object) return identity;
+  return {};
+}
+
+Identity identify_script(Bytes bytes, const std::string& path) {
+  const auto script = elf::parse_script(bytes, path);
+  if (!script || script->output_format.empty()) return {};
+  const auto target = find_target_name(TargetNameKind::OutputFormat, script->output_format);
+  return target ? Identity{.kind = FileKind::Object, .format = ObjectFormat::Elf, .cpu = target->cpu} : Identity{};
+}
+
+}  // namespace
+
+// False as long as it is not known what the output is for.
+bool InputFinder::is_incompatible(Bytes bytes, const std::string& path) const {
+  const Cpu wanted = link_.format ? link_.target().cpu : link_.options().target.cpu;
+  if (wanted == Cpu::Unknown) return false;
+  Identity identity = identify_file(bytes);
+  if (Archive::is_archive(bytes)) identity = identify_archive(bytes, path);
+  if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes)) identity = identify_script(bytes, path);
+  if (identity.kind == FileKind::Unknown || identity.is_for_any_cpu) return false;
+  return identity.cpu == Cpu::Unknown ? !identity.foreign_cpu.empty() : identity.cpu != wanted;
+}
+
+InputFinder::Acceptance InputFinder::only_compatible(const std::string& sought) {
+  return [this, sought](const std::string& path) {
+    if (!exists(path)) return false;
+    const auto bytes = files_.open(path);
+    if (!bytes || !is_incompatible(*bytes, path)) return true;
+    link_.diagnostics().note(fmt::format("skipping incompatible {} when searching for {}", path, sought));
+    return false;
+  };
+}
+
+// What was found for -l is looked at: if it is for another CPU, the search goes on behind it.
+void InputFinder::open_found(InputOption option, std::optional<std::string> path, std::optional<Result<Bytes>> bytes,
+                             uint32_t depth) {
+  const bool is_wrong = option.kind == InputKind::Library && bytes && bytes->ok() && is_incompatible(**bytes, *path);
+  if (is_wrong) {
+    path = find_library(option, only_compatible("-l" + option.name));
+    bytes.reset();
+    if (path) bytes = files_.open(*path);
+  }
+  if (path) option.name = *path;
+  open_option(option, std::move(bytes), depth);
 }
 
 // ---- scripts and libraries -----------------------------------------------------------------------------------------
@@ -500,6 +624,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
     link_.diagnostics().error(script.error().message);
     return;
   }
+  heed_script(*script, path);
   for (const size_t begin : script->versions)
     link_.setting_files.push_back({SettingKind::VersionScript, path, bytes, begin});
   for (const elf::ScriptInput& entry : script->inputs) {
@@ -512,10 +637,34 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
   }
 }
 
+// What a script says besides files and versions.
+void InputFinder::heed_script(const elf::Script& script, const std::string& path) {
+  search_paths_.insert(search_paths_.end(), script.search_paths.begin(), script.search_paths.end());
+  link_.undefined_in_scripts.insert(link_.undefined_in_scripts.end(), script.undefined.begin(), script.undefined.end());
+  if (!script.entry.empty()) link_.entry_in_script = script.entry;
+  if (!script.startup.empty())
+    link_.diagnostics().error(
+        fmt::format("{}: STARTUP({}): name the file first on the command line instead", path, script.startup));
+  for (const elf::ScriptAssignment& assignment : script.assignments) {
+    using enum elf::AssignmentKind;
+    link_.assignments.push_back({.name = assignment.name,
+                                 .expression = assignment.expression,
+                                 .source = fmt::format("{}:{}:", path, assignment.line),
+                                 .is_provided = assignment.kind == Provide || assignment.kind == ProvideHidden,
+                                 .is_hidden = assignment.kind == Hidden || assignment.kind == ProvideHidden});
+  }
+  if (script.output_format.empty()) return;
+  const auto target = find_target_name(TargetNameKind::OutputFormat, script.output_format);
+  if (!target)
+    return link_.diagnostics().error(
+        fmt::format("{}: OUTPUT_FORMAT({}): no such format; see --print-targets", path, script.output_format));
+  check_identity(path, {.kind = FileKind::Object, .format = ObjectFormat::Elf, .cpu = target->cpu}, {});
+}
+
 void InputFinder::open_library_script_entry(const InputOption& entry, const std::string& script_path, uint32_t depth) {
   InputOption input = entry;
   if (input.kind == InputKind::Library) {
-    const auto path = find_library(input);
+    const auto path = find_library(input, only_compatible("-l" + input.name));
     if (!path) return open_option(input, std::nullopt, depth);
     input.name = *path;
     return open_option(input, files_.open(*path), depth);
@@ -527,10 +676,10 @@ void InputFinder::open_library_script_entry(const InputOption& entry, const std:
     input.name = sysroot + input.name.substr(1);
   } else if (input.name.starts_with('/')) {
     if (is_inside(script_path, sysroot)) input.name = sysroot + input.name;
-  } else if (const std::string beside = directory_of(script_path) + input.name; files_.exists(beside)) {
-    input.name = beside;
-  } else if (!files_.exists(input.name)) {
-    input.name = find_in_paths(input.name).value_or(input.name);
+  } else if (const Acceptance accept = only_compatible(input.name); accept(directory_of(script_path) + input.name)) {
+    input.name = directory_of(script_path) + input.name;
+  } else if (!accept(input.name)) {
+    input.name = find_in_paths(input.name, accept).value_or(input.name);
   }
   open_option(input, files_.open(input.name), depth);
 }
@@ -563,10 +712,10 @@ std::vector<std::string> InputFinder::in_sysroot(const std::vector<std::string>&
   return paths;
 }
 
-std::optional<std::string> InputFinder::find_in_paths(const std::string& file) const {
+std::optional<std::string> InputFinder::find_in_paths(const std::string& file, const Acceptance& accept) const {
   for (const std::string& directory : library_paths()) {
     std::string path = directory + "/" + file;
-    if (files_.exists(path)) return path;
+    if (accept(path)) return path;
   }
   return std::nullopt;
 }
@@ -583,15 +732,14 @@ std::optional<std::string> InputFinder::find_framework(const InputOption& option
   return std::nullopt;
 }
 
-std::optional<std::string> InputFinder::find_library(const InputOption& option) const {
-  if (option.name.starts_with(':')) return find_in_paths(option.name.substr(1));
+std::optional<std::string> InputFinder::find_library(const InputOption& option, const Acceptance& accept) const {
+  if (option.name.starts_with(':')) return find_in_paths(option.name.substr(1), accept);
   const Options& options = link_.options();
   const bool takes_shared = !option.is_static && !options.is_static;
   const std::vector<std::string> directories = library_paths();
   const auto find_shared = [&](const std::string& directory) -> std::optional<std::string> {
     for (const std::string& suffix : options.shared_suffixes)
-      if (std::string path = fmt::format("{}/lib{}{}", directory, option.name, suffix); files_.exists(path))
-        return path;
+      if (std::string path = fmt::format("{}/lib{}{}", directory, option.name, suffix); accept(path)) return path;
     return std::nullopt;
   };
   if (takes_shared && options.darwin.searches_shared_first)
@@ -601,7 +749,7 @@ std::optional<std::string> InputFinder::find_library(const InputOption& option) 
     if (takes_shared)
       if (auto path = find_shared(directory)) return path;
     const std::string path = fmt::format("{}/lib{}.a", directory, option.name);
-    if (files_.exists(path)) return path;
+    if (accept(path)) return path;
   }
   return std::nullopt;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -16,6 +17,10 @@
 #include "formats/format.h"
 
 namespace xld {
+
+namespace elf {
+struct Script;
+}
 
 // What a plugin has made of intermediate code, the libraries that needs, and where else to look for them.
 struct CompiledInputs {
@@ -70,6 +75,8 @@ class InputFinder {
 
   // Warns of requests that were not found. Only if something is missing: a compiler asks for more than it needs.
   void report_missing_requests() const;
+  // Adds an object that the linker has made.
+  InputFile* add_made(std::string_view bytes);
 
   // A shared library made in memory, which comes behind all others.
   InputFile& add_made_library(const std::string& path, Bytes bytes);
@@ -99,6 +106,11 @@ class InputFinder {
   };
   const std::vector<OpenedFile>& opened_files() const { return opened_files_; }
   size_t archive_count() const { return archives_.size(); }
+  struct ArchiveFacts {
+    std::string path;
+    size_t members = 0;
+  };
+  std::vector<ArchiveFacts> archives() const;
 
  private:
   struct ArchiveInput {
@@ -130,6 +142,7 @@ class InputFinder {
   void add_embedded(const InputOption& option, const std::string& path, Bytes bytes);
   void add_binary(const std::string& path, Bytes bytes);
   void add_symbols(const std::string& path, Bytes bytes);
+  bool holds_foreign_objects(ArchiveInput& archive);
   void add_members(const InputOption& option, ArchiveInput& archive);
   void add_index(ArchiveInput& archive);
   InputFile& add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
@@ -146,14 +159,24 @@ class InputFinder {
   std::vector<std::string> in_sysroot(const std::vector<std::string>& given,
                                       const std::vector<std::string>& standard) const;
   std::optional<std::string> find_framework(const InputOption& option) const;
-  std::optional<std::string> find_library(const InputOption& option) const;
-  std::optional<std::string> find_in_paths(const std::string& file) const;
+  // Whether a file that was found is what is looked for; else the search goes on.
+  using Acceptance = std::function<bool(const std::string& path)>;
+  std::optional<std::string> find_library(const InputOption& option, const Acceptance& accept) const;
+  std::optional<std::string> find_in_paths(const std::string& file, const Acceptance& accept) const;
+  bool exists(const std::string& path) const { return files_.exists(path); }
+  bool is_incompatible(Bytes bytes, const std::string& path) const;
+  Acceptance only_compatible(const std::string& sought);
+  void open_found(InputOption option, std::optional<std::string> path, std::optional<Result<Bytes>> bytes,
+                  uint32_t depth);
+  void heed_script(const elf::Script& script, const std::string& path);
   std::string in_sysroot(const std::string& directory) const;
   std::optional<Bytes> member_bytes(ArchiveInput& archive, const ArchiveMember& member);
   // A new file; its bytes are those of `source`, an index in opened_files_.
   InputFile& make_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source);
   uint32_t last_opened() const { return static_cast<uint32_t>(opened_files_.size()) - 1; }
   std::vector<Opened> open_in_parallel();
+  std::optional<std::string> remapped(const std::string& path) const;
+  void open_copied_needs();
 
   Link& link_;
   FileSystem& files_;
@@ -167,6 +190,7 @@ class InputFinder {
   std::vector<InputFile*> objects_;
   std::vector<InputFile*> lazy_objects_;
   std::vector<InputFile*> libraries_;
+  std::vector<const InputFile*> copied_;  // libraries of which what they need is linked, too
   std::vector<OpenedFile> opened_files_;
   std::set<std::pair<InputKind, std::string_view>> requested_;
   std::vector<std::pair<const InputFile*, const InputRequest*>> missing_requests_;

@@ -16,6 +16,7 @@ void settle_needed_libraries(Link& link) {
     const bool is_insisted_on = (flags & (symbol_flag::kStronglyReferenced | symbol_flag::kRoot)) != 0;
     library.is_needed |= is_insisted_on || !library.import_names.empty();
   }
+  if (link.format->settle_libraries) link.format->settle_libraries(link);
 }
 
 }  // namespace xld

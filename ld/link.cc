@@ -1,8 +1,10 @@
 // One link, top to bottom. A pass may read everything above it and changes nothing of it.
+#include "ld/commons.h"
 #include "ld/emit.h"
 #include "ld/fold.h"
 #include "ld/imports.h"
 #include "ld/inputs.h"
+#include "ld/islands.h"
 #include "ld/libraries.h"
 #include "ld/liveness.h"
 #include "ld/messages.h"
@@ -39,6 +41,7 @@ void settle_layout(Link& link) {
   place_pointer_words(link);
   evaluate_assignments(link);
   settle_addresses(link);
+  settle_islands(link);
   settle_entry(link);
 }
 
@@ -49,7 +52,7 @@ void lay_out(Link& link) {
   do {
     assign_offsets(link.session.pool, link.layout, link.atoms.data());
     assign_addresses(link.session.pool, link.layout, link.atoms.data());
-  } while (link.format->refine_layout(link));
+  } while (link.format->refine_layout(link) || extend_islands(link));
   settle_folded(link);
 }
 
@@ -61,27 +64,41 @@ void lay_out_late(Link& link) {
   assign_late_addresses(link.layout, link.atoms.data());
 }
 
-void write_image(Link& link, FileSystem& files, std::optional<Image>& image) {
-  auto created = Image::create(link.options().output, link.layout.file_size, output_mode(link),
-                               [&files](const std::string& path) { files.note_temporary(path); });
-  if (!created) {
-    link.diagnostics().error("cannot write " + link.options().output + ": " + created.error().message);
-    return;
+// What is written, complete but without names.
+struct Outputs {
+  std::optional<Image> image;
+  std::optional<Image> separate;
+};
+
+void create_image(Link& link, FileSystem& files, const std::string& path, uint64_t size, uint32_t mode,
+                  std::optional<Image>& image) {
+  auto created =
+      Image::create(path, size, mode, [&files](const std::string& temporary) { files.note_temporary(temporary); });
+  if (created) {
+    image.emplace(std::move(*created));
+  } else {
+    link.diagnostics().error("cannot write " + path + ": " + created.error().message);
   }
-  image.emplace(std::move(*created));
-  emit(link, *image);
 }
 
-void commit(Link& link, Image& image) {
+void write_images(Link& link, FileSystem& files, Outputs& outputs) {
+  create_image(link, files, link.options().output, link.layout.file_size, output_mode(link), outputs.image);
+  if (!link.separate_file.empty())
+    create_image(link, files, link.separate_file, link.layout.separate_size, 0666, outputs.separate);
+  if (!link.diagnostics().failed()) emit(link, *outputs.image, outputs.separate ? &*outputs.separate : nullptr);
+}
+
+void commit(Link& link, Image& image, const std::string& path) {
   const auto timer = link.session.timings.measure("commit");
-  if (const auto error = image.commit())
-    link.diagnostics().error("cannot write " + link.options().output + ": " + error->message);
+  if (const auto error = image.commit()) link.diagnostics().error("cannot write " + path + ": " + error->message);
 }
 
 // Reports come before the output, so that there is none if one of them cannot be written.
-void finish(Link& link, const InputFinder& finder, std::optional<Image>& image, ReportSink& reports) {
+void finish(Link& link, const InputFinder& finder, Outputs& outputs, ReportSink& reports) {
   write_reports(link, finder, reports);
-  if (image && !link.diagnostics().failed()) commit(link, *image);  // else nothing half-written is left behind
+  // If something has failed, nothing half-written is left behind.
+  if (outputs.separate && !link.diagnostics().failed()) commit(link, *outputs.separate, link.separate_file);
+  if (outputs.image && !link.diagnostics().failed()) commit(link, *outputs.image, link.options().output);
   write_statistics(link, finder, reports);
 }
 
@@ -92,8 +109,8 @@ bool writes_stubs_only(const Options& options) {
 
 enum class Outcome : uint8_t { Done, IndexesFailed };
 
-// `image` becomes the output, complete but without its name, if the link gets that far.
-Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image) {
+// `outputs` are filled if the link gets that far.
+Outcome run_passes(Link& link, InputFinder& finder, Outputs& outputs) {
   const auto failed = [&] { return link.diagnostics().failed(); };
 
   // What were we given?              Ranks are command-line order, whatever thread reads first.
@@ -106,9 +123,11 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   // What does each name mean?        Afterwards no file is added.
   resolve(link, finder);
   if (failed() || writes_stubs_only(link.options())) return Outcome::Done;
+  compare_commons_with_libraries(link);
   make_atoms(link);
   settle_imports(link);
   if (failed()) return Outcome::Done;
+  provide_requested_names(link);
   link.format->provide_symbols(link);
   if (has_loader(link.target().output)) link.format->bind_symbols(link);
   check_required_names(link);
@@ -126,6 +145,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   if (failed()) return Outcome::Done;
   std::vector<PointerWord> pointers = used_pointer_words(link);
   settle_needed_libraries(link);
+  if (failed()) return Outcome::Done;
   fold_identical(link);
 
   // What is left to the loader?      Afterwards every slot has its number.
@@ -146,7 +166,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
 
   // Write it.                        Every byte is written by exactly one task.
   encode_sections(link);
-  write_image(link, finder.files(), image);
+  write_images(link, finder.files(), outputs);
   return Outcome::Done;
 }
 
@@ -159,9 +179,9 @@ Outcome link_once(const Options& options, Diagnostics& diagnostics, FileSystem& 
     auto session = std::make_unique<Session>(options, diagnostics);
     auto link = std::make_unique<Link>(*session);
     InputFinder finder(*link, files, believes_indexes);
-    std::optional<Image> image;
-    const Outcome outcome = run_passes(*link, finder, image);
-    if (outcome == Outcome::Done) finish(*link, finder, image, reports);
+    Outputs outputs;
+    const Outcome outcome = run_passes(*link, finder, outputs);
+    if (outcome == Outcome::Done) finish(*link, finder, outputs, reports);
     if (!options.releases_memory) {
       (void)link.release();
       (void)session.release();

@@ -61,7 +61,13 @@ class Walk {
       for (size_t i = begin; i < end; i++) mark_roots_of(*files[i], worker);
     });
     for (uint32_t i = 0; i < link_.symbols.size(); i++)
-      if (link_.symbols.has(SymbolId{i}, symbol_flag::kRoot | symbol_flag::kExported)) mark_symbol(SymbolId{i}, 0);
+      if (is_root(link_.symbols.flags(SymbolId{i}))) mark_symbol(SymbolId{i}, 0);
+  }
+
+  bool is_root(uint32_t flags) const {
+    if (flags & (symbol_flag::kRoot | symbol_flag::kExported)) return true;
+    constexpr uint32_t kInside = symbol_flag::kHidden | symbol_flag::kInternal | symbol_flag::kLocalised;
+    return link_.options().keeps_exported && (flags & symbol_flag::kDefined) && !(flags & kInside);
   }
 
   void mark_roots_of(const InputFile& file, uint32_t worker) {

@@ -35,6 +35,10 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
+bool exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
+
 const char* label_of(Severity severity, bool is_colored) {
   switch (severity) {
     case Severity::Error:
@@ -143,11 +147,20 @@ std::vector<std::string> support_directories() {
   return {directory + XLD_SUPPORT_DIRECTORY, directory + "lib/xld"};
 }
 
+// Variables of the environment that GNU ld heeds: where this machine's loader will look for libraries.
+void take_environment(DynamicOptions& options) {
+  if (const char* paths = std::getenv("LD_LIBRARY_PATH")) options.environment_paths.emplace_back(paths);
+  const char* runtime_paths = std::getenv("LD_RUN_PATH");
+  if (runtime_paths && *runtime_paths != 0 && options.runtime_paths.empty())
+    options.runtime_paths.emplace_back(runtime_paths);
+}
+
 int run(const std::vector<std::string>& arguments) {
   Diagnostics diagnostics;
   CommandLine command =
-      parse_command_line(arguments, {read_text_file, is_directory, support_directories()}, diagnostics);
+      parse_command_line(arguments, {read_text_file, is_directory, support_directories(), exists}, diagnostics);
   command.options.releases_memory = false;
+  take_environment(command.options.dynamic);
   const bool is_colored = command.options.color_given ? command.options.color : ::isatty(STDERR_FILENO) == 1;
   const std::string program = base_name(arguments.empty() ? "xld" : arguments[0]);
   std::fputs(command.text.c_str(), stdout);

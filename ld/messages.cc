@@ -6,6 +6,8 @@
 
 #include "arch/field.h"
 #include "core/demangle.h"
+#include "core/target_table.h"
+#include "ld/runtime_slots.h"
 #include "ld/undefined_hints.h"
 
 namespace xld {
@@ -124,6 +126,15 @@ void report_not_pic(const Link& link, const InputFile& file, const Atom& atom, c
   });
 }
 
+void report_needs_slot(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc) {
+  report({link, file, atom, reloc}, [&] {
+    return fmt::format(
+        " cannot be used against {}; recompile with -fPIC\n>>> another image defines it, or may define it instead, and "
+        "this code does not load its address from a slot",
+        target_text(link, file, reloc));
+  });
+}
+
 void report_out_of_range(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc,
                          uint64_t value) {
   report({link, file, atom, reloc}, [&] {
@@ -184,6 +195,18 @@ const char* visibility_text(const Link& link, SymbolId symbol) {
   return "";
 }
 
+// Code that names what it finds beside the thread register.
+std::string slot_hint(const Link& link, const UndefinedReference& reference) {
+  const Atom& atom = link.atom(reference.atom);
+  const TargetRow* row = link.target().row;
+  if (!row || !has_runtime_slots(*row) || !atom.has(atom_flag::kExecutable)) return {};
+  x86::InstructionFinder finder(atom.bytes(), instruction_mode(link), link.code_starts.of(link, atom));
+  const auto found = finder.find(reference.offset);
+  if (!found || found->instruction.segment_prefix == 0) return {};
+  return fmt::format("\n>>> --tls-slot={} makes it one of the target's runtime slots",
+                     link.symbols.name(reference.symbol));
+}
+
 // `references` are those to one symbol, in input order.
 std::string undefined_text(const Link& link, std::span<const UndefinedReference> references) {
   const SymbolId symbol = references[0].symbol;
@@ -196,7 +219,7 @@ std::string undefined_text(const Link& link, std::span<const UndefinedReference>
   }
   if (references.size() > kShownReferences)
     text += fmt::format("\n>>> referenced {} more times", references.size() - kShownReferences);
-  return text + undefined_hints(link, symbol);
+  return text + undefined_hints(link, symbol) + slot_hint(link, references[0]);
 }
 
 void report_undefined_symbol(const Link& link, std::span<const UndefinedReference> references) {

@@ -49,18 +49,23 @@ class Environment : public ExpressionEnvironment {
   const Link& link_;
 };
 
+// What the user says, on the command line or in a script; empty: nothing.
+const std::string& asked_entry(const Link& link) {
+  return link.options().entry.empty() ? link.entry_in_script : link.options().entry;
+}
+
 std::string_view entry_name(const Link& link) {
-  return link.options().entry.empty() ? link.target().entry : std::string_view(link.options().entry);
+  return asked_entry(link).empty() ? link.target().entry : std::string_view(asked_entry(link));
 }
 
 // A library has no start unless it is given one.
 bool starts_somewhere(const Link& link) {
   const bool is_program = link.applies_relocs() && link.target().output != OutputKind::SharedLibrary;
-  return is_program || !link.options().entry.empty();
+  return is_program || !asked_entry(link).empty();
 }
 
 bool has_second_entry(const Link& link) {
-  return starts_somewhere(link) && link.options().entry.empty() && !link.target().second_entry.empty();
+  return starts_somewhere(link) && asked_entry(link).empty() && !link.target().second_entry.empty();
 }
 
 SymbolId want_name(Link& link, std::string_view name) {
@@ -77,22 +82,57 @@ bool start_at(Link& link, std::string_view name) {
   return true;
 }
 
+void report_assignment(const Link& link, const SymbolAssignment& assignment, const Error& error) {
+  link.diagnostics().error(
+      fmt::format("{} {}={}: {}", assignment.source, assignment.name, assignment.expression, error.message));
+}
+
+void define_assigned(Link& link, SymbolId id, const SymbolAssignment& assignment, const Expression& expression,
+                     Claim claim) {
+  link.symbols.offer(id, claim);
+  uint32_t flags = symbol_flag::kDefined | symbol_flag::kLinkerMade;
+  if (expression.referenced_symbols().empty()) flags |= symbol_flag::kAbsolute;
+  if (assignment.is_hidden) flags |= symbol_flag::kHidden;
+  link.symbols.add_flags(id, flags);
+}
+
+// The definition in force is the linker's.
+bool is_mine(const Link& link, SymbolId id) {
+  return id.is_valid() && link.symbols.claim(id).is_definition() && link.symbols.claim(id).file() == kLinkerFile;
+}
+
+// Another name of a function is a function.
+void inherit_nature(Link& link, SymbolId id, const Expression& expression) {
+  const auto name = expression.as_symbol();
+  const SymbolId original = name ? link.symbols.find(*name) : SymbolId();
+  constexpr uint32_t kNature = symbol_flag::kFunction | symbol_flag::kObject | symbol_flag::kThreadLocal;
+  if (original.is_valid()) link.symbols.add_flags(id, link.symbols.flags(original) & kNature);
+}
+
 }  // namespace
 
 void define_requested_names(Link& link) {
   uint32_t index = 0;
-  for (const SymbolAssignment& assignment : link.options().assignments) {
+  for (const SymbolAssignment& assignment : link.assignments) {
     const auto expression = Expression::parse(assignment.expression);
     if (!expression) {
-      link.diagnostics().error(
-          fmt::format("--defsym {}={}: {}", assignment.name, assignment.expression, expression.error().message));
-      continue;
+      report_assignment(link, assignment, expression.error());
+    } else if (!assignment.is_provided) {
+      define_assigned(link, link.symbols.intern(assignment.name), assignment, *expression,
+                      Claim::make(ClaimClass::Override, kLinkerFile, index++));
     }
-    const SymbolId id = link.symbols.intern(assignment.name);
-    link.symbols.offer(id, Claim::make(ClaimClass::Override, kLinkerFile, index++));
-    uint32_t flags = symbol_flag::kDefined | symbol_flag::kLinkerMade;
-    if (expression->referenced_symbols().empty()) flags |= symbol_flag::kAbsolute;
-    link.symbols.add_flags(id, flags);
+  }
+}
+
+void provide_requested_names(Link& link) {
+  for (const SymbolAssignment& assignment : link.assignments) {
+    const auto expression = Expression::parse(assignment.expression);
+    if (!expression) continue;
+    const SymbolId id = link.symbols.find(assignment.name);
+    constexpr uint32_t kWanted = symbol_flag::kReferenced | symbol_flag::kRoot | symbol_flag::kReferencedOutside;
+    if (assignment.is_provided && id.is_valid() && link.symbols.has(id, kWanted) && !link.symbols.is_defined(id))
+      define_assigned(link, id, assignment, *expression, Claim::make(ClaimClass::Provided, kLinkerFile, id.value));
+    if (is_mine(link, id)) inherit_nature(link, id, *expression);
   }
 }
 
@@ -102,9 +142,10 @@ std::vector<SymbolId> requested_names(Link& link) {
   if (starts_somewhere(link)) names.push_back(want_name(link, entry_name(link)));
   if (has_second_entry(link)) names.push_back(want_name(link, link.target().second_entry));
   for (const std::string& name : options.undefined) names.push_back(want_name(link, name));
+  for (const std::string& name : link.undefined_in_scripts) names.push_back(want_name(link, name));
   if (!options.keep_first.empty()) names.push_back(want_name(link, options.keep_first));
   for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
-  for (const SymbolAssignment& assignment : options.assignments) {
+  for (const SymbolAssignment& assignment : link.assignments) {
     if (const auto expression = Expression::parse(assignment.expression))
       for (const std::string_view name : expression->referenced_symbols())
         names.push_back(want_name(link, link.session.keep(std::string(name))));
@@ -152,17 +193,15 @@ void place_assigned(Link& link, SymbolId id, const ExpressionValue& value) {
 
 void evaluate_assignments(Link& link) {
   const Environment environment(link);
-  for (const SymbolAssignment& assignment : link.options().assignments) {
+  for (const SymbolAssignment& assignment : link.assignments) {
     const auto expression = Expression::parse(assignment.expression);
-    if (!expression) continue;  // reported when it was defined
-    const auto value = expression->evaluate(environment);
-    if (!value) {
-      link.diagnostics().error(
-          fmt::format("--defsym {}={}: {}", assignment.name, assignment.expression, value.error().message));
-      continue;
-    }
     const SymbolId id = link.symbols.find(assignment.name);
-    place_assigned(link, id, *value);
+    if (!expression || !is_mine(link, id)) continue;  // reported when it was defined; not provided
+    if (const auto value = expression->evaluate(environment)) {
+      place_assigned(link, id, *value);
+    } else {
+      report_assignment(link, assignment, value.error());
+    }
   }
 }
 

@@ -10,8 +10,10 @@ namespace xld {
 
 class InputFinder;
 
-// --defsym: claims above all others. Before anything is extracted from archives.
+// --defsym and assignments of scripts: claims above all others. Before anything is extracted from archives.
 void define_requested_names(Link& link);
+// PROVIDE of scripts: what is referred to and not defined. When it is known what takes part.
+void provide_requested_names(Link& link);
 
 // -e, -u, --require-defined, --undefined-glob, and names that --defsym expressions use: wanted as by a reference.
 std::vector<SymbolId> requested_names(Link& link);
@@ -19,7 +21,7 @@ std::vector<SymbolId> requested_names(Link& link);
 // --wrap=NAME: undefined references to NAME mean __wrap_NAME, those to __real_NAME mean NAME.
 void wrap_references(Link& link, InputFile& file);
 
-// Gives --defsym names their values, when addresses are known.
+// Gives assigned names their values, when addresses are known.
 void evaluate_assignments(Link& link);
 
 // Settles Link::entry_address; a missing entry is a warning, and the start of the code is taken, as GNU ld does.

@@ -23,7 +23,9 @@ size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& 
                                   uint32_t worker) {
   const Site site{id, file, atom, relocs[0], facts_of(link_, relocs[0]), worker};
   // What is undefined may be tolerated, so it has needs as well.
-  if (site.target.is_undefined && !site.target.is_weak_undefined) note_undefined(site, worker);
+  const bool is_missing =
+      site.target.is_undefined || (site.target.is_nowhere && link_.options().unresolved == UnresolvedPolicy::Warn);
+  if (is_missing && !site.target.is_weak_undefined) note_undefined(site, worker);
   if (site.target.is_imported || site.target.is_pointer_word)
     link_.symbols.add_flags(site.target.symbol, symbol_flag::kUsed);
   if (names_slot(link_, relocs[0]) && atom.has(atom_flag::kAllocated)) return record_slot_use(site, relocs);
@@ -59,7 +61,8 @@ void NeedsRecorder::record_plain(const Site& site) {
     case Want::TlsNegatedOffset:
     case Want::TlsBlockOffset:
       if (!is_fixed_offset(site)) return;
-      if (!site.target.is_thread_local && !site.target.is_undefined && site.reloc.target_kind != TargetKind::Absolute)
+      if (!site.target.is_thread_local && !site.target.is_undefined && !site.target.is_weak_undefined &&
+          site.reloc.target_kind != TargetKind::Absolute)
         report(site,
                "this code takes it for a thread-local (TLS) variable, but it is an ordinary one; declare it alike in "
                "both files");
@@ -127,6 +130,7 @@ void NeedsRecorder::count_fixup(const Site& site, AddressForm form) {
 }
 
 void NeedsRecorder::record_copy(const Site& site) {
+  if (!link_.format->has_copies) return report_needs_slot(link_, site.file, site.atom, site.reloc);
   if (!link_.options().dynamic.copy_relocs)
     return report_not_pic(link_, site.file, site.atom, site.reloc,
                           "-z nocopyreloc forbids the copy of a shared library's variable that it needs");

@@ -107,8 +107,16 @@ AddressForm form_of_own(const Link& link, bool is_writable, const Reloc& reloc, 
   return is_writable ? AddressForm::Relative : AddressForm::ReadOnly;
 }
 
-AddressForm form_of_distant(const Link& link, bool is_writable, const Reloc& reloc, const TargetFacts& target) {
-  if (is_word(link, reloc) && is_writable) return AddressForm::Symbolic;
+// In a program at a fixed address, a read-only word can have the address of a copy or of a stub, or 0 for what nobody
+// defines: the loader need not write to it.
+bool can_be_constant(const Link& link, const Atom& atom, const TargetFacts& target) {
+  const bool has_place = target.is_nowhere || target.is_function || link.options().dynamic.copy_relocs;
+  return !is_position_independent(link.target().output) && !atom.has(atom_flag::kWritable) && has_place;
+}
+
+AddressForm form_of_distant(const Link& link, const Atom& atom, bool is_writable, const Reloc& reloc,
+                            const TargetFacts& target) {
+  if (is_word(link, reloc) && is_writable && !can_be_constant(link, atom, target)) return AddressForm::Symbolic;
   if (link.target().output == OutputKind::SharedLibrary && is_word(link, reloc, From::Place))
     return is_writable ? AddressForm::Distance : AddressForm::ReadOnly;
   if (link.target().output == OutputKind::SharedLibrary)
@@ -132,7 +140,7 @@ AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc,
       atom.has(atom_flag::kWritable) || (allows_text_relocs(link) && !atom.has(atom_flag::kUnwind));
   if (!target.is_out_of_reach) return form_of_own(link, is_writable, reloc, target);
   if (reloc.want == Want::Stub && reloc.from != From::Nothing) return AddressForm::Stub;
-  return form_of_distant(link, is_writable, reloc, target);
+  return form_of_distant(link, atom, is_writable, reloc, target);
 }
 
 }  // namespace xld

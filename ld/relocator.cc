@@ -4,6 +4,7 @@
 
 #include "arch/field.h"
 #include "ld/emit.h"
+#include "ld/islands.h"
 #include "ld/messages.h"
 #include "ld/relocate.h"
 #include "ld/runtime_slots.h"
@@ -65,12 +66,19 @@ size_t Relocator::apply(std::span<const Reloc> relocs) {
   if (reloc.hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return apply_tls(relocs);
   if (names_slot(link_, reloc) && atom_.has(atom_flag::kExecutable)) return apply_slot(reloc), 1;
   if (is_gone(reloc) && write_tombstone(reloc)) return 1;
-  if (reloc.want == Want::GotSlot && shorten_got_load(reloc)) return 1;
-  if (reloc.want == Want::TlsOffset && moves_to_gs()) use_gs(finder(), reloc.offset, out_, begin_);
+  if (reloc.want == Want::GotSlot && shorten_got_load(reloc)) {
+    log_descriptor(reloc, "address of the descriptor");
+    return 1;
+  }
+  if (reloc.want == Want::TlsOffset && moves_to_gs() && !use_gs(finder(), reloc.offset, out_, begin_))
+    report_reloc(
+        link_, file_, atom_, reloc,
+        "cannot be found by -z tls-seg=gs: the code before it cannot be decoded; keep data out of the section");
   uint64_t value = subtract(reloc, wanted_value(reloc));
   if (reloc.from != From::Symbol || relocs.size() == 1) {
     write(reloc, value);
     if (log_ && is_thread_offset(reloc.want)) log_kept(reloc);
+    if (log_ && reloc.want == Want::GotSlot) log_descriptor(reloc, "");
     return 1;
   }
   value -= symbol_address(relocs[1]);
@@ -215,6 +223,13 @@ void Relocator::log_access(const Reloc& reloc, std::string_view kind, std::strin
                             atom_.bytes().subspan(start, size), out_.subspan(start - begin_, size)));
 }
 
+// Where variables have descriptors, an access loads the address of one from a slot.
+void Relocator::log_descriptor(const Reloc& reloc, std::string_view result) {
+  if (!log_ || reloc.offset < reloc.lead || !facts_of(link_, reloc).is_thread_local) return;
+  log_access(reloc, "load of a descriptor", result, reloc.offset - reloc.lead,
+             static_cast<uint8_t>(reloc.lead + size_of(reloc.field)));
+}
+
 // An access that stays as it was written.
 void Relocator::log_kept(const Reloc& reloc) {
   if (!log_ || !atom_.has(atom_flag::kExecutable) || reloc.want == Want::None) return;
@@ -242,7 +257,11 @@ uint64_t Relocator::subtract(const Reloc& reloc, uint64_t value) const {
 
 void Relocator::write(const Reloc& reloc, uint64_t value) {
   if (reloc.field == Field::None) return;
-  if (!fits(reloc.field, value)) return report_overflow(reloc, value);
+  if (!fits(reloc.field, value)) {
+    const auto thunk = find_thunk(link_, atom_, reloc, place(reloc));
+    if (thunk) value = *thunk - place(reloc);
+    if (!fits(reloc.field, value) && !link_.options().allows_overflow) return report_overflow(reloc, value);
+  }
   write_field(reloc.field, out_.data() + (reloc.offset - begin_), value);
 }
 

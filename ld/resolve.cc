@@ -12,6 +12,7 @@
 #include "ld/messages.h"
 #include "ld/names.h"
 #include "ld/runtime_slots.h"
+#include "ld/translate.h"
 
 namespace xld {
 
@@ -50,6 +51,7 @@ class Resolution {
     define_requested_names(link_);
     want_requested_names();
     extract_wanted();
+    add_made_object();
     find_hidden_names();
     replace_commons();
   }
@@ -69,12 +71,28 @@ class Resolution {
     std::copy_if(files.begin(), files.end(), std::back_inserter(unread), [](auto* file) { return !file->is_read; });
     parallel_for(link_.session.pool, unread.size(), kFilesPerTask, [&](size_t begin, size_t end, uint32_t worker) {
       for (size_t i = begin; i < end; i++)
-        if (unread[i]->ir != IrContent::Only) link_.format->read_object(link_, *unread[i], worker);
+        if (unread[i]->ir != IrContent::Only) read_object(*unread[i], worker);
     });
     for (InputFile* file : unread) {
       compiler_.show(*file);
       file->is_read = true;
     }
+  }
+
+  void read_object(InputFile& file, uint32_t worker) {
+    if (file.is_foreign) translate_object(link_, file, worker);
+    if (!file.is_foreign || !file.bytes.empty()) link_.format->read_object(link_, file, worker);
+  }
+
+  // What the linker makes for names that are still missing takes part like any object, and may want more.
+  void add_made_object() {
+    if (!link_.format->make_object || link_.diagnostics().failed()) return;
+    std::string bytes = link_.format->make_object(link_);
+    if (bytes.empty()) return;
+    const std::vector<InputFile*> made = {finder_.add_made(link_.session.keep(std::move(bytes)))};
+    read(made);
+    take_in(made);
+    extract_wanted();
   }
 
   // Names are settled anew, with what the compiler has made in the place of what it was made of. Archive members have
@@ -92,11 +110,7 @@ class Resolution {
         finder_.add_compiled(*compiled, claimed.empty() ? FileId() : claimed.front()->id);
     compiler_.clean_up();
     read(objects);
-    for (const InputFile* object : objects)
-      if (object->ir == IrContent::Only)
-        link_.diagnostics().error(
-            fmt::format("{}: was delivered by a plugin, but {}", object->path, guess_file_type(object->bytes)),
-            object->id);
+    for (InputFile* object : objects) check_delivered(*object);
     if (link_.diagnostics().failed()) return;
 
     std::vector<InputFile*> round = finder_.objects();
@@ -104,6 +118,17 @@ class Resolution {
     std::sort(round.begin(), round.end(), is_of_lower_rank);
     reserve_groups(claimed, objects);
     settle(round);
+  }
+
+  // For -r, GCC joins its intermediate code and leaves compiling to the last link: that is an object like others.
+  void check_delivered(InputFile& object) {
+    if (object.ir != IrContent::Only) return;
+    if (!link_.applies_relocs()) {
+      object.ir = IrContent::None;
+      return;
+    }
+    link_.diagnostics().error(
+        fmt::format("{}: was delivered by a plugin, but {}", object.path, guess_file_type(object.bytes)), object.id);
   }
 
   // Afterwards no name means anything, and no archive member takes part. Returns the claimed files, by rank.
@@ -431,7 +456,7 @@ class Resolution {
   ImportList imports_;
   std::vector<FileId> wanted_;
   const bool keeps_reasons_ = !link_.options().map_file.empty() || !link_.options().json_map_file.empty() ||
-                              link_.options().darwin.reports_members;
+                              !link_.options().why_extract_file.empty() || link_.options().darwin.reports_members;
 };
 
 }  // namespace
@@ -453,7 +478,10 @@ void make_atoms(Link& link) {
   link.atoms = Array<Atom>::zeroed(size_t{next} + commons);
   parallel_for(link.session.pool, link.inputs.files.size(), kFilesPerTask,
                [&](size_t begin, size_t end, uint32_t worker) {
-                 for (size_t i = begin; i < end; i++) link.format->make_atoms(link, *link.inputs.files[i], worker);
+                 for (size_t i = begin; i < end; i++) {
+                   if (link.inputs.files[i]->is_foreign) report_translation(link, *link.inputs.files[i]);
+                   link.format->make_atoms(link, *link.inputs.files[i], worker);
+                 }
                });
   if (commons != 0) make_common_atoms(link);
 }

@@ -1,4 +1,4 @@
-// Which TLS model a reference gets: the decision tables.
+// Which TLS model a reference gets: the decision table.
 #include <array>
 
 #include "tlsrewrite/tlsrewrite.h"
@@ -8,19 +8,22 @@ namespace {
 
 using enum TlsModel;
 
+// What an access becomes. Static programs, dynamic ones and those that may be loaded anywhere are alike: their block is
+// the first beside the thread pointer, so that offsets in it are constants. A library keeps what is written: it may be
+// loaded late, when there is no room left beside the thread pointer.
 struct Choice {
-  TlsModel if_preemptible;
-  TlsModel if_own;
+  TlsModel written;
+  TlsModel own_in_program;       // the program's own variable
+  TlsModel imported_in_program;  // another module's, or one that another module may define
+  TlsModel in_library;
 };
 
-// In an executable, by what is written. A library keeps what is written: it may be loaded late, when there is no room
-// left beside the thread pointer.
-constexpr std::array<Choice, 5> kInExecutable = {{
-    {InitialExec, LocalExec},  // GeneralDynamic
-    {LocalExec, LocalExec},    // LocalDynamic: the module is the executable itself
-    {InitialExec, LocalExec},  // Descriptor
-    {InitialExec, LocalExec},  // InitialExec
-    {LocalExec, LocalExec},    // LocalExec
+constexpr std::array<Choice, 5> kChoices = {{
+    {GeneralDynamic, LocalExec, InitialExec, GeneralDynamic},
+    {LocalDynamic, LocalExec, LocalExec, LocalDynamic},  // the module is the program itself
+    {Descriptor, LocalExec, InitialExec, Descriptor},
+    {InitialExec, LocalExec, InitialExec, InitialExec},
+    {LocalExec, LocalExec, LocalExec, LocalExec},  // whether it can be is the scan's to judge
 }};
 
 }  // namespace
@@ -44,9 +47,9 @@ TlsModel model_of(const Reloc& reloc) {
 }
 
 TlsModel choose_model(TlsModel written, TlsFacts facts) {
-  if (!facts.is_executable || !facts.may_relax) return written;
-  const Choice& choice = kInExecutable[static_cast<uint8_t>(written)];
-  return facts.is_preemptible ? choice.if_preemptible : choice.if_own;
+  const Choice& choice = kChoices[static_cast<uint8_t>(written)];
+  if (!facts.is_executable || !facts.may_relax) return choice.in_library;
+  return facts.is_preemptible ? choice.imported_in_program : choice.own_in_program;
 }
 
 }  // namespace xld

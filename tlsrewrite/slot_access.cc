@@ -121,6 +121,7 @@ class SlotRewriter {
   Result<SlotChange> rewrite_access() {
     if (instruction_.segment_prefix == 0) return refuse("it has no segment prefix; write %fs:NAME or %gs:NAME");
     if (instruction_.has_several_segments) return refuse("it has more than one segment prefix");
+    if (field_.is_negated) return refuse("it has the offset with the wrong sign; write NAME or NAME@ntpoff");
     if (instruction_.has_base || instruction_.has_index)
       return refuse("it adds a register to the slot's place; load the slot, then index what it points to");
     if (const auto error = check_extent()) return *error;

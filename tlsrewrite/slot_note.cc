@@ -42,6 +42,20 @@ Result<std::vector<SlotRequest>> read_slot_notes(Bytes section) {
   return requests;
 }
 
+std::vector<uint8_t> make_slot_note(const SlotRequest& request) {
+  const auto name_size = static_cast<uint32_t>(kNoteOwner.size() + 1);
+  const auto size = static_cast<uint32_t>(sizeof request.index + request.name.size() + 1);
+  std::vector<uint8_t> bytes(kHeaderSize + align_up(name_size, 4) + align_up(size, 4));
+  store(bytes.data(), name_size);
+  store(bytes.data() + 4, size);
+  store(bytes.data() + 8, kSlotNoteType);
+  std::ranges::copy(kNoteOwner, bytes.begin() + kHeaderSize);
+  uint8_t* descriptor = bytes.data() + kHeaderSize + align_up(name_size, 4);
+  store(descriptor, request.index);
+  std::ranges::copy(request.name, descriptor + sizeof request.index);
+  return bytes;
+}
+
 std::optional<Error> take_slot_notes(Bytes section, Arena& arena, InputFile& file) {
   const auto requests = read_slot_notes(section);
   if (!requests) return requests.error();

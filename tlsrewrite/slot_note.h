@@ -20,6 +20,9 @@ inline constexpr uint32_t kSlotNoteType = 1;
 // The requests of a section of notes, pointing into it. Notes of other owners and types are passed over.
 Result<std::vector<SlotRequest>> read_slot_notes(Bytes section);
 
+// Such a note.
+std::vector<uint8_t> make_slot_note(const SlotRequest& request);
+
 // Adds them to those of the file.
 std::optional<Error> take_slot_notes(Bytes section, Arena& arena, InputFile& file);
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <fmt/core.h>
 
+#include "core/glob.h"
 #include "formats/elf/decompress.h"
 #include "formats/elf/object.h"
 #include "formats/elf/properties.h"
@@ -93,14 +94,30 @@ class AtomMaker {
   bool passes_on(const SectionHeader& header) const { return !link_.applies_relocs() && !(header.flags & SHF_ALLOC); }
 
   bool is_dropped(const SectionHeader& header, std::string_view name) const {
-    const bool is_stripped = link_.options().strip != StripMode::None && is_debug_section(name);
+    const Options& options = link_.options();
+    const bool is_stripped = options.strip != StripMode::None && !options.debug_file && is_debug_section(name);
     if (!link_.applies_relocs()) return !(header.flags & SHF_ALLOC) && is_stripped;
     if (header.flags & SHF_EXCLUDE) return true;
     if (header.flags & SHF_ALLOC) return false;
     // GCC's link-time bytes without the plugin, and checks meant for other tools.
-    if (name.starts_with(".gnu.lto_") || name.starts_with(".gnu.warning.")) return true;
+    if (name.starts_with(kWarningPrefix))
+      state_of(link_).symbol_warnings.add(
+          {file_.id, name.substr(kWarningPrefix.size()), warning_text(section_bytes(file_, header))});
+    // The users of a library are warned, too.
+    if (name.starts_with(kWarningPrefix)) return link_.target().output != OutputKind::SharedLibrary;
+    if (name.starts_with(".gnu.lto_")) return true;
     if (name.starts_with(kImportSection)) return true;
     return is_stripped;
+  }
+
+  // --unique in a program: what matches is not joined with others by the beginning of its name.
+  std::string_view output_name(std::string_view name, uint64_t flags) const {
+    const Options& options = link_.options();
+    const auto matches = [&](const std::string& glob) { return Glob(glob).matches(name); };
+    if (link_.applies_relocs() && std::ranges::any_of(options.unique_section_globs, matches)) return name;
+    if (options.keep_text_section_prefix && (flags & SHF_EXECINSTR))
+      if (const std::string_view prefix = text_section_prefix(name); !prefix.empty()) return prefix;
+    return output_section_name(name, flags);
   }
 
   void add_atom(uint32_t index, const SectionHeader& header, std::string_view name) {
@@ -123,7 +140,7 @@ class AtomMaker {
     const ListEnd end = list_end(name);
     if (is_counted_down && end == ListEnd::None && link_.applies_relocs()) turn_around(atom);
     mark_merge(header, atom);
-    atom.section = key_for(header, end == ListEnd::None ? output_section_name(name, header.flags) : name);
+    atom.section = key_for(header, end == ListEnd::None ? output_name(name, header.flags) : name);
     atom.order = end == ListEnd::None ? order_of(atom, name) : static_cast<uint16_t>(end);
     object_.atom_of[index] = AtomId{file_.first_atom.value + file_.atom_count};
     link_.atoms[file_.first_atom.value + file_.atom_count++] = atom;

@@ -2,7 +2,10 @@
 #include "formats/elf/binding.h"
 
 #include <algorithm>
+#include <bit>
 #include <fmt/core.h>
+#include <mutex>
+#include <set>
 
 #include "formats/elf/elf.h"
 #include "formats/elf/export_lists.h"
@@ -30,6 +33,7 @@ class Binder {
 
   void run() {
     localise_excluded_libraries();
+    find_namesakes();
     bind_versioned_references(link_);
     parallel_for(link_.session.pool, symbols_.size(), 1 << 14, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; i++) bind(SymbolId{i});
@@ -49,7 +53,7 @@ class Binder {
     } else if (flags & symbol_flag::kDefined) {
       const bool is_listed = lists_.contains(name_without_version(symbols_.name(id)), flags);
       if (is_listed || is_exported(id, flags))
-        symbols_.add_flags(id, symbol_flag::kExported | preemption(flags, is_listed));
+        symbols_.add_flags(id, symbol_flag::kExported | preemption(flags, is_listed) | address_for_others(flags));
     } else if (flags & (symbol_flag::kReferenced | symbol_flag::kRoot)) {
       if (may_come_from_elsewhere(flags)) symbols_.add_flags(id, symbol_flag::kImported);
     }
@@ -69,16 +73,54 @@ class Binder {
   bool may_come_from_elsewhere(uint32_t flags) const {
     const bool is_weak = !(flags & symbol_flag::kStronglyReferenced);
     const UnresolvedPolicy policy = link_.options().unresolved;
-    if (is_weak) return true;
+    if (is_weak) return link_.options().dynamic.undefined_weak != Answer::No;
     return policy == UnresolvedPolicy::Ignore || policy == UnresolvedPolicy::Warn ||
            (is_library_ && policy == UnresolvedPolicy::Default);
   }
 
   bool is_exported(SymbolId id, uint32_t flags) const {
-    if (symbols_.claim(id).file().value == 0 && !(flags & symbol_flag::kReferencedOutside) &&
+    constexpr uint32_t kOfInterest = symbol_flag::kReferencedOutside | symbol_flag::kBrackets;
+    if (symbols_.claim(id).file().value == 0 && !(flags & kOfInterest) &&
         symbols_.claim(id).claim_class() == ClaimClass::Provided)
       return false;  // the linker's own names are nobody else's business
-    return exports_all_ || (flags & symbol_flag::kReferencedOutside);
+    return exports_all_ || ((flags & symbol_flag::kReferencedOutside) && !namesakes_.contains(id));
+  }
+
+  // A program's variable and a library's function of one name, or the reverse, have nothing to do with each other: if
+  // the library's has a version, those who mean it say so. Found by GNU ld's users with a variable called times.
+  void find_namesakes() {
+    if (is_library_) return;
+    std::mutex mutex;
+    const auto& libraries = link_.inputs.libraries;
+    parallel_for(link_.session.pool, libraries.size(), 1, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; i++) {
+        if (!libraries[i]->format_data) continue;
+        const std::vector<SymbolId> found = namesakes_in(*libraries[i]);
+        const std::lock_guard lock(mutex);
+        namesakes_.insert(found.begin(), found.end());
+      }
+    });
+  }
+
+  std::vector<SymbolId> namesakes_in(const InputFile& library) const {
+    std::vector<SymbolId> found;
+    for (uint32_t i = 0; i < library.globals.size(); i++) {
+      const SymbolId id = library.globals[i];
+      const uint32_t flags = symbols_.flags(id);
+      constexpr uint32_t kFunction = symbol_flag::kFunction | symbol_flag::kResolver;
+      if (!(flags & symbol_flag::kDefined) || !(flags & (kFunction | symbol_flag::kObject))) continue;
+      const SharedSymbol symbol = shared_symbol(library_of(library), library.first_global + i);
+      if (!symbol.is_defined() || symbol.version.empty()) continue;
+      const bool is_function = symbol.type == STT_FUNC || symbol.type == STT_GNU_IFUNC;
+      if (!is_function && symbol.type != STT_OBJECT) continue;
+      if (is_function != ((flags & kFunction) != 0)) found.push_back(id);
+    }
+    return found;
+  }
+
+  // Libraries are relocated before the program whose resolver they would have to call: they get the stub's address.
+  uint32_t address_for_others(uint32_t flags) const {
+    return !is_library_ && (flags & symbol_flag::kResolver) ? symbol_flag::kAddressTaken : 0;
   }
 
   uint32_t preemption(uint32_t flags, bool is_listed) const {
@@ -110,9 +152,15 @@ class Binder {
     const auto& names = link_.options().dynamic.excluded_libraries;
     if (names.empty()) return;
     const bool takes_all = std::find(names.begin(), names.end(), "ALL") != names.end();
+    // As with GNU ld, libx is libx.a as well.
+    const auto is_named = [&](std::string_view library) {
+      return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return library == name || (library.ends_with(".a") && library.substr(0, library.size() - 2) == name);
+      });
+    };
     for (const InputFile* file : link_.inputs.files) {
       if (file->member.empty()) continue;
-      if (!takes_all && std::find(names.begin(), names.end(), file_name_of(file->path)) == names.end()) continue;
+      if (!takes_all && !is_named(file_name_of(file->path))) continue;
       for (const SymbolId id : file->globals)
         if (symbols_.claim(id).file() == file->id) symbols_.add_flags(id, symbol_flag::kLocalised);
     }
@@ -124,6 +172,7 @@ class Binder {
   const ExportLists lists_;
   const bool is_library_;
   const bool exports_all_;
+  std::set<SymbolId> namesakes_;
 };
 
 }  // namespace
@@ -146,6 +195,17 @@ void read_library(Link& link, InputFile& file, uint32_t worker) {
   }
   if (!object->soname.empty()) file.loader_name = object->soname;
   file.format_data = arena.make<SharedObject>(*object);
+}
+
+std::optional<LibraryVariable> library_variable(const InputFile& library, uint32_t raw_symbol) {
+  if (!library.format_data) return std::nullopt;
+  const SharedObject& object = library_of(library);
+  const SharedSymbol symbol = shared_symbol(object, raw_symbol);
+  const bool is_variable = symbol.type == STT_OBJECT || symbol.type == STT_COMMON;
+  if (!symbol.is_defined() || !symbol.is_visible() || symbol.is_hidden_version || !is_variable) return std::nullopt;
+  const CopySource source = copy_source(object, symbol);
+  return LibraryVariable{symbol.size, static_cast<uint8_t>(std::countr_zero(source.alignment)), source.is_zero_fill,
+                         symbol.binding == STB_WEAK};
 }
 
 void bind_symbols(Link& link) {

@@ -8,8 +8,9 @@
 
 namespace xld::elf {
 
-// Format::read_library, bind_symbols.
+// Format::read_library, library_variable, bind_symbols.
 void read_library(Link& link, InputFile& file, uint32_t worker);
+std::optional<LibraryVariable> library_variable(const InputFile& library, uint32_t raw_symbol);
 void bind_symbols(Link& link);
 
 }  // namespace xld::elf

@@ -7,6 +7,7 @@
 #include "formats/elf/elf.h"
 #include "formats/elf/headers.h"
 #include "formats/elf/relocs.h"
+#include "formats/elf/shared_object.h"
 #include "formats/elf/state.h"
 
 namespace xld::elf {
@@ -38,14 +39,39 @@ struct LoaderFlag {
   uint64_t flag;
 };
 constexpr LoaderFlag kLoaderFlags[] = {
-    {"global", 0x2},  {"nodelete", 0x8},    {"loadfltr", 0x10},      {"initfirst", 0x20}, {"nodlopen", 0x40},
-    {"origin", 0x80}, {"interpose", 0x400}, {"nodefaultlib", 0x800}, {"nodump", 0x1000},  {"globalaudit", 0x1000000},
+    {"global", 0x2},         {"group", 0x4},     {"nodelete", 0x8},          {"loadfltr", 0x10},
+    {"initfirst", 0x20},     {"nodlopen", 0x40}, {"origin", 0x80},           {"interpose", 0x400},
+    {"nodefaultlib", 0x800}, {"nodump", 0x1000}, {"globalaudit", 0x1000000},
 };
 
 std::string join(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : ":") + part;
   return text;
+}
+
+// Each directory once.
+std::string join_paths(const std::vector<std::string>& paths) {
+  std::vector<std::string> known;
+  for (const std::string& path : paths)
+    if (std::find(known.begin(), known.end(), path) == known.end()) known.push_back(path);
+  return join(known);
+}
+
+// As GNU ld has it, who watches a library is told of its users, too.
+std::vector<std::string> dependency_audits(const Link& link) {
+  std::vector<std::string> audits = link.options().dynamic.dependency_audits;
+  for (const InputFile* library : link.inputs.libraries)
+    if (library->is_needed && library->format_data && !library_of(*library).audit.empty())
+      audits.emplace_back(library_of(*library).audit);
+  return audits;
+}
+
+// Names that others may replace in spite of -Bsymbolic, which the loader must not bind here.
+bool has_lists(const Link& link) {
+  const DynamicOptions& options = link.options().dynamic;
+  return !options.lists.empty() || !options.exported_symbols.empty() || !options.exported_symbol_lists.empty() ||
+         options.lists_data || options.lists_cpp_new || options.lists_cpp_typeinfo;
 }
 
 bool has_flag(const Link& link, std::string_view keyword) {
@@ -79,8 +105,8 @@ void DynamicChunk::add_names(DynamicStrings& strings) {
     for (const std::string& name : options.filters) add(DT_FILTER, name);
   }
   add(DT_AUDIT, join(options.audits));
-  add(DT_DEPAUDIT, join(options.dependency_audits));
-  add(options.new_tags ? DT_RUNPATH : DT_RPATH, join(options.runtime_paths));
+  add(DT_DEPAUDIT, join(dependency_audits(link_)));
+  add(options.new_tags ? DT_RUNPATH : DT_RPATH, join_paths(options.runtime_paths));
 }
 
 std::vector<DynamicChunk::Entry> DynamicChunk::entries() const {
@@ -89,7 +115,7 @@ std::vector<DynamicChunk::Entry> DynamicChunk::entries() const {
   add_tables(entries);
   add_relocs(entries);
   add_flags(entries);
-  entries.push_back({DT_NULL, 0});
+  entries.resize(entries.size() + 1 + link_.options().dynamic.spare_tags, {DT_NULL, 0});
   return entries;
 }
 
@@ -121,7 +147,9 @@ void DynamicChunk::add_tables(std::vector<Entry>& entries) const {
   if (const OutputSection* section = find_section(link_, ".dynstr")) entries.push_back({DT_STRSZ, section->size});
   if (const OutputSection* section = find_section(link_, ".dynsym"))
     entries.push_back({DT_SYMENT, section->entry_size});
-  if (link_.target().output != OutputKind::SharedLibrary) entries.push_back({DT_DEBUG, 0});
+  const DynamicOptions& options = link_.options().dynamic;
+  // The loader puts an address there for debuggers.
+  if (link_.target().output != OutputKind::SharedLibrary && !options.is_read_only) entries.push_back({DT_DEBUG, 0});
 }
 
 void DynamicChunk::add_relocs(std::vector<Entry>& entries) const {
@@ -152,7 +180,7 @@ void DynamicChunk::add_flags(std::vector<Entry>& entries) const {
   uint64_t flags = 0, flags_1 = 0;
   if (binds_now) flags |= DF_BIND_NOW, flags_1 |= DF_1_NOW;
   if (kind == OutputKind::StaticPie || kind == OutputKind::DynamicPie) flags_1 |= DF_1_PIE;
-  if (is_library && link_.options().dynamic.symbolic == SymbolicBinding::All) {
+  if (is_library && link_.options().dynamic.symbolic == SymbolicBinding::All && !has_lists(link_)) {
     entries.push_back({DT_SYMBOLIC, 0});
     flags |= DF_SYMBOLIC;
   }

@@ -112,6 +112,9 @@ void CopyChunk::add(SymbolId id) {
     const SharedSymbol alias = shared_symbol(library, other_claim.raw_symbol());
     if (alias.value != symbol.value || alias.section != symbol.section || alias.type == STT_TLS) continue;
     copy.names.push_back(other);
+    // As GNU ld has it, the loader looks for the name that nobody can replace by another: __environ, not environ.
+    const bool is_stronger = symbol.binding == STB_WEAK && alias.binding == STB_GLOBAL && !alias.is_hidden_version;
+    if (is_stronger && copy.symbol == id) copy.symbol = other;
     link_.symbols.add_flags(other, symbol_flag::kCopied | symbol_flag::kImported | symbol_flag::kUsed);
   }
   alignment = std::max(alignment, source.alignment);

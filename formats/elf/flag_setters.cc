@@ -49,7 +49,6 @@ void add_assignment(OptionContext& context, const OptionUse& use) {
   }
 }
 
-// -R of a directory is -rpath: GNU ld took the meaning over from other systems.
 void add_plugin(OptionContext& context, const OptionUse& use) {
   context.options.plugins.push_back({std::string(use.value), {}});
 }
@@ -59,9 +58,16 @@ void add_plugin_option(OptionContext& context, const OptionUse& use) {
   if (!context.options.plugins.empty()) context.options.plugins.back().options.emplace_back(use.value);
 }
 
+void add_script(OptionContext& context, const OptionUse& use) {
+  context.options.inputs.push_back({.kind = InputKind::File, .name = std::string(use.value)});
+}
+
+// -R of anything but a file is -rpath: GNU ld took the meaning over from other systems.
 void add_just_symbols(OptionContext& context, const OptionUse& use) {
   const std::string path(use.value);
-  if (context.files.is_directory && context.files.is_directory(path)) {
+  const bool is_directory = context.files.is_directory && context.files.is_directory(path);
+  const bool is_nothing = context.files.exists && !context.files.exists(path);
+  if (is_directory || (is_nothing && use.spelling == "-R")) {
     context.options.dynamic.runtime_paths.push_back(path);
     return;
   }
@@ -268,14 +274,62 @@ void choose_output_format(OptionContext& context, const OptionUse& use) {
 }
 
 void choose_unresolved_policy(OptionContext& context, const OptionUse& use) {
-  // Only an executable's own references are meant by the policy; those inside shared objects are checked elsewhere.
-  static constexpr NamedValue<UnresolvedPolicy> kPolicies[] = {
-      {"report-all", UnresolvedPolicy::Error},
-      {"ignore-all", UnresolvedPolicy::Ignore},
-      {"ignore-in-object-files", UnresolvedPolicy::Ignore},
-      {"ignore-in-shared-libs", UnresolvedPolicy::Error},
+  struct Policies {
+    UnresolvedPolicy objects;
+    Answer libraries;
   };
-  if (const auto policy = choose_named(context, use, kPolicies)) context.options.unresolved = *policy;
+  static constexpr NamedValue<Policies> kPolicies[] = {
+      {"report-all", {UnresolvedPolicy::Error, Answer::No}},
+      {"ignore-all", {UnresolvedPolicy::Ignore, Answer::Yes}},
+      {"ignore-in-object-files", {UnresolvedPolicy::Ignore, Answer::No}},
+      {"ignore-in-shared-libs", {UnresolvedPolicy::Error, Answer::Yes}},
+  };
+  const auto policy = choose_named(context, use, kPolicies);
+  if (!policy) return;
+  context.options.unresolved = policy->objects;
+  context.options.dynamic.shlib_undefined = policy->libraries;
+}
+
+// As in GNU ld, a group is closed: nothing may be missing in it.
+void set_group(OptionContext& context, const OptionUse&) {
+  context.options.dynamic.flags.emplace_back("group");
+  context.options.unresolved = UnresolvedPolicy::Error;
+}
+
+void choose_packed_relocs(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<bool> kForms[] = {{"none", false}, {"relr", true}};
+  if (const auto form = choose_named(context, use, kForms)) context.options.dynamic.pack_relative_relocs = *form;
+}
+
+void set_debug_file(OptionContext& context, const OptionUse& use) {
+  context.options.debug_file = std::string(use.value);
+}
+
+void remap_inputs(OptionContext& context, const OptionUse& use) {
+  if (const auto parts = split_assignment(context, use, "GLOB=FILE"))
+    context.options.remapped_inputs.emplace_back(parts->name, parts->rest);
+}
+
+// Lines of two words; # begins a comment.
+void read_remapped_inputs(OptionContext& context, const OptionUse& use) {
+  const auto text = context.files.read ? context.files.read(std::string(use.value)) : std::nullopt;
+  if (!text) return context.error(fmt::format("{}: cannot read {}", use.spelling, use.value));
+  constexpr std::string_view kBlanks = " \t\r";
+  size_t line = 0;
+  for (std::string_view rest = *text; !rest.empty();) {
+    std::string_view words = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(words.size() + 1, rest.size()));
+    line++;
+    words = words.substr(0, words.find('#'));
+    words.remove_prefix(std::min(words.find_first_not_of(kBlanks), words.size()));
+    words = words.substr(0, words.find_last_not_of(kBlanks) + 1);
+    if (words.empty()) continue;
+    const std::string_view glob = words.substr(0, words.find_first_of(kBlanks));
+    const size_t file = words.find_first_not_of(kBlanks, glob.size());
+    if (file == words.npos)
+      return context.error(fmt::format("{}:{}: '{}' is not of the form GLOB FILE", use.value, line, words));
+    context.options.remapped_inputs.emplace_back(glob, words.substr(file));
+  }
 }
 
 void set_section_start(OptionContext& context, const OptionUse& use) {

@@ -22,9 +22,15 @@ void set_load_address(OptionContext& context, const OptionUse& use);
 void leave_runtime_out(OptionContext& context, const OptionUse& use);  // --nostdrt
 void choose_input_format(OptionContext& context, const OptionUse& use);
 void choose_json_map(OptionContext& context, const OptionUse& use);
+void add_script(OptionContext& context, const OptionUse& use);            // -T FILE
+void choose_packed_relocs(OptionContext& context, const OptionUse& use);  // --pack-dyn-relocs
 void choose_optimization(OptionContext& context, const OptionUse& use);
 void choose_output_format(OptionContext& context, const OptionUse& use);
 void choose_unresolved_policy(OptionContext& context, const OptionUse& use);
+void remap_inputs(OptionContext& context, const OptionUse& use);
+void read_remapped_inputs(OptionContext& context, const OptionUse& use);
+void set_debug_file(OptionContext& context, const OptionUse& use);        // --separate-debug-file[=FILE]
+void set_group(OptionContext& context, const OptionUse& use);             // -Bgroup
 void set_package_metadata(OptionContext& context, const OptionUse& use);  // --package-metadata=JSON
 void set_section_start(OptionContext& context, const OptionUse& use);     // --section-start=NAME=ADDRESS
 void set_section_address(OptionContext& context, const OptionUse& use);   // -Ttext=ADDRESS, -Tdata, -Tbss

@@ -18,6 +18,8 @@ void begin(Link& link) {
   // A program that takes nothing from libraries needs no loader.
   if (target.output == OutputKind::DynamicExecutable && link.inputs.libraries.empty())
     target.output = OutputKind::StaticExecutable;
+  if (target.output == OutputKind::DynamicPie && link.inputs.libraries.empty() && link.options().no_dynamic_linker)
+    target.output = OutputKind::StaticPie;
   const bool moves = is_position_independent(target.output);
   target.row = find_target_row(ObjectFormat::Elf, target.cpu, target.os);
   if (!target.row) {
@@ -66,8 +68,8 @@ void settle(Link& link) {
   Slots& slots = link.slots;
   slots.got_address = address_of(".got");
   slots.pointers_address = address_of(".dynptr");
-  slots.stubs_address = address_of(has_loader(link.target().output) ? ".plt.sec" : ".iplt");
-  slots.lazy_address = address_of(".plt");
+  if (const Chunk* stubs = state_of(link).stubs) slots.stubs_address = stubs->address;
+  if (const Chunk* lazy_stubs = state_of(link).lazy_stubs) slots.lazy_address = lazy_stubs->address;
   // _GLOBAL_OFFSET_TABLE_ is the start of .got.plt on x86 (psABI).
   slots.got_base = find_section(link, ".got.plt") ? address_of(".got.plt") : slots.got_address;
   slots.stub_table_address = slots.got_base + StubTableChunk::kReservedWords * uint64_t{slots.word_size};

@@ -4,10 +4,12 @@
 #pragma once
 
 #include "formats/elf/binding.h"
+#include "formats/elf/debug_file.h"
 #include "formats/elf/decode.h"
 #include "formats/elf/describe.h"
 #include "formats/elf/folding.h"
 #include "formats/elf/kept_relocs.h"
+#include "formats/elf/library_needs.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/liveness_roots.h"
 #include "formats/elf/notes.h"
@@ -36,13 +38,15 @@ inline constexpr Format kFormat = {
     .make_stub_library = make_stub_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
+    .library_variable = library_variable,
     .provide_symbols = provide_symbols,
     .bind_symbols = bind_symbols,
+    .settle_libraries = settle_libraries,
     .decode = decode,
     .plain = &kPlainPath,
     .kept = &kKeptRelocs,
     .is_root = is_root,
-    .may_fold = may_fold,
+    .fold_kind = fold_kind,
     .significant_atoms = significant_atoms,
     .plan = plan,
     .refine_layout = refine_layout,
@@ -50,6 +54,7 @@ inline constexpr Format kFormat = {
     .define_symbols = define_symbols,
     .describe = &kDescriptions,
     .seal = seal,
+    .join_separate = join_separate,
 };
 
 }  // namespace xld::elf

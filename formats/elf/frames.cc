@@ -100,9 +100,14 @@ EhFrameHeaderEntry FrameChunk::finish_entry(const Part& part, const Record& reco
   const uint32_t id_offset = eh_id_offset(bytes, {0, entry.size, 0});
   store(bytes.data() + id_offset, static_cast<uint32_t>(record.offset + id_offset - part.common_offsets[entry.common]));
   const uint8_t encoding = object_of(*part.file).frame_commons[entry.common].pointer_encoding;
-  const auto pc =
-      read_encoded_pointer(bytes, id_offset + 4, encoding, link_.target().word_size, address + record.offset);
-  return {pc ? pc->value : 0, address + record.offset};
+  const uint8_t word_size = link_.target().word_size;
+  const auto pc = read_encoded_pointer(bytes, id_offset + 4, encoding, word_size, address + record.offset);
+  if (!pc) return {0, address + record.offset};
+  // Of code without a byte, as of a part of a function that was optimised away: the function behind it is meant.
+  const uint8_t form = encoding & eh_pointer::kFormatMask;
+  const auto length = read_encoded_pointer(bytes, id_offset + 4 + pc->size, form, word_size, 0);
+  if (length && length->value == 0) return {};
+  return {pc->value, address + record.offset};
 }
 
 void FrameChunk::write_record(const Record& record, MutableBytes out) const {

@@ -2,9 +2,12 @@
 #include "formats/elf/gdb_index.h"
 
 #include <algorithm>
-#include <fmt/core.h>
+#include <array>
+#include <deque>
+#include <set>
 #include <tuple>
 
+#include "formats/dwarf_names.h"
 #include "formats/dwarf_units.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/object.h"
@@ -34,11 +37,15 @@ struct FileFacts {
   std::vector<InfoSection> infos;
   std::vector<const Atom*> published;
   const Atom* abbreviations = nullptr;
+  const Atom* strings = nullptr;
+  const Atom* line_strings = nullptr;
+  const Atom* string_offsets = nullptr;
   const Atom* addresses = nullptr;
   const Atom* ranges = nullptr;
   const Atom* range_lists = nullptr;
   const Atom* address_table = nullptr;
   uint32_t first_unit = 0, first_type = 0;
+  std::deque<std::string> composed_names;  // of units without published names
 };
 
 struct NamedAtom {
@@ -49,7 +56,8 @@ struct NamedAtom {
 constexpr NamedAtom kSingleSections[] = {
     {".debug_abbrev", &FileFacts::abbreviations},  {".debug_addr", &FileFacts::addresses},
     {".debug_ranges", &FileFacts::ranges},         {".debug_rnglists", &FileFacts::range_lists},
-    {".debug_aranges", &FileFacts::address_table},
+    {".debug_aranges", &FileFacts::address_table}, {".debug_str", &FileFacts::strings},
+    {".debug_line_str", &FileFacts::line_strings}, {".debug_str_offsets", &FileFacts::string_offsets},
 };
 
 // Copies are relocated, read and thrown away file by file: all debug information at once would be too much.
@@ -68,7 +76,6 @@ class Gatherer {
       result.names[i] = find_names(*files_[i], facts_[i]);
     });
     for (const auto& list : ranges) result.ranges.insert(result.ranges.end(), list.begin(), list.end());
-    warn_of_nameless_files();
     return result;
   }
 
@@ -170,13 +177,26 @@ class Gatherer {
     }
   }
 
-  std::vector<GdbIndexName> find_names(const InputFile& file, const FileFacts& facts) const {
+  std::vector<GdbIndexName> find_names(const InputFile& file, FileFacts& facts) const {
+    std::vector<GdbIndexName> names;
+    const std::set<uint32_t> published = add_published_names(file, facts, names);
+    std::vector<std::tuple<const InfoSection*, size_t, uint32_t>> others;
+    for_each_unit(facts, [&](const InfoSection& info, size_t index, uint32_t number) {
+      if (!published.contains(number) && !info.units[index].is_type) others.emplace_back(&info, index, number);
+    });
+    if (!others.empty()) add_names_of_entries(file, facts, others, names);
+    return names;
+  }
+
+  // Returns the numbers of the units that publish names.
+  std::set<uint32_t> add_published_names(const InputFile& file, const FileFacts& facts,
+                                         std::vector<GdbIndexName>& names) const {
     std::vector<std::pair<uint64_t, uint32_t>> numbers;  // by offset of the unit in the output
     for_each_unit(facts, [&](const InfoSection& info, size_t index, uint32_t number) {
       if (!info.is_types_section) numbers.emplace_back(info.atom->address + info.units[index].offset, number);
     });
     std::ranges::sort(numbers);
-    std::vector<GdbIndexName> names;
+    std::set<uint32_t> published;
     for (const Atom* atom : facts.published) {
       const Section section = relocated(file, atom);
       for (const PublicName& name : read_public_names(section.bytes)) {
@@ -185,24 +205,58 @@ class Gatherer {
         // Names are not relocated: those of the input stay when the copy goes.
         const auto offset = reinterpret_cast<const uint8_t*>(name.name.data()) - section.bytes.data();
         names.push_back({as_text({atom->data + offset, name.name.size()}), found->second, name.kind});
+        published.insert(found->second);
       }
     }
-    return names;
+    return published;
   }
 
-  // GDB believes an index: what has no names there is not found.
-  void warn_of_nameless_files() const {
-    size_t count = 0;
-    const InputFile* first = nullptr;
-    for (size_t i = 0; i < files_.size(); i++) {
-      if (facts_[i].infos.empty() || !facts_[i].published.empty()) continue;
-      if (count++ == 0) first = files_[i];
+  // Names of strings stay where they are; those that stand in the entries themselves are copied with them.
+  void add_names_of_entries(const InputFile& file, FileFacts& facts,
+                            std::span<const std::tuple<const InfoSection*, size_t, uint32_t>> units,
+                            std::vector<GdbIndexName>& names) const {
+    const auto text_of = [](const Atom* atom) { return atom ? atom->bytes() : Bytes(); };
+    const std::vector<uint8_t> string_offsets = unlinked(file, facts.string_offsets);
+    const InfoSection* current = nullptr;
+    std::vector<uint8_t> info;
+    std::vector<DwarfUnit> read;
+    for (const auto& [section, index, number] : units) {
+      if (section != current) {
+        info = unlinked(file, section->atom);
+        read = read_units(info, section->is_types_section);
+        current = section;
+      }
+      if (index >= read.size()) continue;
+      const DwarfNameSections sections{info, text_of(facts.abbreviations), text_of(facts.strings),
+                                       text_of(facts.line_strings), string_offsets};
+      std::vector<DefinedName> found;
+      read_defined_names(sections, read[index], facts.composed_names, found);
+      const auto is_copy = [&](std::string_view name) {
+        const auto* at = reinterpret_cast<const uint8_t*>(name.data());
+        return at >= info.data() && at < info.data() + info.size();
+      };
+      for (const DefinedName& name : found) {
+        std::string_view text = name.name;
+        if (is_copy(text)) text = facts.composed_names.emplace_back(text);
+        names.push_back({text, number, name.kind});
+      }
     }
-    if (count == 0) return;
-    link_.diagnostics().warn(fmt::format(
-        "--gdb-index: {}{} without .debug_gnu_pubnames: GDB will not find what is defined there by name; compile with "
-        "-ggnu-pubnames",
-        first->display_name(), count == 1 ? " is" : fmt::format(" and {} other files are", count - 1)));
+  }
+
+  // A copy in which references to the file's own sections that are not loaded are offsets in those.
+  std::vector<uint8_t> unlinked(const InputFile& file, const Atom* atom) const {
+    if (!atom) return {};
+    std::vector<uint8_t> bytes(atom->data, atom->data + atom->size);
+    if (!atom->relocs) return bytes;
+    RelocCursor cursor;
+    std::array<Reloc, 64> batch;
+    while (const size_t count = link_.format->decode(link_, file, *atom, cursor, batch, false)) {
+      for (const Reloc& reloc : std::span(batch).first(count)) {
+        if (reloc.target_kind != TargetKind::Atom || link_.atom(reloc.atom()).has(atom_flag::kAllocated)) continue;
+        write_field(reloc.field, bytes.data() + reloc.offset, static_cast<uint64_t>(reloc.value + reloc.addend));
+      }
+    }
+    return bytes;
   }
 
   Link& link_;

@@ -1,7 +1,8 @@
 // .gdb_index: gathered from the debug information of all objects when addresses are known (formats/gdb_index.h).
 //
-// Units and ranges are read from the objects' sections after relocation; names are those that the compiler published
-// for the purpose (-ggnu-pubnames), whose sections are then left out of the output.
+// Units and ranges are read from the objects' sections after relocation. Names are those that the compiler published
+// for the purpose (-ggnu-pubnames), whose sections are then left out of the output; those of units without such are
+// read from their entries (formats/dwarf_names.h).
 #pragma once
 
 #include <vector>

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/target_table.h"
+#include "formats/elf/debug_file.h"
 #include "formats/elf/groups.h"
 #include "formats/elf/object.h"
 #include "formats/elf/state.h"
@@ -16,10 +17,12 @@ bool is_note(const OutputSection& section) {
   return section.is_allocated && section.type == SHT_NOTE;
 }
 
-// The section without a name that is not loaded.
-const OutputSection* section_header_table(const Link& link) {
-  const OutputSection& last = link.layout.sections.back();
-  return last.name.empty() && !last.is_allocated ? &last : nullptr;
+// The last section of the file, if it has no name and is not loaded.
+const OutputSection* section_header_table(const Link& link, bool is_separate) {
+  const auto is_of_file = [&](const OutputSection& section) { return section.is_separate == is_separate; };
+  const auto& sections = link.layout.sections;
+  const auto last = std::find_if(sections.rbegin(), sections.rend(), is_of_file);
+  return last != sections.rend() && last->name.empty() && !last->is_allocated ? &*last : nullptr;
 }
 
 ProgramHeaderFacts cover(const OutputSection& section, uint32_t type, uint32_t flags) {
@@ -131,7 +134,7 @@ std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
   if (interpreter) headers.push_back(cover(*interpreter, PT_INTERP, PF_R));
   add_loads(link, headers);
   if (const OutputSection* dynamic = find_section(link, ".dynamic"))
-    headers.push_back(cover(*dynamic, PT_DYNAMIC, PF_R | PF_W));
+    headers.push_back(cover(*dynamic, PT_DYNAMIC, permissions_of(*dynamic)));
   add_notes(link, headers);
   add_thread_local(link, headers);
   if (const OutputSection* property = find_section(link, ".note.gnu.property"))
@@ -154,6 +157,19 @@ uint64_t headers_size(const Link& link, uint64_t offset) {
 
 }  // namespace
 
+namespace {
+
+// As with GNU ld, a program that could be loaded anywhere, but was given an address, is loaded there.
+uint16_t file_type(const Link& link) {
+  if (!link.applies_relocs()) return ET_REL;
+  const OutputKind kind = link.target().output;
+  if (kind == OutputKind::SharedLibrary) return ET_DYN;
+  const bool has_address = link.options().text_segment.value_or(0) != 0;
+  return is_position_independent(kind) && !has_address ? ET_DYN : ET_EXEC;
+}
+
+}  // namespace
+
 uint64_t HeadersChunk::size() const {
   const uint64_t offset = program_headers_offset();
   return link_.target().word_size == 8 ? headers_size<Elf64>(link_, offset) : headers_size<Elf32>(link_, offset);
@@ -170,7 +186,7 @@ void HeadersChunk::write_as(MutableBytes out) const {
   header.ident[6] = 1;
   const uint8_t os_abi = link_.target().row->os_abi;
   header.ident[7] = state.uses_gnu_extensions && os_abi == ELFOSABI_NONE ? ELFOSABI_GNU : os_abi;
-  header.type = !link_.applies_relocs() ? ET_REL : is_position_independent(link_.target().output) ? ET_DYN : ET_EXEC;
+  header.type = file_type(link_);
   header.machine = link_.target().cpu == Cpu::X86_64 ? EM_X86_64 : EM_386;
   header.version = 1;
   header.entry = static_cast<typename E::Word>(entry());
@@ -180,10 +196,10 @@ void HeadersChunk::write_as(MutableBytes out) const {
     header.phentsize = sizeof(typename E::ProgramHeader);
     header.phnum = static_cast<uint16_t>(headers.size());
   }
-  if (const OutputSection* table = section_header_table(link_)) {
+  if (const OutputSection* table = section_header_table(link_, is_separate())) {
     header.shentsize = sizeof(typename E::SectionHeader);
     const uint32_t count = static_cast<uint32_t>(table->size / sizeof(typename E::SectionHeader));
-    const uint32_t names = header_index_of(link_, ".shstrtab");
+    const uint32_t names = header_index_of(link_, ".shstrtab", is_separate());
     header.shoff = static_cast<typename E::Word>(table->file_offset);
     header.shnum = count < SHN_LORESERVE ? static_cast<uint16_t>(count) : 0;
     header.shstrndx = names < SHN_LORESERVE ? static_cast<uint16_t>(names) : SHN_XINDEX;
@@ -194,10 +210,10 @@ void HeadersChunk::write_as(MutableBytes out) const {
     typename E::ProgramHeader row{};
     row.type = facts.type;
     row.flags = facts.flags;
-    row.offset = static_cast<typename E::Word>(facts.offset);
+    row.offset = is_separate() ? 0 : static_cast<typename E::Word>(facts.offset);
     row.vaddr = static_cast<typename E::Word>(facts.address);
     row.paddr = static_cast<typename E::Word>(facts.load_address);
-    row.filesz = static_cast<typename E::Word>(facts.file_size);
+    row.filesz = is_separate() ? 0 : static_cast<typename E::Word>(facts.file_size);
     row.memsz = static_cast<typename E::Word>(facts.memory_size);
     row.align = static_cast<typename E::Word>(facts.alignment);
     store(place, row);
@@ -216,17 +232,21 @@ uint32_t header_index(const Link& link, uint32_t section) {
   return link.layout.sections[section].header_index;
 }
 
-uint32_t header_index_of(const Link& link, std::string_view name) {
+bool has_header(const OutputSection& section, bool is_separate) {
+  return !section.name.empty() && (section.is_allocated || section.is_separate == is_separate);
+}
+
+uint32_t header_index_of(const Link& link, std::string_view name, bool is_separate) {
   for (const OutputSection& section : link.layout.sections)
-    if (section.name == name) return section.header_index;
+    if (section.name == name && has_header(section, is_separate)) return section.header_index;
   return 0;
 }
 
 namespace {
 
-size_t header_count(const Link& link) {
+size_t header_count(const Link& link, bool is_separate) {
   size_t count = 1;
-  for (const OutputSection& section : link.layout.sections) count += !section.name.empty();
+  for (const OutputSection& section : link.layout.sections) count += has_header(section, is_separate);
   return count;
 }
 
@@ -246,7 +266,7 @@ Links links_of(const Link& link, const OutputSection& section, uint32_t symbols)
   if (section.flags & SHF_LINK_ORDER) return {header_index_of_followed(link, section), 0};
   switch (section.type) {
     case SHT_SYMTAB:
-      return {header_index_of(link, ".strtab"), state_of(link).local_symbol_count};
+      return {header_index_of(link, ".strtab", section.is_separate), state_of(link).local_symbol_count};
     case SHT_SYMTAB_SHNDX:
       return {symbols, 0};
     case SHT_GROUP:
@@ -273,33 +293,33 @@ Links links_of(const Link& link, const OutputSection& section, uint32_t symbols)
 }
 
 template <class E>
-uint64_t table_size(const Link& link) {
-  return header_count(link) * sizeof(typename E::SectionHeader);
+uint64_t table_size(const Link& link, bool is_separate) {
+  return header_count(link, is_separate) * sizeof(typename E::SectionHeader);
 }
 
 }  // namespace
 
 uint64_t SectionHeadersChunk::size() const {
-  return link_.target().word_size == 8 ? table_size<Elf64>(link_) : table_size<Elf32>(link_);
+  return link_.target().word_size == 8 ? table_size<Elf64>(link_, is_separate_)
+                                       : table_size<Elf32>(link_, is_separate_);
 }
 
 template <class E>
 void SectionHeadersChunk::write_as(MutableBytes out) const {
   using SectionHeader = typename E::SectionHeader;
-  const ElfState& state = state_of(link_);
   SectionHeader first{};
   const size_t count = out.size() / sizeof(SectionHeader);
   if (count >= SHN_LORESERVE) first.size = static_cast<typename E::Word>(count);
-  const uint32_t names = header_index_of(link_, ".shstrtab");
+  const uint32_t names = header_index_of(link_, ".shstrtab", is_separate_);
   if (names >= SHN_LORESERVE) first.link = names;
   store(out.data(), first);
-  const uint32_t symbols = header_index_of(link_, ".symtab");
+  const uint32_t symbols = header_index_of(link_, ".symtab", is_separate_);
   for (uint32_t i = 0; i < link_.layout.sections.size(); i++) {
     const OutputSection& section = link_.layout.sections[i];
-    if (section.name.empty()) continue;
+    if (!has_header(section, is_separate_)) continue;
     const Links links = links_of(link_, section, symbols);
     SectionHeader header{};
-    header.name = state.section_names->offset_of(i);
+    header.name = names_.offset_of(i);
     header.type = section.type;
     header.flags = static_cast<typename E::Word>(section.flags);
     header.addr = static_cast<typename E::Word>(section.address);
@@ -309,8 +329,18 @@ void SectionHeadersChunk::write_as(MutableBytes out) const {
     header.info = links.info;
     header.addralign = static_cast<typename E::Word>(section.stored_alignment());
     header.entsize = static_cast<typename E::Word>(section.entry_size);
+    if (is_separate_ && section.is_allocated) describe_contents(section, header);
     store(out.data() + size_t{section.header_index} * sizeof(header), header);
   }
+}
+
+// In the file beside the output loaded sections have no contents, but for the build id.
+template <class Header>
+void SectionHeadersChunk::describe_contents(const OutputSection& section, Header& header) const {
+  const DebugFileHead* head = state_of(link_).debug_head;
+  const bool is_there = head && section.name == ".note.gnu.build-id";
+  header.type = is_there ? SHT_NOTE : SHT_NOBITS;
+  header.offset = static_cast<decltype(header.offset)>(is_there ? head->build_id_offset() : 0);
 }
 
 void SectionHeadersChunk::write(MutableBytes out) const {
@@ -324,7 +354,7 @@ void SectionNamesChunk::place_names() {
   std::string_view follower;  // the name written last; it ends where the names end
   for (size_t i = sections.size(); i-- > 0;) {
     const std::string_view name = sections[i].name;
-    if (name.empty()) continue;
+    if (!has_header(sections[i], is_separate_)) continue;
     if (!follower.ends_with(name)) {
       follower = name;
       size_ += static_cast<uint32_t>(name.size()) + 1;
@@ -336,7 +366,8 @@ void SectionNamesChunk::place_names() {
 void SectionNamesChunk::write(MutableBytes out) const {
   for (uint32_t i = 0; i < offsets_.size(); i++) {
     const std::string_view name = link_.layout.sections[i].name;
-    if (!name.empty()) std::copy(name.begin(), name.end(), out.begin() + offsets_[i]);
+    if (has_header(link_.layout.sections[i], is_separate_))
+      std::copy(name.begin(), name.end(), out.begin() + offsets_[i]);
   }
 }
 

@@ -35,6 +35,8 @@ class HeadersChunk : public Chunk {
   virtual uint64_t entry() const { return link_.entry_address; }
   // Where the program headers are in the chunk; 0: behind the ELF header.
   virtual uint64_t program_headers_offset() const { return 0; }
+  // Of the file beside the output: it has the headers of segments, but not what is in them.
+  virtual bool is_separate() const { return false; }
 
   const Link& link_;
 
@@ -43,24 +45,10 @@ class HeadersChunk : public Chunk {
   void write_as(MutableBytes out) const;
 };
 
-// The section header table: the end of the file.
-class SectionHeadersChunk : public Chunk {
- public:
-  explicit SectionHeadersChunk(const Link& link) : link_(link) { alignment = link.target().word_size; }
-  uint64_t size() const override;
-  void write(MutableBytes out) const override;
-
- private:
-  template <class E>
-  void write_as(MutableBytes out) const;
-
-  const Link& link_;
-};
-
-// Section names, and their offsets by section (layout order).
+// Section names of the output or of the file beside it, and their offsets by section (layout order).
 class SectionNamesChunk : public Chunk {
  public:
-  explicit SectionNamesChunk(const Link& link) : link_(link) {}
+  SectionNamesChunk(const Link& link, bool is_separate) : link_(link), is_separate_(is_separate) {}
   uint64_t size() const override { return size_; }
   void write(MutableBytes out) const override;
   uint32_t offset_of(uint32_t section) const { return offsets_[section]; }
@@ -70,12 +58,37 @@ class SectionNamesChunk : public Chunk {
 
  private:
   const Link& link_;
+  const bool is_separate_;
   std::vector<uint32_t> offsets_;
   uint32_t size_ = 1;
 };
 
+// The section header table: the end of the file.
+class SectionHeadersChunk : public Chunk {
+ public:
+  SectionHeadersChunk(const Link& link, const SectionNamesChunk& names, bool is_separate)
+      : link_(link), names_(names), is_separate_(is_separate) {
+    alignment = link.target().word_size;
+  }
+  uint64_t size() const override;
+  void write(MutableBytes out) const override;
+
+ private:
+  template <class E>
+  void write_as(MutableBytes out) const;
+  template <class Header>
+  void describe_contents(const OutputSection& section, Header& header) const;
+
+  const Link& link_;
+  const SectionNamesChunk& names_;
+  const bool is_separate_;
+};
+
 // Entry in the section header table of an output section: sections without a name (headers) have none.
 uint32_t header_index(const Link& link, uint32_t section);
-uint32_t header_index_of(const Link& link, std::string_view name);
+uint32_t header_index_of(const Link& link, std::string_view name, bool is_separate = false);
+
+// Whether the table of the output, or of the file beside it, has an entry for the section: for loaded ones both have.
+bool has_header(const OutputSection& section, bool is_separate);
 
 }  // namespace xld::elf

@@ -36,12 +36,18 @@ void set_start_symbol(OptionContext& context, const OptionUse& use) {
   context.options.entry_given = true;
 }
 
+void leave_nothing_to_loader(OptionContext& context, const OptionUse&) {
+  context.options.is_static = true;
+  context.options.forbids_imports = true;
+  context.following.is_static = true;
+}
+
 constexpr OptionRow kRows[] = {
     {"-T", Required, "ADDRESS", "address of the code", set_start<kText, kTextSegment>},
     {"-D", Required, "ADDRESS", "address of the data", set_start<kData, kDataSegment>},
     {"-R", Required, "SIZE", "segments begin at multiples of SIZE", set_rounding},
     {"-E", Required, "SYMBOL", "start at SYMBOL, or at an address", set_start_symbol},
-    {"-d", None, "", "leave nothing to a loader", set<&Options::is_static>},
+    {"-d", None, "", "leave nothing to a loader", leave_nothing_to_loader},
 };
 
 constexpr OptionGroup kGroups[] = {{"As 6l and 8l had them", Implemented, kRows}};

@@ -22,15 +22,14 @@ void choose_thread_segment(OptionContext& context, const OptionUse& use) {
   if (const auto segment = choose_named(context, use, kSegments)) context.options.thread_segment = *segment;
 }
 
-void force_feature(OptionContext& context, uint32_t bit) {
-  context.options.x86_feature_1_force |= bit;
+// GNU_PROPERTY_X86_FEATURE_1_… and GNU_PROPERTY_X86_ISA_1_…, x86-64 psABI, "Program Property".
+template <uint32_t Bit>
+void claim_feature(OptionContext& context, const OptionUse&) {
+  context.options.x86_feature_1_force |= Bit;
 }
-// GNU_PROPERTY_X86_FEATURE_1_IBT and _SHSTK, x86-64 psABI, "Program Property".
-void force_ibt(OptionContext& context, const OptionUse&) {
-  force_feature(context, 1);
-}
-void force_shstk(OptionContext& context, const OptionUse&) {
-  force_feature(context, 2);
+template <uint32_t Bit>
+void need_isa(OptionContext& context, const OptionUse&) {
+  context.options.x86_isa_needed |= Bit;
 }
 
 template <SeparateCode Mode>
@@ -44,8 +43,8 @@ constexpr OptionRow kImplemented[] = {
      "in debug sections that match, what a reference to dropped code becomes", set_dead_reloc},
     {"[no]defs", None, "", "report references to undefined symbols (default)", set_unresolved},
     {"[no]execstack", None, "", "mark the stack as executable or not, whatever the inputs say", set_execstack},
-    {"force-ibt ibt", None, "", "claim indirect branch tracking for the output", force_ibt},
-    {"shstk", None, "", "claim shadow stack support for the output", force_shstk},
+    {"force-ibt ibt", None, "", "claim indirect branch tracking for the output", claim_feature<1 << 0>},
+    {"shstk", None, "", "claim shadow stack support for the output", claim_feature<1 << 1>},
     {"[no]keep-text-section-prefix", None, "", "keep .text.hot, .text.unlikely and their kind apart",
      set_switch<&Options::keep_text_section_prefix>},
     {"max-page-size", Required, "SIZE", "largest page size the output must run with", set_page_size},
@@ -73,6 +72,21 @@ constexpr OptionRow kImplemented[] = {
      set_dynamic<&DynamicOptions::text_relocs, TextRelocs::Forbid>},
     {"global globalaudit initfirst interpose loadfltr nodefaultlib nodelete nodlopen nodump origin unique", None, "",
      "what the loader is told in DT_FLAGS_1", add_loader_flag},
+    {"group", None, "", "like -Bgroup", set_group},
+    {"[no]dynamic-undefined-weak", None, "",
+     "weak symbols that nothing defines are left to the loader, which may find them (default for libraries), or become "
+     "0",
+     set_dynamic_answer<&DynamicOptions::undefined_weak>},
+    {"rodynamic", None, "", "the loader does not write to .dynamic", set_dynamic<&DynamicOptions::is_read_only>},
+    {"ibtplt", None, "", "calls of library functions go through code that branch tracking permits",
+     set_dynamic<&DynamicOptions::stubs_track_branches>},
+    {"lam-u48", None, "", "claim support of linear address masking (48 bits) for the output", claim_feature<3 << 2>},
+    {"lam-u57", None, "", "the same (57 bits)", claim_feature<1 << 3>},
+    {"x86-64-baseline", None, "", "the output needs a CPU of this level of x86-64", need_isa<1 << 0>},
+    {"x86-64-v2", None, "", "the same", need_isa<1 << 1>},
+    {"x86-64-v3", None, "", "the same", need_isa<1 << 2>},
+    {"x86-64-v4", None, "", "the same", need_isa<1 << 3>},
+    {"noreloc-overflow", None, "", "cut off values that do not fit their field", set<&Options::allows_overflow>},
     {"[no]pack-relative-relocs", None, "", "write relative relocations as bitmaps (DT_RELR)",
      set_dynamic_switch<&DynamicOptions::pack_relative_relocs>},
     {"wxneeded", None, "", "OpenBSD: the program needs memory that is writable and executable",
@@ -84,9 +98,9 @@ constexpr OptionRow kImplemented[] = {
 };
 
 constexpr OptionRow kNoEffect[] = {
+    {"execstack-if-needed", None, "", "what it asks for is the default"},
     {"[no]combreloc", None, "", "the few relocations of a static output are always in one section"},
     {"[no]common", None, "", "common symbols become ordinary objects"},
-    {"[no]dynamic-undefined-weak", None, "", "a static output has no dynamic symbols"},
     {"[no]extern-protected-data", None, "", "protected data is never preempted"},
     {"[no]indirect-extern-access", None, "", "a static output reaches everything directly"},
     {"[no]unique-symbol", None, "", "local symbols keep their names"},
@@ -102,24 +116,17 @@ constexpr OptionRow kNoEffect[] = {
     {"pac-plt", None, "", "ARM only"},
     {"bti-report", Required, "LEVEL", "ARM only"},
     {"hazardplt retpolineplt", None, "", "a static output has stubs for resolver functions only"},
-    {"ibtplt", None, "", "stubs begin with an end-branch instruction where the output claims IBT"},
     {"ifunc-noplt", None, "", "resolver functions are reached through stubs"},
     {"lrodata-after-bss", None, "", "large sections lie after all others already"},
     {"[no]mark-plt", None, "", "only for dynamic outputs"},
     {"[no]memory-seal", None, "", "only the dynamic loader reads it"},
     {"report-relative-reloc", None, "", "relative relocations are not listed; see -Map"},
     {"nounique", None, "", "libraries are not unique unless -z unique says so"},
-    {"rodynamic", None, "", "only for dynamic outputs"},
 };
 
 constexpr OptionRow kNotYet[] = {
-    {"execstack-if-needed", None, "", "use -z execstack"},
-    {"lam-u48", None, "", "LAM cannot be claimed"},
-    {"lam-u57", None, "", "LAM cannot be claimed"},
-    {"noreloc-overflow", None, "", "a relocation that does not fit is an error"},
     {"rel rela", None, "", "the form of relocations is that of the ABI"},
     {"rewrite-endbr", None, "", "instructions are not removed"},
-    {"x86-64-baseline x86-64-v2 x86-64-v3 x86-64-v4", None, "", "an instruction set level cannot be claimed"},
 };
 
 constexpr OptionGroup kGroups[] = {

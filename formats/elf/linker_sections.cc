@@ -5,6 +5,7 @@
 
 #include "core/target_table.h"
 #include "formats/elf/compressed_contents.h"
+#include "formats/elf/debug_file.h"
 #include "formats/elf/dynamic.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/frames.h"
@@ -34,18 +35,28 @@ bool refers_to_got_base(const Link& link) {
 
 void add_section_headers(Link& link) {
   if (link.options().nosectionheader) return;
-  OutputSection& names = output_section(link, ".shstrtab", SHT_STRTAB, 0);
-  state_of(link).section_names = add_chunk<SectionNamesChunk>(link, link);
-  names.chunks.push_back(state_of(link).section_names);
-  OutputSection& table = link.layout.sections.emplace_back();
-  table.rank = kSectionHeadersRank;
-  table.type = SHT_NULL;
-  table.chunks.push_back(add_chunk<SectionHeadersChunk>(link, link));
+  add_section_header_table(link, false);
 }
 
 // binutils names stubs after the functions behind them where they stand in a section of this name.
 std::string_view stub_section_name(const Link& link) {
-  return has_loader(link.target().output) ? ".plt.sec" : ".iplt";
+  if (!has_loader(link.target().output)) return ".iplt";
+  static constexpr std::string_view kNames[] = {".plt.sec", ".plt", ".plt.got"};  // by StubForm
+  return kNames[static_cast<size_t>(state_of(link).stub_form)];
+}
+
+void add_stubs(Link& link) {
+  ElfState& state = state_of(link);
+  state.stub_form = choose_stub_form(link);
+  link.slots.stub_size = stub_size(*link.arch, state.stub_form);
+  constexpr uint64_t kFlags = SHF_ALLOC | SHF_EXECINSTR;
+  if (link.slots.import_words != 0 && has_loader(link.target().output) && !link.options().dynamic.bind_now) {
+    state.lazy_stubs = add_chunk<LazyStubsChunk>(link, link);
+    output_section(link, ".plt", SHT_PROGBITS, kFlags).chunks.push_back(state.lazy_stubs);
+  }
+  if (link.slots.stubs.empty()) return;
+  state.stubs = add_chunk<StubsChunk>(link, link);
+  output_section(link, stub_section_name(link), SHT_PROGBITS, kFlags).chunks.push_back(state.stubs);
 }
 
 void add_slots(Link& link) {
@@ -58,12 +69,7 @@ void add_slots(Link& link) {
   if (!slots.pointers.empty())
     output_section(link, ".dynptr", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE)
         .chunks.push_back(add_chunk<PointersChunk>(link, link));
-  if (!slots.stubs.empty())
-    output_section(link, stub_section_name(link), SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR)
-        .chunks.push_back(add_chunk<StubsChunk>(link, link));
-  if (slots.import_words != 0 && !link.options().dynamic.bind_now)
-    output_section(link, ".plt", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR)
-        .chunks.push_back(add_chunk<LazyStubsChunk>(link, link));
+  add_stubs(link);
 }
 
 OutputSection& reloc_section(Link& link, std::string_view stem) {
@@ -124,8 +130,9 @@ void add_dynamic_tables(Link& link) {
     section.flags |= SHF_INFO_LINK;
     section.chunks.push_back(stub_relocs);
   }
-  // A library that is given a loader can be run.
-  const bool is_run = link.target().output != OutputKind::SharedLibrary || !link.options().dynamic_linker.empty();
+  // A library that is a program as well, by -pie, can be run.
+  const Options& options = link.options();
+  const bool is_run = link.target().output == OutputKind::SharedLibrary ? options.is_pie : !options.no_dynamic_linker;
   if (has_loader_tables && is_run)
     output_section(link, ".interp", SHT_PROGBITS, SHF_ALLOC)
         .chunks.push_back(add_chunk<InterpreterChunk>(link, interpreter_of(link)));
@@ -136,7 +143,8 @@ void add_dynamic_tables(Link& link) {
     add_hash_tables(link, symbols);
     add_version_sections(link, symbols);
   }
-  OutputSection& dynamic = output_section(link, ".dynamic", SHT_DYNAMIC, SHF_ALLOC | SHF_WRITE);
+  const uint64_t dynamic_flags = SHF_ALLOC | (link.options().dynamic.is_read_only ? 0 : SHF_WRITE);
+  OutputSection& dynamic = output_section(link, ".dynamic", SHT_DYNAMIC, dynamic_flags);
   dynamic.entry_size = 2 * link.target().word_size;
   dynamic.chunks.push_back(add_chunk<DynamicChunk>(link, link, symbols, has_relocs ? relocs : nullptr, stub_relocs));
   output_section(link, ".dynstr", SHT_STRTAB, SHF_ALLOC)
@@ -213,7 +221,9 @@ void add_notes(Link& link) {
 constexpr size_t kLateSections = 16;
 
 void add_gdb_index(Link& link) {
-  if (!link.options().gdb_index || link.options().strip != StripMode::None) return;
+  const auto& sections = link.layout.sections;
+  if (std::ranges::find(sections, ".debug_info", &OutputSection::name) == sections.end()) return;
+  if (!link.options().gdb_index || (link.options().strip != StripMode::None && !link.options().debug_file)) return;
   output_section(link, ".gdb_index", SHT_PROGBITS, 0).coder = add_chunk<GdbIndexContents>(link, link);
 }
 
@@ -226,7 +236,33 @@ void add_symbol_table(Link& link) {
   output_section(link, ".strtab", SHT_STRTAB, 0);
 }
 
+// The file beside the output has a symbol table of its own, with the same contents.
+void add_symbols(Link& link, OutputSection& section) {
+  SymbolTableChunk*& table = state_of(link).symbol_table;
+  if (table) {
+    section.chunks.push_back(add_chunk<ChunkCopy>(link, *table));
+  } else {
+    table = add_chunk<SymbolTableChunk>(link, link);
+    section.chunks.push_back(table);
+  }
+}
+
 }  // namespace
+
+void add_section_header_table(Link& link, bool is_separate) {
+  auto* names = add_chunk<SectionNamesChunk>(link, link, is_separate);
+  state_of(link).section_names.push_back(names);
+  OutputSection& names_section = link.layout.sections.emplace_back();
+  names_section.name = ".shstrtab";
+  names_section.type = SHT_STRTAB;
+  names_section.is_separate = is_separate;
+  names_section.chunks.push_back(names);
+  OutputSection& table = link.layout.sections.emplace_back();
+  table.rank = kSectionHeadersRank;
+  table.type = SHT_NULL;
+  table.is_separate = is_separate;
+  table.chunks.push_back(add_chunk<SectionHeadersChunk>(link, link, *names, is_separate));
+}
 
 OutputSection& output_section(Link& link, std::string_view name, uint32_t type, uint64_t flags) {
   for (OutputSection& section : link.layout.sections)
@@ -239,20 +275,16 @@ OutputSection& output_section(Link& link, std::string_view name, uint32_t type, 
 }
 
 void finish_tables(Link& link) {
-  if (state_of(link).section_names) state_of(link).section_names->place_names();
+  for (SectionNamesChunk* names : state_of(link).section_names) names->place_names();
   compress_debug_sections(link);
-  const auto find = [&](std::string_view name) {
-    const auto found = std::ranges::find(link.layout.sections, name, &OutputSection::name);
-    return found == link.layout.sections.end() ? nullptr : &*found;
-  };
-  OutputSection* symbols = find(".symtab");
-  if (!symbols) return;
-  auto* table = add_chunk<SymbolTableChunk>(link, link);
-  state_of(link).symbol_table = table;
-  symbols->chunks.push_back(table);
-  find(".strtab")->chunks.push_back(add_chunk<SymbolNamesChunk>(link, *table));
-  if (OutputSection* indices = find(".symtab_shndx"))
-    indices->chunks.push_back(add_chunk<SymbolSectionsChunk>(link, link, *table));
+  for (OutputSection& section : link.layout.sections)
+    if (section.type == SHT_SYMTAB && section.is_empty()) add_symbols(link, section);
+  const SymbolTableChunk* table = state_of(link).symbol_table;
+  for (OutputSection& section : link.layout.sections) {
+    if (!table || section.is_allocated || !section.is_empty()) continue;
+    if (section.name == ".strtab") section.chunks.push_back(add_chunk<SymbolNamesChunk>(link, *table));
+    if (section.type == SHT_SYMTAB_SHNDX) section.chunks.push_back(add_chunk<SymbolSectionsChunk>(link, link, *table));
+  }
 }
 
 Chunk* add_merge_chunk(Link& link, uint16_t pool) {
@@ -277,6 +309,7 @@ void add_file_tables(Link& link) {
   add_section_headers(link);
   add_gdb_index(link);
   add_symbol_table(link);
+  if (link.options().debug_file && link.applies_relocs()) add_debug_file(link);
 }
 
 void add_linker_sections(Link& link) {

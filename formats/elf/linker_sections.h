@@ -16,6 +16,9 @@ void add_headers(Link& link);
 // Adds what is for other tools and not loaded: section headers and names, symbol and string tables.
 void add_file_tables(Link& link);
 
+// The section header table, and the names in it, of the output or of the file beside it.
+void add_section_header_table(Link& link, bool is_separate);
+
 // Fills the tables of section names and symbols, when sections are in their order and have their header indices.
 void finish_tables(Link& link);
 

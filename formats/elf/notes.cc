@@ -80,6 +80,7 @@ std::vector<Property> merge_properties(const Link& link) {
   PropertyMerger merger;
   for (const InputFile* file : link.inputs.files) merger.add(object_of(*file).properties);
   merger.force(GNU_PROPERTY_X86_FEATURE_1_AND, link.options().x86_feature_1_force);
+  merger.force(GNU_PROPERTY_X86_ISA_1_NEEDED, link.options().x86_isa_needed);
   return merger.take();
 }
 

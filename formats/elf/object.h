@@ -71,9 +71,6 @@ struct ElfObject {
   bool has_split_stack = false;
 };
 
-// Notes for xld itself, which end with the link (tlsrewrite/slot_note.h).
-inline constexpr std::string_view kLinkerNotes = ".note.xld";
-
 inline const ElfObject& object_of(const InputFile& file) {
   return *static_cast<const ElfObject*>(file.format_data);
 }

@@ -6,6 +6,7 @@
 #include "formats/elf/plan.h"
 
 #include <algorithm>
+#include <bit>
 #include <fmt/core.h>
 #include <fnmatch.h>
 #include <map>
@@ -51,6 +52,7 @@ constexpr RankRow kRanks[] = {
     {".plt", 101},
     {".iplt", 102},
     {".plt.sec", 102},
+    {".plt.got", 102},
     {".text", 110},
     {".fini", 120},
     {".rodata", 200},
@@ -76,7 +78,7 @@ constexpr RankRow kRanks[] = {
     {".lrodata", 600},
     {".ldata", 700},
     {".lbss", 800},
-    {".comment", 1000},
+    {".comment", 1001},
     {".symtab", 2000},
     {".symtab_shndx", 2001},
     {".strtab", 2002},
@@ -88,14 +90,16 @@ constexpr uint32_t kFirstRank = 1;
 // Program headers that stand for no section of their own: PT_PHDR, PT_TLS, PT_GNU_STACK and the like.
 constexpr uint64_t kOtherHeaders = 10;
 
+constexpr uint32_t kNoteRank = 4;  // of notes without a row
+
 // For sections without a row: behind the known ones of their kind.
 uint32_t rank_of_kind(const OutputSection& section) {
-  if (!section.is_allocated) return 1001;
+  if (!section.is_allocated) return 1002;
   if (section.is_thread_local) return section.is_zero_fill ? 302 : 301;
   if (section.flags & SHF_X86_64_LARGE) return section.is_zero_fill ? 801 : section.is_writable ? 701 : 601;
   if (section.is_executable) return section.is_writable ? 490 : 115;
   if (section.is_writable) return section.is_zero_fill ? 501 : 410;
-  return section.type == SHT_NOTE ? 4 : 210;
+  return section.type == SHT_NOTE ? kNoteRank : 210;
 }
 
 // Words the loader fills on the first call of a function stay writable, right behind what does not.
@@ -232,7 +236,12 @@ class Planner {
       return link_.diagnostics().error(
           fmt::format("--keep-first={}: the symbol is not defined in a section of the inputs", name));
     }
-    sections_[link_.atom(first_atom_).section.value].rank = kFirstRank;
+    OutputSection& section = sections_[link_.atom(first_atom_).section.value];
+    if (section.type == SHT_NOBITS)
+      return link_.diagnostics().error(
+          fmt::format("--keep-first={}: it is in {}, which has no contents and so comes last; give it a value", name,
+                      section.name));
+    section.rank = kFirstRank;
   }
 
   void put_first_atom_first() {
@@ -263,11 +272,19 @@ class Planner {
     }
   }
 
+  // A program header covers notes of one alignment: those of the strictest come first.
+  uint32_t note_order(const OutputSection& section) const {
+    if (section.type != SHT_NOTE || section.rank != kNoteRank) return 0;
+    uint64_t strictest = 1;
+    for (const AtomId id : section.atoms) strictest = std::max(strictest, link_.atom(id).alignment());
+    return static_cast<uint32_t>(std::countl_zero(strictest));
+  }
+
   void sort_sections() {
     std::vector<uint32_t> order(sections_.size());
     for (uint32_t i = 0; i < order.size(); i++) order[i] = i;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](uint32_t a, uint32_t b) { return sections_[a].rank < sections_[b].rank; });
+    const auto place = [&](uint32_t i) { return std::pair(sections_[i].rank, note_order(sections_[i])); };
+    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return place(a) < place(b); });
     std::vector<OutputSection> sorted;
     sorted.reserve(sections_.size());
     for (const uint32_t i : order) sorted.push_back(std::move(sections_[i]));
@@ -350,7 +367,8 @@ class Planner {
   void place_headers() {
     LayoutPlan& plan = link_.layout.plan;
     const Options& options = link_.options();
-    if (options.text_segment || options.image_base || sections_.size() < 2 || !has_head()) return;
+    if (variant_.has_fixed_base || options.text_segment || options.image_base) return;
+    if (sections_.size() < 2 || !has_head()) return;
     const OutputSection& next = sections_[1];
     if (!next.is_allocated || !next.fixed_address) return;
     const uint64_t room = sizeof(Elf64::Header) + (sections_.size() + kOtherHeaders) * sizeof(Elf64::ProgramHeader);
@@ -400,9 +418,12 @@ class Planner {
   }
 
   void number_headers() {
-    uint32_t next = 1;
-    for (OutputSection& section : sections_)
-      if (!section.name.empty()) section.header_index = next++;
+    uint32_t next = 1, next_separate = 1;
+    for (OutputSection& section : sections_) {
+      if (section.name.empty()) continue;
+      section.header_index = section.is_separate ? next_separate++ : next++;
+      if (section.is_allocated) next_separate = next;
+    }
   }
 
   void choose_addresses() {

@@ -12,6 +12,7 @@ void plan_relocatable(Link& link);  // relocatable_plan.cc
 struct PlanVariant {
   void (*add_head)(Link&);          // adds what stands before everything else in memory; none: there is nothing
   bool is_memory_only = false;      // what is not loaded, such as debug information, is left out
+  bool has_fixed_base = false;      // what stands first does so at the image base, wherever the first section is placed
   void (*adjust)(Link&) = nullptr;  // has the last word on Layout::plan, sections and segments
 };
 void plan_as(Link& link, const PlanVariant& variant);

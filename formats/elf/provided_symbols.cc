@@ -204,6 +204,7 @@ void provide_symbols(Link& link) {
     if (id.is_valid() && row.anchor == Anchor::ThreadBase) link.symbols.add_flags(id, symbol_flag::kThreadLocal);
   }
   provide_brackets(link);
+  report_symbol_warnings(link);
 }
 
 void define_symbols(Link& link) {

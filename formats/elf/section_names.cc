@@ -83,6 +83,14 @@ uint32_t text_rank(std::string_view input_name) {
   return kOrdinary;
 }
 
+std::string_view text_section_prefix(std::string_view input_name) {
+  static constexpr std::string_view kPrefixes[] = {".text.hot",   ".text.unlikely", ".text.unknown",
+                                                   ".text.split", ".text.startup",  ".text.exit"};
+  for (const std::string_view prefix : kPrefixes)
+    if (matches(input_name, prefix)) return prefix;
+  return {};
+}
+
 bool is_debug_section(std::string_view name) {
   static constexpr std::string_view kPrefixes[] = {".debug_", ".zdebug_",       ".gnu.linkonce.wi.",
                                                    ".stab",   ".gnu.debuglto_", ".gdb_index"};

@@ -9,6 +9,9 @@ namespace xld::elf {
 // Records that ask for imports: dynimport/import_request.h.
 inline constexpr std::string_view kImportSection = ".xld.imports";
 
+// Notes for xld itself, which end with the link (tlsrewrite/slot_note.h).
+inline constexpr std::string_view kLinkerNotes = ".note.xld";
+
 // ".text.startup.main" -> ".text". Names without a rule stand for themselves.
 std::string_view output_section_name(std::string_view input_name, uint64_t flags);
 
@@ -18,6 +21,9 @@ uint32_t initialiser_priority(std::string_view input_name);
 
 // Position of hot and cold parts inside .text, as in GNU ld's scripts: lower first.
 uint32_t text_rank(std::string_view input_name);
+
+// What -z keep-text-section-prefix keeps apart: ".text.hot.main" -> ".text.hot"; empty: nothing.
+std::string_view text_section_prefix(std::string_view input_name);
 
 // Debugging sections: dropped by --strip-debug.
 bool is_debug_section(std::string_view name);

@@ -353,6 +353,8 @@ class SharedReader : public Failure {
           return take_name("DT_RUNPATH", entry.value, at, object_.runtime_path);
         case DT_RPATH:
           return take_name("DT_RPATH", entry.value, at, object_.old_runtime_path);
+        case DT_AUDIT:
+          return take_name("DT_AUDIT", entry.value, at, object_.audit);
         case DT_FLAGS:
           object_.flags = entry.value;
           return true;

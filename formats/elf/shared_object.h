@@ -32,6 +32,7 @@ struct SharedObject {
   std::string_view soname;            // empty: none
   std::string_view runtime_path;      // DT_RUNPATH
   std::string_view old_runtime_path;  // DT_RPATH
+  std::string_view audit;             // DT_AUDIT
   std::span<const std::string_view> needed;
   uint64_t flags = 0;    // DT_FLAGS
   uint64_t flags_1 = 0;  // DT_FLAGS_1
@@ -72,6 +73,7 @@ struct SharedSymbol {
 struct CopySource {
   uint64_t alignment = 1;
   bool is_read_only = false;  // the library's own is not writable, or not after relocation
+  bool is_zero_fill = false;
 };
 
 // The error says what is wrong where in the file, without the file's name.

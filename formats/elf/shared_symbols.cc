@@ -59,6 +59,12 @@ class NameReader {
       if (!has_known_version(object_, symbol))
         return Error{fmt::format("dynamic symbol {} ({}): its version {} is not in the version tables", index,
                                  hashed.name, symbol.version_index)};
+      if (object_.symbol_versions && symbol.version_index == VER_NDX_LOCAL && symbol.is_defined() &&
+          symbol.is_visible())
+        return Error{
+            fmt::format("dynamic symbol {}: invalid version index 0 for defined symbol {}: it says that the "
+                        "symbol is local",
+                        index, hashed.name)};
       names[i] = occurrence_of(symbol, hashed);
       if (is_over_budget_)
         return Error{fmt::format("dynamic symbol {}: the names of hidden versions are longer than the file", index)};
@@ -132,6 +138,23 @@ uint64_t alignment_at(const SharedObject& object, const SharedSymbol& symbol) {
   return lowest_bit == 0 ? limit : std::min(limit, lowest_bit);
 }
 
+template <class E>
+bool is_zero_fill_at(const SharedObject& object, uint64_t address) {
+  for (uint32_t i = 0; i < object.segment_count; i++) {
+    const auto segment =
+        load<typename E::ProgramHeader>(object.program_headers + i * sizeof(typename E::ProgramHeader));
+    if (segment.type != PT_LOAD || address < segment.vaddr || address - segment.vaddr >= segment.memsz) continue;
+    return address - segment.vaddr >= segment.filesz;
+  }
+  return false;
+}
+
+template <class E>
+CopySource copy_source_as(const SharedObject& object, const SharedSymbol& symbol) {
+  return {alignment_at<E>(object, symbol), !is_writable_at<E>(object, symbol.value),
+          is_zero_fill_at<E>(object, symbol.value)};
+}
+
 }  // namespace
 
 bool SharedSymbol::is_visible() const {
@@ -161,8 +184,7 @@ std::optional<uint32_t> find_shared_definition(const SharedObject& object, std::
 }
 
 CopySource copy_source(const SharedObject& object, const SharedSymbol& symbol) {
-  if (object.is_64_bit) return {alignment_at<Elf64>(object, symbol), !is_writable_at<Elf64>(object, symbol.value)};
-  return {alignment_at<Elf32>(object, symbol), !is_writable_at<Elf32>(object, symbol.value)};
+  return object.is_64_bit ? copy_source_as<Elf64>(object, symbol) : copy_source_as<Elf32>(object, symbol);
 }
 
 }  // namespace xld::elf

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "formats/elf/elf.h"
+#include "formats/elf/notes.h"
 #include "formats/elf/relocs.h"
+#include "formats/elf/state.h"
 #include "formats/slot_values.h"
 
 namespace xld::elf {
@@ -31,7 +33,26 @@ void write_tls_descriptor(const Link& link, const Slot& slot, uint8_t* place) {
     store_word(link, place + link.arch->word_size, slot_value(link, slot));
 }
 
+bool claims_branch_tracking(const Link& link) {
+  for (const Property& property : merge_properties(link))
+    if (property.type == GNU_PROPERTY_X86_FEATURE_1_AND && (property.value & GNU_PROPERTY_X86_FEATURE_1_IBT) != 0)
+      return true;
+  return false;
+}
+
 }  // namespace
+
+StubForm choose_stub_form(const Link& link) {
+  if (link.options().dynamic.stubs_track_branches || claims_branch_tracking(link)) return StubForm::Tracked;
+  const bool binds_late = has_loader(link.target().output) && !link.options().dynamic.bind_now;
+  return binds_late ? StubForm::Binding : StubForm::Plain;
+}
+
+uint32_t stub_size(const Arch& arch, StubForm form) {
+  constexpr uint32_t kPlainSize = 8;  // what binutils knows by sight
+  if (form == StubForm::Tracked) return arch.stub_size;
+  return form == StubForm::Binding ? uint32_t{arch.jump_size} + arch.binding_size : kPlainSize;
+}
 
 void GotChunk::write(MutableBytes out) const {
   for (const Slot& slot : link_.slots.slots) {
@@ -60,17 +81,36 @@ void StubTableChunk::write(MutableBytes out) const {
 
 uint64_t StubTableChunk::lazy_entry(const Stub& stub) const {
   if (link_.slots.lazy_address == 0) return 0;
+  if (state_of(link_).stub_form == StubForm::Binding)
+    return link_.slots.stub_address(static_cast<uint32_t>(&stub - link_.slots.stubs.data())) + link_.arch->jump_size;
   return link_.slots.lazy_address + link_.arch->lazy_header_size +
          uint64_t{stub.slot_word} * link_.arch->lazy_entry_size;
 }
 
 void StubsChunk::write(MutableBytes out) const {
-  const Slots& slots = link_.slots;
-  for (uint32_t i = 0; i < slots.stubs.size(); i++) {
-    const MutableBytes code = out.subspan(size_t{i} * link_.arch->stub_size, link_.arch->stub_size);
-    link_.arch->write_stub(code, slots.stub_address(i), slots.stub_slot_address(slots.stubs[i]), slots.got_base,
-                           is_position_independent(link_.target().output));
+  for (uint32_t i = 0; i < link_.slots.stubs.size(); i++) {
+    const uint32_t size = link_.slots.stub_size;
+    write_stub(link_.slots.stubs[i], link_.slots.stub_address(i), out.subspan(size_t{i} * size, size));
   }
+}
+
+void StubsChunk::write_stub(const Stub& stub, uint64_t stub_address, MutableBytes code) const {
+  const Arch& arch = *link_.arch;
+  const StubForm form = state_of(link_).stub_form;
+  const auto write = form == StubForm::Tracked ? arch.write_stub : arch.write_jump;
+  write(code, stub_address, link_.slots.stub_slot_address(stub), link_.slots.got_base,
+        is_position_independent(link_.target().output));
+  if (form == StubForm::Tracked) return;
+  const MutableBytes rest = code.subspan(arch.jump_size);
+  if (form == StubForm::Binding && stub.is_import && stub.uses_lazy_table) {
+    arch.write_binding(rest, stub_address + arch.jump_size, link_.slots.lazy_address, stub.slot_word);
+  } else {
+    arch.fill_padding(rest);
+  }
+}
+
+uint64_t LazyStubsChunk::entry_count() const {
+  return state_of(link_).stub_form == StubForm::Binding ? 0 : link_.slots.import_words;
 }
 
 void LazyStubsChunk::write(MutableBytes out) const {
@@ -78,7 +118,7 @@ void LazyStubsChunk::write(MutableBytes out) const {
   const uint64_t header = link_.slots.lazy_address;
   arch.write_lazy_header(out.first(arch.lazy_header_size), header, link_.slots.got_base,
                          is_position_independent(link_.target().output));
-  for (uint32_t i = 0; i < link_.slots.import_words; i++) {
+  for (uint32_t i = 0; i < entry_count(); i++) {
     const uint64_t offset = arch.lazy_header_size + uint64_t{i} * arch.lazy_entry_size;
     arch.write_lazy_entry(out.subspan(offset, arch.lazy_entry_size), header + offset, header, i);
   }

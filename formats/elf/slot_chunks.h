@@ -1,10 +1,22 @@
 // The sections behind slots: .got, .got.plt, stubs, and the tables of words the loader or start-up code finishes.
 #pragma once
 
+#include <algorithm>
+
 #include "core/chunk.h"
 #include "formats/format.h"
 
 namespace xld::elf {
+
+enum class StubForm : uint8_t {
+  Tracked,  // begins with the instruction that branch tracking wants; binding on the first call is code of its own
+  Binding,  // the second half hands over to the loader: the slot leads there until the first call
+  Plain,    // a jump through a slot that is filled before
+};
+
+// By what the output claims and when its imports are bound.
+StubForm choose_stub_form(const Link& link);
+uint32_t stub_size(const Arch& arch, StubForm form);
 
 // .got: the numbered slots.
 class GotChunk : public Chunk {
@@ -43,14 +55,18 @@ class StubTableChunk : public Chunk {
   const Link& link_;
 };
 
-// .plt.sec or .iplt: stubs of functions that the loader finds or a resolver chooses.
+// Stubs of functions that the loader finds or a resolver chooses: .plt.sec, .plt, .plt.got or .iplt, by their form.
 class StubsChunk : public Chunk {
  public:
-  explicit StubsChunk(const Link& link) : link_(link) { alignment = link.arch->function_alignment; }
-  uint64_t size() const override { return link_.slots.stubs.size() * link_.arch->stub_size; }
+  explicit StubsChunk(const Link& link) : link_(link) {
+    alignment = std::min<uint64_t>(link.arch->function_alignment, link.slots.stub_size);
+  }
+  uint64_t size() const override { return link_.slots.stubs.size() * uint64_t{link_.slots.stub_size}; }
   void write(MutableBytes out) const override;
 
  private:
+  void write_stub(const Stub& stub, uint64_t stub_address, MutableBytes code) const;
+
   const Link& link_;
 };
 
@@ -65,16 +81,17 @@ class ReservedChunk : public Chunk {
   uint64_t size_;
 };
 
-// .plt: binding on the first call (Arch::write_lazy_entry), an entry for each word of an import.
+// .plt: binding on the first call. A header, and for each word of an import an entry (Arch::write_lazy_entry), unless
+// the stubs are those.
 class LazyStubsChunk : public Chunk {
  public:
   explicit LazyStubsChunk(const Link& link) : link_(link) { alignment = link.arch->function_alignment; }
-  uint64_t size() const override {
-    return link_.arch->lazy_header_size + uint64_t{link_.slots.import_words} * link_.arch->lazy_entry_size;
-  }
+  uint64_t size() const override { return link_.arch->lazy_header_size + entry_count() * link_.arch->lazy_entry_size; }
   void write(MutableBytes out) const override;
 
  private:
+  uint64_t entry_count() const;
+
   const Link& link_;
 };
 

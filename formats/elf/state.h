@@ -7,6 +7,8 @@
 #include "formats/elf/dynamic_relocs.h"
 #include "formats/elf/dynamic_symbols.h"
 #include "formats/elf/groups.h"
+#include "formats/elf/slot_chunks.h"
+#include "formats/elf/symbol_warnings.h"
 #include "formats/elf/versions.h"
 #include "formats/format.h"
 #include "formats/section_keys.h"
@@ -17,6 +19,8 @@ class FrameChunk;
 class SectionNamesChunk;
 class BuildIdChunk;
 class SymbolTableChunk;
+class DebugFileHead;
+class DebugLinkChunk;
 
 struct ElfState : FormatState {
   explicit ElfState(uint32_t workers) : section_keys(workers) {}
@@ -25,10 +29,16 @@ struct ElfState : FormatState {
 
   // Chunks that others ask for facts; owned by Link::chunks.
   FrameChunk* frames = nullptr;
-  SectionNamesChunk* section_names = nullptr;
+  std::vector<SectionNamesChunk*> section_names;  // of the output, and of the file beside it
   BuildIdChunk* build_id = nullptr;
   SymbolTableChunk* symbol_table = nullptr;
+  DebugFileHead* debug_head = nullptr;  // of separate debug information
+  DebugLinkChunk* debug_link = nullptr;
+  StubsChunk* stubs = nullptr;
+  LazyStubsChunk* lazy_stubs = nullptr;
 
+  StubForm stub_form = StubForm::Plain;
+  SymbolWarnings symbol_warnings;
   std::vector<OutputGroup> groups;  // of a relocatable output, in the order of files and their sections
   // Of outputs with a loader.
   std::unique_ptr<DefinedVersions> defined_versions;

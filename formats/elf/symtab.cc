@@ -221,7 +221,8 @@ template <class E>
 bool SymbolTableChunk::is_kept_local(const ElfObject& object, std::string_view name, uint32_t section) const {
   if (name.empty() || !is_retained(name)) return false;
   const DiscardMode mode = link_.options().discard;
-  if (mode == DiscardMode::AllLocals || link_.options().strip == StripMode::All) return false;
+  const bool has_no_table = link_.options().strip == StripMode::All && !link_.options().debug_file;
+  if (mode == DiscardMode::AllLocals || has_no_table) return false;
   if (!is_temporary_name(name)) return true;
   if (mode != DiscardMode::Default) return mode == DiscardMode::None;
   // Names of strings say nothing once the strings are shared; as with GNU ld, whether they are in the end or not.

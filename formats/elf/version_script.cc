@@ -97,6 +97,9 @@ class PatternParser {
       pattern.is_literal = true;
     } else {
       pattern = make_version_pattern(word);
+      // In a demangled name brackets are operators: operator[]*.
+      if (!is_demangled && Glob(word).has_open_set())
+        reader_.fail_at(position, "invalid version pattern: no ']' closes the '['; quote names that have one");
     }
     pattern.is_local = is_local_;
     pattern.is_demangled = is_demangled;

@@ -122,7 +122,12 @@ void DefinedVersions::read_scripts() {
 
 // --default-symver: what has no version gets one with the output's own name.
 void DefinedVersions::add_default_version() {
-  if (!script_.nodes.empty() && script_.nodes.front().name.empty()) return;
+  if (!script_.nodes.empty() && script_.nodes.front().name.empty()) {
+    // A script without versions only chooses what is exported.
+    script_.nodes.front().name = own_name(link_);
+    default_version_ = kFirstVersion;
+    return;
+  }
   VersionNode node;
   node.name = own_name(link_);
   default_version_ = static_cast<uint16_t>(kFirstVersion + script_.nodes.size());
@@ -147,8 +152,10 @@ bool DefinedVersions::admit(SymbolId id) {
   if (versions_.empty()) return true;
   const std::string_view name = link_.symbols.name(id);
   if (const ExplicitVersion version = explicit_version(link_, id); version.is_given) {
-    // "foo@@" is exported, and has no version.
-    versions_[id.value] = version.version.empty() ? kUnversioned : entry_of(name, version);
+    if (version.is_default) check_twin(id, version.version);
+    // "foo@@" is exported, and has no version; "foo@" is for programs that were linked when there were none.
+    constexpr uint16_t kOld = kUnversioned | VERSYM_HIDDEN;
+    versions_[id.value] = !version.version.empty() ? entry_of(name, version) : version.is_default ? kUnversioned : kOld;
     return true;
   }
   const VersionChoice choice = matcher_ ? matcher_->match(name) : VersionChoice();
@@ -172,6 +179,20 @@ uint16_t DefinedVersions::entry_of(std::string_view name, const ExplicitVersion&
   if (matcher_) matcher_->note_versioned(name_without_version(name), found->second);
   const auto index = static_cast<uint16_t>(kFirstVersion + found->second);
   return version.is_default ? index : index | VERSYM_HIDDEN;
+}
+
+// foo@@V is the same symbol as foo@V, and only one of them can be.
+void DefinedVersions::check_twin(SymbolId id, std::string_view version) const {
+  const std::string_view name = name_without_version(link_.symbols.name(id));
+  const SymbolId twin = link_.symbols.find(fmt::format("{}@{}", name, version));
+  if (!twin.is_valid() || twin == id || !link_.symbols.is_defined(twin)) return;
+  const auto definer = [&](SymbolId symbol) {
+    return link_.inputs.file(link_.symbols.claim(symbol).file()).display_name();
+  };
+  link_.diagnostics().error(fmt::format("duplicate symbol: {0}@{1}\n>>> defined as {0}@@{1} in {2}\n>>> defined as "
+                                        "{0}@{1} in {3}",
+                                        name, version, definer(id), definer(twin)),
+                            link_.symbols.claim(id).file(), id.value);
 }
 
 // The script gives `name` a version of which an object has defined the name already: that one is exported.
@@ -232,7 +253,8 @@ void VersionTables::add_needs(Link& link, DynamicSymbols& symbols) {
     const Claim claim = link.symbols.claim(id);
     if (!link.symbols.has(id, symbol_flag::kImported) || !claim.is_import()) continue;
     const SharedSymbol symbol = shared_symbol(library_of(link.inputs.file(claim.file())), claim.raw_symbol());
-    if (symbol.version.empty()) continue;
+    // What only weak references mean is looked for in any version, if the library is not needed otherwise.
+    if (symbol.version.empty() || !link.inputs.file(claim.file()).is_needed) continue;
     const FileId file = first_of.at(link.inputs.file(claim.file()).loader_name);
     Need& need = needs[file];
     const auto [found, is_new] = known[file].try_emplace(symbol.version, need.names.size());

@@ -99,7 +99,8 @@ class AtomMaker {
     return claim.file() == file_.id && claim.raw_symbol() == file_.first_global + global;
   }
 
-  // A piece goes if all its global definitions are weak and another file's were taken.
+  // A piece goes if all its global definitions are weak and another file's were taken. An alternative entry at its
+  // start does not speak for it.
   void coalesce() {
     std::vector<Subsection*> kept;
     for (uint32_t i = 0; i < file_.globals.size(); i++) {
@@ -109,7 +110,7 @@ class AtomMaker {
       if (!piece) continue;
       if (!(raw.desc & N_WEAK_DEF) || is_mine(i)) {
         kept.push_back(piece);
-      } else if (raw.value == piece->address) {
+      } else if (raw.value == piece->address && !(raw.desc & N_ALT_ENTRY)) {
         piece->instead = file_.globals[i];
       }
     }

@@ -41,9 +41,6 @@ void add_slots(const Link& link, std::vector<LoadFixup>& fixups) {
   }
   for (size_t i = 0; i < slots.pointers.size(); i++)
     fixups.push_back({slots.pointer_address(i), 0, slots.pointers[i].import});
-  for (const Stub& stub : slots.stubs)
-    if (stub.uses_lazy_table && stub.is_import)
-      fixups.push_back({slots.stub_slot_address(stub), 0, slots.owners[stub.owner].symbol});
 }
 
 // The segment an address is in.
@@ -348,7 +345,7 @@ void write_own_definitions(const Link& link, std::span<const LoadFixup> fixups, 
 
 }  // namespace
 
-void finish_atom(const Link& link, AtomId id, MutableBytes out) {
+void write_fixup_words(const Link& link, AtomId id, MutableBytes out) {
   if (link.fixup_counts.empty() || link.fixup_counts[id.value].all == 0) return;
   const uint64_t address = link.atom(id).address;
   if (state_of(link).features.has_chained_fixups) return write_chained_words(link, address, out);

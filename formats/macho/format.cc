@@ -7,11 +7,14 @@
 #include "formats/macho/decode.h"
 #include "formats/macho/describe.h"
 #include "formats/macho/fixups.h"
+#include "formats/macho/folding.h"
+#include "formats/macho/hints.h"
 #include "formats/macho/imports.h"
 #include "formats/macho/kept_relocs.h"
 #include "formats/macho/late_tables.h"
 #include "formats/macho/lazy_stubs.h"
 #include "formats/macho/load_commands.h"
+#include "formats/macho/message_stubs.h"
 #include "formats/macho/object.h"
 #include "formats/macho/plan.h"
 #include "formats/macho/provided_symbols.h"
@@ -84,11 +87,6 @@ bool is_root(const Link& /*link*/, const InputFile& file, const Atom& atom) {
          type == S_THREAD_LOCAL_INIT_FUNCTION_POINTERS;
 }
 
-// Unwind entries of subsections are not compared yet, and two functions with different ones are not the same.
-bool may_fold(const Link& /*link*/, const InputFile& /*file*/, const Atom& atom) {
-  return !atom.has(atom_flag::kExecutable);
-}
-
 // Compilers for this format do not say.
 bool significant_atoms(const Link& /*link*/, const InputFile& /*file*/, std::vector<AtomId>& /*out*/) {
   return false;
@@ -102,6 +100,12 @@ void settle(Link& link) {
   slots.stub_table_address = state.lazy_pointers ? state.lazy_pointers->address : slots.word_address(slots.got_words);
   if (const OutputSection* stubs = find_section(link, kStubSection)) slots.stubs_address = stubs->address;
   link.thread_pointer = link.layout.tls_address;
+}
+
+void finish_atom(const Link& link, AtomId id, MutableBytes out) {
+  write_fixup_words(link, id, out);
+  const Atom& atom = link.atom(id);
+  if (atom.file.value != 0) apply_hints(link, link.inputs.file(atom.file), atom, out);
 }
 
 // LC_UUID: a digest of the content, in the form of RFC 4122 version 3 (a name's digest).
@@ -125,11 +129,13 @@ constexpr Cpu kCpus[] = {Cpu::X86_64, Cpu::I386, Cpu::Arm64};
 const Format kFormat = {
     .id = ObjectFormat::MachO,
     .cpus = kCpus,
+    .has_copies = false,
     .identify = identify,
     .make_start_object = make_start_object,
     .begin = begin,
     .read_object = read_object,
     .read_library = read_library,
+    .make_object = make_message_stubs,
     .make_stub_library = make_stub_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
@@ -138,7 +144,7 @@ const Format kFormat = {
     .decode = decode,
     .kept = &kKeptRelocs,
     .is_root = is_root,
-    .may_fold = may_fold,
+    .fold_kind = fold_kind,
     .significant_atoms = significant_atoms,
     .plan = plan,
     .refine_layout = refine_layout,

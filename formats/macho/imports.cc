@@ -180,7 +180,20 @@ void read_library(Link& link, InputFile& file, uint32_t worker) {
 // ---- binding
 // ---------------------------------------------------------------------------------------------------------
 
+namespace {
+
+// Libraries of this format have compatible versions as wholes; their names have none.
+void refuse_symbol_versions(const Link& link) {
+  for (const DynamicImport& import : link.imports)
+    if (!import.request.version.empty())
+      link.diagnostics().error(fmt::format("{}: symbols of Mach-O libraries have no versions; leave out @{}",
+                                           import.origin, import.request.version));
+}
+
+}  // namespace
+
 void bind_symbols(Link& link) {
+  refuse_symbol_versions(link);
   const DarwinOptions& options = link.options().darwin;
   const std::set<std::string_view> found_later(options.found_at_run_time.begin(), options.found_at_run_time.end());
   const ExportRules rules(link);

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "core/hash.h"
+#include "formats/macho/hints.h"
 #include "formats/macho/requests.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/versions.h"
@@ -89,6 +90,8 @@ class ObjectReader {
       case LC_LINKER_OPTION:
         linker_options_.push_back(bytes);
         return true;
+      case LC_LINKER_OPTIMIZATION_HINT:
+        return read_optimization_hints(bytes);
       default:
         break;
     }
@@ -227,6 +230,14 @@ class ObjectReader {
     object_.linker_options = options;
     if (!link_.options().darwin.ignores_requests && link_.applies_relocs())
       file_.requests = parse_requests(link_, file_, arena_);
+  }
+
+  bool read_optimization_hints(Bytes bytes) {
+    const auto command = xld::read<LinkEditDataCommand>(bytes, 0);
+    const auto table = command ? slice(file_.bytes, command->dataoff, command->datasize) : std::nullopt;
+    if (!table) return fail("table of optimisation hints extends past the end of the file");
+    if (link_.target().cpu == Cpu::Arm64) object_.hints = read_hints(*table, arena_);
+    return true;
   }
 
   RawSymbol symbol(uint32_t index) const { return raw_symbol(link_, object_, index); }

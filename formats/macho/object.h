@@ -60,8 +60,9 @@ inline uint8_t literal_size(const InputSection& section) {
   }
 }
 
-struct UnwindEntry;
 struct Frame;
+struct Hint;
+struct UnwindEntry;
 
 struct MachoObject {
   std::span<InputSection> sections;
@@ -77,7 +78,8 @@ struct MachoObject {
   bool has_subsections = false;
   std::span<const UnwindEntry> unwind;  // ascending by function; see unwind_input.h
   std::span<const Frame> frames;
-  uint32_t frame_section = 0;  // that they are in
+  uint32_t frame_section = 0;   // that they are in
+  std::span<const Hint> hints;  // see hints.h
 };
 
 inline const MachoObject& object_of(const InputFile& file) {

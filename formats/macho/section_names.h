@@ -7,7 +7,7 @@
 
 namespace xld::macho {
 
-// Records that ask for imports (dynimport/import_request.h); nothing of this segment is linked.
+// Records that ask for imports (dynimport/import_request.h); what is in this segment is for the last link to read.
 inline constexpr std::string_view kOwnSegment = "__XLD", kImportSection = "__imports";
 
 // Notes for xld itself (tlsrewrite/slot_note.h), in a segment that no linker passes on.

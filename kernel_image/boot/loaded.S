@@ -8,6 +8,8 @@
 # Position independent. What is collected, and a stack, are in memory that xld reserves behind the image.
 #include "boot.inc"
 	.set	boot_params_rsdp, 0x070
+	.set	boot_params_high_ramdisk, 0x0c0
+	.set	boot_params_high_command_line, 0x0c8
 	.set	boot_params_map_count, 0x1e8
 	.set	boot_params_ramdisk, 0x218
 	.set	boot_params_ramdisk_size, 0x21c
@@ -47,11 +49,17 @@ xld_boot_loaded_scratch: .long 0
 
 	mov	boot_params_command_line(%esi), %eax
 	mov	%eax, start_info_command_line(%ebx)
+	mov	boot_params_high_command_line(%esi), %eax
+	mov	%eax, start_info_command_line + 4(%ebx)
 	mov	boot_params_rsdp(%esi), %eax
 	mov	%eax, start_info_rsdp(%ebx)
+	mov	boot_params_rsdp + 4(%esi), %eax
+	mov	%eax, start_info_rsdp + 4(%ebx)
 	mov	boot_params_ramdisk(%esi), %eax
 	mov	boot_params_ramdisk_size(%esi), %edx
 	call	set_module
+	mov	boot_params_high_ramdisk(%esi), %eax
+	mov	%eax, block_module + module_address + 4(%ebx)
 	movzbl	boot_params_map_count(%esi), %ecx
 	add	$boot_params_map, %esi
 	jecxz	enter

@@ -3,7 +3,7 @@
 #
 # Loaders that enter in real mode (QEMU, GRUB's linux16) put these sectors anywhere below 1 MiB and jump to offset 0x200
 # with a segment 0x20 higher than that of the sectors. Those that enter in 32- or 64-bit mode read the header only; their
-# entries are in linux.S, at the start of the payload.
+# entries are in loaded.S, at the start of the payload.
 #include "boot.inc"
 	.set	stack, 0x4ff0
 
@@ -29,7 +29,8 @@ xld_boot_setup_payload_paragraphs: .long 0	# syssize
 1:	.ascii	"HdrS"
 	.word	0x20f				# version of the protocol
 	.long	0				# realmode_swtch
-	.word	0, 0				# start_sys_seg, kernel_version
+	.word	0				# start_sys_seg
+	.word	version - xld_boot_setup - 0x200	# kernel_version
 type_of_loader: .byte 0
 	.byte	1				# loadflags: LOADED_HIGH
 	.word	0				# setup_move_size
@@ -109,6 +110,7 @@ descriptor:
 	.word	. - table - 1
 	.long	0
 xld_boot_setup_entry: .long 0
+version: .asciz	"made by xld"			# what file(1) and the like print
 	.org	xld_boot_setup + 0x400
 xld_boot_setup_end:
 	.section .note.GNU-stack, "", @progbits

@@ -108,6 +108,8 @@ void xrt_build_address_space(const xrt::StartInfo* info) {
   start_console();
   if (info->magic != StartInfo::kMagic || info->version == 0)
     end_with_message("the loader left no hvm_start_info with a memory map", XRT_EXIT_PANIC);
+  if ((info->memory_map | info->modules | info->command_line) >> 32 != 0)
+    end_with_message("what the loader tells is above 4 GiB, out of reach", XRT_EXIT_PANIC);
   copy_command_line(info->command_line);
   copy_modules(*info);
   boot_facts.acpi_root = info->acpi_root;

@@ -24,6 +24,8 @@ using namespace xrt;
 long xrt_clone(uint64_t flags, void* stack, uint32_t* parent_id, uint32_t* child_id, void* thread_pointer,
                int (*function)(void*), void* argument) {
   if ((flags & kRequired) != kRequired || (flags & ~kKnown) || stack == nullptr) return -XRT_EINVAL;
+  if ((flags & XRT_CLONE_PARENT_SETTID) && parent_id == nullptr) return -XRT_EINVAL;
+  if ((flags & (XRT_CLONE_CHILD_SETTID | XRT_CLONE_CHILD_CLEARTID)) && child_id == nullptr) return -XRT_EINVAL;
   Thread* thread = make_thread_area(0, thread_addresses);
   if (thread == nullptr) return -XRT_ENOMEM;
   thread->is_detached = true;

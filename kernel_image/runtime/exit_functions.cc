@@ -4,10 +4,9 @@
 
 #include "kernel_image/runtime/fault.h"
 #include "kernel_image/runtime/include/xrt.h"
+#include "kernel_image/runtime/processor.h"
 
 namespace xrt XRT_HIDDEN {
-
-namespace {
 
 struct ExitFunction {
   void (*function)(void*);
@@ -15,8 +14,14 @@ struct ExitFunction {
   ExitFunction* next;
 };
 
+namespace {
+
 ExitFunction* of_program;
-constinit thread_local ExitFunction* of_thread = nullptr;
+
+// In the control block: a thread whose FS is the program's own has no thread-local variables of ours.
+ExitFunction*& of_thread() {
+  return this_processor().current->exit_functions;
+}
 
 void add(ExitFunction*& list, void (*function)(void*), void* argument) {
   auto* entry = static_cast<ExitFunction*>(xrt_allocate(sizeof(ExitFunction)));
@@ -26,11 +31,16 @@ void add(ExitFunction*& list, void (*function)(void*), void* argument) {
   list = entry;
 }
 
+ExitFunction* take_latest(ExitFunction*& list) {
+  InterruptLock lock;
+  ExitFunction* entry = list;
+  if (entry != nullptr) list = entry->next;
+  return entry;
+}
+
 // What runs may register more.
 void run_all(ExitFunction*& list) {
-  while (list != nullptr) {
-    ExitFunction* entry = list;
-    list = entry->next;
+  while (ExitFunction* entry = take_latest(list)) {
     entry->function(entry->argument);
     xrt_free(entry);
   }
@@ -52,21 +62,21 @@ int __cxa_atexit(void (*function)(void*), void* argument, void*) {
 }
 
 int __cxa_thread_atexit(void (*function)(void*), void* argument, void*) {
-  xrt::add(xrt::of_thread, function, argument);
+  xrt::add(xrt::of_thread(), function, argument);
   return 0;
 }
 
-int atexit(void (*function)()) {
+[[gnu::weak]] int atexit(void (*function)()) {
   xrt::add(xrt::of_program, xrt::call_without_argument, reinterpret_cast<void*>(function));
   return 0;
 }
 
 void xrt_run_thread_exit_functions() {
-  xrt::run_all(xrt::of_thread);
+  xrt::run_all(xrt::of_thread());
 }
 
 void xrt_run_exit_functions() {
-  xrt::run_all(xrt::of_thread);
+  xrt::run_all(xrt::of_thread());
   xrt::run_all(xrt::of_program);
 }
 

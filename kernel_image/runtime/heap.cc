@@ -1,6 +1,7 @@
 // Small memory: blocks of powers of two, cut from mapped chunks and kept in lists once they are free.
 //
 // A block starts with a header that says which list it belongs to. Blocks above half a chunk are mappings of their own.
+// C's names for them are weak: see memory_functions.cc.
 #include "kernel_image/runtime/cpu.h"
 #include "kernel_image/runtime/include/xrt.h"
 
@@ -105,21 +106,21 @@ void xrt_free(void* memory) {
   heap.lists[list] = block;
 }
 
-void* malloc(size_t size) {
+[[gnu::weak]] void* malloc(size_t size) {
   return xrt_allocate(size);
 }
-void free(void* memory) {
+[[gnu::weak]] void free(void* memory) {
   xrt_free(memory);
 }
 
-void* calloc(size_t count, size_t size) {
+[[gnu::weak]] void* calloc(size_t count, size_t size) {
   size_t bytes;
   if (__builtin_mul_overflow(count, size, &bytes)) return nullptr;
   void* memory = xrt_allocate(bytes);
   return memory == nullptr ? nullptr : memset(memory, 0, bytes);
 }
 
-void* realloc(void* memory, size_t size) {
+[[gnu::weak]] void* realloc(void* memory, size_t size) {
   using namespace xrt;
   if (memory == nullptr) return xrt_allocate(size);
   const size_t old_size = (static_cast<Header*>(memory) - 1)->size - sizeof(Header);

@@ -32,6 +32,7 @@ constexpr uint32_t kSoftwareEnable = 1 << 8;
 constexpr uint32_t kDivideByOne = 0xb;
 constexpr uint32_t kOneShot = 0;
 
+constexpr uint32_t kHasLapic = 1 << 9;          // CPUID 1, EDX
 constexpr uint64_t kGloballyEnabled = 1 << 11;  // in the base MSR
 constexpr uint64_t kX2Mode = 1 << 10;
 
@@ -51,6 +52,8 @@ void choose_memory_mode(uint64_t setting) {
 
 void start_lapic() {
   if (base != 0) return;
+  if (!(read_cpuid(1).d & kHasLapic))
+    end_with_message("this CPU has no local APIC, which clocks and threads need", XRT_EXIT_PANIC);
   const uint64_t setting = read_msr(Msr::ApicBase);
   choose_memory_mode(setting);
   const uint64_t physical = setting & kFrameBits;

@@ -86,7 +86,7 @@ int xrt_mprotect(void* address, size_t size, int protection) {
 void* xrt_map_physical(uint64_t physical, size_t size) {
   const uint64_t offset = physical % kPageSize;
   const uint64_t pages = (offset + size + kPageSize - 1) / kPageSize;
-  if (size == 0 || size > kProgramLimit || (physical + size) > kFrameBits) return as_pointer(-XRT_EINVAL);
+  if (size == 0 || size > kProgramLimit || physical > kFrameBits - size) return as_pointer(-XRT_EINVAL);
   InterruptLock lock;
   const uint64_t start = find_empty(chosen_addresses, pages);
   if (start == 0) return as_pointer(-XRT_ENOMEM);

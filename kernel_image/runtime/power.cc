@@ -10,6 +10,8 @@ namespace {
 
 constexpr uint16_t kDebugExitPort = 0x501;
 
+bool is_in_acpi;  // tables of the firmware that lead astray do so once
+
 }  // namespace
 
 int exit_value_of(int code) {
@@ -20,6 +22,9 @@ int exit_value_of(int code) {
 
 void xrt_power_off(int value) {
   xrt::write_port32(xrt::kDebugExitPort, static_cast<uint32_t>(value));
-  xrt::power_off_by_acpi();
+  if (!xrt::is_in_acpi) {
+    xrt::is_in_acpi = true;
+    xrt::power_off_by_acpi();
+  }
   xrt::halt_forever();
 }

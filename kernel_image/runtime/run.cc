@@ -72,9 +72,9 @@ void call_all(Initializer* const* first, Initializer* const* last) {
 
 [[noreturn]] void run_program() {
   call_all(__preinit_array_start, __preinit_array_end);
+  enable_interrupts();
   call_all(__init_array_start, __init_array_end);
   const char* arguments[] = {"kernel", nullptr, nullptr};
-  enable_interrupts();
   xrt_exit(main(1, arguments, arguments + 2));
 }
 

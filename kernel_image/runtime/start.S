@@ -1,11 +1,11 @@
 // The way in: from 32-bit protected mode to C++ in 64-bit mode.
 //
-//   xrt_start32   the PVH entry: flat segments, paging and interrupts off, EBX -> hvm_start_info, no stack
-//   xrt_start64   the Linux 64-bit entry: RSI -> boot_params, which becomes a hvm_start_info; then xrt_start32
+// xrt_start32 is the PVH entry: flat segments, paging and interrupts off, EBX -> hvm_start_info, no stack. What loaders of
+// other protocols enter is xld's (kernel_image/boot), and comes here in the end.
 //
 // All of this runs at physical addresses and finds its data relative to itself, so the virtual addresses of the image
-// may be anywhere. Specifications: xen/include/public/arch-x86/hvm/start_info.h, Documentation/arch/x86/boot.rst and
-// zero-page.rst of Linux, Intel SDM volume 3, 10.8.5 (switching to IA-32e mode).
+// may be anywhere. Specifications: xen/include/public/arch-x86/hvm/start_info.h, Intel SDM volume 3,
+// 10.8.5 (switching to IA-32e mode).
 
 #define START_INFO_SIZE 56        // its last word is reserved: a stack of one word for the first steps
 #define START_INFO_MAGIC 0x336ec578

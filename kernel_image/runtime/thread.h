@@ -12,9 +12,8 @@
 namespace xrt XRT_HIDDEN {
 
 struct Thread;
-
-struct Thread;
 struct WaitQueue;
+struct ExitFunction;
 
 // Links of a thread in a queue; null at its ends.
 struct ThreadLinks {
@@ -58,6 +57,7 @@ struct alignas(64) Thread {
   Thread* joiner;
   void (*at_end)(Thread* thread);  // or null
   uint32_t* cleared_at_end;        // for at_end
+  ExitFunction* exit_functions;    // exit_functions.cc; the latest first
 };
 static_assert(__builtin_offsetof(Thread, stack_guard) == 0x28);
 static_assert((__builtin_offsetof(Thread, frame) + sizeof(xrt_frame)) % 16 == 0, "interrupts align their stack to 16");

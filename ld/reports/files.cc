@@ -62,6 +62,16 @@ std::string trace_symbols(const Link& link) {
                           readable_name(link, symbol.name));
     }
   }
+  for (const InputFile* library : link.inputs.libraries) {
+    for (uint32_t i = 0; i < library->globals.size(); i++) {
+      const SymbolId id = library->globals[i];
+      if (!is_traced[id.value]) continue;
+      const Claim claim = link.symbols.claim(id);
+      const bool is_definer = claim.file() == library->id && claim.raw_symbol() == library->first_global + i;
+      text += fmt::format("{}: {} {}\n", library->path, is_definer ? "definition of" : "mention of",
+                          readable_name(link, link.symbols.name(id)));
+    }
+  }
   return text;
 }
 

@@ -53,6 +53,8 @@ class Reporter {
     if (options_.print_gc_sections) print(list_removed_sections(link_));
     if (options_.print_icf_sections) print(list_folded_sections(link_));
     if (!options_.why_live.empty()) print(explain_liveness(link_));
+    if (!options_.why_extract_file.empty()) write(options_.why_extract_file, explain_extractions(link_));
+    if (!options_.archive_stats_file.empty()) write(options_.archive_stats_file, count_archive_members(link_, finder_));
   }
 
   void write_maps() {

@@ -30,6 +30,10 @@ std::string list_removed_sections(const Link& link);
 std::string list_folded_sections(const Link& link);
 // --why-live: for each pattern, by what chain of references its symbols are kept.
 std::string explain_liveness(const Link& link);
+// --why-extract: what wanted each archive member.
+std::string explain_extractions(const Link& link);
+// --print-archive-stats
+std::string count_archive_members(const Link& link, const InputFinder& finder);
 // --cref: every global name, the file that defines it, and those that refer to it.
 std::string cross_reference(const Link& link);
 // -Map, --map=json

@@ -1,5 +1,6 @@
 // Debug information for an index: four sizes of 16 bits, then .debug_info, .debug_abbrev, .debug_rnglists and
 // .debug_addr; the rest is read as .debug_ranges, .debug_aranges and .debug_gnu_pubnames.
+#include "formats/dwarf_names.h"
 #include "formats/dwarf_units.h"
 #include "formats/gdb_index.h"
 
@@ -25,6 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       read_unit_ranges(parts[0], unit, sections, ranges);
       for (const AddressRange& range : ranges) facts.ranges.push_back({range.low, range.high, 0});
       facts.units.push_back({unit.offset, unit.size});
+      std::deque<std::string> storage;
+      std::vector<DefinedName> names;
+      read_defined_names({parts[0], parts[1], rest, rest, parts[3]}, unit, storage, names);
     }
   }
   for (const UnitRange& entry : read_address_table(rest))

@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../run/lib.sh"
 
 # qemu MACHINE ARGUMENT…: the serial port is standard output.
 qemu() {
-  timeout -k 5 "${BOOT_SECONDS:-30}" qemu-system-x86_64 -accel tcg -M "$1" -m "${MEMORY:-64M}" -display none \
+  timeout -k 5 "${BOOT_SECONDS:-60}" qemu-system-x86_64 -accel tcg -M "$1" -m "${MEMORY:-64M}" -display none \
     -serial stdio -monitor none -nodefaults -no-user-config -no-reboot -device isa-debug-exit,iobase=0x501,iosize=4 \
     "${@:2}" </dev/null
 }
@@ -34,3 +34,10 @@ build_kernel() {
 link_kernel() {
   run "$XLD" --target=none-amd64 --nostdrt -o "$@"
 }
+
+# build_words: words.o, a program of the runtime that says what the loader handed over; link_words OUTPUT KIND.
+build_words() {
+  compile words.c -O2 -ffreestanding -fno-pic -I"$lib_directory/../../kernel_image/runtime/include" \
+    <"$lib_directory/../kernel/images/words.c"
+}
+link_words() { run "$XLD" --target=none-amd64 --gc-sections --image="$2" -o "$1" words.o; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Boots kernels in QEMU and compares what they say on the serial port, to the letter, and how they end.
 
-  run_kernel.py --xld XLD --runtime LIBXRT TEST...      each test is one source file, C, C++ or assembly
+  run_kernel.py --xld XLD TEST...      each test is one source file, C, C++ or assembly
 
 A test opens with a comment of directives, one a line behind "//":
 
@@ -10,9 +10,8 @@ A test opens with a comment of directives, one a line behind "//":
   plain: -M pc                the same, without the debug-exit device; a triple fault starts over instead of ending
   exit: 33                    QEMU's exit status (33 unless it says so)
   compile: -mavx              further options for the compiler
-  link: --defsym=a=1          further options for the linker
+  link: --defsym=a=1          further options for the linker, which finds the runtime by itself
   with: other.cc              a further source, linked before the runtime
-  entry: symbol               where PVH loaders start, instead of xrt_start32
   > text                      one line of the serial log; {x} stands for hex digits, {n} for decimal ones, {*} for text
   fails                       after the expectations: the boot must NOT meet them (a test of the test)
 
@@ -35,7 +34,6 @@ CXX_ONLY = ["-std=c++20", "-fno-exceptions", "-fno-rtti"]
 SECONDS = 60
 
 ROOT = Path(__file__).resolve().parents[2]
-HERE = Path(__file__).resolve().parent
 
 
 class Failure(Exception):
@@ -68,7 +66,6 @@ class Test:
     def __init__(self, path):
         self.path = path
         self.compile, self.link, self.sources = [], [], [path]
-        self.entry = "xrt_start32"
         self.expectations = [Expectation()]
         for line in path.read_text().splitlines():
             if not line.startswith("//"):
@@ -92,8 +89,6 @@ class Test:
             self.compile += rest.split()
         elif word == "link:":
             self.link += rest.split()
-        elif word == "entry:":
-            self.entry = rest
         elif word == "with:":
             self.sources.append(self.path.parent / rest)
         elif word == ">":
@@ -126,10 +121,8 @@ def compile_source(source, options, directory):
 
 def build(test, tools, directory):
     objects = [compile_source(source, test.compile, directory) for source in test.sources]
-    note = compile_source(HERE / "pvh_note.S", [f"-DENTRY={test.entry}"], directory)
     image = directory / "kernel"
-    checked([tools.xld, "-static", "--gc-sections", "--image-base=0x100000", "-e", "xrt_start32", *test.link, "-o", image,
-             note, *objects, tools.runtime])
+    checked([tools.xld, "--target=none-amd64", "--image=elf", "--gc-sections", *test.link, "-o", image, *objects])
     return image
 
 
@@ -177,7 +170,6 @@ def run_test(test, tools, directory):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--xld", required=True)
-    parser.add_argument("--runtime", required=True)
     parser.add_argument("--keep", type=Path, help="leave the images in this directory")
     parser.add_argument("tests", nargs="+", type=Path)
     tools = parser.parse_args()

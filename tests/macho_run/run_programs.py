@@ -31,6 +31,7 @@ class Program:
     joins: bool = False  # the objects become one first, with -r, if the linker can do that
     since: tuple = (10, 5)  # the oldest minimum OS the compiler can do it for
     is_own: bool = False  # for what only xld can link
+    is_slow: bool = False  # runs only if it is named
 
 
 BASICS = """\
@@ -110,6 +111,13 @@ PROGRAM_TABLE = {
                       PLUGIN, 0, ("./bundle.so",), since=THREAD_LOCAL),
     "joined": Program([("joined", ["joined_first.cc", "joined_second.cc"])], JOINED,
                       options=("-fno-threadsafe-statics",), joins=True),
+    "messages": Program([("messages", ["messages.c"])], "add_to_ 42\nlength 3\nlength 5\n", 5,
+                        archs=("arm64", "x86_64"), since=(10, 15)),
+    "far": Program([("far", ["far_main.c", "far_gap.s", "far_middle.c", "far_gap.s", "far_end.c"])],
+                   "end 1\nend 2\n20 122 133\nend 0\n", 7, archs=("arm64",), since=(11, 0), is_slow=True),
+    "far_segment": Program([("far_segment", ["far_segment.c", "-segprot", "__FAR", "rx", "rx"])],
+                           "far 1\nfar 2\n122 133\nfar 0\n", 7, archs=("arm64", "x86_64"), since=(11, 0),
+                           options=("-fno-unwind-tables", "-fno-asynchronous-unwind-tables"), is_own=True),
     "slots": Program([("slots", ["slots.c"])], "in a thread\nmain 1234, thread 1\n", archs=("x86_64", "i386")),
     "imports": Program([("imports", ["imports.c", *IMPORTS, "--dynimport=_unwanted,/nowhere/libabsent.dylib"])],
                        "4 0\n1 1\n", since=(10, 8), is_own=True),
@@ -196,7 +204,8 @@ def main():
         is_own = "xld" in pathlib.Path(arguments.linker).name
         chosen = arguments.programs or [
             name for name, program in PROGRAM_TABLE.items()
-            if arguments.arch in program.archs and version(arguments.minimum) >= program.since and is_own >= program.is_own]
+            if arguments.arch in program.archs and version(arguments.minimum) >= program.since and is_own >= program.is_own
+            and not program.is_slow]
         for name in chosen:
             runner = Runner(arguments, work)
             try:

@@ -48,7 +48,8 @@ static inline int xrt_failed(const void* pointer) {
 #define XRT_EXIT_NO_LONG_MODE 0x24  /* status 73: not a 64-bit CPU */
 #define XRT_EXIT_DEADLOCK 0x25      /* status 75: all threads wait, and nothing can wake one */
 
-/* Runs what atexit() and destructors registered, and ends the program. */
+/* Runs what atexit() and destructors registered, and ends the program. A thread that calls it while another is at it
+ * waits for the end. Also under the name exit. */
 XRT_NORETURN void xrt_exit(int code);
 
 /* Ends at once: `value` goes to the debug-exit device as it is. */
@@ -62,7 +63,8 @@ XRT_NORETURN void xrt_panic(const char* text);
  * The first serial port (115200 8N1), and the text screen if there is one.
  */
 
-/* Writes to descriptor 1 or 2, which are the same. Returns `size`, or -EBADF. */
+/* Writes to descriptor 1 or 2, which are the same. Returns `size`, or -EBADF. What several threads write at once is
+ * mixed. */
 long xrt_write(int descriptor, const void* bytes, size_t size);
 
 /* Formatted output: %s %c %d %i %u %x %p %%, with l, ll or z, a width, and 0 for zeros before the number. */
@@ -104,7 +106,8 @@ uint64_t xrt_memory_free(void);
  * or addresses that are not the program's (the first page, the image, 33 TiB and above); -EEXIST, -ENOMEM. */
 void* xrt_mmap(void* address, size_t size, int protection, int flags);
 
-/* Unmaps all there is in the range, and gives the memory back. -EINVAL as above. */
+/* Unmaps all there is in the range, and gives the memory back. -EINVAL as above; -ENOMEM if a part of a reservation is
+ * unmapped and there is no memory for the tables that the rest of it then needs. */
 int xrt_munmap(void* address, size_t size);
 
 /* -EINVAL as above, but the image's own pages may be changed; -ENOMEM if some of it is not mapped. */
@@ -243,7 +246,8 @@ struct xrt_frame {
 #define XRT_VECTOR_SPURIOUS 47
 #define XRT_VECTOR_PIC 48
 
-/* Called with interrupts off, on a stack of its own of at least 2 KiB. Returning resumes what was interrupted. */
+/* Called with interrupts off, on a stack of its own of at least 2 KiB. Returning resumes what was interrupted. The x87
+ * and vector registers are those of the interrupted code: compile handlers with -mgeneral-regs-only. */
 typedef void xrt_trap_handler(struct xrt_frame* frame);
 
 /* Sets the handler of a vector, null for none; an exception without one is reported and ends the program. Returns 0, or

@@ -1,6 +1,6 @@
 // Instructions that the runtime's services take, with bounds well above what they are.
 // with: ../stamped_start.S
-// entry: stamped_start
+// link: -e stamped_start
 // twice: -M microvm -m 64M -cpu max -icount shift=0,sleep=off
 // > main after {n} instructions, the clocks measured
 // > clock {n}

@@ -1,6 +1,6 @@
 // Instructions from the kernel's first to main, in a program that asks for nothing: a bound, and the same every time.
 // with: ../stamped_start.S
-// entry: stamped_start
+// link: -e stamped_start
 // twice: -M microvm -m 64M -icount shift=0,sleep=off
 // twice: -M microvm -m 8G -icount shift=0,sleep=off
 // twice: -M pc -m 64M -vga std -icount shift=0,sleep=off -rtc base=2020-01-01T00:00:00,clock=vm

@@ -16,7 +16,7 @@
 // > backtrace:
 // >   {x} fault_here+0x{x}
 // >   {x} main+0x{x}
-// >   {x} main+0x{x}
+// >   {x} {*}run_program{*}+0x{x}
 // boot: -M microvm -m 64M -append opcode
 // boot: -M pc -m 64M -append opcode
 // exit: 67
@@ -34,7 +34,7 @@
 // > backtrace:
 // >   {x} fault_here+0x{x}
 // >   {x} main+0x{x}
-// >   {x} main+0x{x}
+// >   {x} {*}run_program{*}+0x{x}
 // boot: -M microvm -m 64M -append protection
 // exit: 67
 // > before
@@ -51,7 +51,7 @@
 // > backtrace:
 // >   {x} fault_here+0x{x}
 // >   {x} main+0x{x}
-// >   {x} main+0x{x}
+// >   {x} {*}run_program{*}+0x{x}
 // boot: -M microvm -m 64M -append page
 // exit: 67
 // > before
@@ -68,7 +68,7 @@
 // > backtrace:
 // >   {x} fault_here+0x{x}
 // >   {x} main+0x{x}
-// >   {x} main+0x{x}
+// >   {x} {*}run_program{*}+0x{x}
 // boot: -M microvm -m 64M -append recursion
 // boot: -M q35 -m 64M -append recursion
 // exit: 67
@@ -148,7 +148,22 @@
 // > backtrace:
 // >   {x} fault_here+0x{x}
 // >   {x} main+0x{x}
-// >   {x} main+0x{x}
+// >   {x} {*}run_program{*}+0x{x}
+// boot: -M microvm -m 64M -append nested
+// exit: 67
+// > before
+// >
+// > xrt: double fault, vector 8
+// > {*}
+// > {*}
+// > {*}
+// > {*}
+// > {*}
+// > {*}err 0000000000000000
+// > stack:{*}
+// > {*}
+// > backtrace:
+// >   {x} on_invalid+0x{x}
 // boot: -M microvm -m 64M -append nmi
 // boot: -M pc -m 64M -append nmi
 // exit: 67
@@ -166,7 +181,7 @@
 // > backtrace:
 // >   {x} fault_here+0x{x}
 // >   {x} main+0x{x}
-// >   {x} main+0x{x}
+// >   {x} {*}run_program{*}+0x{x}
 // boot: -M microvm -m 64M -append panic
 // exit: 69
 // > before
@@ -175,7 +190,7 @@
 // > backtrace:
 // >   {x} fault_here+0x{x}
 // >   {x} main+0x{x}
-// >   {x} main+0x{x}
+// >   {x} {*}run_program{*}+0x{x}
 // boot: -M microvm -m 64M -append deadlock
 // exit: 75
 // > before
@@ -186,21 +201,9 @@
 // > before
 #include <xrt.h>
 
-/* A table of two functions, as xld would write it, so that the test needs no more than one linker. */
-asm(".section .xrt_symbols, \"a\"\n"
-    ".balign 8\n"
-    ".globl __xrt_symbols\n"
-    "__xrt_symbols: .ascii \"XSYM\"\n"
-    ".long 3\n"
-    ".quad 0\n"
-    ".long recurse, fault_here, main\n"
-    ".long 0, 8, 19\n"
-    ".asciz \"recurse\", \"fault_here\", \"main\"\n"
-    ".text\n");
-
 extern int strcmp(const char *, const char *);
 
-__attribute__((noinline, section(".text.a"))) int recurse(volatile int *depth) {
+__attribute__((noinline)) int recurse(volatile int *depth) {
   volatile int next = *depth + 1;
   return next < 1000000000 ? recurse(&next) + next : 0;
 }
@@ -214,6 +217,12 @@ static void double_fault(void) {
   asm volatile("sidt %0" : "=m"(table));
   table.limit = 9 * 16 - 1;
   asm volatile("lidt %0; movq $0x1234, %%rax; movq (%%rax), %%rax" ::"m"(table) : "rax");
+}
+
+/* A handler that needs itself: as deep as its stack, and not deeper. */
+__attribute__((noinline, target("general-regs-only"))) void on_invalid(struct xrt_frame *frame) {
+  asm volatile("ud2");
+  frame->rip += 2;
 }
 
 static void send_nmi(void) {
@@ -232,7 +241,7 @@ static void overflow_in_thread(void) {
   xrt_thread_join(thread, 0);
 }
 
-__attribute__((noinline, section(".text.b"))) int fault_here(const char *kind) {
+__attribute__((noinline)) int fault_here(const char *kind) {
   if (strcmp(kind, "divide") == 0)
     asm volatile("movq $0x1234, %%r15; movl $42, %%eax; xorl %%edx, %%edx; divl %%edx" ::: "rax", "rdx", "r15");
   if (strcmp(kind, "opcode") == 0) asm volatile("ud2");
@@ -240,6 +249,10 @@ __attribute__((noinline, section(".text.b"))) int fault_here(const char *kind) {
   if (strcmp(kind, "page") == 0) *(volatile int *)0x123456789000 = 1;
   if (strcmp(kind, "double") == 0) double_fault();
   if (strcmp(kind, "nmi") == 0) send_nmi();
+  if (strcmp(kind, "nested") == 0) {
+    xrt_set_trap_handler(6, on_invalid);
+    asm volatile("ud2");
+  }
   if (strcmp(kind, "panic") == 0) xrt_panic("of the program's own");
   if (strcmp(kind, "thread") == 0) overflow_in_thread();
   if (strcmp(kind, "deadlock") == 0) {
@@ -250,7 +263,7 @@ __attribute__((noinline, section(".text.b"))) int fault_here(const char *kind) {
   return strcmp(kind, "recursion") == 0 ? recurse(&depth) : 42;
 }
 
-__attribute__((section(".text.c"))) int main(void) {
+int main(void) {
   xrt_printf("before\n");
   return fault_here(xrt_command_line());
 }

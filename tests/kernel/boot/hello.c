@@ -4,9 +4,10 @@
 // boot: -M pc -m 64M -vga std
 // boot: -M pc -m 8G -cpu max
 // boot: -M q35 -m 5G
+// boot: -M q35 -m 64M -smp 4
 // boot: -M pc -m 64M -cpu Nehalem
 // boot: -M microvm -m 64M -cpu qemu64,-nx
-// boot: -M microvm -m 1150K
+// boot: -M microvm -m 1096K
 // > hello
 #include <xrt.h>
 

@@ -1,7 +1,6 @@
 // A kernel that is linked at -2 GiB and loaded at 1 MiB.
 // compile: -mcmodel=kernel
-// link: --image-base=0xffffffff80100000 --physical-image-base=0x100000
-// entry: xrt_start32-0xffffffff80000000
+// link: --image-base=0xffffffff80100000 --load-address=1M
 // boot: -M microvm -m 64M
 // boot: -M pc -m 4G
 // > constructor

@@ -1,6 +1,5 @@
 // A kernel that is linked at 4 MiB and loaded at 6 MiB, and so large that both places overlap.
-// link: --image-base=0x400000 --physical-image-base=0x600000
-// entry: xrt_start32+0x200000
+// link: --image-base=4M --load-address=6M
 // boot: -M microvm -m 64M
 // > all there
 #include <xrt.h>

@@ -27,3 +27,11 @@ expect_equal "${numbers[2]} ${numbers[3]}" "$((2 << 20)) $(((2 << 20) + numbers[
 expect_equal "${numbers[4]}" "$(($(symbol k.elf _start)))"
 expect_equal "$((numbers[6] - numbers[5])) ${numbers[7]}" '12 12'
 expect_fail 'keep-first=nobody: the symbol is not defined' -- --target=none-amd64 --nostdrt --image=flat --keep-first=nobody --embed picture=picture.bin k.o -o x
+compile zeros.s <<'EOS'
+	.globl _start
+_start:	ret
+	.bss
+	.globl zeros
+zeros:	.skip 16
+EOS
+expect_fail 'keep-first=zeros: it is in .bss, which has no contents' -- --target=none-amd64 --nostdrt --image=flat --keep-first=zeros zeros.o -o x

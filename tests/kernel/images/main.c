@@ -14,6 +14,7 @@ struct map_entry {
 
 extern const char __image_load_start[], __image_load_end[], __image_memory_end[], __image_size[], __image_sectors[];
 extern const char __image_entry[], __image_virtual_offset[];
+extern const uint32_t __image_crc32;
 void _start(void);
 
 /* Several pages with contents, in constants and in data, and memory that has to be zero. */
@@ -61,7 +62,30 @@ static uint64_t usable_memory(const struct start_info *info) {
   return sum;
 }
 
+static uint32_t crc_table[256];
+
+static uint32_t crc_of(uint32_t crc, const char *byte, const char *end) {
+  for (; byte < end; byte++) crc = crc >> 8 ^ crc_table[(crc ^ (uint8_t)*byte) & 0xff];
+  return crc;
+}
+
+/* Of all that was loaded, the word with the sum itself taken as zeros. */
+static uint32_t image_crc(void) {
+  for (uint32_t i = 0; i < 256; i++) {
+    crc_table[i] = i;
+    for (int bit = 0; bit < 8; bit++) crc_table[i] = crc_table[i] >> 1 ^ (crc_table[i] & 1 ? 0xedb88320 : 0);
+  }
+  const char *start = __image_load_start + (uint64_t)__image_virtual_offset;
+  const char *end = __image_load_end + (uint64_t)__image_virtual_offset;
+  const char *word = (const char *)&__image_crc32;
+  uint32_t crc = crc_of(~0u, start, word);
+  static const char zeros_for_word[4];
+  crc = crc_of(crc, zeros_for_word, zeros_for_word + 4);
+  return ~crc_of(crc, word + 4, end);
+}
+
 int kernel_main(const struct start_info *info) {
+  check("checksum", image_crc() == __image_crc32);
   check("magic of the start information", info->magic == 0x336ec578);
   check("memory map", info->map != 0 && info->map_count >= 2 && info->map_count <= 128);
   check("the map covers the image", covers_image(info));

@@ -17,3 +17,8 @@ expect_equal $(((words[0] + words[1] + words[2]) & 0xffffffff)) 0
 expect_equal "${words[3]} ${words[4]}" "$(section k.elf .multiboot address) $((0x100000))"
 expect_equal "$(printf %x ${words[8]})" e85250d6
 expect_equal $(((words[8] + words[9] + words[10] + words[11]) & 0xffffffff)) 0
+# The file that comes along.
+build_words
+link_words words.elf elf,multiboot
+printf 'a file' >file
+expect_boot 'words.elf one, 63 MiB, 6 bytes that begin with 6120' pc -kernel words.elf -append one -initrd file

@@ -19,3 +19,13 @@ for kind in disk disk,poly; do
   expect_boot 'hello, bare world' pc $(on ide)
   expect_boot 'hello, bare world' q35 $(on ide)
 done
+
+# Compiled as compilers do by themselves: position-independent, with whatever protection is their default.
+cp hello.c plain.c
+for compiler in gcc clang-19; do
+  run $compiler -O2 -ffreestanding -c plain.c -o hello.o
+  for kind in elf bzimage; do
+    build $kind
+    expect_boot 'hello, bare world' microvm -kernel hello.img
+  done
+done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # GRUB boots the Multiboot, Multiboot 2 and bzImage kernels by its commands for each.
 source "$(dirname "$0")/../qemu.sh"
-BOOT_SECONDS=100
+BOOT_SECONDS=200
 
 build_kernel k
 link_kernel k.elf --image=elf,multiboot k-start.o k-main.o

@@ -17,3 +17,11 @@ link_kernel high.hex --image=hex --load-address=0x123000 k-start.o k-main.o
 run objcopy -I ihex -O binary high.hex a
 run objcopy -I srec -O binary high.srec b
 run cmp a b
+# What is made from finished bytes goes to pipes and devices as well, but not where nothing can be read back.
+for kind in hex srec bzimage efi; do
+  link_kernel whole --image=$kind k-start.o k-main.o
+  run "$XLD" --target=none-amd64 --nostdrt --image=$kind k-start.o k-main.o -o - | cat >piped
+  run cmp piped whole
+  fail_once --target=none-amd64 --nostdrt --image=$kind k-start.o k-main.o -o /dev/null
+  grep -q 'cannot read back what was written to /dev/null' "$scratch/messages" || fail "$(<"$scratch/messages")"
+done

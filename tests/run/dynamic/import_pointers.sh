@@ -38,6 +38,13 @@ has_section b.so .dynptr || fail "no pointer"
 expect_no_match 'warning' link -shared address.o -o c.so --dynimport-function thing,libx.so
 ! has_section c.so .dynptr || fail "a function has a pointer"
 
+# The use of the address does not follow its load directly.
+compile late.c -O2 -fPIC <<<'extern void **output; extern int print(void *, const char *, ...);
+int f(int a, int b) { return print(*output, "%d %d\n", a * b, a + b); }'
+expect_no_match warning link -shared late.o -o late.so --dynimport output=stdout,libc.so.6 \
+  --dynimport print=fprintf,libc.so.6
+has_section late.so .dynptr || fail "no pointer"
+
 # Called and read.
 compile twice.s <<'SOURCE'
   .text

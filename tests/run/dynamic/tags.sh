@@ -12,7 +12,9 @@ done
 start=$(nm a.so | sed -n 's/^0*\(.*\) T start$/\1/p')
 expect_match "INIT\).* 0x$start" readelf -dW a.so
 expect_no_match INTERP readelf -lW a.so
-link -shared --dynamic-linker=/lib64/ld-linux-x86-64.so.2 -e f a.o -o run.so
+link -shared --dynamic-linker=/lib64/ld-linux-x86-64.so.2 -e f a.o -o plain.so
+expect_no_match INTERP readelf -lW plain.so
+link -shared -pie --dynamic-linker=/lib64/ld-linux-x86-64.so.2 -e f a.o -o run.so
 expect_match INTERP readelf -lW run.so
 
 # -static between --push-state and --pop-state asks for archives, not for a static program.
@@ -24,7 +26,7 @@ compile ar.c -fPIC <<<'int inside(void) { return 1; }'
 compile br.c -fPIC <<<'int outside(void) { return 1; }'
 ar rcs a.a ar.o
 ar rcs b.a br.o
-for libraries in a.a:x.a x.a,a.a ALL; do
+for libraries in a.a:x.a x.a,a.a a ALL; do
   link -shared --whole-archive a.a b.a --no-whole-archive --exclude-libs=$libraries -o e.so
   expect_no_match ' inside$' readelf --dyn-syms -W e.so
 done

@@ -14,3 +14,12 @@ expect_match 'warning: library.o:.*\.text.*read-only section.*DT_TEXTREL' cat me
 compile main.c -m32 <<<'int other = 5, f(void); int main(void) { return f() - 7; }'
 gcc_link -m32 main.o -o program -L. -ll -Wl,-rpath,.
 expect_output x ./program
+
+# In a program at a fixed address nothing asks for them: not even a weak name that nobody defines.
+for machine in -m64 -m32; do
+  compile weak.c $machine -fno-pic <<<'__attribute__((weak)) int nowhere(void); int main(void) { return nowhere != 0; }'
+  gcc_link $machine -no-pie weak.o -o program 2>messages
+  expect_no_match TEXTREL readelf -dW program
+  expect_no_match warning cat messages
+  expect_status 0 ./program
+done

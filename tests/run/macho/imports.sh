@@ -36,6 +36,11 @@ for row in x86_64-10.5 x86_64-10.15 x86_64-13.0 i386-10.5 i386-10.8 arm64-13.0; 
   expect_match '\(undefined\) external _write_to \(from libown\)' llvm-nm-19 -m main
   expect_match 'nl_symbol_ptr\) external _output$' llvm-nm-19 -m main
   expect_no_match ' _say$' llvm-nm-19 -m main
+  if [[ -z ${mode[*]} ]]; then
+    expect_match '__nl_symbol_ptr .* libSystem  *___stdoutp$' dump --bind --dyld-info main
+    expect_match ' libSystem  *_puts$' dump --bind --dyld-info main
+    expect_match ' libown  *_write_to$' dump --bind --dyld-info main
+  fi
 done
 
 expect_status 1 "$scratch/bin/ld64.xld" -static -arch arm64 -e _main main.o "${imports[@]}" -o bad
@@ -43,6 +48,10 @@ grep -q -e '--dynimport=_say=_puts,/usr/lib/libSystem.B.dylib and -static do not
   fail "$(cat "$scratch/messages")"
 expect_status 1 "$scratch/bin/ld64.xld" -arch arm64 main.o --dynimport=_main,libx.dylib -o bad
 grep -q 'duplicate symbol: .*main.*--dynimport=_main,libx.dylib and defined in main.o' "$scratch/messages" ||
+  fail "$(cat "$scratch/messages")"
+
+expect_status 1 "$scratch/bin/ld64.xld" -arch arm64 main.o "${imports[@]:0:2}" --dynimport=_write_to@V1,libx.dylib -o bad
+grep -q '_write_to@V1,libx.dylib: symbols of Mach-O libraries have no versions' "$scratch/messages" ||
   fail "$(cat "$scratch/messages")"
 
 # A stub, which ld64.lld reads, and xld.

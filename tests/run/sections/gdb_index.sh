@@ -42,7 +42,38 @@ E
   expect_match 'static int helper\(int\);' cat answers
 done
 
-# Objects without published names are pointed out.
-compile c.c -g <<<'int main(void) { return 0; }'
-gcc_link -static -Wl,--gdb-index c.o -o program 2>warnings
-expect_match 'c.o is without .debug_gnu_pubnames' cat warnings
+# Without published names they are read from the entries: GDB uses the index and finds the same as without it.
+questions=(-ex 'info line space::Shape::area' -ex 'ptype space::Shape' -ex 'print space::limit' -ex 'print Blue'
+  -ex 'info line (anonymous namespace)::inner' -ex 'whatis Number' -ex 'info line plain')
+for flags in 'g++ -gdwarf-4' 'g++ -gdwarf-5' 'clang++-19 -gdwarf-4' 'clang++-19 -gdwarf-5' 'g++ -gdwarf-5 -m32'; do
+  options=${flags#* } machine=
+  [[ $options != *-m32* ]] || machine=-m32
+  CXX=${flags%% *} compile c.cc $options -g <<'E'
+typedef unsigned Number;
+enum Color { Red, Blue = 5 };
+namespace space {
+int limit = 3;
+struct Shape { int width; int area(int height) const; };
+int Shape::area(int height) const { return width * height; }
+}
+namespace { __attribute__((noinline)) int inner(Number n) { return n + Blue; } }
+extern "C" int plain(int n) { return inner(n); }
+int main() { space::Shape s = {2}; return s.area(space::limit) + plain(1) - 12; }
+E
+  gxx_link $machine c.o -Wl,--gdb-index -o program
+  gxx_link $machine c.o -o without
+  expect_status 0 ./program
+  readelf --debug-dump=gdb_index program >index
+  for name in space::Shape space::Shape::area space::limit Number Blue plain main; do
+    expect_match " $name:" cat index
+  done
+  for file in program without; do gdb -nx -batch "${questions[@]}" $file >$file.answers 2>&1; done
+  diff <(sed 's/0x[0-9a-f]*/ADDRESS/g' program.answers) <(sed 's/0x[0-9a-f]*/ADDRESS/g' without.answers)
+  expect_match 'Line 6 of' cat program.answers
+  # It cannot make an index of what it has not read itself.
+  gdb -nx -batch -ex "save gdb-index $PWD" program >refusal 2>&1
+  expect_match 'Cannot use an index to create the index' cat refusal
+done
+compile nothing.c <<<'int main(void) { return 0; }'
+link nothing.o -e main --gdb-index -o program
+expect_no_section program .gdb_index

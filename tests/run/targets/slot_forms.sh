@@ -63,4 +63,4 @@ refuse 'has no address' 'mov g@gotpcrel(%rip), %rax'
 refuse 'loads its offset first' 'imul g@gottpoff(%rip), %rax'
 refuse 'cannot be decoded' '.byte 6; mov %fs:g, %rax'
 printf '.globl _start\n_start: mov %%fs:g, %%rax\n' | compile slot.s
-expect_fail 'undefined symbol: g' -- slot.o -o x
+expect_fail 'undefined symbol: g' '--tls-slot=g makes it' -- slot.o -o x

@@ -1,5 +1,6 @@
 // What instructions do with the symbols of their relocated fields: Arch::classify_access.
 #include <gtest/gtest.h>
+#include <string>
 #include <string_view>
 
 #include "arch/arch.h"
@@ -65,21 +66,48 @@ TEST(SymbolAccess, AddressesProveNothing) {
 }
 
 TEST(SymbolAccess, TheNextInstructionUsesTheAddressInASlot) {
-  EXPECT_EQ(slot("ff 15 00 00 00 00", 2), SymbolAccess::Branch);                  // call *f@GOTPCREL(%rip)
-  EXPECT_EQ(slot("ff 25 00 00 00 00", 2), SymbolAccess::Branch);                  // jmp *f@GOTPCREL(%rip)
-  EXPECT_EQ(slot("48 8b 05 00 00 00 00 48 8b 38", 3), SymbolAccess::Memory);      // mov (%rax), %rdi
-  EXPECT_EQ(slot("4c 8b 1d 00 00 00 00 49 8b 3b", 3), SymbolAccess::Memory);      // r11: mov (%r11), %rdi
-  EXPECT_EQ(slot("48 8b 05 00 00 00 00 48 83 38 00", 3), SymbolAccess::Memory);   // cmpq $0, (%rax)
-  EXPECT_EQ(slot("48 8b 05 00 00 00 00 ff 10", 3), SymbolAccess::Memory);         // call *(%rax)
-  EXPECT_EQ(slot("48 8b 05 00 00 00 00 ff d0", 3), SymbolAccess::Branch);         // call *%rax
-  EXPECT_EQ(slot("48 8b 05 00 00 00 00 48 8b 3b", 3), SymbolAccess::Address);     // another register
-  EXPECT_EQ(slot("48 8b 05 00 00 00 00 49 8b 38", 3), SymbolAccess::Address);     // r8, not rax
-  EXPECT_EQ(slot("48 8b 05 00 00 00 00 48 89 c7", 3), SymbolAccess::Address);     // mov %rax, %rdi
-  EXPECT_EQ(slot("48 8b 25 00 00 00 00 48 8b 24 24", 3), SymbolAccess::Address);  // an index byte
-  EXPECT_EQ(slot("48 8b 05 00 00 00 00", 3), SymbolAccess::Address);              // the code ends here
+  EXPECT_EQ(slot("ff 15 00 00 00 00", 2), SymbolAccess::Branch);                 // call *f@GOTPCREL(%rip)
+  EXPECT_EQ(slot("ff 25 00 00 00 00", 2), SymbolAccess::Branch);                 // jmp *f@GOTPCREL(%rip)
+  EXPECT_EQ(slot("48 8b 05 00 00 00 00 48 8b 38", 3), SymbolAccess::Memory);     // mov (%rax), %rdi
+  EXPECT_EQ(slot("4c 8b 1d 00 00 00 00 49 8b 3b", 3), SymbolAccess::Memory);     // r11: mov (%r11), %rdi
+  EXPECT_EQ(slot("48 8b 05 00 00 00 00 48 83 38 00", 3), SymbolAccess::Memory);  // cmpq $0, (%rax)
+  EXPECT_EQ(slot("48 8b 05 00 00 00 00 ff 10", 3), SymbolAccess::Memory);        // call *(%rax)
+  EXPECT_EQ(slot("48 8b 05 00 00 00 00 ff d0", 3), SymbolAccess::Branch);        // call *%rax
+  EXPECT_EQ(slot("48 8b 05 00 00 00 00 48 8b 3b", 3), SymbolAccess::Address);    // another register
+  EXPECT_EQ(slot("48 8b 05 00 00 00 00 49 8b 38", 3), SymbolAccess::Address);    // r8, not rax
+  EXPECT_EQ(slot("48 8b 05 00 00 00 00 48 89 c7", 3), SymbolAccess::Address);    // mov %rax, %rdi
+  EXPECT_EQ(slot("48 8b 25 00 00 00 00 48 8b 24 24", 3), SymbolAccess::Memory);  // mov (%rsp), %rsp
+  EXPECT_EQ(slot("48 8b 05 00 00 00 00", 3), SymbolAccess::Address);             // the code ends here
   EXPECT_EQ(slot("48 8b 05 00 00 00 00 48", 3), SymbolAccess::Address);
   EXPECT_EQ(slot_32("8b 83 00 00 00 00 8b 00", 2), SymbolAccess::Memory);  // f@GOT(%ebx); mov (%eax), %eax
   EXPECT_EQ(slot_32("ff 93 00 00 00 00", 2), SymbolAccess::Branch);        // call *f@GOT(%ebx)
+}
+
+TEST(SymbolAccess, OtherInstructionsMayStandBetween) {
+  const auto after_load = [](std::string_view more) { return slot("48 8b 05 00 00 00 00 " + std::string(more), 3); };
+  // What does not touch %rax: mov %edi, %edx; lea 0(%rip), %rsi; imul %esi, %edx; push would change %rsp, and stops.
+  EXPECT_EQ(after_load("89 fa 48 8d 35 00 00 00 00 0f af d6 48 8b 38"), SymbolAccess::Memory);
+  EXPECT_EQ(after_load("89 fa ff 10"), SymbolAccess::Memory);              // call *(%rax)
+  EXPECT_EQ(after_load("89 fa ff d0"), SymbolAccess::Branch);              // call *%rax
+  EXPECT_EQ(after_load("44 8b 44 24 08 48 8b 38"), SymbolAccess::Memory);  // mov 8(%rsp), %r8d
+  // What does, or may: the register is copied, overwritten, offset, used by name only.
+  EXPECT_EQ(after_load("48 89 c3 48 8b 38"), SymbolAccess::Address);  // mov %rax, %rbx
+  EXPECT_EQ(after_load("31 c0 48 8b 38"), SymbolAccess::Address);     // xor %eax, %eax
+  EXPECT_EQ(after_load("b4 01 48 8b 38"), SymbolAccess::Address);     // mov $1, %ah
+  EXPECT_EQ(after_load("00 e3 48 8b 38"), SymbolAccess::Address);     // add %ah, %bl
+  EXPECT_EQ(after_load("48 f7 e2 48 8b 38"), SymbolAccess::Address);  // mul %rdx
+  EXPECT_EQ(after_load("48 98 48 8b 38"), SymbolAccess::Address);     // cltq
+  EXPECT_EQ(after_load("48 8d 38 48 8b 38"), SymbolAccess::Address);  // lea (%rax), %rdi
+  EXPECT_EQ(after_load("0f 1f 00 48 8b 38"), SymbolAccess::Address);  // nopl (%rax)
+  EXPECT_EQ(after_load("8b 14 06 48 8b 38"), SymbolAccess::Address);  // mov (%rsi,%rax), %edx: which is the address?
+  EXPECT_EQ(after_load("8b 14 30"), SymbolAccess::Memory);            // mov (%rax,%rsi), %edx
+  // Control goes elsewhere.
+  EXPECT_EQ(after_load("e8 00 00 00 00 48 8b 38"), SymbolAccess::Address);
+  EXPECT_EQ(after_load("74 03 48 8b 38"), SymbolAccess::Address);
+  EXPECT_EQ(after_load("c3 48 8b 38"), SymbolAccess::Address);
+  // r12 needs an index byte: mov (%r12), %rdi.
+  EXPECT_EQ(slot("4c 8b 25 00 00 00 00 49 8b 3c 24", 3), SymbolAccess::Memory);
+  EXPECT_EQ(slot("4c 8b 25 00 00 00 00 48 8b 3c 24", 3), SymbolAccess::Address);  // mov (%rsp), %rdi
 }
 
 TEST(SymbolAccess, OfArm64) {

@@ -22,6 +22,23 @@ TEST(Stub, JumpsThroughItsSlot) {
   EXPECT_EQ(stub(Cpu::I386, true), "f3 0f 1e fb ff a3 18 00 00 00 cc cc cc cc cc cc");
 }
 
+std::string short_stub(Cpu cpu, bool position_independent) {
+  const Arch& arch = arch_for(cpu);
+  std::vector<uint8_t> code(size_t{arch.jump_size} + arch.binding_size);
+  arch.write_jump(code, 0x401010, 0x403018, 0x403000, position_independent);
+  arch.write_binding(MutableBytes(code).subspan(arch.jump_size), 0x401016, 0x401000, 3);
+  return test::to_hex(code);
+}
+
+TEST(Stub, BindsItselfOnTheFirstCall) {
+  // jmp *0x2002(%rip); push $3; jmp 0x401000
+  EXPECT_EQ(short_stub(Cpu::X86_64, true), "ff 25 02 20 00 00 68 03 00 00 00 e9 e0 ff ff ff");
+  EXPECT_EQ(short_stub(Cpu::X86_64, false), short_stub(Cpu::X86_64, true));
+  // jmp *0x403018, or jmp *0x18(%ebx); push $24: the record's offset; jmp 0x401000
+  EXPECT_EQ(short_stub(Cpu::I386, false), "ff 25 18 30 40 00 68 18 00 00 00 e9 e0 ff ff ff");
+  EXPECT_EQ(short_stub(Cpu::I386, true), "ff a3 18 00 00 00 68 18 00 00 00 e9 e0 ff ff ff");
+}
+
 TEST(Padding, IsMadeOfNops) {
   const char* expected[] = {"", "90", "66 90", "66 66 90", "66 66 66 90", "90 66 66 66 90", "66 90 66 66 66 90"};
   for (size_t size = 0; size < std::size(expected); size++) {

@@ -84,6 +84,34 @@ TEST_F(ImageTest, WritesToPipesInOrder) {
   EXPECT_EQ(received, "hello");
 }
 
+TEST_F(ImageTest, ReadsBackAndCutsWhatGoesToPipes) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  std::string received;
+  std::thread reader([&] { received = read_file(); });
+  {
+    auto image = Image::create(path_, 5, 0600);
+    ASSERT_TRUE(image.ok());
+    image->write(0, bytes("hello"));
+    uint8_t back[3] = {};
+    EXPECT_TRUE(image->read(2, back));
+    EXPECT_EQ(std::string(back, back + 3), "llo");
+    EXPECT_FALSE(image->read(3, back)) << "three bytes of two";
+    image->resize(4);
+    EXPECT_FALSE(image->commit());
+  }
+  reader.join();
+  EXPECT_EQ(received, "hell");
+}
+
+TEST_F(ImageTest, CannotReadBackFromDevices) {
+  auto image = Image::create("/dev/null", 5, 0600);
+  ASSERT_TRUE(image.ok());
+  image->write(0, bytes("hello"));
+  uint8_t back[3] = {};
+  EXPECT_FALSE(image->read(0, back));
+  EXPECT_FALSE(image->commit());
+}
+
 TEST_F(ImageTest, RefusesDirectories) {
   const auto image = Image::create(directory_, 3, 0600);
   ASSERT_FALSE(image.ok());

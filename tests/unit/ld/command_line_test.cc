@@ -170,8 +170,27 @@ TEST(CommandLine, RelocatableOutputsAreNoPrograms) {
 
 TEST(CommandLine, WhatIsNotSupportedYetIsAnError) {
   EXPECT_TRUE(options_of({"-shared"}).is_shared);
-  EXPECT_NE(error_of({"-T", "x.ld"}).find("linker scripts with SECTIONS are not read"), std::string::npos);
+  EXPECT_NE(error_of({"-c", "x.mri"}).find("MRI scripts are not read"), std::string::npos);
   EXPECT_EQ(options_of({"--no-gdb-index"}).inputs.size(), 1u);
+}
+
+TEST(CommandLine, SaysWhatLibrariesMayLack) {
+  EXPECT_EQ(options_of({}).dynamic.shlib_undefined, Answer::Unset);
+  EXPECT_EQ(options_of({"--no-allow-shlib-undefined"}).dynamic.shlib_undefined, Answer::No);
+  EXPECT_EQ(options_of({"--unresolved-symbols=ignore-in-shared-libs"}).dynamic.shlib_undefined, Answer::Yes);
+  EXPECT_EQ(options_of({"--unresolved-symbols=report-all"}).dynamic.shlib_undefined, Answer::No);
+  const Options copying = options_of({"--copy-dt-needed-entries", "-la", "--no-add-needed", "-lb"});
+  EXPECT_TRUE(copying.inputs.at(0).copies_needs);
+  EXPECT_FALSE(copying.inputs.back().copies_needs);
+}
+
+TEST(CommandLine, ReadsRemappedInputs) {
+  const Parsed parsed = parse_as("ld", {"--remap-inputs=*.o=b.o", "--remap-inputs-file=map", "a.o"},
+                                 {{"map", "# comment\nlib*.a  /dev/null\n\nx.o y.o # why\n"}});
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"*.o", "b.o"}, {"lib*.a", "/dev/null"}, {"x.o", "y.o"}};
+  EXPECT_EQ(parsed.line.options.remapped_inputs, expected);
+  EXPECT_NE(error_of({"--remap-inputs=x"}).find("GLOB=FILE"), std::string::npos);
 }
 
 TEST(CommandLine, ReadsCompression) {
@@ -624,6 +643,26 @@ TEST(DarwinCommandLine, FileListsAreRead) {
 TEST(Dialect, FollowsTheProgramsName) {
   for (const char* name : {"ld", "xld", "ld.xld", "/opt/ld64/ld"}) EXPECT_EQ(dialect_for(name).name, "gnu") << name;
   EXPECT_EQ(dialect_for("/usr/bin/ld64.xld").name, "darwin");
+  for (const char* name : {"6l", "/go/bin/8l"}) EXPECT_EQ(dialect_for(name).name, "historical") << name;
+  EXPECT_EQ(dialect_for("ld", Words{"-Hlinux"}).name, "historical");
+}
+
+TEST(Dialect, OldLettersMeanWhatTheyMeant) {
+  const Parsed parsed = parse_as("ld", {"-H7", "-T", "0x1000", "-D0x9000", "-R", "4096", "-E", "begin", "-d", "-s",
+                                        "-Ttext-segment=0x400000", "a.o"});
+  EXPECT_EQ(parsed.errors, Words{});
+  const Options& options = parsed.options();
+  EXPECT_EQ(options.target.os, OperatingSystem::Linux);
+  EXPECT_EQ(options.section_start.at(".text"), 0x1000u);
+  EXPECT_EQ(options.section_start.at(".data"), 0x9000u);
+  EXPECT_EQ(options.max_page_size, 4096u);
+  EXPECT_EQ(options.entry, "begin");
+  EXPECT_TRUE(options.is_static);
+  EXPECT_EQ(options.strip, StripMode::All);
+  EXPECT_EQ(options.text_segment, 0x400000u);
+  EXPECT_EQ(parse_as("6l", {"a.o"}).options().target.cpu, Cpu::X86_64);
+  EXPECT_EQ(parse_as("8l", {"a.o"}).options().target.cpu, Cpu::I386);
+  EXPECT_TRUE(parse_as("ld", {"-E", "a.o"}).options().export_dynamic);
 }
 
 }  // namespace

@@ -117,6 +117,52 @@ TEST(SlotAccess, ThroughTheThreadPointer) {
   EXPECT_NE(rewritten(Mode::Bits64, number, kDarwin64).find("as a number"), std::string::npos);
 }
 
+// Through the thread pointer: a jump to code that loads it, makes the access and jumps back.
+TEST(SlotAccess, ByDetour) {
+  struct Move {
+    const char* code;
+    uint32_t offset;
+    const char* jump;
+    const char* detour;
+  };
+  const Move moves[] = {
+      // mov %gs:g,%eax -> mov %gs:0,%eax; mov -8(%eax),%eax; jmp
+      {"65 a1 00 00 00 00", 2, "e9 fb 0f 00 00 90", "65 8b 05 00 00 00 00 8b 40 f8 e9 f7 ef ff ff"},
+      {"65 8b 35 00 00 00 00", 3, "e9 fb 0f 00 00 66 90", "65 8b 35 00 00 00 00 8b 76 f8 e9 f8 ef ff ff"},
+      // mov %edx,%gs:g -> push %eax; mov %gs:0,%eax; mov %edx,-8(%eax); pop %eax; jmp
+      {"65 89 15 00 00 00 00", 3, "e9 fb 0f 00 00 66 90", "50 65 8b 05 00 00 00 00 89 50 f8 58 e9 f6 ef ff ff"},
+      {"65 a3 00 00 00 00", 2, "e9 fb 0f 00 00 90", "51 65 8b 0d 00 00 00 00 89 41 f8 59 e9 f5 ef ff ff"},
+      // movl $7,%gs:g
+      {"65 c7 05 00 00 00 00 07 00 00 00", 3, "e9 fb 0f 00 00 66 90 66 66 66 90",
+       "51 65 8b 0d 00 00 00 00 c7 41 f8 07 00 00 00 59 e9 f6 ef ff ff"},
+  };
+  for (const Move& move : moves) {
+    const auto code = from_hex(move.code);
+    SlotField field = kWrap;
+    field.offset = move.offset;
+    field.place = 0x8000 + move.offset;
+    SlotPlace slot = kLinux32;
+    slot.detour = 0x9000;
+    x86::InstructionFinder finder(code, Mode::Bits32);
+    EXPECT_TRUE(takes_detour(finder, field)) << move.code;
+    auto out = code;
+    EXPECT_TRUE(rewrite_slot_field(finder, field, slot, out, 0)) << move.code;
+    EXPECT_EQ(to_hex(out), move.jump);
+    std::vector<uint8_t> detour(kDetourSize);
+    write_slot_detour(finder, field, slot, detour);
+    EXPECT_EQ(to_hex(detour).substr(0, std::string_view(move.detour).size()), move.detour);
+  }
+}
+
+TEST(SlotAccess, DetoursAreForMovesOfAWord) {
+  SlotPlace slot = kLinux32;
+  slot.detour = 0x9000;
+  expect_all(Mode::Bits32, slot,
+             {{"65 03 05 00 00 00 00", 3, kWrap, "only a mov"},    // add %gs:g,%eax
+              {"65 8b 25 00 00 00 00", 3, kWrap, "only a mov"},    // mov %gs:g,%esp
+              {"66 65 a1 00 00 00 00", 3, kWrap, "only a mov"}});  // mov %gs:g,%ax
+}
+
 TEST(SlotAccess, RefusesWhatIsNoAccessToTheSlot) {
   expect_all(Mode::Bits64, kLinux64,
              {{"48 8b 04 25 00 00 00 00", 4, kAbsolute, "no segment prefix"},
@@ -132,9 +178,11 @@ TEST(SlotAccess, RefusesWhatIsNoAccessToTheSlot) {
               {"48 8d 04 25 00 00 00 00", 4, kUnsigned, "does not fit"},  // lea g,%rax
               {"e8 00 00 00 00", 2, kAbsolute, "neither the displacement"},
               {"06 64 48 8b 04 25 00 00 00 00", 6, kAbsolute, "cannot be decoded"}});
-  expect_all(Mode::Bits32, kLinux32,
-             {{"66 65 a1 00 00 00 00", 3, with_addend(kWrap, 3), "2 bytes at offset 3"},
-              {"65 dd 05 00 00 00 00", 3, kWrap, "does not know how many bytes"}});  // fldl %gs:g
+  expect_all(
+      Mode::Bits32, kLinux32,
+      {{"65 a1 00 00 00 00", 2, {.field = Field::Wrap32, .is_thread_offset = true, .is_negated = true}, "wrong sign"},
+       {"66 65 a1 00 00 00 00", 3, with_addend(kWrap, 3), "2 bytes at offset 3"},
+       {"65 dd 05 00 00 00 00", 3, kWrap, "does not know how many bytes"}});  // fldl %gs:g
 }
 
 }  // namespace

@@ -33,6 +33,11 @@ TEST(SlotNote, SaysANameAndAnIndex) {
   EXPECT_EQ((*requests)[0].index, 1);
 }
 
+TEST(SlotNote, IsReadAsItIsMade) {
+  const auto bytes = make_slot_note({"runtime_g", 1});
+  EXPECT_EQ(bytes, note("xld", 1, "\1\0\0\0runtime_g\0"sv));
+}
+
 TEST(SlotNote, DamagedOnesAreErrors) {
   const auto whole = note("xld", 1, "\0\0\0\0name\0"sv);
   for (size_t size = 1; size < whole.size() - 3; size++)

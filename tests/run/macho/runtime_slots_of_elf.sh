@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Runtime slots in ELF objects: one object, linked for Linux and for Darwin, where register and displacement differ.
+# Only xld: slots are its own.
+here=$(dirname "$(realpath "$0")")
+source "$here/../lib.sh"
+loaders=$(dirname "$(realpath "$XLD")")/tests/macho_run
+
+cat >main.c <<'EOF'
+#include <xld/slots.h>
+XLD_RUNTIME_SLOT(runtime_g, 0)
+XLD_RUNTIME_SLOT(runtime_m, 1)
+typedef void *thread;
+int pthread_create(thread *, void *, void *(*)(void *), void *), pthread_join(thread, void **), printf(const char *, ...);
+static void *work(void *argument) {
+  xld_store_slot(runtime_g, argument);
+  xld_store_slot(runtime_m, 9L);
+  return (char *)xld_load_slot(runtime_g) + (long)xld_load_slot(runtime_m);
+}
+int main(void) {
+  thread other;
+  void *result;
+  xld_store_slot(runtime_g, 1L);
+  xld_store_slot(runtime_m, 2L);
+  pthread_create(&other, 0, work, (void *)70L);
+  pthread_join(other, &result);
+  printf("%ld %ld %ld\n", (long)result, (long)xld_load_slot(runtime_g), (long)xld_load_slot(runtime_m));
+  return 0;
+}
+EOF
+for target in '64 x86_64 13.0 -fPIC' '32 i386 10.7 -fno-pic'; do
+  read -r bits arch minimum pic <<<"$target"
+  run gcc -m$bits -O1 $pic -fno-stack-protector "-I$here/../../../include" -c main.c -o main.o
+  gcc_link -m$bits -static main.o -o linux
+  expect_output '79 1 2' ./linux
+  run "$scratch/bin/ld64.xld" -arch "$arch" -platform_version macos "$minimum" "$minimum" \
+    "$here/../../macho_run/programs/libSystem.tbd" main.o -o darwin
+  expect_output '79 1 2' "$loaders/macho-run-$arch" ./darwin
+done
+
+cat >other.s <<'EOF'
+.globl main
+main: mov %fs:unknown, %rax
+  mov some@tpoff, %rax
+EOF
+run gcc -c other.s -o other.o
+status=0
+"$scratch/bin/ld64.xld" -arch x86_64 -platform_version macos 13.0 13.0 other.o -o x >messages 2>&1 || status=$?
+expect_equal "$status" 1
