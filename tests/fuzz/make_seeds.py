@@ -126,11 +126,17 @@ class Seeds:
 
     def macho_objects(self):
         (self.folder / "macho.c").write_text(MACHO_PROGRAM)
-        for number, cpu in enumerate(("x86_64", "i386")):
-            for kind, flags in (("c", ["-O1"]), ("sections", ["-O0", "-g1"]), ("common", ["-O1", "-fcommon"])):
-                self.run("clang-19", "-target", f"{cpu}-apple-macos10.14", *flags, "-c", "macho.c", "-o", "macho.o")
-                self.write("macho_object", f"{kind}-{cpu}",
-                           (self.folder / "macho.o").read_bytes() + bytes([number * 37 + len(kind)]))
+        (self.folder / "macho.cc").write_text(CXX_PROGRAM)
+        kinds = (("c", ["-O1"]), ("sections", ["-O0", "-g1"]), ("common", ["-O1", "-fcommon"]), ("cxx", ["-O1"]))
+        for number, cpu in enumerate(("x86_64", "i386", "arm64")):
+            for kind, flags in kinds:
+                source = "macho.cc" if kind == "cxx" else "macho.c"
+                self.run("clang-19", "-target", f"{cpu}-apple-macos11", *flags, "-c", source, "-o", "macho.o")
+                data = (self.folder / "macho.o").read_bytes()
+                for is_joined in (False, True):  # with -r, too; the oldest system goes round
+                    name = f"{kind}-{cpu}" + ("-joined" if is_joined else "")
+                    bits = 128 | 1 if is_joined else (number * 37 + len(kind)) & ~2
+                    self.write("macho_object", name, data + bytes([number + len(kind), bits]))
 
     # The last byte: bits 0 and 1 are the CPU of tests/fuzz/fuzz_elf_to_macho.cc.
     def elf_for_macho(self):

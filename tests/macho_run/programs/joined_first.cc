@@ -4,7 +4,9 @@
 namespace {
 
 int local = 3;  // the other has a local of the same name
-__attribute__((noinline)) int helper(int x) { return x + local; }
+__attribute__((noinline)) int helper(int x) {
+  return x + local;
+}
 struct Guard {
   ~Guard() { printf("guarded\n"); }
 };
@@ -16,7 +18,9 @@ int caught(int depth) {
     return value + helper(1);
   }
 }
-__attribute__((constructor)) void begin() { printf("begin %d\n", local); }
+__attribute__((constructor)) void begin() {
+  printf("begin %d\n", local);
+}
 
 }  // namespace
 

@@ -4,7 +4,9 @@
 namespace {
 
 int local = 70;
-__attribute__((noinline)) int helper(int x) { return x * local; }
+__attribute__((noinline)) int helper(int x) {
+  return x * local;
+}
 struct Square : Shape {
   int corners() const override { return 4; }
 };
@@ -23,15 +25,23 @@ const Shape& square() {
   static Square one;
   return one;
 }
-const char* second_name() { return where(false); }
+const char* second_name() {
+  return where(false);
+}
 __attribute__((noinline)) int choose(int which) {
   switch (which) {
-    case 0: return helper(2);
-    case 1: return throw_at(0) + 1;
-    case 2: return second_name()[0];
-    case 3: return square().corners();
-    case 4: return shared<int>();
-    default: return -1;
+    case 0:
+      return helper(2);
+    case 1:
+      return throw_at(0) + 1;
+    case 2:
+      return second_name()[0];
+    case 3:
+      return square().corners();
+    case 4:
+      return shared<int>();
+    default:
+      return -1;
   }
 }
 __attribute__((constructor)) static void begin() {
