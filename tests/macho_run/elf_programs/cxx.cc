@@ -36,7 +36,8 @@ int main() {
   std::cout << "rethrown " << catch_problem() + rethrow() << std::endl;
   inline_counter += 5;
   local_static()++;
-  std::cout << count_from_other_file() << " " << describe(Square()) << " " << Registry<int>::entries.size() << std::endl;
+  std::cout << count_from_other_file() << " " << describe(Square()) << " " << Registry<int>::entries.size()
+            << std::endl;
   std::thread([] {
     per_thread += " in the thread";
     try {
