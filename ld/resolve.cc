@@ -86,7 +86,7 @@ class Resolution {
 
   // What the linker makes for names that are still missing takes part like any object, and may want more.
   void add_made_object() {
-    if (!link_.format->make_object || link_.diagnostics().failed()) return;
+    if (!link_.format->make_object || !link_.applies_relocs() || link_.diagnostics().failed()) return;
     std::string bytes = link_.format->make_object(link_);
     if (bytes.empty()) return;
     const std::vector<InputFile*> made = {finder_.add_made(link_.session.keep(std::move(bytes)))};

@@ -23,8 +23,8 @@ EXAMPLE = ROOT / "examples" / "cgo"
 PROGRAMS = ["hello", "fib", "pi", "chain"]
 COMMON = ["runtime.c", "crosscall.S"]
 STAND_INS = ["stand_in_stdio.c", "stand_in_gmp.c"]
-COMPILE = ["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-stack-protector", "-fcf-protection=none",
-           "-fno-asynchronous-unwind-tables"]
+COMPILE = ["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-stack-protector",
+           "-fcf-protection=none", "-fno-asynchronous-unwind-tables"]
 INCLUDE = ["-I", ROOT / "include", "-I", ROOT / "kernel_image/runtime/include"]
 FLAGS = {"amd64": ["-m64", "-fPIC"], "386": ["-m32", "-fno-pic"]}
 SLOTS = ["--tls-slot=runtime_g=0", "--tls-slot=runtime_m=1"]

@@ -36,6 +36,8 @@ bool is_interruption(int64_t result) {
 int64_t inject(Machine& machine, Thread& thread, uint64_t number, std::initializer_list<uint64_t> arguments) {
   const Registers saved = get_registers(thread);
   const auto instructions = machine.get<uint16_t>(saved.rip);
+  if (!instructions)
+    stop(128 + 11, "%s: nothing is mapped at its entry, 0x%llx", machine.image.path.c_str(), saved.rip);
   machine.put<uint16_t>(saved.rip, 0x050f);
   Registers registers = saved;
   uint64_t argument[6] = {};

@@ -29,6 +29,7 @@ TOO_RANDOM = NOTHING + ".section .openbsd.randomdata, \"aw\", @nobits\n .zero 0x
 CASES = [
     ("unknown call", SYSTEMS, BRK, [], [], UNSUPPORTED, "system call 17 at 0x"),
     ("fault", SYSTEMS, LOOK_AT_NULL, [], [], 128 + 11, "ended by signal 11"),
+    ("entry nowhere", SYSTEMS, NOTHING, ["-e", "0x10"], [], 128 + 11, "nothing is mapped at its entry, 0x10"),
     ("no note", SYSTEMS, NOTHING, ["--target=linux-amd64"], ["--system={system}"], REFUSED, "ENOEXEC"),
     ("another system's", ["freebsd"], NOTHING, [], ["--system=openbsd"], REFUSED, "neither its note nor its OS ABI"),
     ("another system's", ["netbsd"], NOTHING, [], ["--system=freebsd"], REFUSED, "neither its note nor its OS ABI"),
