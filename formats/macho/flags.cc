@@ -547,6 +547,8 @@ constexpr OptionRow kNoEffect[] = {
     {"-mllvm", Separate, "OPTION", "drivers always pass it; an LTO object in the input is an error"},
     {"-object_path_lto", Separate, "FILE", "drivers always pass it; an LTO object in the input is an error"},
     {"-cache_path_lto", Separate, "DIRECTORY", "drivers always pass it; an LTO object in the input is an error"},
+    {"-arch_multiple", None, "", "messages name files, whose CPUs are known"},
+    {"-O", Joined, "LEVEL", "there is one level of optimisation"},
     {"-no_implicit_dylibs -nofixprebinding -prebind -noprebind", None, "", "what it asks for is the default"},
     {"-random_uuid -final_output", None, "", "LC_UUID is made of the content"},
     {"-no_compact_unwind", None, "", "unwind tables are those that the input needs"},
