@@ -56,6 +56,12 @@ struct Arch {
   // position-independent stubs of CPUs without PC-relative addressing, whose callers keep it in a register.
   void (*write_stub)(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base, bool position_independent);
 
+  // CPUs whose branches reach a part of a program only: how far, and code of thunk_size bytes that goes from `address`
+  // to `target`, wherever that is. Others: 0 and none.
+  uint64_t branch_reach;
+  uint8_t thunk_size;
+  void (*write_thunk)(MutableBytes code, uint64_t address, uint64_t target);
+
   // Binding on the first call, as the psABIs have it: the slot of an import leads to its entry at first, which names
   // its relocation (the `index`th of its table) and goes to the header, which hands over to the loader through the
   // words 1 and 2 of the table at `got_base`.

@@ -14,6 +14,7 @@ constexpr uint32_t kAccessMask = 0xff000000, kAccess = 0xf9000000;  // ldr, str 
 constexpr uint32_t kIndirectMask = 0xff9ffc1f, kIndirect = 0xd61f0000;  // br, blr
 constexpr uint32_t kAdd = 0x91000000;                                   // add xd, xn, #offset
 constexpr uint32_t kStubPage = 0x90000010, kStubLoad = 0xf9400210;      // adrp x16 ; ldr x16, [x16, #offset]
+constexpr uint32_t kThunkAdd = 0x91000210;                              // add x16, x16, #offset
 constexpr uint32_t kStubJump = 0xd61f0200;                              // br x16
 constexpr uint32_t kBranchMask = 0x7c000000, kBranch = 0x14000000;      // b, bl
 constexpr uint32_t kNop = 0xd503201f;
@@ -53,6 +54,13 @@ void write_stub(MutableBytes code, uint64_t address, uint64_t slot, uint64_t /*g
                 bool /*position_independent*/) {
   store(code.data(), insert_in_instruction(Field::Page21, kStubPage, page_of(slot) - page_of(address)));
   store(code.data() + 4, insert_in_instruction(Field::PageOffset12, kStubLoad, slot));
+  store(code.data() + 8, kStubJump);
+}
+
+// x16 is for veneers: callers count on nothing in it.
+void write_thunk(MutableBytes code, uint64_t address, uint64_t target) {
+  store(code.data(), insert_in_instruction(Field::Page21, kStubPage, page_of(target) - page_of(address)));
+  store(code.data() + 4, insert_in_instruction(Field::PageOffset12, kThunkAdd, target));
   store(code.data() + 8, kStubJump);
 }
 
@@ -114,6 +122,9 @@ constinit const Arch kArchArm64 = {
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
     .write_stub = write_stub,
+    .branch_reach = uint64_t{1} << 27,
+    .thunk_size = 12,
+    .write_thunk = write_thunk,
     // Imports are bound when the program is loaded.
     .write_lazy_header = nullptr,
     .write_lazy_entry = nullptr,

@@ -54,6 +54,14 @@ struct Companion {
   bool is_whole_atom = false;  // `atom` itself becomes live, with all its relocations
 };
 
+// A library or framework that a file asks for, whatever the command line says.
+struct InputRequest {
+  InputKind kind = InputKind::Library;
+  std::string_view name;
+  LibraryUse use = LibraryUse::Normal;
+  bool hides_definitions = false;
+};
+
 // Of a library that stands for one that is not there: what an imported name is called here and there.
 struct ImportName {
   std::string_view local, remote;
@@ -75,14 +83,17 @@ struct InputFile {
   Bytes bytes;
   uint32_t source = 0;  // which of the opened files (ld/inputs.h) holds the bytes
   IrContent ir = IrContent::None;
-  bool is_read = false;     // the names below are known
-  bool is_claimed = false;  // by a plugin, from which they come; such a file is gone before atoms are made
+  bool is_read = false;                  // the names below are known
+  bool is_claimed = false;               // by a plugin, from which they come; such a file is gone before atoms are made
+  bool is_foreign = false;               // not in the link's format: translated before it is read
+  std::span<std::string_view> problems;  // what could not be translated; reported if the file takes part
 
   std::span<Occurrence> occurrences;  // dropped after interning
   std::span<SymbolId> globals;        // by raw symbol index - first_global
   uint32_t first_global = 0;
   std::span<InputGroup> groups;
   std::span<CommonOffer> commons;
+  std::span<const InputRequest> requests;
   std::span<SlotRequest> slot_requests;
   std::span<uint8_t> is_lost;  // by raw section: another file provides its group; empty: none is
   uint32_t raw_section_count = 0;

@@ -167,8 +167,16 @@ struct DarwinOptions {
   bool is_extension_safe = false;       // -application_extension
   bool is_interposable = false;         // -interposable: calls to exported functions can be redirected
   bool allows_stack_execution = false, has_executable_heap = false;
-  bool ignores_requests = false;  // -ignore_auto_link
-  std::string path_prefix;        // -oso_prefix
+  bool ignores_requests = false;                // -ignore_auto_link
+  bool is_kext = false;                         // -kext: for the kernel, which binds by relocations
+  bool keeps_private_names = false;             // -keep_private_externs: with -r, hidden names stay so
+  Answer lazy_binding = Answer::Unset;          // functions of libraries are bound when they are first called
+  std::vector<std::string> interposable_lists;  // -interposable_list
+  bool reports_members = false;                 // -why_load
+  std::string path_prefix;                      // -oso_prefix
+  bool adds_underscores = true;                 // to the names of objects that are translated (ELF)
+  bool ignores_hints = false;                   // -ignore_optimization_hints
+  bool has_small_objc_stubs = false;            // -objc_stubs_small
 };
 
 // How code uses an imported name. Inferred: its relocations say whether it is called or read.
@@ -240,6 +248,7 @@ struct Options {
 
   // Inputs
   std::vector<InputOption> inputs;
+  InputOption requested;                               // facts of the inputs that objects ask for
   std::vector<std::string> search_paths;               // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
   std::vector<std::string> shared_suffixes = {".so"};  // of what -l finds, best first
   std::string sysroot;

@@ -83,6 +83,11 @@ void set_color(OptionContext& context, const OptionUse& use) {
   context.options.color_given = when != When::Auto;
 }
 
+void set_elf_names(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<bool> kForms[] = {{"underscore", true}, {"plain", false}};
+  if (const auto form = choose_named(context, use, kForms)) context.options.darwin.adds_underscores = *form;
+}
+
 void set_entry(OptionContext& context, const OptionUse& use) {
   context.options.entry = use.value;
   context.options.entry_given = true;

@@ -137,6 +137,7 @@ std::optional<T> choose_named(OptionContext& context, const OptionUse& use, cons
 
 void add_library(OptionContext& context, const OptionUse& use);        // -lNAME
 void set_color(OptionContext& context, const OptionUse& use);          // --color-diagnostics[=WHEN]
+void set_elf_names(OptionContext& context, const OptionUse& use);      // --elf-names=FORM
 void set_entry(OptionContext& context, const OptionUse& use);          // -e SYMBOL
 void set_icf(OptionContext& context, const OptionUse& use);            // --icf=MODE
 void set_lazy_inputs(OptionContext& context, const OptionUse& use);    // --start-lib

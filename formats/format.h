@@ -29,6 +29,7 @@
 #include "dynimport/stub_library.h"
 #include "formats/code_starts.h"
 #include "formats/description.h"
+#include "layout/islands.h"
 #include "layout/layout.h"
 #include "layout/merge.h"
 #include "tlsrewrite/access_log.h"
@@ -175,6 +176,7 @@ struct Link {
   std::vector<Chunk*> merge_chunks;  // by pool: where it went
   std::vector<std::unique_ptr<Chunk>> chunks;
   Layout layout;
+  std::unique_ptr<Islands> islands;                      // none: all branches reach
   const SlotDetoursChunk* slot_detours_chunk = nullptr;  // none: there are no detours
   std::vector<uint64_t> symbol_addresses;                // by SymbolId; of a function with a stub, the stub's
   std::vector<LoadFixup> fixups;                         // in output order; filled while atoms are written
@@ -251,9 +253,14 @@ struct KeptRelocs {
 struct Format {
   ObjectFormat id;
   std::span<const Cpu> cpus;  // for which it can be written
+  bool has_copies = true;     // a program may have the only copy of a library's variable
 
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);
+
+  // An object to be linked if nothing else defines the name the program starts at; empty: none. Asked when the inputs
+  // are open.
+  std::string (*make_start_object)(const Link&) = nullptr;  // none: programs bring their own
 
   // Settles what the options and the kinds of the inputs left open in Session::target, and makes the FormatState.
   void (*begin)(Link&);
@@ -263,6 +270,10 @@ struct Format {
 
   // Reads a shared library's loader_name and global names. Any thread; one task a file.
   void (*read_library)(Link&, InputFile&, uint32_t worker);
+
+  // An object with what undefined names ask the linker to make; empty: there are no such names. The ordinary reader
+  // reads it.
+  std::string (*make_object)(const Link&) = nullptr;  // none: no name asks for anything
 
   // A library with nothing but names, for linkers to link against: what read_library() reads.
   std::string (*make_stub_library)(const Target&, const StubLibrary&);
@@ -290,8 +301,9 @@ struct Format {
   // Atoms that live although nothing refers to them.
   bool (*is_root)(const Link&, const InputFile&, const Atom&);
 
-  // False: the atom means something by where it stands, however equal it is to another. Asked of read-only atoms.
-  bool (*may_fold)(const Link&, const InputFile&, const Atom&);
+  // Nothing: the atom means something by where it stands, however equal it is to another. Else what its bytes and
+  // relocations do not say: only atoms of one kind can be the same.
+  std::optional<uint64_t> (*fold_kind)(const Link&, const InputFile&, const Atom&);
 
   // Appends the atoms whose address the file's compiler says is compared. False: the file does not say.
   bool (*significant_atoms)(const Link&, const InputFile&, std::vector<AtomId>& out);
@@ -312,8 +324,8 @@ struct Format {
   // Makes the tables of a late segment, from the addresses of all others and from Link::fixups.
   void (*build_late_tables)(Link&) = nullptr;  // none: no segment is late
 
-  // Encodes the load-time fixups in a relocated copy of an atom.
-  void (*finish_atom)(const Link&, AtomId, MutableBytes out) = nullptr;  // none: the words are as they were relocated
+  // Changes a relocated copy of an atom further: load-time fixups in its words, code that can be shorter.
+  void (*finish_atom)(const Link&, AtomId, MutableBytes out) = nullptr;  // none: all is as it was relocated
 
   const Descriptions* describe;  // for messages and reports
 

@@ -28,16 +28,24 @@ bool has_late_chunk(const OutputSection& section) {
          std::any_of(section.chunks.begin(), section.chunks.end(), is_late);
 }
 
+uint64_t place_island(const IslandPlace& island, uint64_t position, OutputSection& section) {
+  return place_chunks({island.chunk}, position, section);
+}
+
 void assign_offsets_in(OutputSection& section, Atom* atoms) {
   uint64_t position = place_chunks(section.leading_chunks, 0, section);
   uint8_t alignment_log2 = 0;
-  for (const AtomId id : section.atoms) {
-    Atom& atom = atoms[id.value];
+  size_t island = 0;
+  for (uint32_t i = 0; i < section.atoms.size(); i++) {
+    for (; island < section.islands.size() && section.islands[island].before == i; island++)
+      position = place_island(section.islands[island], position, section);
+    Atom& atom = atoms[section.atoms[i].value];
     alignment_log2 = std::max(alignment_log2, atom.alignment_log2);
     position = align_up(position, atom.alignment());
     atom.address = position;
     position += atom.size;
   }
+  for (; island < section.islands.size(); island++) position = place_island(section.islands[island], position, section);
   section.alignment = std::max(section.alignment, uint64_t{1} << alignment_log2);
   section.size = place_chunks(section.chunks, position, section);
 }
@@ -218,6 +226,7 @@ class AddressWalk {
 void move_to_address(OutputSection& section, Atom* atoms) {
   for (Chunk* chunk : section.leading_chunks) chunk->address += section.address;
   for (Chunk* chunk : section.chunks) chunk->address += section.address;
+  for (const IslandPlace& island : section.islands) island.chunk->address += section.address;
   for (const AtomId id : section.atoms) atoms[id.value].address += section.address;
 }
 

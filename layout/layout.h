@@ -32,6 +32,12 @@ class ContentsCoder {
   virtual Chunk* finish(uint64_t size) = 0;
 };
 
+// Code among the atoms of a section that the linker makes; see islands.h.
+struct IslandPlace {
+  uint32_t before = 0;  // index in OutputSection::atoms of what follows it
+  Chunk* chunk = nullptr;
+};
+
 struct OutputSection {
   std::string_view name;
   uint32_t type = 0;   // the format's own
@@ -54,6 +60,7 @@ struct OutputSection {
 
   std::vector<Chunk*> leading_chunks;  // before the atoms
   std::vector<AtomId> atoms;           // in output order
+  std::vector<IslandPlace> islands;    // among them, ascending
   std::vector<Chunk*> chunks;          // after them
   ContentsCoder* coder = nullptr;      // none: contents are stored as they are
   Chunk* stored = nullptr;             // what the file has in their place, when they are known

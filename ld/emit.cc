@@ -77,7 +77,13 @@ class Emitter {
   void add_section(const OutputSection& section) {
     if (section.stored) return add_stored(section);
     for (const Chunk* chunk : section.leading_chunks) add_chunk(section, *chunk);
-    for (uint32_t i = 0; i < section.atoms.size();) i = add_atoms(section, i);
+    uint32_t next = 0;
+    for (const IslandPlace& island : section.islands) {
+      while (next < island.before) next = add_atoms(section, next, island.before);
+      add_chunk(section, *island.chunk);
+    }
+    const auto count = static_cast<uint32_t>(section.atoms.size());
+    while (next < count) next = add_atoms(section, next, count);
     for (const Chunk* chunk : section.chunks) add_chunk(section, *chunk);
   }
 
@@ -113,18 +119,19 @@ class Emitter {
   // Nothing is written where nothing but zeros would be: a few bytes of input can ask for gigabytes of them.
   static bool is_hole(const Atom& atom) { return !atom.data && atom.size > kTileSize; }
 
-  uint32_t add_atoms(const OutputSection& section, uint32_t first) {
+  // Atoms [first, limit), or the first of them.
+  uint32_t add_atoms(const OutputSection& section, uint32_t first, uint32_t limit) {
     const uint64_t start = link_.atom(section.atoms[first]).address;
     uint32_t last = first;
     uint64_t end = start;
     // A gap belongs to the piece before it, as code is padded with code. A gap larger than any tile, which an input can
     // ask for with an alignment, stays a hole in the file.
-    while (last < section.atoms.size() && end - start < kTileSize) {
+    while (last < limit && end - start < kTileSize) {
       const Atom& atom = link_.atom(section.atoms[last]);
       if (is_hole(atom)) break;
       end = atom.address + atom.size;
       last++;
-      if (last == section.atoms.size()) break;
+      if (last == limit) break;
       const uint64_t next = link_.atom(section.atoms[last]).address;
       if (next - end > kTileSize) break;
       end = next;

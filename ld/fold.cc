@@ -167,7 +167,7 @@ class Folder {
       return false;
     const bool is_code = atom.has(atom_flag::kExecutable);
     if (marks_[id.value] == kSignificant && (!is_code || link_.options().icf == IcfMode::Safe)) return false;
-    return link_.format->may_fold(link_, file, atom) && !std::binary_search(kept_.begin(), kept_.end(), id);
+    return link_.format->fold_kind(link_, file, atom) && !std::binary_search(kept_.begin(), kept_.end(), id);
   }
 
   static uint64_t hash_contents(const Atom& atom) {
@@ -299,6 +299,7 @@ class Folder {
     RelocCursor cursor_a, cursor_b;
     const InputFile& file_a = link_.inputs.file(a.file);
     const InputFile& file_b = link_.inputs.file(b.file);
+    if (link_.format->fold_kind(link_, file_a, a) != link_.format->fold_kind(link_, file_b, b)) return false;
     while (true) {
       const size_t count = link_.format->decode(link_, file_a, a, cursor_a, batch_a, false);
       if (count != link_.format->decode(link_, file_b, b, cursor_b, batch_b, false)) return false;

@@ -82,9 +82,21 @@ void InputFinder::open_all() {
       open_option(*opened.option, std::nullopt, 0);
     }
   }
-  link_.inputs.by_id.resize(places_.size());
+  add_start_object();
+  note_new_inputs(0);
   link_.inputs.by_id[0] = &linker;
-  for (InputFile* object : objects_) link_.inputs.by_id[object->id.value] = object;
+}
+
+// Lazy: what the inputs bring comes first.
+void InputFinder::add_start_object() {
+  if (!link_.format || !link_.format->make_start_object) return;
+  const std::string_view object = link_.session.keep(link_.format->make_start_object(link_));
+  if (!object.empty()) add_object("<start>", {}, as_bytes(object), true);
+}
+
+void InputFinder::note_new_inputs(size_t known_objects) {
+  link_.inputs.by_id.resize(places_.size());
+  for (size_t i = known_objects; i < objects_.size(); i++) link_.inputs.by_id[objects_[i]->id.value] = objects_[i];
   for (InputFile* library : libraries_) link_.inputs.by_id[library->id.value] = library;
   link_.inputs.libraries = libraries_;
 }
@@ -205,8 +217,9 @@ InputFile& InputFinder::make_file(const std::string& path, std::string_view memb
   file.member = member;
   file.bytes = bytes;
   file.source = source;
-  const FileKind kind = identify_file(bytes).kind;
-  if (kind == FileKind::CompilerIr || kind == FileKind::Unknown) file.ir = IrContent::Only;
+  const Identity identity = identify_file(bytes);
+  if (identity.kind == FileKind::CompilerIr || identity.kind == FileKind::Unknown) file.ir = IrContent::Only;
+  file.is_foreign = is_foreign(link_, identity);
   return file;
 }
 
@@ -285,11 +298,20 @@ void InputFinder::open_archive(const InputOption& option, const std::string& pat
   input.source = last_opened();
   found->second = &input;
   input.hides_definitions = option.hides_definitions;
-  if (option.whole_archive || option.loads_classes || !input.archive.has_index() || !believes_indexes_) {
+  const bool uses_index = input.archive.has_index() && believes_indexes_ && !holds_foreign_objects(input);
+  if (option.whole_archive || option.loads_classes || !uses_index) {
     add_members(option, input);
   } else {
     add_index(input);
   }
+}
+
+// An index has the names of the objects as they are, not as they are when they have been translated.
+bool InputFinder::holds_foreign_objects(ArchiveInput& input) {
+  if (input.archive.member_count() == 0) return false;
+  const auto member = input.archive.member(0);
+  const auto bytes = member ? member_bytes(input, *member) : std::nullopt;
+  return bytes && is_foreign(link_, identify_file(*bytes));
 }
 
 void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
@@ -368,6 +390,39 @@ void InputFinder::put_back(const InputFile& file) {
   if (places_[file.id.value].lazy == &file) link_.inputs.by_id[file.id.value] = nullptr;
 }
 
+// ---- what objects ask for ------------------------------------------------------------------------------------------
+
+std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> files) {
+  const size_t known = objects_.size();
+  for (const InputFile* file : files) {
+    for (const InputRequest& request : file->requests) {
+      if (!requested_.insert({request.kind, request.name}).second) continue;
+      InputOption option = link_.options().requested;
+      option.kind = request.kind;
+      option.name = request.name;
+      option.use = request.use;
+      option.hides_definitions = request.hides_definitions;
+      option.as_needed = true;
+      const auto path = request.kind == InputKind::Framework ? find_framework(option) : find_library(option);
+      if (path) {
+        option.name = *path;
+        open_option(option, files_.open(*path), 0);
+      } else {
+        missing_requests_.emplace_back(file, &request);
+      }
+    }
+  }
+  note_new_inputs(known);
+  return {objects_.begin() + static_cast<ptrdiff_t>(known), objects_.end()};
+}
+
+void InputFinder::report_missing_requests() const {
+  for (const auto& [file, request] : missing_requests_)
+    link_.diagnostics().warn(fmt::format("{}: asks for {}{}, which is in no search path", file->display_name(),
+                                         request->kind == InputKind::Framework ? "framework " : "-l", request->name),
+                             file->id);
+}
+
 // ---- what plugins deliver ------------------------------------------------------------------------------------------
 
 std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled, FileId rank) {
@@ -386,12 +441,16 @@ std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled
     open_option(input, compiled_files_.open(input.name), 0);
   }
   std::vector<InputFile*> objects(objects_.begin() + static_cast<ptrdiff_t>(known), objects_.end());
-  link_.inputs.by_id.resize(places_.size());
-  for (InputFile* object : objects) link_.inputs.by_id[object->id.value] = object;
-  for (InputFile* library : libraries_) link_.inputs.by_id[library->id.value] = library;
-  link_.inputs.libraries = libraries_;
+  note_new_inputs(known);
   if (rank.is_valid()) move_to_rank(objects, rank);
   return objects;
+}
+
+InputFile* InputFinder::add_made(std::string_view bytes) {
+  InputFile& file = add_object("<made by the linker>", {}, as_bytes(bytes), false);
+  link_.inputs.by_id.resize(places_.size());
+  link_.inputs.by_id[file.id.value] = &file;
+  return &file;
 }
 
 InputFile& InputFinder::add_made_library(const std::string& path, Bytes bytes) {

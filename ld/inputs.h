@@ -65,6 +65,15 @@ class InputFinder {
   // held elsewhere. Without a rank they stand at the end. Returns the objects.
   std::vector<InputFile*> add_compiled(const CompiledInputs& compiled, FileId rank);
 
+  // Adds an object that the linker has made.
+  InputFile* add_made(std::string_view bytes);
+
+  // Opens what the files ask for and nobody asked for before. Returns the objects that take part because of that.
+  std::vector<InputFile*> add_requested(std::span<InputFile* const> files);
+
+  // Warns of requests that were not found. Only if something is missing: a compiler asks for more than it needs.
+  void report_missing_requests() const;
+
   // A shared library made in memory, which comes behind all others.
   InputFile& add_made_library(const std::string& path, Bytes bytes);
 
@@ -124,10 +133,13 @@ class InputFinder {
   void add_embedded(const InputOption& option, const std::string& path, Bytes bytes);
   void add_binary(const std::string& path, Bytes bytes);
   void add_symbols(const std::string& path, Bytes bytes);
+  bool holds_foreign_objects(ArchiveInput& archive);
   void add_members(const InputOption& option, ArchiveInput& archive);
   void add_index(ArchiveInput& archive);
   InputFile& add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
   InputFile& add_file(const std::string& path, const std::string& member, Bytes bytes);
+  void add_start_object();
+  void note_new_inputs(size_t known_objects);
   void move_to_rank(std::span<InputFile* const> files, FileId rank);
   bool check_identity(const std::string& name, const Identity& identity, Bytes bytes);
   Result<Bytes> open_referenced(const std::string& path);
@@ -160,6 +172,8 @@ class InputFinder {
   std::vector<InputFile*> lazy_objects_;
   std::vector<InputFile*> libraries_;
   std::vector<OpenedFile> opened_files_;
+  std::set<std::pair<InputKind, std::string_view>> requested_;
+  std::vector<std::pair<const InputFile*, const InputRequest*>> missing_requests_;
   std::mutex referenced_mutex_;
   size_t current_option_ = 0;
   OpenedFile::Role opening_role_ = OpenedFile::Role::Input;

@@ -3,6 +3,7 @@
 #include "ld/fold.h"
 #include "ld/imports.h"
 #include "ld/inputs.h"
+#include "ld/islands.h"
 #include "ld/libraries.h"
 #include "ld/liveness.h"
 #include "ld/messages.h"
@@ -39,6 +40,7 @@ void settle_layout(Link& link) {
   place_pointer_words(link);
   evaluate_assignments(link);
   settle_addresses(link);
+  settle_islands(link);
   settle_entry(link);
 }
 
@@ -49,7 +51,7 @@ void lay_out(Link& link) {
   do {
     assign_offsets(link.session.pool, link.layout, link.atoms.data());
     assign_addresses(link.session.pool, link.layout, link.atoms.data());
-  } while (link.format->refine_layout(link));
+  } while (link.format->refine_layout(link) || extend_islands(link));
   settle_folded(link);
 }
 
@@ -121,6 +123,7 @@ Outcome run_passes(Link& link, InputFinder& finder, std::optional<Image>& image)
   mark_live(link, needs);
   const auto undefined = needs.take_undefined();
   if (!undefined.empty() && finder.relied_on_indexes()) return Outcome::IndexesFailed;
+  if (!undefined.empty()) finder.report_missing_requests();
   report_undefined(link, undefined);
   if (failed()) return Outcome::Done;
   std::vector<PointerWord> pointers = used_pointer_words(link);

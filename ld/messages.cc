@@ -124,6 +124,15 @@ void report_not_pic(const Link& link, const InputFile& file, const Atom& atom, c
   });
 }
 
+void report_needs_slot(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc) {
+  report({link, file, atom, reloc}, [&] {
+    return fmt::format(
+        " cannot be used against {}; recompile with -fPIC\n>>> another image defines it, or may define it instead, and "
+        "this code does not load its address from a slot",
+        target_text(link, file, reloc));
+  });
+}
+
 void report_out_of_range(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc,
                          uint64_t value) {
   report({link, file, atom, reloc}, [&] {

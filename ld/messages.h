@@ -20,6 +20,9 @@ std::string place_of(const Link& link, const InputFile& file, const Atom& atom, 
 void report_reloc(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc,
                   const std::string& what);
 
+// The address of what is in another image does not come from a slot, and the format knows no copies of variables.
+void report_needs_slot(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc);
+
 // The output may be loaded anywhere, and this relocation cannot: "… cannot be used against symbol 'foo'; recompile …".
 void report_not_pic(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc, const char* reason);
 

@@ -127,6 +127,7 @@ void NeedsRecorder::count_fixup(const Site& site, AddressForm form) {
 }
 
 void NeedsRecorder::record_copy(const Site& site) {
+  if (!link_.format->has_copies) return report_needs_slot(link_, site.file, site.atom, site.reloc);
   if (!link_.options().dynamic.copy_relocs)
     return report_not_pic(link_, site.file, site.atom, site.reloc,
                           "-z nocopyreloc forbids the copy of a shared library's variable that it needs");

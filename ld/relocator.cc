@@ -4,6 +4,7 @@
 
 #include "arch/field.h"
 #include "ld/emit.h"
+#include "ld/islands.h"
 #include "ld/messages.h"
 #include "ld/relocate.h"
 #include "ld/runtime_slots.h"
@@ -242,6 +243,11 @@ uint64_t Relocator::subtract(const Reloc& reloc, uint64_t value) const {
 
 void Relocator::write(const Reloc& reloc, uint64_t value) {
   if (reloc.field == Field::None) return;
+  if (!fits(reloc.field, value)) {
+    const auto thunk = find_thunk(link_, atom_, reloc, place(reloc));
+    if (!thunk) return report_overflow(reloc, value);
+    value = *thunk - place(reloc);
+  }
   if (!fits(reloc.field, value)) return report_overflow(reloc, value);
   write_field(reloc.field, out_.data() + (reloc.offset - begin_), value);
 }

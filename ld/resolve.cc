@@ -2,6 +2,7 @@
 #include "ld/resolve.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
 
 #include "ld/commons.h"
@@ -11,6 +12,7 @@
 #include "ld/messages.h"
 #include "ld/names.h"
 #include "ld/runtime_slots.h"
+#include "ld/translate.h"
 
 namespace xld {
 
@@ -38,8 +40,9 @@ class Resolution {
 
  private:
   // `files` take part in any case, and what they want with them.
-  void settle(const std::vector<InputFile*>& files) {
+  void settle(std::vector<InputFile*> files) {
     read(files);
+    open_requests(files);
     intern_offers();
     take_in_libraries();
     define_requested_slots(link_);
@@ -48,8 +51,19 @@ class Resolution {
     define_requested_names(link_);
     want_requested_names();
     extract_wanted();
+    add_made_object();
     find_hidden_names();
     replace_commons();
+  }
+
+  // What objects ask for, and what that asks for in turn.
+  void open_requests(std::vector<InputFile*>& files) {
+    for (size_t first = 0; first < files.size();) {
+      const std::vector<InputFile*> added = finder_.add_requested(std::span(files).subspan(first));
+      first = files.size();
+      read(added);
+      files.insert(files.end(), added.begin(), added.end());
+    }
   }
 
   void read(const std::vector<InputFile*>& files) {
@@ -57,12 +71,28 @@ class Resolution {
     std::copy_if(files.begin(), files.end(), std::back_inserter(unread), [](auto* file) { return !file->is_read; });
     parallel_for(link_.session.pool, unread.size(), kFilesPerTask, [&](size_t begin, size_t end, uint32_t worker) {
       for (size_t i = begin; i < end; i++)
-        if (unread[i]->ir != IrContent::Only) link_.format->read_object(link_, *unread[i], worker);
+        if (unread[i]->ir != IrContent::Only) read_object(*unread[i], worker);
     });
     for (InputFile* file : unread) {
       compiler_.show(*file);
       file->is_read = true;
     }
+  }
+
+  void read_object(InputFile& file, uint32_t worker) {
+    if (file.is_foreign) translate_object(link_, file, worker);
+    if (!file.is_foreign || !file.bytes.empty()) link_.format->read_object(link_, file, worker);
+  }
+
+  // What the linker makes for names that are still missing takes part like any object, and may want more.
+  void add_made_object() {
+    if (!link_.format->make_object || !link_.applies_relocs() || link_.diagnostics().failed()) return;
+    std::string bytes = link_.format->make_object(link_);
+    if (bytes.empty()) return;
+    const std::vector<InputFile*> made = {finder_.add_made(link_.session.keep(std::move(bytes)))};
+    read(made);
+    take_in(made);
+    extract_wanted();
   }
 
   // Names are settled anew, with what the compiler has made in the place of what it was made of. Archive members have
@@ -303,8 +333,26 @@ class Resolution {
         if (InputFile* file = finder_.extract(id)) round.push_back(file);
       wanted_.clear();
       read(round);
+      const auto inputs = input_counts();
+      open_requests(round);
+      const bool has_grown = input_counts() != inputs;
+      if (has_grown) intern_offers();
+      if (has_grown) take_in_libraries();
       take_in(round);
+      if (has_grown) want_everything();
     }
+  }
+
+  // What can offer names.
+  std::array<size_t, 3> input_counts() const {
+    return {finder_.archive_count(), finder_.libraries().size(), finder_.lazy_objects().size()};
+  }
+
+  // What was missing so far may be in an input that was added late.
+  void want_everything() {
+    for (const InputFile* file : link_.inputs.files) want_names_of(*file);
+    for (const InputFile* library : finder_.libraries()) want_names_of(*library);
+    want_requested_names();
   }
 
   // A library's definition cannot serve a reference that wants one in the same output; an archive's may.
@@ -422,7 +470,10 @@ void make_atoms(Link& link) {
   link.atoms = Array<Atom>::zeroed(size_t{next} + commons);
   parallel_for(link.session.pool, link.inputs.files.size(), kFilesPerTask,
                [&](size_t begin, size_t end, uint32_t worker) {
-                 for (size_t i = begin; i < end; i++) link.format->make_atoms(link, *link.inputs.files[i], worker);
+                 for (size_t i = begin; i < end; i++) {
+                   if (link.inputs.files[i]->is_foreign) report_translation(link, *link.inputs.files[i]);
+                   link.format->make_atoms(link, *link.inputs.files[i], worker);
+                 }
                });
   if (commons != 0) make_common_atoms(link);
 }

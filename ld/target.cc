@@ -71,6 +71,11 @@ Identity identify_file(Bytes bytes) {
   return {};
 }
 
+bool is_foreign(const Link& link, const Identity& identity) {
+  const ObjectFormat output = link.format ? link.target().format : link.options().target.format;
+  return identity.kind == FileKind::Object && identity.format == ObjectFormat::Elf && output == ObjectFormat::MachO;
+}
+
 bool settle_target(Link& link, const std::string& name, const Identity& identity) {
   Target& target = link.session.target;
   if (!link.format) {
@@ -81,7 +86,8 @@ bool settle_target(Link& link, const std::string& name, const Identity& identity
   // A description of libraries for several CPUs settles nothing.
   const bool is_for_any = identity.is_for_any_cpu && identity.format == target.format;
   if (is_for_any && !link.format && target.cpu == Cpu::Unknown) return true;
-  const bool is_for_target = identity.format == target.format && (identity.cpu == target.cpu || is_for_any);
+  const bool is_readable = identity.format == target.format || is_foreign(link, identity);
+  const bool is_for_target = is_readable && (identity.cpu == target.cpu || is_for_any);
   if (!is_for_target && target.cpu != Cpu::Unknown) {
     link.diagnostics().error(fmt::format(
         "{}: is {} for {}, but the output is {} for {}; remove it, or choose another "

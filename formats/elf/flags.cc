@@ -53,6 +53,8 @@ constexpr OptionRow kOutput[] = {
      choose_image},
     {"--nostdrt", None, "", "with --image: without the runtime, a kernel of its own that starts at _start or -e SYMBOL",
      leave_runtime_out},
+    {"--elf-names", Required, "FORM",
+     "names of ELF objects in a Mach-O output: underscore (default: main is _main), plain", set_elf_names},
     {"-static", None, "", "link against archives only", set_static},
     {"-r -i -Ur --relocatable", None, "", "write an object that can be linked again", set<&Options::is_relocatable>},
     {"-q --emit-relocs", None, "", "leave the relocations in the output, too, for tools that change it",

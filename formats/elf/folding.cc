@@ -8,15 +8,16 @@
 
 namespace xld::elf {
 
-bool may_fold(const Link& link, const InputFile& file, const Atom& atom) {
-  const std::string_view output = state_of(link).section_keys.keys()[atom.section.value].name;
+std::optional<uint64_t> fold_kind(const Link& link, const InputFile& file, const Atom& atom) {
+  const SectionKey& output = state_of(link).section_keys.keys()[atom.section.value];
   // Programs walk sections named like C identifiers from __start_ to __stop_.
-  if (is_c_identifier(output)) return false;
+  if (is_c_identifier(output.name)) return std::nullopt;
   const bool is_code = atom.has(atom_flag::kExecutable);
-  if (atom.has(atom_flag::kWritable) && (is_code || output != ".data.rel.ro")) return false;
+  if (atom.has(atom_flag::kWritable) && (is_code || output.name != ".data.rel.ro")) return std::nullopt;
   // Whether the address of a constant matters is not seen in its uses: only the compiler can tell.
-  if (!is_code && object_of(file).significance_section == 0) return false;
-  return !is_root(link, file, atom);
+  if (!is_code && object_of(file).significance_section == 0) return std::nullopt;
+  if (is_root(link, file, atom)) return std::nullopt;
+  return output.type;
 }
 
 namespace {

@@ -6,8 +6,8 @@
 
 namespace xld::elf {
 
-// Format::may_fold, significant_atoms (format.h).
-bool may_fold(const Link& link, const InputFile& file, const Atom& atom);
+// Format::fold_kind, significant_atoms (format.h).
+std::optional<uint64_t> fold_kind(const Link& link, const InputFile& file, const Atom& atom);
 bool significant_atoms(const Link& link, const InputFile& file, std::vector<AtomId>& out);
 
 }  // namespace xld::elf

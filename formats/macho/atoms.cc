@@ -69,8 +69,7 @@ class AtomMaker {
       const InputSection& section = object_.sections[index];
       // A label at the end of a section belongs to what is before it.
       const bool is_end = raw.value - section.address == section.size;
-      if (is_linked(index) && !is_end && literal_size(section) == 0 && !is_unwind(section))
-        starts.push_back({index, raw.value});
+      if (is_linked(index) && !is_end && is_cut(section)) starts.push_back({index, raw.value});
     }
   }
 
@@ -79,8 +78,9 @@ class AtomMaker {
     if (is_unwind(section)) return true;
     if (section.name == kImageInfoName) return false;  // all of them become one (objc.h)
     if (section.flags & S_ATTR_DEBUG) return false;    // __DWARF, and what compilers put into __LD
-    if (section.segment == kLinkerSegment || section.segment == kOwnSegment || section.segment == "__LLVM")
-      return false;
+    if (section.segment == "__LLVM") return false;
+    if (!link_.applies_relocs()) return true;  // notes to the linker are passed on
+    if (section.segment == kLinkerSegment || section.segment == kOwnSegment) return false;
     switch (section.type()) {
       case S_NON_LAZY_SYMBOL_POINTERS:
       case S_LAZY_SYMBOL_POINTERS:
@@ -88,22 +88,6 @@ class AtomMaker {
         return false;  // the linker makes its own (decode.cc)
       default:
         return true;
-    }
-  }
-
-  // Bytes of a constant; 1 for strings; 0: the section is not made of constants that may be shared.
-  static uint8_t literal_size(const InputSection& section) {
-    switch (section.type()) {
-      case S_CSTRING_LITERALS:
-        return 1;
-      case S_4BYTE_LITERALS:
-        return 4;
-      case S_8BYTE_LITERALS:
-        return 8;
-      case S_16BYTE_LITERALS:
-        return 16;
-      default:
-        return 0;
     }
   }
 
@@ -115,7 +99,8 @@ class AtomMaker {
     return claim.file() == file_.id && claim.raw_symbol() == file_.first_global + global;
   }
 
-  // A piece goes if all its global definitions are weak and another file's were taken.
+  // A piece goes if all its global definitions are weak and another file's were taken. An alternative entry at its
+  // start does not speak for it.
   void coalesce() {
     std::vector<Subsection*> kept;
     for (uint32_t i = 0; i < file_.globals.size(); i++) {
@@ -125,7 +110,7 @@ class AtomMaker {
       if (!piece) continue;
       if (!(raw.desc & N_WEAK_DEF) || is_mine(i)) {
         kept.push_back(piece);
-      } else if (raw.value == piece->address) {
+      } else if (raw.value == piece->address && !(raw.desc & N_ALT_ENTRY)) {
         piece->instead = file_.globals[i];
       }
     }
@@ -154,6 +139,11 @@ class AtomMaker {
 
   SectionId key_for(const InputSection& section) {
     uint32_t type = section.type();
+    if (!link_.applies_relocs()) {
+      const std::string_view own_name = link_.session.keep(fmt::format("{},{}", section.segment, section.name));
+      constexpr uint64_t kOfRecords = S_ATTR_EXT_RELOC | S_ATTR_LOC_RELOC | SECTION_TYPE;
+      return state_of(link_).section_keys.intern(worker_, own_name, type, section.flags & ~kOfRecords);
+    }
     if (type == S_COALESCED) type = S_REGULAR;
     if (type == S_GB_ZEROFILL) type = S_ZEROFILL;
     constexpr uint64_t kKept = S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS | S_ATTR_NO_DEAD_STRIP;
@@ -180,9 +170,6 @@ class AtomMaker {
     link_.atoms[file_.first_atom.value + file_.atom_count++] = atom;
   }
 
-  // Records that are read, and of which the linker makes its own.
-  static bool is_unwind(const InputSection& section) { return is_compact_unwind(section) || is_eh_frame(section); }
-
   static uint32_t flags_of(const InputSection& section) {
     if (is_unwind(section)) return atom_flag::kUnwind;
     uint32_t flags = atom_flag::kAllocated;
@@ -199,6 +186,7 @@ class AtomMaker {
   void mark_merge(const InputSection& section, Atom& atom) const {
     const uint8_t size = literal_size(section);
     if (size == 0 || atom.size == 0 || !section.relocs.empty() || link_.options().optimize == 0) return;
+    if (!link_.applies_relocs()) return;
     const bool is_strings = section.type() == S_CSTRING_LITERALS;
     if (!MergedSection::can_split(atom.bytes(), {size, is_strings, false})) return;
     atom.flags |= atom_flag::kMerge | (is_strings ? atom_flag::kStrings : 0);

@@ -62,11 +62,7 @@ class Decoder {
   }
 
  private:
-  RawReloc record(uint32_t position) const {
-    const uint32_t index = piece_.first_reloc + position;
-    const uint32_t raw_index = section_.reloc_order.empty() ? index : section_.reloc_order[index];
-    return read_raw_reloc(cpu_, section_.relocs.data() + size_t{raw_index} * 8);
-  }
+  RawReloc record(uint32_t position) const { return piece_reloc(cpu_, object_, piece_, position); }
 
   // ---- the three forms
   // -------------------------------------------------------------------------------------------------
@@ -92,8 +88,10 @@ class Decoder {
     }
     if (raw.is_extern) {
       reloc.addend = stored;
+      // i386: a branch's distance is that from the object's own addresses; one to a slot is not.
+      const bool counts_from_object = cpu_ == Cpu::I386 && meaning.want != Want::GotSlot;
       if (raw.is_pc_relative)
-        reloc.addend += cpu_ == Cpu::I386 ? static_cast<int64_t>(place(raw)) : -std::min(size, behind);
+        reloc.addend += counts_from_object ? static_cast<int64_t>(place(raw)) : -std::min(size, behind);
       return find_symbol(raw, raw.number, reloc);
     }
     const auto target = as_address(stored + (raw.is_pc_relative ? static_cast<int64_t>(place(raw)) + behind : 0));
@@ -257,7 +255,7 @@ class Decoder {
 
   // `base` is in the piece that is meant, `address` what is meant.
   bool find_place(const RawReloc& raw, uint32_t section, uint64_t base, uint64_t address, Reloc& reloc) {
-    switch (object_.sections[section].type()) {
+    switch (link_.applies_relocs() ? object_.sections[section].type() : S_REGULAR) {
       case S_NON_LAZY_SYMBOL_POINTERS:
         return find_entry(raw, section, base, address, Want::GotSlot, reloc);
       case S_SYMBOL_STUBS:

@@ -6,6 +6,7 @@
 
 #include "formats/macho/chained_fixups.h"
 #include "formats/macho/classic.h"
+#include "formats/macho/lazy_stubs.h"
 #include "formats/macho/leb.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
@@ -25,6 +26,17 @@ void add_slots(const Link& link, std::vector<LoadFixup>& fixups) {
       fixups.push_back({address, 0, owner.symbol});
     } else if (is_position_independent(link.target().output) && moves_with_output(link, owner)) {
       fixups.push_back({address, slot_value(link, slot), {}});
+    }
+  }
+  const MachoState& state = state_of(link);
+  for (size_t i = 0; i < slots.stubs.size(); i++) {
+    const Stub& stub = slots.stubs[i];
+    if (!stub.uses_lazy_table || !stub.is_import) continue;
+    const uint64_t address = slots.stub_slot_address(stub);
+    if (state.lazy_entry_of[i] == kNotLazy) {
+      fixups.push_back({address, 0, slots.owners[stub.owner].symbol});
+    } else if (is_position_independent(link.target().output)) {
+      fixups.push_back({address, state.stub_helper->entry_address(state.lazy_entry_of[i]), {}});
     }
   }
   for (size_t i = 0; i < slots.pointers.size(); i++)
@@ -156,6 +168,19 @@ class BindWriter {
     is_started_ = true;
   }
 
+  // An entry of the lazy table, which is complete in itself. Returns where it is.
+  uint32_t add_lazy(const Import& import, uint64_t address) {
+    const auto begin = static_cast<uint32_t>(out_.size());
+    out_.push_back(static_cast<uint8_t>(BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB | segments_.number_of(address)));
+    append_uleb(out_, segments_.offset_of(address));
+    set_ordinal(import.ordinal);
+    set_symbol(import.name, import.is_weak_reference ? BIND_SYMBOL_FLAGS_WEAK_IMPORT : uint8_t{0});
+    out_.push_back(BIND_OPCODE_DO_BIND);
+    out_.push_back(BIND_OPCODE_DONE);
+    return begin;
+  }
+  std::vector<uint8_t> take_lazy() { return std::move(out_); }
+
   std::vector<uint8_t> take() {
     if (!out_.empty()) out_.push_back(BIND_OPCODE_DONE);
     return std::move(out_);
@@ -243,6 +268,18 @@ std::vector<SymbolId> overriding_definitions(const Link& link) {
   return result;
 }
 
+void build_lazy_binds(Link& link) {
+  MachoState& state = state_of(link);
+  if (!state.lazy_binds) return;
+  BindWriter writer(link, true);
+  for (const uint32_t index : state.lazy_stubs) {
+    const Stub& stub = link.slots.stubs[index];
+    const Import& import = state.imports[state.import_of[link.slots.owners[stub.owner].symbol.value]];
+    state.lazy_offsets.push_back(writer.add_lazy(import, link.slots.stub_slot_address(stub)));
+  }
+  state.lazy_binds->bytes = writer.take_lazy();
+}
+
 void build_opcodes(Link& link) {
   MachoState& state = state_of(link);
   std::vector<uint64_t> rebased;
@@ -268,6 +305,7 @@ void build_opcodes(Link& link) {
   }
   state.rebases->bytes = RebaseWriter(link).write(rebased);
   state.binds->bytes = write_bound(link, bound, true);
+  build_lazy_binds(link);
   sort_bound(weak);
   BindWriter writer(link, false);
   for (const SymbolId id : overriding_definitions(link)) {
@@ -310,7 +348,7 @@ void write_own_definitions(const Link& link, std::span<const LoadFixup> fixups, 
 
 }  // namespace
 
-void finish_atom(const Link& link, AtomId id, MutableBytes out) {
+void write_fixup_words(const Link& link, AtomId id, MutableBytes out) {
   if (link.fixup_counts.empty() || link.fixup_counts[id.value].all == 0) return;
   const uint64_t address = link.atom(id).address;
   if (state_of(link).features.has_chained_fixups) return write_chained_words(link, address, out);

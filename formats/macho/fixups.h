@@ -17,8 +17,8 @@ void gather_fixups(Link& link);
 // Makes the tables that this output has.
 void build_fixup_tables(Link& link);
 
-// Format::finish_atom: in chains, a word holds what to do with it and where the next one is.
-void finish_atom(const Link& link, AtomId id, MutableBytes out);
+// In chains, a word holds what to do with it and where the next one is.
+void write_fixup_words(const Link& link, AtomId id, MutableBytes out);
 
 // The same for the words of a chunk in [address, address + out.size()).
 void write_chained_words(const Link& link, uint64_t address, MutableBytes out);

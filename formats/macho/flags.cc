@@ -108,6 +108,18 @@ void make_bundle(OptionContext& context, const OptionUse&) {
   context.options.darwin.is_bundle = true;
 }
 
+// What is position-independent by default is the program to be.
+void make_relocatable(OptionContext& context, const OptionUse&) {
+  context.options.is_relocatable = true;
+  context.options.is_pie = false;
+}
+
+// What is open is settled in this link.
+void keep_nothing_open(OptionContext& context, const OptionUse&) {
+  context.options.forbids_imports = true;
+  context.options.define_common = true;
+}
+
 void make_program(OptionContext& context, const OptionUse&) {
   context.options.is_shared = false;
 }
@@ -135,6 +147,7 @@ void add_hidden(OptionContext& context, const OptionUse& use) {
 template <auto Fact>
 void set_everywhere(OptionContext& context, const OptionUse&) {
   context.following.*Fact = true;
+  context.options.requested.*Fact = true;
   for (InputOption& input : context.options.inputs) input.*Fact = true;
 }
 
@@ -289,6 +302,8 @@ constexpr OptionRow kOutput[] = {
     {"-o", Separate, "FILE", "write the output to FILE (a.out)", set_text<&Options::output>},
     {"-arch", Separate, "CPU", "link for x86_64, i386 or arm64", choose_architecture},
     {"--target", Required, "TARGET", "link for TARGET, such as darwin-amd64; see --print-targets", set_target},
+    {"--elf-names", Required, "FORM",
+     "names of ELF objects in a Mach-O output: underscore (default: main is _main), plain", set_elf_names},
     {"-platform_version", Separate, "PLATFORM MINIMUM SDK", "where the output will run", set_platform_version},
     {"-macosx_version_min -macos_version_min", Separate, "VERSION", "the oldest macOS the output will run on",
      set_minimum_version},
@@ -296,6 +311,9 @@ constexpr OptionRow kOutput[] = {
     {"-dylib", None, "", "make a dynamic library", set<&Options::is_shared>},
     {"-bundle", None, "", "make a bundle, which a program loads", make_bundle},
     {"-bundle_loader", Separate, "FILE", "the program that loads the bundle, whose names it may use", use_host},
+    {"-r", None, "", "join the objects to one that can be linked again", make_relocatable},
+    {"-keep_private_externs", None, "", "with -r, hidden names stay visible to the objects it will be linked with",
+     set_darwin<&DarwinOptions::keeps_private_names>},
     {"-preload", None, "", "make an image for a system without loader or kernel",
      set_darwin<&DarwinOptions::is_preload>},
     {"-static", None, "", "the output needs no loader", set<&Options::is_static>},
@@ -331,6 +349,8 @@ constexpr OptionRow kOutput[] = {
      set_darwin<&DarwinOptions::pads_for_install_names>},
     {"-[no_]fixup_chains", None, "", "write chained fixups (default from macOS 13 on)",
      set_answer<&DarwinOptions::chained_fixups>},
+    {"-bind_at_load", None, "", "find functions of libraries when the program is loaded, not when they are called",
+     set_darwin<&DarwinOptions::lazy_binding, Answer::No>},
     {"-[no_]data_const", None, "", "keep data that is not written apart (default from macOS 10.15 on)",
      set_answer<&DarwinOptions::data_const>},
     {"-[no_]adhoc_codesign", None, "", "sign the output ad hoc (default for arm64)",
@@ -402,6 +422,8 @@ constexpr OptionRow kInputs[] = {
     {"-ObjC", None, "", "take all members of archives that have classes or categories",
      set_everywhere<&InputOption::loads_classes>},
     {"-force_load", Separate, "FILE", "take all members of the archive FILE", add_whole_archive},
+    {"-ignore_auto_link", None, "", "pass over libraries that objects ask for",
+     set_darwin<&DarwinOptions::ignores_requests>},
     {"-dead_strip_dylibs", None, "", "name no library to the loader that nothing uses",
      set_darwin<&DarwinOptions::drops_unused_libraries>},
     {"--start-lib", None, "", "the objects that follow behave as if in an archive", set_lazy_inputs},
@@ -445,8 +467,10 @@ constexpr OptionRow kContents[] = {
     {"--emit-stub-library", Required, "FILE",
      "write the library of the imports as far as it is named, for other linkers; one each in FILE/",
      set_text<&Options::stub_library>},
-    {"-d", None, "", "no --dynimport: nothing is left to a loader but what libraries offer",
-     set<&Options::forbids_imports>},
+    {"-d", None, "",
+     "no --dynimport: nothing is left to a loader but what libraries offer; with -r, common symbols get "
+     "storage",
+     keep_nothing_open},
     {"-init", Separate, "SYMBOL", "the library begins with SYMBOL", set_init},
     {"-order_file", Separate, "FILE", "place functions and data in the order of the list",
      append_darwin_text<&DarwinOptions::order_files>},
@@ -459,7 +483,14 @@ constexpr OptionRow kContents[] = {
     {"-segaddr", Separate, "SEGMENT ADDRESS", "address of a segment", set_segment_address},
     {"-segprot", Separate, "SEGMENT MAXIMUM INITIAL", "protection of a segment, such as rx", set_segment_protection},
     {"-dead_strip", None, "", "leave out what nothing refers to", set<&Options::gc_sections>},
+    {"-objc_stubs_fast", None, "", "calls of objc_msgSend$NAME go there at once (default)",
+     set_darwin<&DarwinOptions::has_small_objc_stubs, false>},
+    {"-objc_stubs_small", None, "", "calls of objc_msgSend$NAME share a stub",
+     set_darwin<&DarwinOptions::has_small_objc_stubs>},
+    {"-ignore_optimization_hints", None, "", "leave code as long as the compiler made it",
+     set_darwin<&DarwinOptions::ignores_hints>},
     {"--icf", Required, "MODE", "fold identical functions: all, safe, none", set_icf},
+    {"-deduplicate", None, "", "like --icf=safe", set<&Options::icf, IcfMode::Safe>},
     {"-no_deduplicate", None, "", "do not fold identical functions (default)", set<&Options::icf, IcfMode::None>},
 };
 
@@ -480,8 +511,7 @@ constexpr OptionRow kNoEffect[] = {
     {"-mllvm", Separate, "OPTION", "drivers always pass it; an LTO object in the input is an error"},
     {"-object_path_lto", Separate, "FILE", "drivers always pass it; an LTO object in the input is an error"},
     {"-cache_path_lto", Separate, "DIRECTORY", "drivers always pass it; an LTO object in the input is an error"},
-    {"-no_implicit_dylibs -bind_at_load -nofixprebinding -prebind -noprebind", None, "",
-     "what it asks for is the default"},
+    {"-no_implicit_dylibs -nofixprebinding -prebind -noprebind", None, "", "what it asks for is the default"},
     {"-random_uuid -final_output", None, "", "LC_UUID is made of the content"},
     {"-no_compact_unwind", None, "", "unwind tables are those that the input needs"},
     {"-no_warn_duplicate_libraries -no_warn_inits -warn_weak_exports -no_weak_exports -no_weak_imports", None, "",
@@ -509,7 +539,7 @@ constexpr OptionRow kNoEffect[] = {
     {"-weak_reference_mismatches", Separate, "POLICY", "one strong reference makes an import strong"},
     {"-add_ast_path", Separate, "FILE", "only debuggers of Swift use it"},
     {"-sdk_version", Separate, "VERSION", "-platform_version says it"},
-    {"-keep_private_externs -keep_relocs -x_locals -no_eh_labels", None, "", "only for -r"},
+    {"-keep_relocs -x_locals -no_eh_labels", None, "", "-r keeps what it can without them"},
     {"-no_branch_islands -no_zero_fill_sections -merge_zero_fill_sections -page_align_data_atoms", None, "",
      "only the layout of old systems needs it"},
     {"-whatsloaded -print_statistics -trace_symbol_layout -order_file_statistics", None, "",
@@ -518,7 +548,6 @@ constexpr OptionRow kNoEffect[] = {
 };
 
 constexpr OptionRow kNotYet[] = {
-    {"-r", None, "", "relocatable output cannot be made", set<&Options::is_relocatable>},
     {"-kext -dylinker", None, "", "only programs, libraries, bundles and -preload images can be made"},
     {"-sectorder", Separate, "SEGMENT SECTION FILE", "use -order_file"},
     {"-reexported_symbols_list -interposable_list", Separate, "FILE", "leave it out"},

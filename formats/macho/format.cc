@@ -7,15 +7,21 @@
 #include "formats/macho/decode.h"
 #include "formats/macho/describe.h"
 #include "formats/macho/fixups.h"
+#include "formats/macho/folding.h"
+#include "formats/macho/hints.h"
 #include "formats/macho/imports.h"
+#include "formats/macho/kept_relocs.h"
 #include "formats/macho/late_tables.h"
+#include "formats/macho/lazy_stubs.h"
 #include "formats/macho/load_commands.h"
+#include "formats/macho/message_stubs.h"
 #include "formats/macho/object.h"
 #include "formats/macho/plan.h"
 #include "formats/macho/provided_symbols.h"
 #include "formats/macho/relocs.h"
 #include "formats/macho/signature.h"
 #include "formats/macho/slot_chunks.h"
+#include "formats/macho/start_object.h"
 #include "formats/macho/state.h"
 #include "formats/macho/unwind_info.h"
 #include "formats/macho/versions.h"
@@ -28,6 +34,7 @@ MachoState::~MachoState() = default;
 namespace {
 
 OutputKind output_kind(const Options& options, Cpu cpu) {
+  if (options.is_relocatable) return OutputKind::Relocatable;
   if (options.is_shared) return OutputKind::SharedLibrary;
   if (options.is_static || options.darwin.is_preload) return OutputKind::StaticExecutable;
   // i386 code has addresses in read-only sections, so it stays where it was linked; arm64 systems load nothing else.
@@ -44,7 +51,6 @@ uint64_t image_base(const Target& target) {
 void begin(Link& link) {
   Target& target = link.session.target;
   const Options& options = link.options();
-  if (options.is_relocatable) link.diagnostics().error("-r: relocatable Mach-O cannot be written yet");
   target.output = output_kind(options, target.cpu);
   if (target.cpu == Cpu::Arm64 && !options.is_pie && target.output == OutputKind::DynamicPie)
     link.diagnostics().warn("-no_pie is ignored: arm64 systems run position-independent programs only");
@@ -55,10 +61,8 @@ void begin(Link& link) {
   target.code_section = "__TEXT,__text";
   target.row = find_target_row(ObjectFormat::MachO, target.cpu, OperatingSystem::Darwin);
   link.format_state = std::make_unique<MachoState>(link.session.pool.thread_count());
-  const uint32_t minimum_os = options.platform.minimum_os;
-  const bool starts_with_crt = is_classic(options) || (minimum_os != 0 && minimum_os < version(10, 8));
-  target.entry = has_loader(link) && !starts_with_crt ? "_main" : "start";
-  if (target.output == OutputKind::SharedLibrary) target.entry = {};
+  target.entry = has_loader(link) && !starts_in_runtime(options) ? "_main" : "start";
+  if (target.output == OutputKind::SharedLibrary || !link.applies_relocs()) target.entry = {};
   link.tile_digest = DigestKind::Fast;
 }
 
@@ -79,11 +83,6 @@ bool is_root(const Link& /*link*/, const InputFile& file, const Atom& atom) {
          type == S_THREAD_LOCAL_INIT_FUNCTION_POINTERS;
 }
 
-// Unwind entries of subsections are not compared yet, and two functions with different ones are not the same.
-bool may_fold(const Link& /*link*/, const InputFile& /*file*/, const Atom& atom) {
-  return !atom.has(atom_flag::kExecutable);
-}
-
 // Compilers for this format do not say.
 bool significant_atoms(const Link& /*link*/, const InputFile& /*file*/, std::vector<AtomId>& /*out*/) {
   return false;
@@ -94,9 +93,15 @@ void settle(Link& link) {
   Slots& slots = link.slots;
   if (state.pointers) slots.got_address = state.pointers->address;
   if (state.named_pointers) slots.pointers_address = state.named_pointers->address;
-  slots.stub_table_address = slots.word_address(slots.got_words);
+  slots.stub_table_address = state.lazy_pointers ? state.lazy_pointers->address : slots.word_address(slots.got_words);
   if (const OutputSection* stubs = find_section(link, kStubSection)) slots.stubs_address = stubs->address;
   link.thread_pointer = link.layout.tls_address;
+}
+
+void finish_atom(const Link& link, AtomId id, MutableBytes out) {
+  write_fixup_words(link, id, out);
+  const Atom& atom = link.atom(id);
+  if (atom.file.value != 0) apply_hints(link, link.inputs.file(atom.file), atom, out);
 }
 
 // LC_UUID: a digest of the content, in the form of RFC 4122 version 3 (a name's digest).
@@ -120,18 +125,22 @@ constexpr Cpu kCpus[] = {Cpu::X86_64, Cpu::I386, Cpu::Arm64};
 const Format kFormat = {
     .id = ObjectFormat::MachO,
     .cpus = kCpus,
+    .has_copies = false,
     .identify = identify,
+    .make_start_object = make_start_object,
     .begin = begin,
     .read_object = read_object,
     .read_library = read_library,
+    .make_object = make_message_stubs,
     .make_stub_library = make_stub_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
     .provide_symbols = provide_symbols,
     .bind_symbols = bind_symbols,
     .decode = decode,
+    .kept = &kKeptRelocs,
     .is_root = is_root,
-    .may_fold = may_fold,
+    .fold_kind = fold_kind,
     .significant_atoms = significant_atoms,
     .plan = plan,
     .refine_layout = refine_layout,

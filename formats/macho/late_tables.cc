@@ -5,6 +5,7 @@
 
 #include "formats/macho/exports.h"
 #include "formats/macho/fixups.h"
+#include "formats/macho/kept_relocs.h"
 #include "formats/macho/leb.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
@@ -28,7 +29,7 @@ void add_functions(const Link& link, const InputFile& file, std::vector<uint64_t
   for (uint32_t i = 0; i < file.atom_count; i++) {
     const AtomId id{file.first_atom.value + i};
     const Atom& atom = link.atom(id);
-    if (!link.is_live[id.value] || atom.has(atom_flag::kFolded) || atom.has(atom_flag::kMerge)) continue;
+    if (!link.is_live[id.value] || atom.has(atom_flag::kFolded | atom_flag::kMerge | atom_flag::kUnwind)) continue;
     if (is_code(link, atom) && atom.size != 0) out.push_back(atom.address);
   }
   if (object.has_subsections) return;
@@ -108,6 +109,11 @@ void size_signature(Link& link) {
 void build_late_tables(Link& link) {
   const auto timer = link.session.timings.measure("late_tables");
   MachoState& state = state_of(link);
+  if (!link.applies_relocs()) {
+    build_kept_relocs(link);
+    if (state.data_in_code) state.data_in_code->bytes = make_data_in_code(link);
+    return;
+  }
   gather_fixups(link);
   build_fixup_tables(link);
   if (state.exports) state.exports->bytes = make_export_trie(link);

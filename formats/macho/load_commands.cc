@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <set>
 
 #include "formats/macho/macho.h"
+#include "formats/macho/object.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/slot_chunks.h"
 #include "formats/macho/state.h"
@@ -29,6 +31,13 @@ class CommandWriter {
 
   std::vector<uint8_t> build() {
     bytes_.resize(sizeof(typename M::Header));
+    return link_.applies_relocs() ? build_image() : build_object();
+  }
+
+  uint64_t uuid_offset() const { return uuid_offset_; }
+
+ private:
+  std::vector<uint8_t> build_image() {
     add_segments();
     add_identity();
     add_fixups();
@@ -49,9 +58,17 @@ class CommandWriter {
     return std::move(bytes_);
   }
 
-  uint64_t uuid_offset() const { return uuid_offset_; }
+  // In the order of assemblers.
+  std::vector<uint8_t> build_object() {
+    add_object_segment();
+    add_versions();
+    add_symbol_tables();
+    if (state_.data_in_code) add_table(LC_DATA_IN_CODE, state_.data_in_code);
+    add_linker_options();
+    add_header();
+    return std::move(bytes_);
+  }
 
- private:
   using Word = typename M::Word;
 
   template <class Command>
@@ -101,6 +118,7 @@ class CommandWriter {
   }
 
   uint32_t header_flags() const {
+    if (!link_.applies_relocs()) return state_.has_subsections ? MH_SUBSECTIONS_VIA_SYMBOLS : 0;
     const DarwinOptions& options = link_.options().darwin;
     const bool finds_later = std::any_of(state_.imports.begin(), state_.imports.end(),
                                          [](const Import& import) { return import.ordinal == kDynamicLookup; });
@@ -118,6 +136,7 @@ class CommandWriter {
     if (options.is_extension_safe) flags |= MH_APP_EXTENSION_SAFE;
     if (options.may_be_dropped && kind_of_file(link_) == MH_DYLIB) flags |= MH_DEAD_STRIPPABLE_DYLIB;
     if (options.allows_stack_execution) flags |= MH_ALLOW_STACK_EXECUTION;
+    if (options.lazy_binding == Answer::No) flags |= MH_BINDATLOAD;
     if (link_.target().cpu == Cpu::I386 && !options.has_executable_heap && !state_.features.has_dyld_info) return flags;
     if (link_.target().cpu == Cpu::I386 && !options.has_executable_heap) flags |= MH_NO_HEAP_EXECUTION;
     return flags;
@@ -173,6 +192,33 @@ class CommandWriter {
       if (has_header(sections[i])) add_section(sections[i]);
   }
 
+  // All sections of an object are in one.
+  void add_object_segment() {
+    const std::vector<Segment>& segments = link_.layout.segments;
+    const bool has_sections = segments.size() > 1;
+    const uint32_t first = has_sections ? segments[0].first : 0, last = has_sections ? segments[0].last : 0;
+    auto command = segment_command({}, last - first, VM_PROT_READ | VM_PROT_WRITE | VM_PROT_EXECUTE);
+    if (has_sections) {
+      command.vmsize = static_cast<Word>(segments[0].memory_size);
+      command.fileoff = static_cast<Word>(segments[0].file_offset);
+      command.filesize = static_cast<Word>(segments[0].file_size);
+    }
+    add(command);
+    for (uint32_t i = first; i < last; i++) add_section(link_.layout.sections[i]);
+  }
+
+  // What the objects ask for is asked for by the output.
+  void add_linker_options() {
+    std::set<std::string_view> known;
+    for (const InputFile* file : link_.inputs.files) {
+      for (const Bytes command : object_of(*file).linker_options) {
+        if (!known.insert(as_text(command)).second || command.size() % M::kWordSize != 0) continue;
+        add_bytes(command.data(), command.size());
+        command_count_++;
+      }
+    }
+  }
+
   void set_protection(std::string_view name, typename M::Segment& command) const {
     for (const SegmentProtection& protection : link_.options().darwin.protections) {
       if (protection.segment != name) continue;
@@ -193,7 +239,23 @@ class CommandWriter {
     if (section.type == S_SYMBOL_STUBS) command.reserved2 = link_.slots.stub_size;
     if (section.type == S_NON_LAZY_SYMBOL_POINTERS && state_.indirect_symbols)
       command.reserved1 = first_indirect_symbol(section);
+    if (section.type == S_LAZY_SYMBOL_POINTERS && state_.lazy_pointers)
+      command.reserved1 = state_.indirect_symbols->first_stub_pointer();
+    if (!link_.applies_relocs()) add_kept_facts(section, command);
     add_bytes(&command, sizeof(command));
+  }
+
+  void add_kept_facts(const OutputSection& section, typename M::Section& command) const {
+    if (const TableChunk* relocs = state_.kept_relocs[section.header_index]; relocs && relocs->size() != 0) {
+      command.reloff = file_offset(relocs);
+      command.nreloc = size_of_chunk(relocs) / 8;
+    }
+    if (state_.kept_indirect_symbols) command.reserved1 = state_.kept_indirect_symbols->first_of(section);
+    if (section.type == S_SYMBOL_STUBS && !section.atoms.empty()) {
+      const Atom& first = link_.atom(section.atoms.front());
+      const MachoObject& object = object_of(link_.inputs.file(first.file));
+      command.reserved2 = object.sections[object.subsections[first.raw].section].reserved2;
+    }
   }
 
   // Slots and pointers with names may share a section; the slots stand first then.
@@ -236,6 +298,8 @@ class CommandWriter {
     command.bind_size = size_of_chunk(state_.binds);
     command.weak_bind_off = file_offset(state_.weak_binds);
     command.weak_bind_size = size_of_chunk(state_.weak_binds);
+    command.lazy_bind_off = file_offset(state_.lazy_binds);
+    command.lazy_bind_size = size_of_chunk(state_.lazy_binds);
     command.export_off = file_offset(state_.exports);
     command.export_size = size_of_chunk(state_.exports);
     add(command);
@@ -255,6 +319,10 @@ class CommandWriter {
     command.nundefsym = table.undefined_count();
     command.indirectsymoff = file_offset(state_.indirect_symbols);
     command.nindirectsyms = state_.indirect_symbols ? state_.indirect_symbols->count() : 0;
+    if (state_.kept_indirect_symbols) {
+      command.indirectsymoff = file_offset(state_.kept_indirect_symbols);
+      command.nindirectsyms = state_.kept_indirect_symbols->count();
+    }
     command.extreloff = file_offset(state_.external_relocs);
     command.nextrel = size_of_chunk(state_.external_relocs) / 8;
     command.locreloff = file_offset(state_.local_relocs);
@@ -385,6 +453,7 @@ bool has_loader(const Link& link) {
 
 uint32_t kind_of_file(const Link& link) {
   const DarwinOptions& options = link.options().darwin;
+  if (!link.applies_relocs()) return MH_OBJECT;
   if (options.is_preload) return MH_PRELOAD;
   if (link.target().output != OutputKind::SharedLibrary) return MH_EXECUTE;
   return options.is_bundle ? MH_BUNDLE : MH_DYLIB;

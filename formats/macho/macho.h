@@ -190,7 +190,7 @@ inline constexpr uint32_t LC_SYMTAB = 0x2, LC_UNIXTHREAD = 0x5, LC_DYSYMTAB = 0x
                           LC_SUB_CLIENT = 0x14, LC_SUB_LIBRARY = 0x15, LC_CODE_SIGNATURE = 0x1d, LC_DYLD_INFO = 0x22,
                           LC_FUNCTION_STARTS = 0x26, LC_DATA_IN_CODE = 0x29, LC_ROUTINES = 0x11, LC_ROUTINES_64 = 0x1a,
                           LC_UUID = 0x1b, LC_VERSION_MIN_MACOSX = 0x24, LC_SOURCE_VERSION = 0x2a,
-                          LC_LINKER_OPTION = 0x2d, LC_BUILD_VERSION = 0x32;
+                          LC_LINKER_OPTION = 0x2d, LC_LINKER_OPTIMIZATION_HINT = 0x2e, LC_BUILD_VERSION = 0x32;
 inline constexpr uint32_t LC_DYLD_INFO_ONLY = 0x22 | LC_REQ_DYLD, LC_MAIN = 0x28 | LC_REQ_DYLD,
                           LC_LOAD_WEAK_DYLIB = 0x18 | LC_REQ_DYLD, LC_RPATH = 0x1c | LC_REQ_DYLD,
                           LC_REEXPORT_DYLIB = 0x1f | LC_REQ_DYLD, LC_LOAD_UPWARD_DYLIB = 0x23 | LC_REQ_DYLD,

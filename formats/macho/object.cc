@@ -10,6 +10,8 @@
 #include <limits>
 
 #include "core/hash.h"
+#include "formats/macho/hints.h"
+#include "formats/macho/requests.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/versions.h"
 #include "tlsrewrite/slot_note.h"
@@ -29,7 +31,7 @@ class ObjectReader {
   }
 
   void read() {
-    if (read_header() && read_commands() && check_symbols() && read_global_names()) return;
+    if (read_header() && read_commands() && check_symbols() && read_global_names()) return take_requests();
     object_ = MachoObject();
     file_.occurrences = {};
     file_.globals = {};
@@ -85,6 +87,11 @@ class ObjectReader {
         return read_minimum_version(bytes);
       case LC_DATA_IN_CODE:
         return read_data_in_code(bytes);
+      case LC_LINKER_OPTIMIZATION_HINT:
+        return read_optimization_hints(bytes);
+      case LC_LINKER_OPTION:
+        linker_options_.push_back(bytes);
+        return true;
       default:
         break;
     }
@@ -129,6 +136,7 @@ class ObjectReader {
     section.size = raw.size;
     section.flags = raw.flags;
     section.reserved1 = raw.reserved1;
+    section.reserved2 = raw.reserved2;
     section.file_offset = raw.offset;
     section.alignment_log2 = static_cast<uint8_t>(raw.align);
     const auto report = [&](const std::string& what) {
@@ -214,6 +222,22 @@ class ObjectReader {
     if (!table) return fail("table of data in code extends past the end of the file");
     object_.data_in_code = *table;
     return true;
+  }
+
+  bool read_optimization_hints(Bytes bytes) {
+    const auto command = xld::read<LinkEditDataCommand>(bytes, 0);
+    const auto table = command ? slice(file_.bytes, command->dataoff, command->datasize) : std::nullopt;
+    if (!table) return fail("table of optimisation hints extends past the end of the file");
+    if (link_.target().cpu == Cpu::Arm64) object_.hints = read_hints(*table, arena_);
+    return true;
+  }
+
+  void take_requests() {
+    const std::span<Bytes> options = arena_.template allocate_array<Bytes>(linker_options_.size());
+    std::copy(linker_options_.begin(), linker_options_.end(), options.begin());
+    object_.linker_options = options;
+    if (!link_.options().darwin.ignores_requests && link_.applies_relocs())
+      file_.requests = parse_requests(link_, file_, arena_);
   }
 
   RawSymbol symbol(uint32_t index) const { return raw_symbol(link_, object_, index); }
@@ -317,6 +341,7 @@ class ObjectReader {
   Arena& arena_;
   MachoObject& object_;
   typename M::Header header_{};
+  std::vector<Bytes> linker_options_;
 };
 
 }  // namespace

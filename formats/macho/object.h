@@ -11,6 +11,7 @@
 
 #include "formats/format.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/relocs.h"
 #include "formats/macho/state.h"
 
 namespace xld::macho {
@@ -21,6 +22,7 @@ struct InputSection {
   uint64_t address = 0, size = 0;
   uint32_t flags = 0;
   uint32_t reserved1 = 0;  // of symbol pointers: the first entry in the indirect symbol table
+  uint32_t reserved2 = 0;  // of stubs: the size of one
   uint32_t file_offset = 0;
   uint8_t alignment_log2 = 0;
   Bytes relocs;                           // 8 bytes each
@@ -42,8 +44,25 @@ struct Subsection {
   SymbolId instead;  // the weak definition of another file that stands for it; only if there is no atom
 };
 
-struct UnwindEntry;
+// Bytes of a constant; 1 for strings; 0: the section is not made of constants that may be shared.
+inline uint8_t literal_size(const InputSection& section) {
+  switch (section.type()) {
+    case S_CSTRING_LITERALS:
+      return 1;
+    case S_4BYTE_LITERALS:
+      return 4;
+    case S_8BYTE_LITERALS:
+      return 8;
+    case S_16BYTE_LITERALS:
+      return 16;
+    default:
+      return 0;
+  }
+}
+
 struct Frame;
+struct Hint;
+struct UnwindEntry;
 
 struct MachoObject {
   std::span<InputSection> sections;
@@ -54,10 +73,13 @@ struct MachoObject {
   Bytes indirect_symbols;                          // 4 bytes each
   Bytes data_in_code;                              // DataInCodeEntry each
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // LC_BUILD_VERSION; 0: none
+  std::span<const Bytes> linker_options;           // the LC_LINKER_OPTION commands
+  std::span<const uint32_t> output_rows;           // -r: by raw symbol, in the output's table, plus 1; 0: not there
   bool has_subsections = false;
   std::span<const UnwindEntry> unwind;  // ascending by function; see unwind_input.h
   std::span<const Frame> frames;
-  uint32_t frame_section = 0;  // that they are in
+  uint32_t frame_section = 0;   // that they are in
+  std::span<const Hint> hints;  // see hints.h
 };
 
 inline const MachoObject& object_of(const InputFile& file) {
@@ -65,6 +87,14 @@ inline const MachoObject& object_of(const InputFile& file) {
 }
 inline MachoObject& object_of(InputFile& file) {
   return *static_cast<MachoObject*>(file.format_data);
+}
+
+// A record of a piece by its position among those of the piece.
+inline RawReloc piece_reloc(Cpu cpu, const MachoObject& object, const Subsection& piece, uint32_t position) {
+  const InputSection& section = object.sections[piece.section];
+  const uint32_t index = piece.first_reloc + position;
+  const uint32_t raw_index = section.reloc_order.empty() ? index : section.reloc_order[index];
+  return read_raw_reloc(cpu, section.relocs.data() + size_t{raw_index} * 8);
 }
 
 // A symbol table entry, the same for 32 and 64 bit.

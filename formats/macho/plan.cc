@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 #include <map>
 
+#include "formats/macho/lazy_stubs.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
 #include "formats/macho/objc.h"
@@ -52,6 +53,7 @@ constexpr RankRow kRanks[] = {
     {"__DATA_CONST,__const", 104},
     {"__DATA,", 200},
     {"__DATA,__got", 201},
+    {"__DATA,__la_symbol_ptr", 201},
     {"__DATA,__mod_init_func", 202},
     {"__DATA,__mod_term_func", 203},
     {"__DATA,__const", 204},
@@ -85,11 +87,11 @@ class Planner {
   explicit Planner(Link& link) : link_(link), sections_(link.layout.sections) {}
 
   void run() {
-    settle_versions(link_);
     rename_sections();
     collect_atoms();
     order_atoms();
     number_imports(link_);
+    number_lazy_stubs(link_);
     add_linker_sections();
     create_sections();
     for (OutputSection& section : sections_) finish_section(section);
@@ -218,6 +220,7 @@ class Planner {
     MachoState& state = state_of(link_);
     state.header = add_chunk<HeaderChunk>(link_);
     section_named("__TEXT,", S_REGULAR).chunks.push_back(state.header);
+    if (!state.lazy_stubs.empty()) add_lazy_binding();
     if (pointer_count(link_) != 0) {
       state.pointers = add_chunk<GotChunk>(link_);
       const std::string_view name = is_classic(link_.options()) ? kClassicPointerSection : "__DATA,__got";
@@ -235,6 +238,18 @@ class Planner {
     add_image_info();
     add_unwind_tables();
     add_tables();
+  }
+
+  void add_lazy_binding() {
+    MachoState& state = state_of(link_);
+    state.lazy_pointers = add_chunk<LazyPointersChunk>(link_);
+    section_named(renamed(kLazyPointerSection), S_LAZY_SYMBOL_POINTERS).chunks.push_back(state.lazy_pointers);
+    state.stub_helper = add_chunk<StubHelperChunk>(link_);
+    OutputSection& helper = section_named(kStubHelperSection, S_REGULAR);
+    helper.chunks.push_back(state.stub_helper);
+    helper.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
+    state.loader_word = add_chunk<LoaderWordChunk>(link_);
+    section_named(renamed("__DATA,__data"), S_REGULAR).chunks.push_back(state.loader_word);
   }
 
   void add_image_info() {
@@ -272,6 +287,7 @@ class Planner {
     add_table(state.rebases, has_opcodes, word);
     add_table(state.binds, has_opcodes, word);
     add_table(state.weak_binds, has_opcodes, word);
+    add_table(state.lazy_binds, !state.lazy_stubs.empty(), word);
     add_table(state.exports, features.has_dyld_info, word);
     add_table(state.local_relocs, has_relocs, word);
     add_table(state.function_starts, features.has_function_starts, word);
@@ -396,6 +412,7 @@ class Planner {
 
 void plan(Link& link) {
   const auto timer = link.session.timings.measure("plan");
+  if (!link.applies_relocs()) return plan_relocatable(link);
   Planner(link).run();
 }
 

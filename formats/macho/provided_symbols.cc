@@ -4,9 +4,11 @@
 
 #include <fmt/core.h>
 
+#include "formats/macho/lazy_stubs.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/state.h"
+#include "formats/macho/versions.h"
 
 namespace xld::macho {
 
@@ -64,20 +66,8 @@ uint64_t address_of(const Link& link, const ProvidedName& name) {
   return header;
 }
 
-// Programs for old systems begin in the C runtime's `start`. Without that object, only LC_MAIN can start them.
-void prefer_main(Link& link) {
-  const SymbolId start = link.symbols.find(link.target().entry), main = link.symbols.find("_main");
-  const bool has_start = start.is_valid() && link.symbols.has(start, symbol_flag::kDefined);
-  if (!has_loader(link) || !link.options().entry.empty() || has_start) return;
-  if (!main.is_valid() || !link.symbols.has(main, symbol_flag::kDefined)) return;
-  link.session.target.entry = "_main";
-  link.symbols.add_flags(main, symbol_flag::kRoot);
-  state_of(link).starts_at_main = true;
-}
-
 // ld64 refuses to make a program without a start; so does dyld to run it.
 void check_entry(Link& link) {
-  prefer_main(link);
   if (link.options().entry_given && !link.options().entry.empty() && link.options().entry[0] == '0')
     return;  // an address
   const std::string_view entry = link.options().entry.empty() ? link.target().entry : link.options().entry;
@@ -91,7 +81,16 @@ void check_entry(Link& link) {
 
 }  // namespace
 
+// With -r all that is global is a reason to be kept.
+void keep_global_names(Link& link) {
+  for (uint32_t i = 0; i < link.symbols.size(); i++)
+    if (link.symbols.has(SymbolId{i}, symbol_flag::kDefined)) link.symbols.add_flags(SymbolId{i}, symbol_flag::kRoot);
+}
+
 void provide_symbols(Link& link) {
+  settle_versions(link);
+  if (!link.applies_relocs()) return keep_global_names(link);
+  want_stub_binder(link);
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
     if (parse(link.symbols.name(id)).anchor == Anchor::None || link.symbols.is_defined(id)) continue;

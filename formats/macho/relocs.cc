@@ -53,6 +53,22 @@ RawReloc read_raw_reloc(Cpu cpu, const uint8_t* record) {
   return raw;
 }
 
+uint32_t reloc_word(const RawReloc& raw) {
+  return raw.number | uint32_t{raw.is_pc_relative} << 24 | uint32_t{raw.length} << 25 | uint32_t{raw.is_extern} << 27 |
+         uint32_t{raw.type} << 28;
+}
+
+uint32_t reloc_group_size(Cpu cpu, const RawReloc& first) {
+  switch (reloc_meaning(cpu, first.type).form) {
+    case RelocForm::Subtractor:
+    case RelocForm::SectionDifference:
+    case RelocForm::Addend:
+      return 2;
+    default:
+      return 1;
+  }
+}
+
 const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type) {
   const RelocTable& table = table_of(cpu);
   return raw_type < table.size() ? table[raw_type] : kUnknown;

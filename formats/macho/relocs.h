@@ -56,6 +56,12 @@ extern const RelocTable kRelocsX86_64;
 extern const RelocTable kRelocsI386;
 extern const RelocTable kRelocsArm64;
 
+// The second word of a record that is not scattered.
+uint32_t reloc_word(const RawReloc& raw);
+
+// Records that belong together, beginning with this one: 1 or 2.
+uint32_t reloc_group_size(Cpu cpu, const RawReloc& first);
+
 const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type);
 
 // "X86_64_RELOC_SIGNED", or "unknown relocation type 11".

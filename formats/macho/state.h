@@ -14,6 +14,11 @@
 
 namespace xld::macho {
 
+class CompactUnwindChunk;
+class LazyPointersChunk;
+class LoaderWordChunk;
+class StubHelperChunk;
+class EhFrameChunk;
 class UnwindRows;
 class GotChunk;
 class PointersChunk;
@@ -21,6 +26,7 @@ class HeaderChunk;
 class SymbolTableChunk;
 class SymbolNamesChunk;
 class IndirectSymbolsChunk;
+class KeptIndirectSymbolsChunk;
 
 // A table of __LINKEDIT that is made when addresses are known.
 class TableChunk : public Chunk {
@@ -36,6 +42,7 @@ class TableChunk : public Chunk {
 struct Features {
   bool has_dyld_info = false;       // else relocations, as before 10.6
   bool has_chained_fixups = false;  // instead of dyld info
+  bool has_lazy_binding = false;    // with dyld info: functions are bound when they are called
   uint16_t chained_format = 0;
   bool has_data_const = false;
   bool has_main = false;  // LC_MAIN, else LC_UNIXTHREAD
@@ -56,7 +63,6 @@ struct MachoState : FormatState {
   std::atomic<uint32_t> seen_platform{0};
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // platform 0: nobody says
   Features features;
-  bool starts_at_main = false;  // whatever the oldest system
 
   std::mutex libraries_mutex;
   std::deque<MachoLibrary> read_libraries;
@@ -67,6 +73,11 @@ struct MachoState : FormatState {
   std::vector<uint8_t> is_exported;      // by SymbolId: other images can find it
   std::vector<uint32_t> import_of;       // by SymbolId: index in `imports`, or kNoImport
   bool has_weak_definitions = false, binds_to_weak = false;
+
+  SymbolId stub_binder;                 // the loader's function, if anything is lazy
+  std::vector<uint32_t> lazy_entry_of;  // by stub: its entry in __stub_helper, or kNotLazy
+  std::vector<uint32_t> lazy_stubs;     // by entry: its stub
+  std::vector<uint32_t> lazy_offsets;   // by entry: where in the table of lazy opcodes
 
   std::vector<LoadFixup> fixups;        // all words the loader completes, ascending
   std::vector<uint32_t> chain_steps;    // by fixup: to the next of its page, in units of 4 bytes; 0: the last
@@ -79,6 +90,10 @@ struct MachoState : FormatState {
   TableChunk* rebases = nullptr;
   TableChunk* binds = nullptr;
   TableChunk* weak_binds = nullptr;
+  TableChunk* lazy_binds = nullptr;
+  LazyPointersChunk* lazy_pointers = nullptr;
+  StubHelperChunk* stub_helper = nullptr;
+  LoaderWordChunk* loader_word = nullptr;
   TableChunk* chained_fixups = nullptr;
   TableChunk* exports = nullptr;
   TableChunk* local_relocs = nullptr;
@@ -86,8 +101,16 @@ struct MachoState : FormatState {
   TableChunk* function_starts = nullptr;
   TableChunk* data_in_code = nullptr;
   TableChunk* signature = nullptr;
+  // -r: the records of each output section, by its index.
+  std::vector<TableChunk*> kept_relocs;
+  CompactUnwindChunk* compact_unwind = nullptr;
+  EhFrameChunk* eh_frames = nullptr;
+  TableChunk* compact_unwind_relocs = nullptr;
+  TableChunk* eh_frame_relocs = nullptr;
+  bool has_subsections = false;  // of all objects: sections may be cut at symbols
   SymbolTableChunk* symbol_table = nullptr;
   IndirectSymbolsChunk* indirect_symbols = nullptr;
+  KeptIndirectSymbolsChunk* kept_indirect_symbols = nullptr;
   SymbolNamesChunk* symbol_names = nullptr;
 };
 

@@ -6,6 +6,7 @@
 #include "formats/macho/debug_map.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/state.h"
+#include "formats/macho/unwind_input.h"
 
 namespace xld::macho {
 
@@ -26,7 +27,7 @@ void append(std::vector<OutputSymbol>& to, const std::vector<OutputSymbol>& from
 
 SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   alignment = link.arch->word_size;
-  if (link.options().strip == StripMode::All) return;
+  if (link.options().strip == StripMode::All && link.applies_relocs()) return;
   const auto& files = link.inputs.files;
   std::vector<Part> parts(files.size());
   parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end) {
@@ -38,11 +39,16 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
     append(defined_, part.defined);
   }
   collect_linker_symbols();
-  collect_imports();
+  if (link.applies_relocs()) {
+    collect_imports();
+  } else {
+    collect_undefined();
+  }
   const auto by_name = [](const OutputSymbol& a, const OutputSymbol& b) { return a.name < b.name; };
   std::sort(defined_.begin(), defined_.end(), by_name);
   std::sort(undefined_.begin(), undefined_.end(), by_name);
   number_symbols();
+  if (!link.applies_relocs()) number_symbols_of_files(parts);
   place_names(locals_);
   place_names(defined_);
   place_names(undefined_);
@@ -53,31 +59,68 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
 
 void SymbolTableChunk::collect_from(const InputFile& file, Part& part) const {
   const MachoObject& object = object_of(file);
-  if (link_.options().strip == StripMode::None && has_loader(link_)) part.debug_map = make_debug_map(link_, file);
+  if (link_.options().strip == StripMode::None && (has_loader(link_) || !link_.applies_relocs()))
+    part.debug_map = make_debug_map(link_, file);
   for (uint32_t i = 0; i < object.symbol_count; i++) {
     const RawSymbol raw = raw_symbol(link_, object, i);
     if (i < file.first_global) {
-      collect_local(file, raw, part);
+      collect_local(file, i, part);
       continue;
     }
     const SymbolId id = file.globals[i - file.first_global];
     const Claim claim = link_.symbols.claim(id);
     if (claim.file() == file.id && claim.raw_symbol() == i && claim.is_definition()) collect_global(id, raw, part);
+    part.raw_locals.resize(part.locals.size(), i);
   }
+  if (state_of(link_).has_subsections) name_pieces(file, part);
 }
 
-void SymbolTableChunk::collect_local(const InputFile& file, const RawSymbol& raw, Part& part) const {
-  if (!is_defined_in_section(raw) || link_.options().discard == DiscardMode::AllLocals) return;
+// With -r all names stay that relocations may refer to, and that cut sections.
+void SymbolTableChunk::collect_local(const InputFile& file, uint32_t index, Part& part) const {
+  const RawSymbol raw = raw_symbol(link_, object_of(file), index);
+  const bool keeps_all = !link_.applies_relocs();
   OutputSymbol symbol;
   symbol.name = symbol_name(object_of(file), raw);
-  if (is_temporary(symbol.name)) return;
+  if (keeps_all && !is_stab(raw) && (raw.type & N_TYPE) == N_ABS) {
+    symbol.type = N_ABS;
+    symbol.value = raw.value;
+    part.locals.push_back(symbol);
+    part.raw_locals.push_back(index);
+  }
+  if (!is_defined_in_section(raw) || (!keeps_all && link_.options().discard == DiscardMode::AllLocals)) return;
+  if (!keeps_all && is_temporary(symbol.name)) return;
   const Subsection* piece = subsection_at(object_of(file), raw.sect - 1u, raw.value);
   if (!piece || !piece->atom.is_valid() || !link_.is_live[piece->atom.value]) return;
+  if (link_.atom(piece->atom).has(atom_flag::kUnwind)) return;
   symbol.atom = piece->atom;
   symbol.value = raw.value - piece->address;
   symbol.type = N_SECT;
   symbol.desc = raw.desc & kKeptDesc;
   part.locals.push_back(symbol);
+  if (keeps_all) part.raw_locals.push_back(index);
+}
+
+// -r: a piece without a name at its start would become a part of the piece before it.
+void SymbolTableChunk::name_pieces(const InputFile& file, Part& part) const {
+  const MachoObject& object = object_of(file);
+  std::vector<uint8_t> has_name(object.subsections.size());
+  for (uint32_t i = 0; i < object.symbol_count; i++) {
+    const RawSymbol raw = raw_symbol(link_, object, i);
+    if (!is_defined_in_section(raw) || (raw.desc & N_ALT_ENTRY)) continue;
+    const Subsection* piece = subsection_at(object, raw.sect - 1u, raw.value);
+    if (piece && piece->address == raw.value) has_name[static_cast<size_t>(piece - object.subsections.data())] = 1;
+  }
+  for (uint32_t i = 0; i < object.subsections.size(); i++) {
+    const Subsection& piece = object.subsections[i];
+    if (has_name[i] || !piece.atom.is_valid() || !link_.is_live[piece.atom.value]) continue;
+    if (!is_cut(object.sections[piece.section]) || link_.atom(piece.atom).size == 0) continue;
+    OutputSymbol symbol;
+    symbol.name = "l_piece";
+    symbol.atom = piece.atom;
+    symbol.type = N_SECT;
+    part.locals.push_back(symbol);
+    part.raw_locals.push_back(object.symbol_count);
+  }
 }
 
 void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& part) const {
@@ -87,13 +130,20 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
   symbol.atom = link_.symbols.atom(id);
   symbol.value = link_.symbols.value(id);
   symbol.desc = raw.desc & kKeptDesc;
-  if (link_.symbols.has(id, symbol_flag::kPreemptible)) symbol.desc |= raw.desc & N_WEAK_DEF;
+  const bool is_coalesced = link_.symbols.has(id, symbol_flag::kPreemptible) || !link_.applies_relocs();
+  if (is_coalesced) symbol.desc |= raw.desc & N_WEAK_DEF;
   if (symbol.atom.is_valid() && !link_.is_live[symbol.atom.value]) return;
   if (!symbol.atom.is_valid() && !link_.symbols.has(id, symbol_flag::kAbsolute)) return;
   symbol.type = symbol.atom.is_valid() ? N_SECT : N_ABS;
   // Hidden names are of this program only: its loader must not find them.
-  const bool is_hidden = link_.symbols.has(id, symbol_flag::kHidden) || (has_loader(link_) && !is_exported(link_, id));
-  if (is_hidden && link_.options().discard == DiscardMode::AllLocals) return;
+  const bool asks_exports = has_loader(link_) || !link_.applies_relocs();
+  const bool is_hidden = link_.symbols.has(id, symbol_flag::kHidden) || (asks_exports && !is_exported(link_, id));
+  if (is_hidden && !link_.applies_relocs() && link_.options().darwin.keeps_private_names) {
+    symbol.type |= N_PEXT | N_EXT;
+    return part.defined.push_back(symbol);
+  }
+  if (is_hidden && link_.applies_relocs() && link_.options().discard == DiscardMode::AllLocals) return;
+  if (is_hidden && !link_.applies_relocs()) symbol.desc &= static_cast<uint16_t>(~N_WEAK_DEF);
   symbol.type |= is_hidden ? N_PEXT : N_EXT;
   if ((raw.type & N_TYPE) == N_UNDF) symbol.desc = 0;  // a common symbol's alignment
   (is_hidden ? part.locals : part.defined).push_back(symbol);
@@ -110,7 +160,8 @@ void SymbolTableChunk::collect_linker_symbols() {
       symbol.is_late = true;
       symbol.type = (flags & symbol_flag::kAbsolute ? N_ABS : N_SECT) | N_EXT;
       defined_.push_back(symbol);
-    } else if (!has_loader(link_) && !(flags & symbol_flag::kDefined) && (flags & symbol_flag::kReferenced)) {
+    } else if (!has_loader(link_) && link_.applies_relocs() && !(flags & symbol_flag::kDefined) &&
+               (flags & symbol_flag::kReferenced)) {
       symbol.symbol = id;
       symbol.type = N_UNDF | N_EXT;
       symbol.desc = N_WEAK_REF;
@@ -130,6 +181,53 @@ void SymbolTableChunk::collect_imports() {
     if (import.is_weak_definition) symbol.desc |= N_REF_TO_WEAK;
     undefined_.push_back(symbol);
   }
+}
+
+// -r: what is defined nowhere, and what is common.
+void SymbolTableChunk::collect_undefined() {
+  for (uint32_t i = 0; i < link_.symbols.size(); i++) {
+    const SymbolId id{i};
+    const uint32_t flags = link_.symbols.flags(id);
+    const Claim claim = link_.symbols.claim(id);
+    OutputSymbol symbol;
+    symbol.name = link_.symbols.name(id);
+    symbol.symbol = id;
+    symbol.type = N_UNDF | N_EXT;
+    if (claim.claim_class() == ClaimClass::Common && !link_.options().define_common) {
+      const AtomId atom = link_.symbols.atom(id);
+      symbol.value = link_.atom(atom).size;
+      symbol.desc = static_cast<uint16_t>(link_.atom(atom).alignment_log2 << 8);
+      if (flags & symbol_flag::kHidden) symbol.type |= N_PEXT;
+    } else if ((flags & symbol_flag::kDefined) || !(flags & symbol_flag::kReferenced)) {
+      continue;
+    } else if (!(flags & symbol_flag::kStronglyReferenced)) {
+      symbol.desc = N_WEAK_REF;
+    }
+    undefined_.push_back(symbol);
+  }
+}
+
+void SymbolTableChunk::number_symbols_of_files(const std::vector<Part>& parts) {
+  uint32_t row = 0;
+  for (const Part& part : parts) row += static_cast<uint32_t>(part.debug_map.size());
+  for (size_t i = 0; i < parts.size(); i++) {
+    MachoObject& object = object_of(*link_.inputs.files[i]);
+    const std::span<uint32_t> rows = link_.session.arena(0).allocate_array<uint32_t>(object.symbol_count);
+    std::fill(rows.begin(), rows.end(), 0);
+    for (const uint32_t raw : parts[i].raw_locals) {
+      row++;
+      if (raw < rows.size()) rows[raw] = row;
+    }
+    object.output_rows = rows;
+  }
+}
+
+std::optional<uint32_t> SymbolTableChunk::row_of(const InputFile& file, uint32_t raw_symbol) const {
+  if (raw_symbol >= file.first_global && raw_symbol - file.first_global < file.globals.size())
+    return index_of(file.globals[raw_symbol - file.first_global]);
+  const std::span<const uint32_t> rows = object_of(file).output_rows;
+  if (raw_symbol >= rows.size() || rows[raw_symbol] == 0) return std::nullopt;
+  return rows[raw_symbol] - 1;
 }
 
 void SymbolTableChunk::number_symbols() {

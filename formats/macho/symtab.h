@@ -39,6 +39,8 @@ class SymbolTableChunk : public Chunk {
 
   // The row of a name; nothing if the table does not have it.
   std::optional<uint32_t> index_of(SymbolId id) const;
+  // -r: the row of a symbol of a file.
+  std::optional<uint32_t> row_of(const InputFile& file, uint32_t raw_symbol) const;
 
   uint64_t names_size() const { return names_size_; }
   void write_names(MutableBytes out) const;
@@ -46,9 +48,13 @@ class SymbolTableChunk : public Chunk {
  private:
   struct Part {
     std::vector<OutputSymbol> debug_map, locals, defined;
+    std::vector<uint32_t> raw_locals;  // -r: by local, its raw symbol
   };
   void collect_from(const InputFile& file, Part& part) const;
-  void collect_local(const InputFile& file, const RawSymbol& raw, Part& part) const;
+  void collect_local(const InputFile& file, uint32_t index, Part& part) const;
+  void name_pieces(const InputFile& file, Part& part) const;
+  void collect_undefined();
+  void number_symbols_of_files(const std::vector<Part>& parts);
   void collect_global(SymbolId id, const RawSymbol& raw, Part& part) const;
   void collect_linker_symbols();
   void collect_imports();

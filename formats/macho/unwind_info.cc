@@ -10,7 +10,9 @@
 
 #include "formats/macho/macho.h"
 #include "formats/macho/plan.h"
+#include "formats/macho/relocs.h"
 #include "formats/macho/state.h"
+#include "formats/macho/symtab.h"
 #include "formats/slot_values.h"
 
 namespace xld::macho {
@@ -40,6 +42,99 @@ uint64_t slot_address(const Link& link, const InputFile& file, const UnwindEntry
 }
 
 }  // namespace
+
+// ---- -r
+
+namespace {
+
+// The row of a personality in the output's symbol table.
+std::optional<uint32_t> kept_row_of(const Link& link, const InputFile& file, const UnwindEntry& entry) {
+  const SymbolTableChunk& symbols = *state_of(link).symbol_table;
+  return entry.personality.is_valid() ? symbols.index_of(entry.personality)
+                                      : symbols.row_of(file, entry.personality_raw);
+}
+
+void append_record(std::vector<uint8_t>& out, uint32_t offset, const RawReloc& raw) {
+  out.resize(out.size() + 8);
+  store(out.data() + out.size() - 8, offset);
+  store(out.data() + out.size() - 4, reloc_word(raw));
+}
+
+// i386: GENERIC_RELOC_LOCAL_SECTDIFF and its pair.
+void append_difference(std::vector<uint8_t>& out, uint32_t offset, uint64_t minuend, uint64_t subtrahend) {
+  const uint32_t words[] = {0xa4000000 | offset, static_cast<uint32_t>(minuend), 0xa1000000,
+                            static_cast<uint32_t>(subtrahend)};
+  out.resize(out.size() + sizeof(words));
+  std::memcpy(out.data() + out.size() - sizeof(words), words, sizeof(words));
+}
+
+// Where the file's own table of pointers has one to the personality.
+uint64_t kept_pointer_address(const Link& link, const InputFile& file, const UnwindEntry& entry) {
+  const MachoObject& object = object_of(file);
+  for (const InputSection& section : object.sections) {
+    if (section.type() != S_NON_LAZY_SYMBOL_POINTERS || section.subsection_count == 0) continue;
+    const AtomId atom = object.subsections[section.first_subsection].atom;
+    for (uint64_t i = 0; atom.is_valid() && i < section.size / 4; i++) {
+      const auto symbol = xld::read<uint32_t>(object.indirect_symbols, (section.reserved1 + i) * 4);
+      const bool is_global = symbol && *symbol >= file.first_global && *symbol < object.symbol_count;
+      if (symbol && (is_global ? file.globals[*symbol - file.first_global] == entry.personality
+                               : *symbol == entry.personality_raw))
+        return link.atom(atom).address + i * 4;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+CompactUnwindChunk::CompactUnwindChunk(const Link& link) : link_(link) {
+  alignment = link.arch->word_size;
+  for (const InputFile* file : link.inputs.files)
+    for (const UnwindEntry& entry : object_of(*file).unwind)
+      if (link.is_live[entry.function.value]) rows_.push_back({file, &entry});
+}
+
+uint64_t CompactUnwindChunk::size() const {
+  return rows_.size() * row_size();
+}
+
+// What a frame record says is said there.
+bool CompactUnwindChunk::has_details(const UnwindEntry& entry) const {
+  return (entry.encoding & kUnwindModeMask) != dwarf_mode(link_.target().cpu);
+}
+
+void CompactUnwindChunk::write(MutableBytes out) const {
+  const uint32_t word = link_.arch->word_size;
+  const auto put_address = [&](uint8_t* place, AtomId atom, uint32_t offset) {
+    write_field(link_.arch->address_field, place, link_.address_of(link_.atom(atom), offset));
+  };
+  uint8_t* place = out.data();
+  for (const Row& row : rows_) {
+    put_address(place, row.entry->function, row.entry->offset);
+    store(place + word, row.entry->length);
+    store(place + word + 4, row.entry->encoding);
+    if (has_details(*row.entry) && row.entry->lsda.is_valid())
+      put_address(place + 2 * word + 8, row.entry->lsda, row.entry->lsda_offset);
+    place += row_size();
+  }
+}
+
+void CompactUnwindChunk::append_relocs(std::vector<uint8_t>& out) const {
+  const uint32_t word = link_.arch->word_size;
+  const auto length = static_cast<uint8_t>(word == 8 ? 3 : 2);
+  const auto section_number = [&](AtomId atom) { return link_.layout.section(link_.atom(atom).section).header_index; };
+  for (size_t i = rows_.size(); i-- > 0;) {
+    const auto place = static_cast<uint32_t>(i * row_size());
+    const UnwindEntry& entry = *rows_[i].entry;
+    const bool is_full = has_details(entry);
+    if (is_full && entry.lsda.is_valid())
+      append_record(out, place + 2 * word + 8, {.number = section_number(entry.lsda), .length = length});
+    const auto personality = kept_row_of(link_, *rows_[i].file, entry);
+    if (is_full && entry.has_personality() && personality)
+      append_record(out, place + word + 8, {.number = *personality, .length = length, .is_extern = true});
+    append_record(out, place, {.number = section_number(entry.function), .length = length});
+  }
+}
 
 // ---- which functions need what
 // ---------------------------------------------------------------------------------------
@@ -77,7 +172,8 @@ void UnwindRows::add_row(const InputFile& file, AtomId function, const UnwindEnt
     row.encoding = entry->encoding;
     const bool is_in_frame = (entry->encoding & kUnwindModeMask) == dwarf_mode(link_.target().cpu);
     if (is_in_frame && entry->frame == kNoFrame) row.encoding = 0;  // it promised a record that is not there
-    if (!is_in_frame && entry->has_personality()) row.encoding |= personality_bits(file, *entry);
+    if (!is_in_frame && entry->has_personality() && link_.applies_relocs())
+      row.encoding |= personality_bits(file, *entry);
     if (entry->lsda.is_valid()) row.encoding |= kHasLsda;
   }
   rows.push_back(row);
@@ -175,8 +271,42 @@ void EhFrameChunk::write_cie(const Record& record, MutableBytes out) const {
   const CieFacts& facts = record.frame->cie_facts;
   if (facts.personality_offset == 0) return;
   const uint32_t at = record.position + facts.personality_offset - record.frame->cie.offset;
-  write_pointer(facts.personality_encoding, address + at, slot_address(link_, *record.file, *record.personality),
-                out.data() + at);
+  write_pointer(facts.personality_encoding, address + at, personality_value(record, address + at), out.data() + at);
+}
+
+// With -r: on i386 the pointer of the object's own table, else what a record of a slot adds to it: x86-64 counts from
+// the end of the field.
+uint64_t EhFrameChunk::personality_value(const Record& record, uint64_t place) const {
+  if (link_.applies_relocs()) return slot_address(link_, *record.file, *record.personality);
+  if (link_.target().cpu == Cpu::I386) return kept_pointer_address(link_, *record.file, *record.personality);
+  return place + (link_.target().cpu == Cpu::X86_64 ? 4 : 0);
+}
+
+void EhFrameChunk::append_relocs(std::vector<uint8_t>& out) const {
+  for (auto record = records_.rbegin(); record != records_.rend(); ++record)
+    if (!record->row && record->frame->cie_facts.personality_offset != 0) append_personality(*record, out);
+}
+
+void EhFrameChunk::append_personality(const Record& record, std::vector<uint8_t>& out) const {
+  constexpr uint8_t kX86Got = 4, kArmPointerToGot = 7;
+  constexpr uint8_t kUsual = eh_pointer::kIndirect | eh_pointer::kRelativeToPlace | 0xb;  // and 4 bytes with a sign
+  const uint32_t place = record.position + record.frame->cie_facts.personality_offset - record.frame->cie.offset;
+  const auto symbol = kept_row_of(link_, *record.file, *record.personality);
+  if (!symbol || record.frame->cie_facts.personality_encoding != kUsual) {
+    link_.diagnostics().error(
+        fmt::format("{}: section (__TEXT,__eh_frame): the personality's pointer has a form that -r cannot keep",
+                    record.file->display_name()),
+        record.file->id);
+  } else if (link_.target().cpu == Cpu::I386) {
+    append_difference(out, place, kept_pointer_address(link_, *record.file, *record.personality), address + place);
+  } else {
+    append_record(out, place,
+                  {.number = *symbol,
+                   .type = link_.target().cpu == Cpu::X86_64 ? kX86Got : kArmPointerToGot,
+                   .length = 2,
+                   .is_pc_relative = true,
+                   .is_extern = true});
+  }
 }
 
 void EhFrameChunk::write_fde(const Record& record, MutableBytes out) const {

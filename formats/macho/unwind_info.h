@@ -15,6 +15,7 @@
 namespace xld::macho {
 
 inline constexpr std::string_view kUnwindInfoSection = "__TEXT,__unwind_info";
+inline constexpr std::string_view kCompactUnwindSection = "__LD,__compact_unwind";
 inline constexpr std::string_view kEhFrameSection = "__TEXT,__eh_frame";
 
 // A piece of code and how it is unwound.
@@ -50,6 +51,9 @@ class EhFrameChunk : public Chunk {
   uint64_t size() const override { return size_; }
   void write(MutableBytes out) const override;
 
+  // -r: the records of the personalities' pointers, which are all there are.
+  void append_relocs(std::vector<uint8_t>& out) const;
+
  private:
   struct Record {  // a CIE, or an FDE of `cie`
     const InputFile* file = nullptr;
@@ -61,6 +65,8 @@ class EhFrameChunk : public Chunk {
   };
 
   uint32_t add_cie(const InputFile& file, const Frame& frame, const UnwindEntry& entry);
+  void append_personality(const Record& record, std::vector<uint8_t>& out) const;
+  uint64_t personality_value(const Record& record, uint64_t place) const;
   void write_cie(const Record& record, MutableBytes out) const;
   void write_fde(const Record& record, MutableBytes out) const;
   void write_pointer(uint8_t encoding, uint64_t place, uint64_t value, uint8_t* out) const;
@@ -69,6 +75,26 @@ class EhFrameChunk : public Chunk {
   std::vector<Record> records_;
   std::map<std::tuple<std::string, uint32_t, uint32_t, uint32_t>, uint32_t> cies_;
   uint32_t size_ = 0;
+};
+
+// -r: __LD,__compact_unwind of what is left of the objects' entries.
+class CompactUnwindChunk : public Chunk {
+ public:
+  explicit CompactUnwindChunk(const Link& link);
+  uint64_t size() const override;
+  void write(MutableBytes out) const override;
+  void append_relocs(std::vector<uint8_t>& out) const;
+
+ private:
+  struct Row {
+    const InputFile* file = nullptr;
+    const UnwindEntry* entry = nullptr;
+  };
+  uint32_t row_size() const { return link_.arch->word_size == 8 ? 32 : 20; }
+  bool has_details(const UnwindEntry& entry) const;
+
+  const Link& link_;
+  std::vector<Row> rows_;
 };
 
 class UnwindInfoChunk : public Chunk {

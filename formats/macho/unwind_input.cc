@@ -335,7 +335,7 @@ class UnwindReader {
   void take_frame(const UnwindEntry& entry, const InputSection& section, uint32_t personality_position) {
     const auto found = compact_.find({entry.function.value, entry.offset});
     const bool is_superseded = found != compact_.end() && !is_in_dwarf(entries_[found->second]);
-    if (is_superseded && !link_.options().darwin.keeps_frames) return;
+    if (is_superseded && !link_.options().darwin.keeps_frames && link_.applies_relocs()) return;
     add_companions(entry, section, personality_position);
     if (is_superseded) {
       entries_[found->second].frame = entry.frame;

@@ -18,6 +18,16 @@ inline bool is_eh_frame(const InputSection& section) {
   return section.name == "__eh_frame" && section.segment == "__TEXT";
 }
 
+// Records that are read, and of which the linker makes its own.
+inline bool is_unwind(const InputSection& section) {
+  return is_compact_unwind(section) || is_eh_frame(section);
+}
+
+// False: the section is one piece, whatever symbols stand in it.
+inline bool is_cut(const InputSection& section) {
+  return literal_size(section) == 0 && !is_unwind(section);
+}
+
 // One function, or a part of one.
 struct UnwindEntry {
   AtomId function;

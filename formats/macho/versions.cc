@@ -35,6 +35,11 @@ bool is_classic(const Options& options) {
   return options.darwin.is_classic || (minimum_os != 0 && minimum_os < kFirstWithDyldInfo);
 }
 
+bool starts_in_runtime(const Options& options) {
+  const uint32_t minimum_os = options.platform.minimum_os;
+  return options.darwin.is_classic || (minimum_os != 0 && minimum_os < kFirstWithMain);
+}
+
 Versions wanted_versions(const Link& link) {
   const PlatformVersion& wanted = link.options().platform;
   if (wanted.minimum_os != 0) return {kPlatformMacos, wanted.minimum_os, wanted.sdk};
@@ -64,16 +69,18 @@ void settle_versions(Link& link) {
   Features& features = state.features;
   features.has_dyld_info = is_started && !is_old && is_since(kFirstWithDyldInfo);
   features.has_chained_fixups = features.has_dyld_info && is_known && wants_chains(link, state.minimum_os);
+  features.has_lazy_binding =
+      features.has_dyld_info && !features.has_chained_fixups && choose(options.lazy_binding, true);
   features.chained_format =
       state.minimum_os >= kFirstWithOffsetChains ? DYLD_CHAINED_PTR_64_OFFSET : DYLD_CHAINED_PTR_64;
   features.has_data_const = is_started && !is_old && choose(options.data_const, is_since(kFirstWithDataConst));
-  features.has_main = state.starts_at_main || (is_started && !is_old && is_since(kFirstWithMain) && !options.is_loader);
+  features.has_main = is_started && !starts_in_runtime(link.options()) && !options.is_loader;
   features.has_build_version = is_since(kFirstWithBuildVersion) || is_arm;
   features.has_source_version = choose(options.source_version, is_started && is_since(kFirstWithMain));
   features.has_signature = choose(options.code_signature, is_arm) && is_started;
   features.has_function_starts = choose(options.function_starts, is_started && is_since(kFirstWithDyldInfo)) && !is_old;
   features.has_data_in_code = choose(options.data_in_code, is_started && is_since(kFirstWithMain)) && !is_old;
-  features.has_uuid = choose(options.uuid, true);
+  features.has_uuid = choose(options.uuid, link.applies_relocs());
 }
 
 }  // namespace xld::macho

@@ -22,6 +22,9 @@ struct Versions {
 // True if the output is for systems before 10.6, which know neither LC_DYLD_INFO nor programs that move.
 bool is_classic(const Options& options);
 
+// True if the kernel or dyld jumps to `start` of the C runtime, as before 10.8, instead of calling main.
+bool starts_in_runtime(const Options& options);
+
 // As the options say, else as the newest of the objects read so far does.
 Versions wanted_versions(const Link& link);
 

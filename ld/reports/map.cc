@@ -70,6 +70,7 @@ std::vector<MapEntry> MapModel::entries_of(SectionId id) const {
     const auto kind = is_common_atom(atom) ? MapEntry::Kind::Common : MapEntry::Kind::Input;
     entries.push_back({kind, atom_id, atom.address - base, atom.size, atom.alignment()});
   }
+  for (const IslandPlace& island : section.islands) add_chunks({island.chunk});
   add_chunks(section.chunks);
   for (const AtomId atom_id : shared_atoms_[id.value]) {
     const Atom& atom = link_.atom(atom_id);

@@ -132,6 +132,19 @@ class Seeds:
                 self.write("macho_object", f"{kind}-{cpu}",
                            (self.folder / "macho.o").read_bytes() + bytes([number * 37 + len(kind)]))
 
+    # The last byte: bits 0 and 1 are the CPU of tests/fuzz/fuzz_elf_to_macho.cc.
+    def elf_for_macho(self):
+        (self.folder / "pic.c").write_text(C_PROGRAM)
+        (self.folder / "pic.cc").write_text(CXX_PROGRAM)
+        for number, (name, target) in enumerate((("x86_64", "x86_64-linux-gnu"), ("arm64", "aarch64-linux-gnu"),
+                                                 ("i386", "i386-linux-gnu"))):
+            pic = [] if name == "i386" else ["-fPIC"]
+            for kind, source, flags in (("c", "pic.c", ["-fcommon"]), ("sections", "pic.c", ["-ffunction-sections"]),
+                                        ("cxx", "pic.cc", [])):
+                self.run("clang-19", "-target", target, "-O1", *pic, *flags, "-c", source, "-o", "pic.o")
+                self.write("elf_to_macho", f"{kind}-{name}",
+                           (self.folder / "pic.o").read_bytes() + bytes([number + 4 * len(kind)]))
+
     def archives(self):
         for name in ("first", "second"):
             (self.folder / f"{name}.s").write_text(f" .globl {name}\n{name}: ret\n")
@@ -271,8 +284,8 @@ class Seeds:
 def main():
     with tempfile.TemporaryDirectory() as folder:
         seeds = Seeds(folder)
-        for step in (seeds.objects, seeds.macho_objects, seeds.archives, seeds.shared_objects, seeds.texts,
-                     seeds.import_records, seeds.libraries, seeds.sections, seeds.compressed, seeds.raw_slots):
+        for step in (seeds.objects, seeds.macho_objects, seeds.elf_for_macho, seeds.archives, seeds.shared_objects,
+                     seeds.texts, seeds.import_records, seeds.libraries, seeds.sections, seeds.compressed, seeds.raw_slots):
             step()
     for target in sorted(CORPUS.iterdir()):
         files = list(target.iterdir())

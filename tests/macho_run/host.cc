@@ -8,13 +8,19 @@
 #include <optional>
 #include <string>
 
+#include "tests/macho_run/image.h"
 #include "tests/macho_run/symbols.h"
 
 namespace macho_run {
 
 namespace {
 
-constexpr HostSymbols (*kTables[])() = {stdio_shims, text_shims, system_shims, thread_shims, loader_shims};
+constexpr HostSymbols (*kTables[])() = {loader_shims, stdio_shims, text_shims, system_shims, thread_shims};
+
+// Code of the host's own compilers means the host's functions, but this loader.
+std::span<HostSymbols (*const)()> tables() {
+  return std::span(kTables).first(process().options.is_host_code ? 1 : std::size(kTables));
+}
 
 // Functions of the C++ runtime that leave by throwing.
 constexpr std::string_view kLeaving[] = {"__cxa_throw",
@@ -39,7 +45,7 @@ Word finish(Word address, HostKind kind) {
 }
 
 std::optional<Word> find_shim(std::string_view name) {
-  for (const auto table : kTables) {
+  for (const auto table : tables()) {
     for (const HostSymbol& symbol : table()) {
       if (symbol.name == name) return finish(reinterpret_cast<Word>(symbol.address), symbol.kind);
     }
@@ -62,7 +68,7 @@ std::optional<Word> find_in_libraries(const std::string& name) {
   void* address = dlsym(RTLD_DEFAULT, name.c_str());
 #if defined(__aarch64__)
   // Darwin's long double is a double: the functions of double do.
-  if (name.size() > 2 && name.ends_with('l') && address) {
+  if (!process().options.is_host_code && name.size() > 2 && name.ends_with('l') && address) {
     void* of_double = dlsym(RTLD_DEFAULT, name.substr(0, name.size() - 1).c_str());
     void* of_float = dlsym(RTLD_DEFAULT, (name.substr(0, name.size() - 1) + "f").c_str());
     if (of_double && of_float) address = of_double;
@@ -76,6 +82,7 @@ std::optional<Word> look_up(std::string_view name) {
   if (!name.starts_with("_")) return std::nullopt;
   name.remove_prefix(1);
   if (const auto shim = find_shim(name)) return shim;
+  if (process().options.is_host_code) return find_in_libraries(std::string(name));
   const std::string_view plain = name.substr(0, name.find('$'));
   if (plain != name) {
     if (const auto shim = find_shim(plain)) return shim;

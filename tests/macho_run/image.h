@@ -45,6 +45,7 @@ struct Options {
   Word slide = 0;
   bool binds_at_once = false;   // lazy pointers, too
   bool allows_missing = false;  // names the host does not have become stubs that end the program
+  bool is_host_code = false;    // compiled for the host: its C library is meant, not Darwin's
   std::vector<std::string> library_folders;
 };
 

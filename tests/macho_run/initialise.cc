@@ -44,6 +44,7 @@ void run_terminators() {
 }
 
 void register_terminators(const Image& image, const Section& section) {
+  terminators();  // made before it is registered what uses it, so that it is there as long
   static const int registered = std::atexit(run_terminators);
   if (registered != 0) fail("atexit failed");
   for (const Word function : entries<Word>(image, section)) {

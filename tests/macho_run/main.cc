@@ -3,6 +3,7 @@
 //   --slide=NUMBER           where position independent images go, relative to where they would be
 //   --bind-now               lazy pointers are bound at the start
 //   --allow-missing          names that the host does not have end the program when they are called, not before
+//   --host-code              the program was compiled for Linux: names mean the host's functions and structures
 //   --library-folder=FOLDER  libraries are looked for here first, by their base names
 //   --trace                  prints every image, fixup and initialiser
 //
@@ -33,6 +34,8 @@ void read_option(const std::string& option) {
     options.binds_at_once = true;
   } else if (option == "--allow-missing") {
     options.allows_missing = true;
+  } else if (option == "--host-code") {
+    options.is_host_code = true;
   } else if (option == "--trace") {
     enable_trace();
   } else if (const char* slide = value("--slide=")) {

@@ -28,8 +28,10 @@ class Program:
     arguments: tuple = ()
     options: tuple = ()  # of the compiler
     archs: tuple = ("x86_64", "arm64", "i386")
+    joins: bool = False  # the objects become one first, with -r, if the linker can do that
     since: tuple = (10, 5)  # the oldest minimum OS the compiler can do it for
     is_own: bool = False  # for what only xld can link
+    is_slow: bool = False  # runs only if it is named
 
 
 BASICS = """\
@@ -75,6 +77,15 @@ library sees of the executable, of the executable
 library ends
 """
 
+JOINED = """\
+begin 3
+begin 70
+guarded
+115 first second
+41 4 4
+140 1 115 4 41 -1 9 1 70
+"""
+
 SYSTEM = "/usr/lib/libSystem.B.dylib"
 IMPORTS = [f"--dynimport={name},{SYSTEM}" for name in ("_compare=_strcmp", "_other_compare=_strcmp", "_length=_strlen",
                                                         "_print=_fprintf", "_same_output=___stdoutp")]
@@ -98,6 +109,15 @@ PROGRAM_TABLE = {
                                       "liblibrary.dylib"]),
                        ("plugin", ["plugin_main.c", "liblibrary.dylib", "-rpath", "@executable_path"])],
                       PLUGIN, 0, ("./bundle.so",), since=THREAD_LOCAL),
+    "messages": Program([("messages", ["messages.c"])], "add_to_ 42\nlength 3\nlength 5\n", 5,
+                        archs=("arm64", "x86_64"), since=(10, 15)),
+    "far": Program([("far", ["far_main.c", "far_gap.s", "far_middle.c", "far_gap.s", "far_end.c"])],
+                   "end 1\nend 2\n20 122 133\nend 0\n", 7, archs=("arm64",), since=(11, 0), is_slow=True),
+    "far_segment": Program([("far_segment", ["far_segment.c", "-segprot", "__FAR", "rx", "rx"])],
+                           "far 1\nfar 2\n122 133\nfar 0\n", 7, archs=("arm64", "x86_64"), since=(11, 0),
+                           options=("-fno-unwind-tables", "-fno-asynchronous-unwind-tables"), is_own=True),
+    "joined": Program([("joined", ["joined_first.cc", "joined_second.cc"])], JOINED,
+                      options=("-fno-threadsafe-statics",), joins=True),
     "slots": Program([("slots", ["slots.c"])], "in a thread\nmain 1234, thread 1\n", archs=("x86_64", "i386")),
     "imports": Program([("imports", ["imports.c", *IMPORTS, "--dynimport=_unwanted,/nowhere/libabsent.dylib"])],
                        "4 0\n1 1\n", since=(10, 8), is_own=True),
@@ -137,10 +157,10 @@ class Runner:
         words = [self.compile(word, options) if word.endswith((".c", ".cc", ".s")) else word for word in inputs]
         version = self.arguments.minimum
         # The system first: behind a library it re-exports ld64.lld miscounts the ordinals of others.
+        libraries = [] if "-r" in words else [PROGRAMS / "libSystem.tbd", PROGRAMS / "libc++.tbd"]
         self.expect_success([self.arguments.linker, "-arch", self.arguments.arch, "-platform_version", "macos", version,
-                             "14.0", PROGRAMS / "libSystem.tbd", PROGRAMS / "libc++.tbd", *words, "-o", output,
-                             *self.arguments.link_option])
-        if self.arguments.verify:
+                             "14.0", *libraries, *words, "-o", output, *self.arguments.link_option])
+        if self.arguments.verify and "-r" not in words:
             self.expect_success([self.arguments.verify, output])
 
     def loader(self):
@@ -149,6 +169,9 @@ class Runner:
 
     def check(self, name, program):
         for output, inputs in program.links:
+            if program.joins and self.arguments.joins:
+                self.link("joined.o", [*inputs, "-r"], list(program.options))
+                inputs = ["joined.o"]
             self.link(output, inputs, list(program.options))
         expected = program.output.format(bits=32 if self.arguments.arch == "i386" else 64)
         for options in [], [SLIDE], [SLIDE, "--bind-now"]:
@@ -170,6 +193,7 @@ def main():
     parser.add_argument("--minimum", required=True)
     parser.add_argument("--verify")
     parser.add_argument("--work", type=pathlib.Path)
+    parser.add_argument("--joins", action="store_true", help="the linker can do -r")
     parser.add_argument("--link-option", action="append", default=[])
     parser.add_argument("programs", nargs="*", choices=[[], *PROGRAM_TABLE])
     arguments = parser.parse_args()
@@ -180,7 +204,8 @@ def main():
         is_own = "xld" in pathlib.Path(arguments.linker).name
         chosen = arguments.programs or [
             name for name, program in PROGRAM_TABLE.items()
-            if arguments.arch in program.archs and version(arguments.minimum) >= program.since and is_own >= program.is_own]
+            if arguments.arch in program.archs and version(arguments.minimum) >= program.since and is_own >= program.is_own
+            and not program.is_slow]
         for name in chosen:
             runner = Runner(arguments, work)
             try:

@@ -18,7 +18,8 @@ namespace macho_run {
 
 namespace {
 
-// Objects of Darwin are at least as large as the host's and begin with a signature, which a static initialiser sets.
+// Objects of Darwin begin with a signature, which a static initialiser sets, and are as large as the host's, but for
+// conditions.
 // The first call that sees it makes the host's object in its place.
 constexpr Word kMutexSignature = 0x32aaaba7, kRecursiveMutexSignature = 0x32aaaba2, kErrorMutexSignature = 0x32aaaba1;
 constexpr Word kConditionSignature = 0x3cb0b1bb, kLockSignature = 0x2da8b3b4, kOnceSignature = 0x30b1bcba;
@@ -49,9 +50,21 @@ pthread_mutex_t* host_mutex(pthread_mutex_t* mutex) {
   return mutex;
 }
 
-pthread_cond_t* host_condition(pthread_cond_t* condition) {
-  convert(condition, kConditionSignature, [=] { pthread_cond_init(condition, nullptr); });
-  return condition;
+// Darwin's conditions of 32 bits have 28 bytes, the host's 48: what the image has in its place is a pointer.
+struct Condition {
+  std::atomic<Word> signature;
+  pthread_cond_t* host;
+};
+
+void make_condition(Condition* condition) {
+  condition->host = new pthread_cond_t;
+  pthread_cond_init(condition->host, nullptr);
+  condition->signature.store(0, std::memory_order_release);
+}
+
+pthread_cond_t* host_condition(Condition* condition) {
+  convert(condition, kConditionSignature, [=] { make_condition(condition); });
+  return condition->host;
 }
 
 pthread_rwlock_t* host_lock(pthread_rwlock_t* lock) {
@@ -80,16 +93,17 @@ int mutex_type(pthread_mutexattr_t* a, int type) {
   return type < 0 || type > 2 ? EINVAL : pthread_mutexattr_settype(a, kTypes[type]);
 }
 
-int condition_init(pthread_cond_t* c, const void*) {
-  return pthread_cond_init(c, nullptr);
+int condition_init(Condition* c, const void*) {
+  make_condition(c);
+  return 0;
 }
-int condition_wait(pthread_cond_t* c, pthread_mutex_t* m) {
+int condition_wait(Condition* c, pthread_mutex_t* m) {
   return pthread_cond_wait(host_condition(c), host_mutex(m));
 }
-int condition_timed_wait(pthread_cond_t* c, pthread_mutex_t* m, const timespec* until) {
+int condition_timed_wait(Condition* c, pthread_mutex_t* m, const timespec* until) {
   return darwin_error(pthread_cond_timedwait(host_condition(c), host_mutex(m), until));
 }
-int condition_relative_wait(pthread_cond_t* c, pthread_mutex_t* m, const timespec* span) {
+int condition_relative_wait(Condition* c, pthread_mutex_t* m, const timespec* span) {
   timespec until{};
   clock_gettime(CLOCK_REALTIME, &until);
   until.tv_sec += span->tv_sec;
@@ -97,14 +111,17 @@ int condition_relative_wait(pthread_cond_t* c, pthread_mutex_t* m, const timespe
   if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
   return condition_timed_wait(c, m, &until);
 }
-int condition_signal(pthread_cond_t* c) {
+int condition_signal(Condition* c) {
   return pthread_cond_signal(host_condition(c));
 }
-int condition_broadcast(pthread_cond_t* c) {
+int condition_broadcast(Condition* c) {
   return pthread_cond_broadcast(host_condition(c));
 }
-int condition_destroy(pthread_cond_t* c) {
-  return pthread_cond_destroy(host_condition(c));
+int condition_destroy(Condition* c) {
+  pthread_cond_t* const host = host_condition(c);
+  const int error = pthread_cond_destroy(host);
+  delete host;
+  return error;
 }
 
 int lock_init(pthread_rwlock_t* l, const void*) {

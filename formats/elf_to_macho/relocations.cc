@@ -1,0 +1,242 @@
+// Relocations of code and data. See translator.h, relocs.h.
+//
+// Records always name symbols. A field of data or x86 code holds the addend; the program counter, from which x86
+// counts, is the end of the field in Mach-O and a part of the addend in ELF. Instructions of arm64 hold nothing.
+#include <fmt/core.h>
+
+#include "formats/elf/elf.h"
+#include "formats/elf_to_macho/translator.h"
+#include "formats/macho/macho.h"
+
+namespace xld::elf_to_macho {
+
+using namespace elf;
+using namespace macho;
+
+namespace {
+
+constexpr uint8_t kBranchX86_64 = 2, kSlotLoadX86_64 = 3;
+constexpr int64_t kAddendLimit = 1 << 23;  // of a record for it
+constexpr uint8_t kGotPageArm64 = 5, kGotPageOffsetArm64 = 6;
+
+}  // namespace
+
+ObjectPlace Translator::place_of(const Site& site, int64_t shift) const {
+  const ObjectPlace& piece = pieces_[site.section].place;
+  return {piece.section, piece.offset + site.reloc->offset + static_cast<uint64_t>(shift)};
+}
+
+bool Translator::has_room(const Site& site, uint64_t before, uint64_t after) const {
+  const Bytes bytes = elf_.sections[site.section].bytes;
+  return site.reloc->offset >= before && contains(bytes, site.reloc->offset, after);
+}
+
+BuiltReloc Translator::record_for(const Site& site, SymbolRef symbol) const {
+  BuiltReloc record;
+  record.offset = place_of(site).offset;
+  record.symbol = symbol;
+  record.type = site.row->record;
+  record.length = site.row->length;
+  record.is_relative = site.row->is_relative;
+  return record;
+}
+
+void Translator::write_number(const Site& site, uint64_t value) {
+  if (site.row->length == 3) return store<uint64_t>(field(site), value);
+  store<uint32_t>(field(site), static_cast<uint32_t>(value));
+}
+
+void Translator::translate_section(uint32_t index) {
+  const ElfSection& section = elf_.sections[index];
+  for (size_t i = 0; i < section.relocs.size();) {
+    const ElfReloc& reloc = section.relocs[i];
+    Site site{index, i, &reloc, find_reloc_row(cpu_, reloc.type)};
+    if (!site.row) {
+      refuse(site, "is not known");
+      return;
+    }
+    if (site.row->form != Form::Nothing && !has_room(site, 0, site.row->length == 3 ? 8 : 4) &&
+        site.row->form != Form::Refused) {
+      refuse(site, "is outside of the section's contents");
+      return;
+    }
+    i += translate_reloc(site);
+  }
+}
+
+size_t Translator::translate_reloc(const Site& site) {
+  switch (site.row->form) {
+    case Form::Refused:
+      refuse(site, site.row->advice);
+      return 1;
+    case Form::Nothing:
+      return 1;
+    case Form::Address:
+      translate_address(site);
+      return 1;
+    case Form::Narrow:
+      if (!is_segment_access(site)) {
+        refuse(site, site.row->advice);
+      } else {
+        translate_address(site);
+      }
+      return 1;
+    case Form::Distance:
+    case Form::Branch:
+    case Form::Slot:
+    case Form::SlotLoad:
+      translate_distance(site);
+      return 1;
+    case Form::InstructionPart:
+      translate_instruction(site);
+      return 1;
+    case Form::Size:
+      translate_size(site);
+      return 1;
+    case Form::TlsPair:
+    case Form::TlsModule:
+      return translate_tls_call(site);
+    case Form::TlsBlockOffset:
+      translate_block_offset(site);
+      return 1;
+    case Form::TlsPage:
+      translate_tls_page(site);
+      return 1;
+    case Form::TlsDescLoad:
+    case Form::TlsDescAdd:
+    case Form::TlsDescCall:
+      translate_tls_descriptor(site);
+      return 1;
+    case Form::TlsPairAdd:
+      return translate_tls_pair_add(site);
+  }
+  return 1;
+}
+
+// ---- targets
+
+// `bias`: from the addend to what is meant, if the program counter is a part of it.
+Translator::Target Translator::target_of(const Site& site, int64_t bias) {
+  const ElfReloc& reloc = *site.reloc;
+  const ElfSymbol& symbol = symbol_at(site);
+  if (reloc.symbol == 0) {
+    refuse(site, "names no symbol");
+    return {};
+  }
+  if (symbol.type == STT_TLS) {
+    refuse(site, "takes a thread-local variable for an ordinary one; compile with -fPIC");
+    return {};
+  }
+  if (is_stack_protector(site)) {
+    if (!reports_stack_protector_) return {};
+    reports_stack_protector_ = false;
+    refuse(site,
+           "the stack protector reads a word beside the thread pointer (%fs:0x28, %gs:0x14), which is not there; "
+           "compile with -fno-stack-protector");
+    return {};
+  }
+  const bool is_by_offset = symbol.type == STT_SECTION && symbol.place == SymbolPlace::Section;
+  if (is_by_offset && pieces_[symbol.section].place.is_valid()) {
+    const auto offset = static_cast<uint64_t>(reloc.addend + bias);
+    const bool is_inside = offset <= elf_.sections[symbol.section].size;
+    const bool is_far = cpu_ == Cpu::Arm64 && (reloc.addend >= kAddendLimit || reloc.addend < -kAddendLimit);
+    // Start-up functions are named one by one, so that the linker can make offsets of them.
+    const uint32_t type = pieces_[site.section].plan.flags & SECTION_TYPE;
+    const bool is_start = type == S_MOD_INIT_FUNC_POINTERS || type == S_MOD_TERM_FUNC_POINTERS;
+    if (is_inside && (is_literal(pieces_[symbol.section].plan) || is_far || is_start))
+      return {label_at(symbol.section, offset), -bias};
+  }
+  return {symbol_of(reloc.symbol, &site), reloc.addend};
+}
+
+// Compilers for x86 systems with ELF keep the guard beside the thread pointer, unless they are told to use a variable.
+bool Translator::is_stack_protector(const Site& site) const {
+  if (cpu_ == Cpu::Arm64 || symbol_at(site).name != "__stack_chk_fail") return false;
+  for (const ElfSymbol& symbol : elf_.symbols)
+    if (symbol.name == "__stack_chk_guard") return false;
+  return true;
+}
+
+// ---- forms
+
+void Translator::translate_address(const Site& site) {
+  const Target target = target_of(site, 0);
+  if (!target.symbol.is_valid()) return;
+  write_number(site, static_cast<uint64_t>(target.addend));
+  assembler_.add_reloc(place_of(site).section, record_for(site, target.symbol));
+}
+
+// mov %fs:NAME, ...: what NAME is, a runtime slot or nothing, is for the linker to say (docs/targets.md).
+bool Translator::is_segment_access(const Site& site) const {
+  if (symbol_at(site).place != SymbolPlace::Undefined || !(elf_.sections[site.section].flags & SHF_EXECINSTR))
+    return false;
+  const Bytes code = elf_.sections[site.section].bytes;
+  // Prefix, REX, opcode, ModRM and SIB stand before the displacement, or fewer of them.
+  for (uint64_t back = 3; back <= 6 && back <= site.reloc->offset; back++)
+    if (code[site.reloc->offset - back] == 0x64 || code[site.reloc->offset - back] == 0x65) return true;
+  return false;
+}
+
+void Translator::translate_distance(const Site& site) {
+  if (cpu_ != Cpu::Arm64 && site.row->is_relative) return translate_x86_distance(site);
+  const Target target = target_of(site, 0);
+  if (!target.symbol.is_valid()) return;
+  // What is subtracted is the place, which has no symbol: the piece's label has one.
+  add_pair(site, target.symbol, pieces_[site.section].label, target.addend - static_cast<int64_t>(site.reloc->offset));
+}
+
+void Translator::translate_x86_distance(const Site& site) {
+  constexpr int64_t kToEnd = 4;
+  const Target target = target_of(site, kToEnd);
+  if (!target.symbol.is_valid()) return;
+  BuiltReloc record = record_for(site, target.symbol);
+  if (cpu_ == Cpu::I386) {
+    // Fields hold what they would if the object stood at its own addresses.
+    assembler_.add_distance(place_of(site), 4, {}, target.addend);
+  } else {
+    write_number(site, static_cast<uint64_t>(target.addend + kToEnd));
+    const bool is_code = (elf_.sections[site.section].flags & SHF_EXECINSTR) && has_room(site, 3, 4);
+    const uint8_t* before = field(site) - (is_code ? 3 : 0);
+    // Old assemblers mark calls and jumps as they do data.
+    if (is_code && site.row->form == Form::Distance && (before[2] == 0xe8 || before[2] == 0xe9))
+      record.type = kBranchX86_64;
+    if (is_code && site.row->form == Form::SlotLoad && before[1] == 0x8b) record.type = kSlotLoadX86_64;
+  }
+  assembler_.add_reloc(place_of(site).section, record);
+}
+
+void Translator::add_pair(const Site& site, SymbolRef minuend, SymbolRef subtrahend, int64_t addend) {
+  write_number(site, static_cast<uint64_t>(addend));
+  BuiltReloc record = record_for(site, subtrahend);
+  record.is_relative = false;
+  record.type = subtractor_record(cpu_);
+  assembler_.add_reloc(place_of(site).section, record);
+  record.symbol = minuend;
+  record.type = kUnsignedRecord;
+  assembler_.add_reloc(place_of(site).section, record);
+}
+
+void Translator::translate_instruction(const Site& site) {
+  const Target target = target_of(site, 0);
+  if (!target.symbol.is_valid()) return;
+  const bool is_slot = site.row->record == kGotPageArm64 || site.row->record == kGotPageOffsetArm64;
+  if (target.addend >= kAddendLimit || target.addend < -kAddendLimit || (is_slot && target.addend != 0))
+    return refuse(site, fmt::format("Mach-O has no room for the addend {:#x}", target.addend));
+  if (target.addend != 0) {
+    BuiltReloc record = record_for(site, {});
+    record.type = kAddendRecordArm64;
+    record.is_relative = false;
+    record.number = static_cast<uint32_t>(target.addend) & 0xffffff;
+    assembler_.add_reloc(place_of(site).section, record);
+  }
+  assembler_.add_reloc(place_of(site).section, record_for(site, target.symbol));
+}
+
+void Translator::translate_size(const Site& site) {
+  const ElfSymbol& symbol = symbol_at(site);
+  if (symbol.place == SymbolPlace::Undefined)
+    return refuse(site, "the size of another file's symbol is not known in Mach-O; put it into a variable there");
+  write_number(site, symbol.size + static_cast<uint64_t>(site.reloc->addend));
+}
+
+}  // namespace xld::elf_to_macho

@@ -1,0 +1,122 @@
+// Translator: one object on its way; what the parts of the translation share.
+//
+// Sections become pieces of a few Mach-O sections. Each piece begins with a label of its own, and symbols behind that
+// are alternative entries, so that the linker cuts where the ELF object did and nowhere else.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/elf_to_macho/elf_view.h"
+#include "formats/elf_to_macho/relocs.h"
+#include "formats/elf_to_macho/sections.h"
+#include "formats/elf_to_macho/translate.h"
+#include "formats/macho/object_assembler.h"
+
+namespace xld::elf_to_macho {
+
+using macho::BuiltReloc;
+using macho::BuiltSymbol;
+using macho::ObjectAssembler;
+using macho::ObjectPlace;
+using macho::SymbolRef;
+
+class Translator {
+ public:
+  Translator(ElfView elf, const TranslationSettings& settings)
+      : elf_(std::move(elf)), settings_(settings), cpu_(settings.cpu), assembler_(settings.cpu) {}
+
+  Translation run();
+
+ private:
+  // A section of the ELF object, placed.
+  struct Piece {
+    SectionPlan plan;
+    ObjectPlace place;
+    SymbolRef label;
+  };
+  // One relocation at work.
+  struct Site {
+    uint32_t section = 0;
+    size_t index = 0;  // of the record in its section
+    const ElfReloc* reloc = nullptr;
+    const RelocRow* row = nullptr;
+  };
+
+  // translator.cc: sections and symbols
+  void place_sections();
+  void place(uint32_t index);
+  void define_symbols();
+  bool is_coalesced(const ElfSymbol& symbol) const;
+  std::string name_of(const ElfSymbol& symbol) const;
+  SymbolRef make_label(uint32_t section, uint64_t offset);
+  SymbolRef label_at(uint32_t section, uint64_t offset);
+  SymbolRef symbol_of(uint32_t index, const Site* site);
+  SymbolRef make_symbol(uint32_t index, const Site* site);
+  SymbolRef make_placed(const ElfSymbol& symbol, const Site* site);
+  SymbolRef make_undefined(std::string name, bool is_weak);
+  void set_binding(const ElfSymbol& symbol, BuiltSymbol& built) const;
+
+  // relocations.cc
+  void translate_section(uint32_t index);
+  size_t translate_reloc(const Site& site);  // records used
+  void translate_address(const Site& site);
+  bool is_segment_access(const Site& site) const;
+  void translate_distance(const Site& site);
+  void translate_x86_distance(const Site& site);
+  void translate_instruction(const Site& site);
+  void translate_size(const Site& site);
+  void add_pair(const Site& site, SymbolRef minuend, SymbolRef subtrahend, int64_t addend);
+  bool is_stack_protector(const Site& site) const;
+  struct Target {
+    SymbolRef symbol;
+    int64_t addend = 0;
+  };
+  Target target_of(const Site& site, int64_t bias);
+  void write_number(const Site& site, uint64_t value);
+  ObjectPlace place_of(const Site& site, int64_t shift = 0) const;
+  bool has_room(const Site& site, uint64_t before, uint64_t after) const;
+  const ElfSymbol& symbol_at(const Site& site) const { return elf_.symbols[site.reloc->symbol]; }
+  BuiltReloc record_for(const Site& site, SymbolRef symbol) const;
+
+  // thread_locals.cc
+  SymbolRef descriptor_of(uint32_t index, const Site& site);
+  SymbolRef make_descriptor(const BuiltSymbol& symbol, SymbolRef initial);
+  SymbolRef initial_of(uint32_t index);
+  SymbolRef block_start();
+  SymbolRef block_descriptor();
+  size_t translate_tls_call(const Site& site);
+  bool is_call_of_tls_function(const Site& site, uint64_t offset) const;
+  void translate_block_offset(const Site& site);
+  void translate_tls_page(const Site& site);
+  void translate_tls_descriptor(const Site& site);
+  size_t translate_tls_pair_add(const Site& site);
+  SymbolRef descriptor_helper();
+  void clear_thread_pointer(uint32_t section);
+
+  // frames.cc
+  void translate_frames(uint32_t index);
+
+  void refuse(const Site& site, std::string_view what);
+  void note(std::string problem);
+  uint8_t* field(const Site& site) { return assembler_.bytes_at(place_of(site)); }
+
+  ElfView elf_;
+  TranslationSettings settings_;
+  Cpu cpu_;
+  ObjectAssembler assembler_;
+  std::vector<Piece> pieces_;       // by section
+  std::vector<SymbolRef> symbols_;  // by ELF symbol
+  std::map<std::string, SymbolRef> undefined_;
+  std::map<uint32_t, SymbolRef> descriptors_, initials_;  // by ELF symbol
+  std::map<std::pair<uint32_t, uint64_t>, SymbolRef> place_labels_;
+  SymbolRef block_start_, block_descriptor_, descriptor_helper_;
+  std::vector<uint8_t> is_thread_pointer_cleared_;  // by section
+  bool reports_stack_protector_ = true;             // once: most functions have it
+  size_t left_out_ = 0;                             // problems beyond those that are listed
+  Translation result_;
+};
+
+}  // namespace xld::elf_to_macho

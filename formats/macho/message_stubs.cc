@@ -1,0 +1,140 @@
+// See message_stubs.h. Each stub loads a reference to the selector, a pointer to its name that the runtime makes
+// unique, and goes to _objc_msgSend: through its slot (fast), or through a stub that all share (small, arm64 only).
+// What is made is an object, so that slots, merged names, fixups and the removal of what is not needed are those of all
+// objects.
+#include "formats/macho/message_stubs.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "formats/macho/macho.h"
+#include "formats/macho/object_assembler.h"
+
+namespace xld::macho {
+
+namespace {
+
+constexpr std::string_view kPrefix = "_objc_msgSend$";
+
+// A place in a stub's code that is relocated.
+struct StubReloc {
+  uint8_t offset, type, length;
+  bool is_relative;
+  bool is_selector;  // else _objc_msgSend
+};
+
+struct StubForm {
+  std::vector<uint8_t> code;
+  std::vector<StubReloc> relocs;
+  uint64_t alignment = 1;
+};
+
+std::vector<uint8_t> instructions(std::initializer_list<uint32_t> words) {
+  std::vector<uint8_t> bytes(words.size() * 4);
+  size_t at = 0;
+  for (const uint32_t word : words) {
+    store(bytes.data() + at, word);
+    at += 4;
+  }
+  return bytes;
+}
+
+// Types of <mach-o/arm64/reloc.h>: 2 BRANCH26, 3 PAGE21, 4 PAGEOFF12, 5 and 6 GOT_LOAD.
+StubForm form_arm64(bool is_small) {
+  constexpr uint32_t kPageX1 = 0x90000001, kLoadX1 = 0xf9400021, kBranch = 0x14000000, kBreak = 0xd4200020;
+  if (is_small)
+    return {instructions({kPageX1, kLoadX1, kBranch}),
+            {{0, 3, 2, true, true}, {4, 4, 2, false, true}, {8, 2, 2, true, false}},
+            4};
+  return {instructions({kPageX1, kLoadX1, 0x90000010, 0xf9400210, 0xd61f0200, kBreak, kBreak, kBreak}),
+          {{0, 3, 2, true, true}, {4, 4, 2, false, true}, {8, 5, 2, true, false}, {12, 6, 2, false, false}},
+          32};
+}
+
+// movq selector(%rip), %rsi; jmpq *_objc_msgSend@GOT(%rip). 1 SIGNED, 4 GOT.
+StubForm form_x86_64() {
+  return {{0x48, 0x8b, 0x35, 0, 0, 0, 0, 0xff, 0x25, 0, 0, 0, 0}, {{3, 1, 2, true, true}, {9, 4, 2, true, false}}, 1};
+}
+
+class StubMaker {
+ public:
+  explicit StubMaker(const Link& link)
+      : link_(link),
+        object_(link.target().cpu),
+        form_(link.target().cpu == Cpu::Arm64 ? form_arm64(link.options().darwin.has_small_objc_stubs)
+                                              : form_x86_64()) {}
+
+  std::string make(const std::vector<std::string_view>& names) {
+    BuiltSymbol function;
+    function.name = "_objc_msgSend";
+    function.type = N_EXT;
+    function_ = object_.add_symbol(std::move(function));
+    for (const std::string_view name : names) add_stub(name);
+    auto object = object_.finish();
+    if (!object) link_.diagnostics().error("Objective-C stubs: " + object.error().message);
+    return object ? std::move(*object) : std::string();
+  }
+
+ private:
+  void add_stub(std::string_view name) {
+    const SymbolRef reference = add_reference(std::string(name.substr(kPrefix.size())));
+    const uint32_t section =
+        object_.section("__TEXT", "__objc_stubs", S_REGULAR | S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS);
+    BuiltSymbol stub;
+    stub.name = name;
+    stub.place = object_.append(section, form_.code, form_.code.size(), form_.alignment);
+    stub.type = N_EXT | N_PEXT;
+    for (const StubReloc& reloc : form_.relocs) {
+      BuiltReloc record;
+      record.offset = stub.place.offset + reloc.offset;
+      record.symbol = reloc.is_selector ? reference : function_;
+      record.type = reloc.type;
+      record.length = reloc.length;
+      record.is_relative = reloc.is_relative;
+      object_.add_reloc(section, record);
+    }
+    object_.add_symbol(std::move(stub));
+  }
+
+  // A word that points to the selector's name.
+  SymbolRef add_reference(const std::string& selector) {
+    const uint32_t names = object_.section("__TEXT", "__objc_methname", S_CSTRING_LITERALS);
+    BuiltSymbol name;
+    name.name = "L_selector_name";
+    name.place = object_.append(names, as_bytes(std::string_view(selector.c_str(), selector.size() + 1)),
+                                selector.size() + 1, 1);
+    const SymbolRef name_ref = object_.add_symbol(std::move(name));
+    const uint32_t references = object_.section("__DATA", "__objc_selrefs", S_LITERAL_POINTERS);
+    BuiltSymbol reference;
+    reference.name = "L_selector_reference";
+    reference.place = object_.append(references, {}, 8, 8);
+    BuiltReloc record;
+    record.offset = reference.place.offset;
+    record.symbol = name_ref;
+    record.length = 3;
+    object_.add_reloc(references, record);
+    return object_.add_symbol(std::move(reference));
+  }
+
+  const Link& link_;
+  ObjectAssembler object_;
+  StubForm form_;
+  SymbolRef function_;
+};
+
+}  // namespace
+
+std::string make_message_stubs(const Link& link) {
+  std::vector<std::string_view> names;
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const SymbolId id{i};
+    if (!link.symbols.name(id).starts_with(kPrefix) || link.symbols.name(id).size() == kPrefix.size()) continue;
+    if (link.symbols.claim(id) == Claim() && link.symbols.has(id, symbol_flag::kReferenced))
+      names.push_back(link.symbols.name(id));
+  }
+  if (names.empty() || link.target().cpu == Cpu::I386) return {};
+  std::sort(names.begin(), names.end());
+  return StubMaker(link).make(names);
+}
+
+}  // namespace xld::macho

@@ -1,0 +1,119 @@
+// ObjectAssembler: a Mach-O object in the making: sections that grow, symbols, relocation records. <mach-o/loader.h>.
+//
+// Symbols are named by SymbolRef until finish() has put them into the order that LC_DYSYMTAB wants.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/result.h"
+#include "core/target.h"
+
+namespace xld::macho {
+
+struct SymbolRef {
+  uint32_t index = UINT32_MAX;
+  bool is_valid() const { return index != UINT32_MAX; }
+};
+
+// A place in the object.
+struct ObjectPlace {
+  uint32_t section = UINT32_MAX;
+  uint64_t offset = 0;
+  bool is_valid() const { return section != UINT32_MAX; }
+};
+
+struct BuiltSymbol {
+  std::string name;
+  ObjectPlace place;  // not valid: undefined, absolute or common, as `type` and `value` say
+  uint64_t value = 0;
+  uint8_t type = 0;  // N_EXT and its like; N_SECT follows from the place
+  uint16_t desc = 0;
+};
+
+// One record; a pair is two of them.
+struct BuiltReloc {
+  uint64_t offset = 0;
+  SymbolRef symbol;     // not valid: `number` stands in its place
+  uint32_t number = 0;  // 24 bits
+  uint8_t type = 0;
+  uint8_t length = 0;  // log2 of the field's size
+  bool is_relative = false;
+};
+
+class ObjectAssembler {
+ public:
+  explicit ObjectAssembler(Cpu cpu) : cpu_(cpu) {}
+
+  // The section of that name, made if there is none. `flags` are those of the first call. Names are cut to 16 bytes.
+  uint32_t section(std::string_view segment, std::string_view name, uint32_t flags);
+
+  // Puts bytes, or room if there are none, behind what the section has.
+  ObjectPlace append(uint32_t section, Bytes bytes, uint64_t size, uint64_t alignment);
+
+  SymbolRef add_symbol(BuiltSymbol symbol);
+  BuiltSymbol& symbol(SymbolRef ref) { return symbols_[ref.index]; }
+
+  void add_reloc(uint32_t section, const BuiltReloc& reloc) { sections_[section].relocs.push_back(reloc); }
+
+  // A field of 4 or 8 bytes that holds the distance from itself to `target` (not valid: to address 0), counted in the
+  // object's own addresses.
+  void add_distance(ObjectPlace field, uint8_t size, ObjectPlace target, int64_t addend) {
+    distances_.push_back({field, size, target, addend});
+  }
+
+  // The bytes of a field that the caller knows to be inside.
+  uint8_t* bytes_at(ObjectPlace place) { return sections_[place.section].bytes.data() + place.offset; }
+  bool is_zero_fill(uint32_t section) const { return sections_[section].is_zero_fill; }
+
+  // The object, or why there can be none.
+  Result<std::string> finish();
+
+ private:
+  struct Section {
+    std::string segment, name;
+    uint32_t flags = 0;
+    bool is_zero_fill = false;
+    uint8_t alignment_log2 = 0;
+    uint64_t size = 0, address = 0, file_offset = 0, reloc_offset = 0;
+    std::vector<uint8_t> bytes;
+    std::vector<BuiltReloc> relocs;
+  };
+  struct Distance {
+    ObjectPlace field;
+    uint8_t size;
+    ObjectPlace target;
+    int64_t addend;
+  };
+
+  template <class M>
+  Result<std::string> write();
+  template <class M>
+  void place_sections(uint64_t header_size);
+  template <class M>
+  void write_sections(std::string& out) const;
+  template <class M>
+  void write_symbols(std::string& out, uint64_t offset) const;
+  void number_symbols();
+  void resolve_distances();
+  void write_relocs(const Section& section, uint8_t* out) const;
+  uint64_t address_of(ObjectPlace place) const { return sections_[place.section].address + place.offset; }
+
+  Cpu cpu_;
+  std::vector<Section> sections_;
+  std::deque<BuiltSymbol> symbols_;
+  std::vector<Distance> distances_;
+  std::vector<uint32_t> order_;    // of symbols: local, defined, undefined
+  std::vector<uint32_t> numbers_;  // by SymbolRef
+  uint32_t local_count_ = 0, defined_count_ = 0;
+  std::string names_;
+  std::vector<uint32_t> name_offsets_;
+  uint64_t contents_offset_ = 0, contents_size_ = 0, memory_size_ = 0;
+  uint64_t symbols_offset_ = 0, end_ = 0;
+};
+
+}  // namespace xld::macho

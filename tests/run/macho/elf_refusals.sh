@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# What ELF objects ask for and Mach-O does not have: an error that names section, offset and the compiler's option.
+# Only xld: no other linker makes Mach-O of ELF objects.
+source "$(dirname "$0")/../lib.sh"
+
+refused() { # refused SOURCE PATTERN…
+  printf '%s\n' ".globl main, x" "$1" >case.s
+  run as --64 case.s -o case.o
+  expect_fail "case\.o: " "${@:2}" -- --target=darwin-amd64 case.o -o case
+}
+refused 'main: movl %fs:x@tpoff, %eax; .section .tdata,"awT"; x: .long 1' \
+  'section \.text: offset 0x4: R_X86_64_TPOFF32 against x: .*-ftls-model=global-dynamic'
+refused 'main: movq x@gottpoff(%rip), %rax; .section .tdata,"awT"; x: .long 1' 'GOTTPOFF .*-ftls-model=global-dynamic'
+refused 'main: lea x@tlsdesc(%rip), %rax; .section .tdata,"awT"; x: .long 1' 'TLSDESC .*-mtls-dialect=gnu'
+refused 'main: leaq x@tlsgd(%rip), %rax; .section .tdata,"awT"; x: .long 1' 'TLSGD against x: the instructions around'
+refused 'main: movl $x, %eax; .data; x: .long 1' 'R_X86_64_32 against x: .*-fPIC'
+refused 'main: movl x, %eax; .data; x: .long 1' 'R_X86_64_32S against x: .*-fPIC'
+refused 'main: leaq _GLOBAL_OFFSET_TABLE_(%rip), %rax; .data; x: .long 1' 'GOTPC32 .*-mcmodel=small'
+refused 'main: call __stack_chk_fail; .data; x: .long 1' '__stack_chk_fail: .*-fno-stack-protector'
+refused 'main: ret; .type x, @gnu_indirect_function; x: ret' 'symbol x: .*IFUNC'
+refused 'main: ret; .section .ctors,"aw"; x: .quad main' 'section \.ctors: .*constructor'
+refused 'main: ret; .data; .balign 65536; x: .long 1' 'section \.data: alignment 0x10000 is larger'
+refused '.cfi_startproc; .cfi_personality 3, x; main: ret; .cfi_endproc; .data; x: .long 1' 'unwind information .*-fPIC'
+
+# A member of an archive that nobody needs may be what it likes.
+printf '.globl main\nmain: ret\n' >main.s
+run as --64 main.s -o main.o
+rm -f unused.a && run ar rcs unused.a case.o
+run "$XLD" --target=darwin-amd64 main.o unused.a -o main
+# Damaged objects.
+head -c 300 main.o >short.o
+expect_fail 'short\.o: .*section headers' -- --target=darwin-amd64 short.o -o short
+# Names are as they are if one asks for that.
+printf '.globl _main\n_main: ret\n' >plain.s
+run as --64 plain.s -o plain.o
+run "$XLD" --target=darwin-amd64 --elf-names=plain plain.o -o plain
+expect_match ' T _main' llvm-nm-19 plain
+# A variable of a library, reached as -fPIE code does: Mach-O programs have no copies of it.
+printf '%s\n' '--- !tapi-tbd' 'tbd-version: 4' 'targets: [ x86_64-macos ]' 'install-name: /usr/lib/libx.dylib' \
+  'exports: [ { targets: [ x86_64-macos ], symbols: [ _imported ] } ]' '...' >libx.tbd
+printf '.globl main\nmain: movl imported(%%rip), %%eax\n' >copy.s
+run as --64 copy.s -o copy.o
+expect_fail "copy\.o:.* cannot be used against symbol '_imported'; recompile with -fPIC$" -- \
+  --target=darwin-amd64 copy.o libx.tbd -o copy
