@@ -159,41 +159,29 @@ class Linux(Target):
 
 
 class Darwin(Target):
-    """The same sources, compiled for Darwin. GMP is the stand-in, as a dylib."""
+    """Mach-O programs of the same ELF objects. GMP is the stand-in, as a dylib of a compiler for Darwin."""
 
     SYSTEM, GMP = "/usr/lib/libSystem.B.dylib", "/usr/local/lib/libgmp.10.dylib"
-
-    def __init__(self, name, tools, objects):
-        self.arch = {"amd64": "x86_64", "386": "i386"}[name.split("-")[1]]
-        self.minimum = {"x86_64": "10.15", "i386": "10.14"}[self.arch]
-        self.linker = objects.work / "ld64.xld"
-        if not self.linker.exists():
-            self.linker.symlink_to(pathlib.Path(tools.xld).resolve())
-        self.own = {}
-        super().__init__(name, tools, objects)
-
-    def compile(self, source, *flags):
-        output = self.work / f"{source.name}.o"
-        checked(["clang-19", "-target", f"{self.arch}-apple-macos{self.minimum}", "-O2", "-Wall", "-Werror",
-                 "-ffreestanding", "-fno-stack-protector", *INCLUDE, *flags, "-c", source, "-o", output])
-        return output
+    MACHINES = {"amd64": ("x86_64", "10.15", []), "386": ("i386", "10.14", ["-no_pie"])}
 
     def prepare(self):
-        for source in [f"{p}.c" for p in PROGRAMS] + COMMON:
-            self.own[source] = self.compile(EXAMPLE / source)
-        self.glue = self.compile(EXAMPLE / "glue" / "darwin.c")
-        gmp = self.compile(EXAMPLE / "stand_in_gmp.c")
-        checked([*self.link_command(), "-dylib", "-install_name", self.GMP, gmp, "-o",
-                 self.work / "libgmp.10.dylib"])
+        super().prepare()
+        self.arch, self.minimum, self.kind = self.MACHINES[self.cpu]
+        self.linker = self.work / "ld64.xld"
+        self.linker.symlink_to(pathlib.Path(self.tools.xld).resolve())
+        gmp, library = self.work / "gmp.o", self.work / "libgmp.10.dylib"
+        checked(["clang-19", "-target", f"{self.arch}-apple-macos{self.minimum}", "-O2", "-ffreestanding",
+                 "-fno-stack-protector", *INCLUDE, "-c", EXAMPLE / "stand_in_gmp.c", "-o", gmp])
+        checked([*self.link_command(), "-dylib", "-install_name", self.GMP, gmp, "-o", library])
 
     def link_command(self):
         return [self.linker, "-arch", self.arch, "-platform_version", "macos", self.minimum, "14.0"]
 
     def link(self, program, output=None, slots=SLOTS, options=()):
         output = output or self.work / program
-        objects = [self.own[name] for name in (f"{program}.c", *COMMON)]
-        return [*self.link_command(), *slots, *imports(PTHREADS + KEYS, self.SYSTEM, "_"), *imports(GMP, self.GMP, "_"), *options,
-                *objects, self.glue, "-o", output], output
+        return [*self.link_command(), *self.kind, *slots, *imports(PTHREADS + KEYS, self.SYSTEM, "_"),
+                *imports(GMP, self.GMP, "_"), *options, "-o", output, *self.objects.of(self.cpu, program, False),
+                self.glue], output
 
     def command(self, path):
         return [self.tools.loaders / f"macho-run-{self.arch}", f"--library-folder={self.work}", path]
