@@ -98,6 +98,8 @@ class AtomMaker {
     const bool is_stripped = options.strip != StripMode::None && !options.debug_file && is_debug_section(name);
     if (!link_.applies_relocs()) return !(header.flags & SHF_ALLOC) && is_stripped;
     if (header.flags & SHF_EXCLUDE) return true;
+    // That of an input (ld -r --build-id) is not the output's.
+    if (name == ".note.gnu.build-id" && options.build_id != BuildIdKind::None) return true;
     if (header.flags & SHF_ALLOC) return false;
     // GCC's link-time bytes without the plugin, and checks meant for other tools.
     if (name.starts_with(kWarningPrefix))
