@@ -75,13 +75,6 @@ size_t Translator::translate_reloc(const Site& site) {
     case Form::Address:
       translate_address(site);
       return 1;
-    case Form::Narrow:
-      if (!is_segment_access(site)) {
-        refuse(site, site.row->advice);
-      } else {
-        translate_address(site);
-      }
-      return 1;
     case Form::Distance:
     case Form::Branch:
     case Form::Slot:
@@ -165,17 +158,6 @@ void Translator::translate_address(const Site& site) {
   if (!target.symbol.is_valid()) return;
   write_number(site, static_cast<uint64_t>(target.addend));
   assembler_.add_reloc(place_of(site).section, record_for(site, target.symbol));
-}
-
-// mov %fs:NAME, ...: what NAME is, a runtime slot or nothing, is for the linker to say (docs/targets.md).
-bool Translator::is_segment_access(const Site& site) const {
-  if (symbol_at(site).place != SymbolPlace::Undefined || !(elf_.sections[site.section].flags & SHF_EXECINSTR))
-    return false;
-  const Bytes code = elf_.sections[site.section].bytes;
-  // Prefix, REX, opcode, ModRM and SIB stand before the displacement, or fewer of them.
-  for (uint64_t back = 3; back <= 6 && back <= site.reloc->offset; back++)
-    if (code[site.reloc->offset - back] == 0x64 || code[site.reloc->offset - back] == 0x65) return true;
-  return false;
 }
 
 void Translator::translate_distance(const Site& site) {

@@ -16,7 +16,6 @@ enum class Form : uint8_t {
   Refused,          // `advice` says why, and what helps
   Nothing,          // a marker
   Address,          // S + A
-  Narrow,           // the same in 32 bits: refused, unless it may be the offset of a runtime slot
   Distance,         // S + A - P: a record of its own on x86, a pair elsewhere
   Branch,           // the same, to S or a stub of it
   Slot,             // the distance to S's slot

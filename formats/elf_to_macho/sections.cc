@@ -9,7 +9,6 @@
 #include "formats/elf/elf.h"
 #include "formats/elf_to_macho/relocs.h"
 #include "formats/macho/macho.h"
-#include "formats/macho/section_names.h"
 
 namespace xld::elf_to_macho {
 
@@ -164,9 +163,6 @@ SectionPlan plan_loaded(const ElfSection& section, Cpu cpu) {
 }  // namespace
 
 SectionPlan plan_section(const ElfSection& section, Cpu cpu) {
-  // Notes for the linker itself: names that mean runtime slots.
-  if (section.name.starts_with(".note.xld"))
-    return placed(std::string(kLinkerSegment), std::string(macho::kLinkerNotes), S_REGULAR | S_ATTR_DEBUG);
   if (!(section.flags & SHF_ALLOC) || (section.flags & SHF_EXCLUDE) || section.type == SHT_NOTE) return {};
   if (section.name == ".eh_frame") {
     SectionPlan plan = placed("__TEXT", "__eh_frame", S_COALESCED | S_ATTR_LIVE_SUPPORT);

@@ -63,7 +63,6 @@ class Translator {
   void translate_section(uint32_t index);
   size_t translate_reloc(const Site& site);  // records used
   void translate_address(const Site& site);
-  bool is_segment_access(const Site& site) const;
   void translate_distance(const Site& site);
   void translate_x86_distance(const Site& site);
   void translate_instruction(const Site& site);
