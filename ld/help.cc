@@ -92,7 +92,7 @@ std::string names_of(TargetNameKind kind) {
 }  // namespace
 
 std::string version_line() {
-  return fmt::format("xld {} (compatible with GNU ld)\n", kVersion);
+  return fmt::format("xld v{} (compatible with GNU ld)\n", kVersion);
 }
 
 namespace {

@@ -13,8 +13,9 @@ namespace xld {
 
 inline constexpr std::string_view kVersion = "0.1.0";
 
-// "xld 0.1.0 (compatible with GNU ld)": libtool and configure scripts look for "GNU" in the output of -v, Meson and
-// CMake for "GNU ld" in that of --version.
+// "xld v0.1.0 (compatible with GNU ld)": libtool and configure scripts look for "GNU" in the output of -v, Meson and
+// CMake for "GNU ld" in that of --version. Libtool takes " 0." or " 1." for a GNU ld without version scripts, and
+// exports everything: hence the "v".
 std::string version_line();
 
 // Targets and emulations, one a line.

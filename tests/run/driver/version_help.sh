@@ -7,6 +7,11 @@ for option in --version -version; do
   expect_equal "$("$XLD" $option 2>&1 >/dev/null)" ''
 done
 expect_match 'GNU' "$XLD" -v
+# Libtool asks so whether a linker knows version scripts (supports_anon_versioning).
+case $("$XLD" -v 2>&1) in
+  *GNU\ gold*) ;;
+  *\ [01].* | *\ 2.[0-9].* | *\ 2.10.*) fail "libtool takes this for an old GNU ld: $("$XLD" -v 2>&1)" ;;
+esac
 expect_match 'gc-sections' "$XLD" --help
 expect_match '[Uu]sage' "$XLD" --help
 expect_match 'elf' "$XLD" --help

@@ -415,7 +415,7 @@ TEST(CommandLine, Targets) {
 
 TEST(CommandLine, VersionIsThatOfAGnuCompatibleLinker) {
   const Parsed version = parse_as("ld", {"--version"});
-  EXPECT_EQ(version.line.text.substr(0, version.line.text.find('\n')), "xld 0.1.0 (compatible with GNU ld)");
+  EXPECT_EQ(version.line.text.substr(0, version.line.text.find('\n')), "xld v0.1.0 (compatible with GNU ld)");
   EXPECT_FALSE(version.line.should_link);
   EXPECT_EQ(version.errors, Words{});
   EXPECT_FALSE(parse_as("ld", {"--version", "a.o"}).line.should_link);
