@@ -82,16 +82,11 @@ loaded:	cli
 	mov	%eax, %cr0
 	ljmpl	$8, $(flat - xld_boot_disk + origin)
 	.code32
-flat:	mov	$0x10, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
-	mov	%eax, %fs
-	mov	%eax, %gs
+flat:	load_flat_segments
 	mov	$low_block, %ebx
 	jmp	*xld_boot_disk_entry - xld_boot_disk + origin
 
-table:	.quad	0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+table:	flat_descriptors
 descriptor:
 	.word	. - table - 1
 	.long	table - xld_boot_disk + origin

@@ -281,35 +281,12 @@ find_rsdp:
 
 # Copied below 4 GiB. EBX: the block, EDX: the program's entry.
 trampoline:
-	lea	table(%rip), %rax
-	push	%rax
-	pushw	$(table_end - table - 1)
-	lgdt	(%rsp)
-	lea	compatible(%rip), %rax
-	push	$8
-	push	%rax
-	lretq
-	.code32
-compatible:
-	mov	$0x10, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
-	mov	%eax, %fs
-	mov	%eax, %gs
+	enter_compatibility_mode
 	mov	%edx, %esi
-	mov	%cr0, %eax
-	and	$0x7ffeffff, %eax		# no paging, no write protection
-	mov	%eax, %cr0
-	mov	$0xc0000080, %ecx		# EFER: no long mode
-	rdmsr
-	and	$~0x100, %eax
-	wrmsr
-	xor	%eax, %eax
-	mov	%eax, %cr4
+	end_long_mode 0x7ffeffff		# no paging, no write protection
 	jmp	*%esi
 	.balign	8
-table:	.quad	0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+table:	flat_descriptors
 table_end:
 trampoline_end:
 

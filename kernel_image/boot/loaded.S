@@ -209,35 +209,12 @@ xld_boot_loaded_linux64:
 	.byte	0xbb				# mov $scratch, %ebx
 xld_boot_loaded_scratch64: .long 0
 	lea	stack_top(%rbx), %rsp
-	lea	table(%rip), %rax
-	push	%rax
-	pushw	$(descriptor_limit)
-	lgdt	(%rsp)
-	lea	compatible(%rip), %rax
-	push	$8
-	push	%rax
-	lretq
-	.code32
-compatible:
-	mov	$0x10, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
-	mov	%eax, %fs
-	mov	%eax, %gs
-	mov	%cr0, %eax
-	and	$0x7fffffff, %eax		# no paging
-	mov	%eax, %cr0
-	mov	$0xc0000080, %ecx		# EFER: no long mode
-	rdmsr
-	and	$~0x100, %eax
-	wrmsr
-	xor	%eax, %eax
-	mov	%eax, %cr4
+	enter_compatibility_mode
+	end_long_mode 0x7fffffff		# no paging
 	jmp	linux32
 
 	.balign	8
-table:	.quad	0, 0x00cf9b000000ffff, 0x00cf93000000ffff
-	.set	descriptor_limit, 23
+table:	flat_descriptors
+table_end:
 xld_boot_loaded_end:
 	.section .note.GNU-stack, "", @progbits

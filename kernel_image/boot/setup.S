@@ -95,17 +95,12 @@ start:	cli
 	mov	%eax, %cr0
 	lretl
 	.code32
-flat:	mov	$0x10, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
-	mov	%eax, %fs
-	mov	%eax, %gs
+flat:	load_flat_segments
 	mov	$low_block, %ebx
 	jmp	*%ebp
 
 	.balign	8
-table:	.quad	0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+table:	flat_descriptors
 descriptor:
 	.word	. - table - 1
 	.long	0
