@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/dwarf_forms.h"
 #include "formats/dwarf_reader.h"
 
 namespace xld {
@@ -15,22 +16,9 @@ namespace {
 
 using Reader = DwarfReader;
 
-// DW_FORM_* and DW_LNCT_* that file tables use (DWARF 5 §7.5.6, §7.22).
-enum Form : uint64_t {
-  kBlock2 = 0x03,
-  kBlock4 = 0x04,
-  kData2 = 0x05,
-  kData4 = 0x06,
-  kData8 = 0x07,
-  kString = 0x08,
-  kBlock = 0x09,
-  kBlock1 = 0x0a,
-  kData1 = 0x0b,
-  kStrp = 0x0e,
-  kUdata = 0x0f,
-  kData16 = 0x1e,
-  kLineStrp = 0x1f,
-};
+using enum dwarf::Form;
+
+// DW_LNCT_* (DWARF 5 §7.22).
 enum Content : uint64_t { kPath = 1, kDirectoryIndex = 2 };
 
 enum StandardOpcode : uint8_t {
