@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "formats/macho/object.h"
+#include "formats/macho/universal.h"
 
 namespace xld::macho {
 
@@ -17,17 +18,6 @@ struct Line {
 };
 
 constexpr std::string_view kArchitectures[] = {"i386", "x86_64", "arm64", "arm64e", "ppc", "ppc64", "armv7"};
-
-std::string_view architecture(Cpu cpu) {
-  switch (cpu) {
-    case Cpu::I386:
-      return "i386";
-    case Cpu::Arm64:
-      return "arm64";
-    default:
-      return "x86_64";
-  }
-}
 
 class OrderReader {
  public:
@@ -63,7 +53,7 @@ class OrderReader {
     if (text.empty()) return;
     for (const std::string_view name : kArchitectures) {
       if (!text.starts_with(name) || text.size() <= name.size() || text[name.size()] != ':') continue;
-      if (name != architecture(link_.target().cpu)) return;
+      if (name != architecture_name(link_.target().cpu)) return;
       text.remove_prefix(name.size() + 1);
       break;
     }

@@ -2,21 +2,11 @@
 #include <fmt/core.h>
 
 #include "formats/macho/library.h"
+#include "formats/macho/universal.h"
 
 namespace xld::macho {
 
 namespace {
-
-std::string_view architecture_of(Cpu cpu) {
-  switch (cpu) {
-    case Cpu::I386:
-      return "i386";
-    case Cpu::Arm64:
-      return "arm64";
-    default:
-      return "x86_64";
-  }
-}
 
 // YAML, single-quoted: nothing but the quote is special.
 std::string quoted(std::string_view text) {
@@ -29,7 +19,7 @@ std::string quoted(std::string_view text) {
 
 // No version of the library is promised, so that any will do at run time.
 std::string make_stub_library(const Target& target, const StubLibrary& library) {
-  const std::string targets = fmt::format("[ {}-macos ]", architecture_of(target.cpu));
+  const std::string targets = fmt::format("[ {}-macos ]", architecture_name(target.cpu));
   std::string text = fmt::format(
       "--- !tapi-tbd\n"
       "tbd-version: 4\n"

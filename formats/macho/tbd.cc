@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "formats/macho/library.h"
+#include "formats/macho/universal.h"
 #include "formats/macho/yaml_tree.h"
 
 namespace xld::macho {
@@ -40,20 +41,6 @@ constexpr NameRow kJsonNames[] = {
     {"objc_ivar", NameKind::ObjcVariable},
 };
 
-constexpr std::string_view architecture_of(Cpu cpu) {
-  switch (cpu) {
-    case Cpu::X86_64:
-      return "x86_64";
-    case Cpu::I386:
-      return "i386";
-    case Cpu::Arm64:
-      return "arm64";
-    case Cpu::Unknown:
-      break;
-  }
-  return {};
-}
-
 class StubReader {
  public:
   StubReader(Cpu cpu, Arena& arena) : cpu_(cpu), arena_(arena) {}
@@ -74,11 +61,13 @@ class StubReader {
   }
 
  private:
-  Error not_for_target() const { return Error{fmt::format("the stub is not for {} on macOS", architecture_of(cpu_))}; }
+  Error not_for_target() const {
+    return Error{fmt::format("the stub is not for {} on macOS", architecture_name(cpu_))};
+  }
 
   // "x86_64", or "x86_64-macos" from version 4 on.
   bool is_target(std::string_view target) const {
-    const std::string_view architecture = architecture_of(cpu_);
+    const std::string_view architecture = architecture_name(cpu_);
     if (!target.starts_with(architecture)) return false;
     const std::string_view platform = target.substr(architecture.size());
     return platform.empty() || platform == "-macos" || platform == "-macosx";

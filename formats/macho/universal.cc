@@ -61,4 +61,18 @@ Result<Bytes> slice_for(Bytes bytes, Cpu cpu) {
   return Error{"the universal file has no part for this CPU"};
 }
 
+std::string_view architecture_name(Cpu cpu) {
+  switch (cpu) {
+    case Cpu::X86_64:
+      return "x86_64";
+    case Cpu::I386:
+      return "i386";
+    case Cpu::Arm64:
+      return "arm64";
+    case Cpu::Unknown:
+      break;
+  }
+  return {};
+}
+
 }  // namespace xld::macho
