@@ -322,11 +322,7 @@ class Decoder {
   std::string name_of(const RawReloc& raw) const { return macho::reloc_name(cpu_, raw.type); }
 
   bool fail(const RawReloc& raw, const std::string& what) {
-    if (reports_) {
-      link_.diagnostics().error(fmt::format("{}: relocation at offset {:#x} of section ({},{}): {}",
-                                            file_.display_name(), raw.address, section_.segment, section_.name, what),
-                                file_.id, uint64_t{piece_.section} << 32 | raw.address);
-    }
+    if (reports_) report_raw_reloc(link_, file_, piece_, raw.address, what);
     return false;
   }
 
@@ -346,6 +342,14 @@ size_t decode(const Link& link, const InputFile& file, const Atom& atom, RelocCu
               bool reports) {
   if (!atom.relocs) return 0;
   return Decoder(link, file, atom, reports).decode(cursor, out);
+}
+
+void report_raw_reloc(const Link& link, const InputFile& file, const Subsection& piece, uint64_t address,
+                      std::string_view what) {
+  const InputSection& section = object_of(file).sections[piece.section];
+  link.diagnostics().error(fmt::format("{}: relocation at offset {:#x} of section ({},{}): {}", file.display_name(),
+                                       address, section.segment, section.name, what),
+                           file.id, uint64_t{piece.section} << 32 | address);
 }
 
 }  // namespace xld::macho

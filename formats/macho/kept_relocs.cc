@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "arch/field.h"
+#include "formats/macho/decode.h"
 #include "formats/macho/object.h"
 #include "formats/macho/relocs.h"
 #include "formats/macho/state.h"
@@ -215,12 +216,8 @@ class Rewriter {
   }
 
   bool fail(const RawReloc& raw, std::string_view what) const {
-    if (!reports_) return false;
-    const InputSection& section = object_.sections[piece_.section];
-    link_.diagnostics().error(
-        fmt::format("{}: relocation at offset {:#x} of section ({},{}): {} {}", file_.display_name(), raw.address,
-                    section.segment, section.name, reloc_name(cpu_, raw.type), what),
-        file_.id, uint64_t{piece_.section} << 32 | raw.address);
+    if (reports_)
+      report_raw_reloc(link_, file_, piece_, raw.address, fmt::format("{} {}", reloc_name(cpu_, raw.type), what));
     return false;
   }
 
