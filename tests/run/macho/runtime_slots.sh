@@ -7,28 +7,7 @@ source "$here/../lib.sh"
 loaders=$(dirname "$(realpath "$XLD")")/tests/macho_run
 XLD=$scratch/bin/ld64.xld
 
-cat >main.c <<'EOF'
-#include <xld/slots.h>
-XLD_RUNTIME_SLOT(runtime_g, 0)
-XLD_RUNTIME_SLOT(runtime_m, 1)
-typedef void *thread;
-int pthread_create(thread *, void *, void *(*)(void *), void *), pthread_join(thread, void **), printf(const char *, ...);
-static void *work(void *argument) {
-  xld_store_slot(runtime_g, argument);
-  xld_store_slot(runtime_m, 9L);
-  return (char *)xld_load_slot(runtime_g) + (long)xld_load_slot(runtime_m);
-}
-int main(void) {
-  thread other;
-  void *result;
-  xld_store_slot(runtime_g, 1L);
-  xld_store_slot(runtime_m, 2L);
-  pthread_create(&other, 0, work, (void *)70L);
-  pthread_join(other, &result);
-  printf("%ld %ld %ld\n", (long)result, (long)xld_load_slot(runtime_g), (long)xld_load_slot(runtime_m));
-  return 0;
-}
-EOF
+cp "$here/runtime_slots.c" main.c
 for target in 'x86_64 10.15' 'x86_64 13.0' 'i386 10.7'; do
   read -r arch minimum <<<"$target"
   run clang-19 -target "$arch-apple-macos$minimum" -O1 -fno-stack-protector "-I$here/../../../include" -c main.c -o main.o

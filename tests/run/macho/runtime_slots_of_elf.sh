@@ -5,28 +5,7 @@ here=$(dirname "$(realpath "$0")")
 source "$here/../lib.sh"
 loaders=$(dirname "$(realpath "$XLD")")/tests/macho_run
 
-cat >main.c <<'EOF'
-#include <xld/slots.h>
-XLD_RUNTIME_SLOT(runtime_g, 0)
-XLD_RUNTIME_SLOT(runtime_m, 1)
-typedef void *thread;
-int pthread_create(thread *, void *, void *(*)(void *), void *), pthread_join(thread, void **), printf(const char *, ...);
-static void *work(void *argument) {
-  xld_store_slot(runtime_g, argument);
-  xld_store_slot(runtime_m, 9L);
-  return (char *)xld_load_slot(runtime_g) + (long)xld_load_slot(runtime_m);
-}
-int main(void) {
-  thread other;
-  void *result;
-  xld_store_slot(runtime_g, 1L);
-  xld_store_slot(runtime_m, 2L);
-  pthread_create(&other, 0, work, (void *)70L);
-  pthread_join(other, &result);
-  printf("%ld %ld %ld\n", (long)result, (long)xld_load_slot(runtime_g), (long)xld_load_slot(runtime_m));
-  return 0;
-}
-EOF
+cp "$here/runtime_slots.c" main.c
 for target in '64 x86_64 13.0 -fPIC' '32 i386 10.7 -fno-pic'; do
   read -r bits arch minimum pic <<<"$target"
   run gcc -m$bits -O1 $pic -fno-stack-protector "-I$here/../../../include" -c main.c -o main.o
