@@ -231,6 +231,15 @@ struct Link {
 };
 
 // Universal: several files for several CPUs in one.
+// Makes a chunk that lives as long as the link.
+template <class T, class... Arguments>
+T* add_chunk(Link& link, Arguments&&... arguments) {
+  auto chunk = std::make_unique<T>(std::forward<Arguments>(arguments)...);
+  T* result = chunk.get();
+  link.chunks.push_back(std::move(chunk));
+  return result;
+}
+
 enum class FileKind : uint8_t { Unknown, Object, SharedLibrary, Executable, CompilerIr, Universal };
 
 struct Identity {

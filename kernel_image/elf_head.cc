@@ -68,7 +68,7 @@ class EntryNote : public Chunk {
 // A kernel that brings a note of its own keeps it.
 void add_entry_note(Link& link) {
   OutputSection& section = elf::output_section(link, ".note.Xen", elf::SHT_NOTE, elf::SHF_ALLOC);
-  if (section.atoms.empty()) section.chunks.push_back(elf::add_chunk<EntryNote>(link, link));
+  if (section.atoms.empty()) section.chunks.push_back(add_chunk<EntryNote>(link, link));
 }
 
 // Multiboot 0.6.96, 3.1, with address fields: the file is ELF64, which loaders of this protocol do not read. Multiboot
@@ -118,7 +118,7 @@ class MultibootHeaders : public Chunk {
 
 // What loaders enter that do not do it the program's way.
 const StubChunk& add_loaded_stub(Link& link) {
-  auto* stub = elf::add_chunk<StubChunk>(link, link, kLoadedStub);
+  auto* stub = add_chunk<StubChunk>(link, link, kLoadedStub);
   elf::output_section(link, ".boot", elf::SHT_PROGBITS, elf::SHF_ALLOC | elf::SHF_EXECINSTR).chunks.push_back(stub);
   return *stub;
 }
@@ -126,7 +126,7 @@ const StubChunk& add_loaded_stub(Link& link) {
 template <typename Headers>
 const StubChunk& add_head(Link& link) {
   const StubChunk& stub = add_loaded_stub(link);
-  elf::add_head_section(link, elf::add_chunk<Headers>(link, link, stub));
+  elf::add_head_section(link, add_chunk<Headers>(link, link, stub));
   add_entry_note(link);
   return stub;
 }
@@ -140,7 +140,7 @@ void add_elf_head(Link& link) {
 void add_multiboot_head(Link& link) {
   const StubChunk& stub = add_head<ImageHeaders>(link);
   elf::output_section(link, ".multiboot", elf::SHT_PROGBITS, elf::SHF_ALLOC)
-      .chunks.push_back(elf::add_chunk<MultibootHeaders>(link, link, stub));
+      .chunks.push_back(add_chunk<MultibootHeaders>(link, link, stub));
 }
 
 void add_polyglot_head(Link& link) {

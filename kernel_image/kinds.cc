@@ -33,8 +33,8 @@ void add_flat_head(Link& link) {
 }
 
 void add_code_head(Link& link, const Stub& stub) {
-  OutputSection& head = elf::add_head_section(link, elf::add_chunk<StubChunk>(link, link, stub));
-  head.chunks.push_back(elf::add_chunk<elf::HeadersChunk>(link, link));
+  OutputSection& head = elf::add_head_section(link, add_chunk<StubChunk>(link, link, stub));
+  head.chunks.push_back(add_chunk<elf::HeadersChunk>(link, link));
 }
 
 void add_disk_head(Link& link) {
@@ -43,17 +43,17 @@ void add_disk_head(Link& link) {
 
 void add_bzimage_head(Link& link) {
   add_code_head(link, kLoadedStub);
-  add_prefix(link, elf::add_chunk<StubChunk>(link, link, kSetupStub));
+  add_prefix(link, add_chunk<StubChunk>(link, link, kSetupStub));
 }
 
 void add_efi_head(Link& link) {
   elf::add_headers(link);
-  add_prefix(link, elf::add_chunk<EfiHeaders>(link, link));
+  add_prefix(link, add_chunk<EfiHeaders>(link, link));
 }
 
 void add_esp_head(Link& link) {
   elf::add_headers(link);
-  add_prefix(link, elf::add_chunk<VolumeHead>(link, link));
+  add_prefix(link, add_chunk<VolumeHead>(link, link));
 }
 
 void separate_pages(Link& link) {

@@ -62,10 +62,10 @@ void provide_symbols(Link& link) {
 void add_tables(Link& link) {
   if (is_provided(link, kFunctionTable))
     elf::output_section(link, kFunctionTableSection, elf::SHT_PROGBITS, elf::SHF_ALLOC)
-        .chunks.push_back(elf::add_chunk<FunctionTable>(link, link));
+        .chunks.push_back(add_chunk<FunctionTable>(link, link));
   if (is_provided(link, kChecksum))
     elf::output_section(link, kChecksumSection, elf::SHT_PROGBITS, elf::SHF_ALLOC)
-        .chunks.push_back(elf::add_chunk<ChecksumChunk>(link));
+        .chunks.push_back(add_chunk<ChecksumChunk>(link));
 }
 
 void define_symbols(Link& link) {

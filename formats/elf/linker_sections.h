@@ -28,14 +28,6 @@ Chunk* add_merge_chunk(Link& link, uint16_t pool);
 // Finds or makes the output section `name`.
 OutputSection& output_section(Link& link, std::string_view name, uint32_t type, uint64_t flags);
 
-template <class T, class... Arguments>
-T* add_chunk(Link& link, Arguments&&... arguments) {
-  auto chunk = std::make_unique<T>(std::forward<Arguments>(arguments)...);
-  T* result = chunk.get();
-  link.chunks.push_back(std::move(chunk));
-  return result;
-}
-
 // A name that the linker may provide: referred to, and not defined by anybody.
 bool is_wanted(const Link& link, SymbolId id);
 // Makes it the linker's; its address follows in define_symbols. `flags`: symbol_flag bits.

@@ -168,7 +168,7 @@ class Planner {
     if (is_new) {
       link_.merge_pools.push_back(
           std::make_unique<MergedSection>(MergedSection::Kind{atom.entry_size, is_string, false}));
-      auto* chunk = add_chunk<MergeChunk>(*link_.merge_pools.back());
+      auto* chunk = add_chunk<MergeChunk>(link_, *link_.merge_pools.back());
       link_.merge_chunks.push_back(chunk);
       sections_[atom.section.value].leading_chunks.push_back(chunk);
     }
@@ -194,7 +194,7 @@ class Planner {
     for (const SectionFile& created : link_.options().darwin.created_sections) {
       const std::string_view name = link_.session.keep(fmt::format("{},{}", created.segment, created.section));
       OutputSection& section = section_named(renamed(name), S_REGULAR);
-      auto* chunk = add_chunk<TableChunk>(1);
+      auto* chunk = add_chunk<TableChunk>(link_, 1);
       section.chunks.push_back(chunk);
       if (created.path.empty()) continue;
       const auto bytes = link_.open_referenced(created.path);
@@ -219,31 +219,23 @@ class Planner {
   // ---- what the linker adds
   // --------------------------------------------------------------------------------------------
 
-  template <class T, class... Arguments>
-  T* add_chunk(Arguments&&... arguments) {
-    auto chunk = std::make_unique<T>(std::forward<Arguments>(arguments)...);
-    T* result = chunk.get();
-    link_.chunks.push_back(std::move(chunk));
-    return result;
-  }
-
   void add_linker_sections() {
     MachoState& state = state_of(link_);
-    state.header = add_chunk<HeaderChunk>(link_);
+    state.header = add_chunk<HeaderChunk>(link_, link_);
     section_named("__TEXT,", S_REGULAR).chunks.push_back(state.header);
     if (!state.lazy_stubs.empty()) add_lazy_binding();
     if (pointer_count(link_) != 0) {
-      state.pointers = add_chunk<GotChunk>(link_);
+      state.pointers = add_chunk<GotChunk>(link_, link_);
       const std::string_view name = is_classic(link_.options()) ? kClassicPointerSection : "__DATA,__got";
       section_named(renamed(name), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.pointers);
     }
     if (!link_.slots.pointers.empty()) {
-      state.named_pointers = add_chunk<PointersChunk>(link_);
+      state.named_pointers = add_chunk<PointersChunk>(link_, link_);
       section_named(renamed(kClassicPointerSection), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.named_pointers);
     }
     if (!link_.slots.stubs.empty()) {
       OutputSection& stubs = section_named(kStubSection, S_SYMBOL_STUBS);
-      stubs.chunks.push_back(add_chunk<StubChunk>(link_));
+      stubs.chunks.push_back(add_chunk<StubChunk>(link_, link_));
       stubs.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
     }
     add_image_info();
@@ -253,20 +245,20 @@ class Planner {
 
   void add_lazy_binding() {
     MachoState& state = state_of(link_);
-    state.lazy_pointers = add_chunk<LazyPointersChunk>(link_);
+    state.lazy_pointers = add_chunk<LazyPointersChunk>(link_, link_);
     section_named(renamed(kLazyPointerSection), S_LAZY_SYMBOL_POINTERS).chunks.push_back(state.lazy_pointers);
-    state.stub_helper = add_chunk<StubHelperChunk>(link_);
+    state.stub_helper = add_chunk<StubHelperChunk>(link_, link_);
     OutputSection& helper = section_named(kStubHelperSection, S_REGULAR);
     helper.chunks.push_back(state.stub_helper);
     helper.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
-    state.loader_word = add_chunk<LoaderWordChunk>(link_);
+    state.loader_word = add_chunk<LoaderWordChunk>(link_, link_);
     section_named(renamed("__DATA,__data"), S_REGULAR).chunks.push_back(state.loader_word);
   }
 
   void add_image_info() {
     std::vector<uint8_t> info = join_image_info(link_);
     if (info.empty()) return;
-    auto* chunk = add_chunk<TableChunk>(4);
+    auto* chunk = add_chunk<TableChunk>(link_, 4);
     chunk->bytes = std::move(info);
     OutputSection& section = section_named(renamed("__DATA,__objc_imageinfo"), S_REGULAR);
     section.chunks.push_back(chunk);
@@ -277,10 +269,10 @@ class Planner {
     MachoState& state = state_of(link_);
     state.unwind_rows = std::make_unique<UnwindRows>(link_);
     if (state.unwind_rows->rows.empty() || !has_loader(link_)) return;
-    auto* frames = add_chunk<EhFrameChunk>(link_, *state.unwind_rows);
+    auto* frames = add_chunk<EhFrameChunk>(link_, link_, *state.unwind_rows);
     if (frames->size() != 0) section_named(kEhFrameSection, S_REGULAR).chunks.push_back(frames);
     section_named(kUnwindInfoSection, S_REGULAR)
-        .chunks.push_back(add_chunk<UnwindInfoChunk>(link_, *state.unwind_rows));
+        .chunks.push_back(add_chunk<UnwindInfoChunk>(link_, link_, *state.unwind_rows));
   }
 
   // In the order that strip and install_name_tool insist on.
@@ -290,7 +282,7 @@ class Planner {
     OutputSection& tables = section_named("__LINKEDIT,", S_REGULAR);
     const uint64_t word = link_.arch->word_size;
     const auto add_table = [&](TableChunk*& chunk, bool is_wanted, uint64_t alignment) {
-      if (is_wanted) tables.chunks.push_back(chunk = add_chunk<TableChunk>(alignment));
+      if (is_wanted) tables.chunks.push_back(chunk = add_chunk<TableChunk>(link_, alignment));
     };
     const bool has_opcodes = features.has_dyld_info && !features.has_chained_fixups;
     const bool has_relocs = has_loader(link_) && !features.has_dyld_info;
@@ -303,11 +295,11 @@ class Planner {
     add_table(state.local_relocs, has_relocs, word);
     add_table(state.function_starts, features.has_function_starts, word);
     add_table(state.data_in_code, features.has_data_in_code, word);
-    tables.chunks.push_back(state.symbol_table = add_chunk<SymbolTableChunk>(link_));
+    tables.chunks.push_back(state.symbol_table = add_chunk<SymbolTableChunk>(link_, link_));
     add_table(state.external_relocs, has_relocs, word);
     if (pointer_count(link_) != 0 || !link_.slots.stubs.empty() || !link_.slots.pointers.empty())
-      tables.chunks.push_back(state.indirect_symbols = add_chunk<IndirectSymbolsChunk>(link_));
-    tables.chunks.push_back(state.symbol_names = add_chunk<SymbolNamesChunk>(*state.symbol_table));
+      tables.chunks.push_back(state.indirect_symbols = add_chunk<IndirectSymbolsChunk>(link_, link_));
+    tables.chunks.push_back(state.symbol_names = add_chunk<SymbolNamesChunk>(link_, *state.symbol_table));
     add_table(state.signature, features.has_signature, 16);
   }
 

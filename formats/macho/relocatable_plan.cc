@@ -80,18 +80,10 @@ class RelocatablePlanner {
     return section;
   }
 
-  template <class T, class... Arguments>
-  T* add_chunk(Arguments&&... arguments) {
-    auto chunk = std::make_unique<T>(std::forward<Arguments>(arguments)...);
-    T* result = chunk.get();
-    link_.chunks.push_back(std::move(chunk));
-    return result;
-  }
-
   void add_image_info() {
     std::vector<uint8_t> info = join_image_info(link_);
     if (info.empty()) return;
-    auto* chunk = add_chunk<TableChunk>(4);
+    auto* chunk = add_chunk<TableChunk>(link_, 4);
     chunk->bytes = std::move(info);
     OutputSection& section = section_named("__DATA,__objc_imageinfo", S_REGULAR);
     section.chunks.push_back(chunk);
@@ -99,14 +91,14 @@ class RelocatablePlanner {
   }
 
   void add_unwind_tables() {
-    auto* compact = add_chunk<CompactUnwindChunk>(link_);
+    auto* compact = add_chunk<CompactUnwindChunk>(link_, link_);
     if (compact->size() == 0) return;
     state_.compact_unwind = compact;
     OutputSection& section = section_named(kCompactUnwindSection, S_REGULAR);
     section.flags |= S_ATTR_DEBUG;
     section.chunks.push_back(compact);
     state_.unwind_rows = std::make_unique<UnwindRows>(link_);
-    auto* frames = add_chunk<EhFrameChunk>(link_, *state_.unwind_rows);
+    auto* frames = add_chunk<EhFrameChunk>(link_, link_, *state_.unwind_rows);
     if (frames->size() == 0) return;
     state_.eh_frames = frames;
     OutputSection& frame_section = section_named(kEhFrameSection, S_COALESCED);
@@ -134,7 +126,7 @@ class RelocatablePlanner {
   // ---- header and tables
 
   void add_header() {
-    state_.header = add_chunk<HeaderChunk>(link_);
+    state_.header = add_chunk<HeaderChunk>(link_, link_);
     sections_[0].chunks.push_back(state_.header);
   }
 
@@ -143,7 +135,7 @@ class RelocatablePlanner {
     tables.name = "__LINKEDIT,";
     const uint64_t word = link_.arch->word_size;
     const auto add_table = [&](uint64_t alignment) {
-      auto* table = add_chunk<TableChunk>(alignment);
+      auto* table = add_chunk<TableChunk>(link_, alignment);
       tables.chunks.push_back(table);
       return table;
     };
@@ -155,10 +147,10 @@ class RelocatablePlanner {
       if (sections_[i].name == kEhFrameSection) state_.eh_frame_relocs = state_.kept_relocs[i];
     }
     if (has_data_in_code()) state_.data_in_code = add_table(word);
-    tables.chunks.push_back(state_.symbol_table = add_chunk<SymbolTableChunk>(link_));
-    auto* indirect = add_chunk<KeptIndirectSymbolsChunk>(link_);
+    tables.chunks.push_back(state_.symbol_table = add_chunk<SymbolTableChunk>(link_, link_));
+    auto* indirect = add_chunk<KeptIndirectSymbolsChunk>(link_, link_);
     if (indirect->count() != 0) tables.chunks.push_back(state_.kept_indirect_symbols = indirect);
-    tables.chunks.push_back(state_.symbol_names = add_chunk<SymbolNamesChunk>(*state_.symbol_table));
+    tables.chunks.push_back(state_.symbol_names = add_chunk<SymbolNamesChunk>(link_, *state_.symbol_table));
     sections_.push_back(std::move(tables));
   }
 
