@@ -106,11 +106,10 @@ void InputFinder::note_new_inputs(size_t known_objects) {
 // Opening twenty thousand objects is mostly waiting for the kernel: all threads do it.
 std::vector<InputFinder::Opened> InputFinder::open_in_parallel() {
   std::vector<Opened> opened;
-  const Acceptance exists_here = [this](const std::string& path) { return exists(path); };
   for (const InputOption& option : link_.options().inputs) {
     if (option.kind == InputKind::File) opened.push_back({&option, option.name, std::nullopt});
     if (option.kind == InputKind::Library)
-      opened.push_back({&option, find_library(option, exists_here).value_or(""), std::nullopt});
+      opened.push_back({&option, find_library(option, any_file()).value_or(""), std::nullopt});
     if (option.kind == InputKind::Framework)
       opened.push_back({&option, find_framework(option).value_or(""), std::nullopt});
   }
@@ -178,8 +177,7 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
 }
 
 Result<Bytes> InputFinder::open_setting(const std::string& name) {
-  const auto accept = [this](const std::string& path) { return exists(path); };
-  const std::string path = files_.exists(name) ? name : find_in_paths(name, accept).value_or(name);
+  const std::string path = files_.exists(name) ? name : find_in_paths(name, any_file()).value_or(name);
   auto bytes = files_.open(path);
   if (bytes) opened_files_.push_back({path, *bytes, 0, OpenedFile::Role::Setting});
   return bytes;
@@ -433,7 +431,6 @@ void InputFinder::put_back(const InputFile& file) {
 
 std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> files) {
   const size_t known = objects_.size();
-  const Acceptance exists_here = [this](const std::string& path) { return exists(path); };
   for (const InputFile* file : files) {
     for (const InputRequest& request : file->requests) {
       if (!requested_.insert({request.kind, request.name}).second) continue;
@@ -444,7 +441,7 @@ std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> f
       option.hides_definitions = request.hides_definitions;
       option.as_needed = true;
       const auto path =
-          request.kind == InputKind::Framework ? find_framework(option) : find_library(option, exists_here);
+          request.kind == InputKind::Framework ? find_framework(option) : find_library(option, any_file());
       if (path) {
         option.name = *path;
         open_option(option, files_.open(*path), 0);

@@ -164,6 +164,9 @@ class InputFinder {
   std::optional<std::string> find_library(const InputOption& option, const Acceptance& accept) const;
   std::optional<std::string> find_in_paths(const std::string& file, const Acceptance& accept) const;
   bool exists(const std::string& path) const { return files_.exists(path); }
+  Acceptance any_file() const {
+    return [this](const std::string& path) { return exists(path); };
+  }
   bool is_incompatible(Bytes bytes, const std::string& path) const;
   Acceptance only_compatible(const std::string& sought);
   void open_found(InputOption option, std::optional<std::string> path, std::optional<Result<Bytes>> bytes,
