@@ -16,19 +16,20 @@ struct Magic {
   std::string_view meaning;
 };
 
-constexpr std::string_view kMachO = "is a Mach-O file; compile for ELF, or link it for darwin with --target";
+constexpr std::string_view kMachO =
+    "is a Mach-O file; link it for darwin with --target, or compile for the system that you link for";
 constexpr std::string_view kPacked = "is a compressed file; unpack it first";
 
 constexpr Magic kMagics[] = {
     {"MZ"sv, "is a Windows program or library (PE)"},
-    {"\x64\x86"sv, "is a Windows object (COFF for x86-64); compile for ELF"},
-    {"\x4c\x01"sv, "is a Windows object (COFF for i386); compile for ELF"},
-    {"\0\0\xff\xff"sv, "is a Windows object or import library; compile for ELF"},
+    {"\x64\x86"sv, "is a Windows object (COFF for x86-64); compile for the system that you link for"},
+    {"\x4c\x01"sv, "is a Windows object (COFF for i386); compile for the system that you link for"},
+    {"\0\0\xff\xff"sv, "is a Windows object or import library; compile for the system that you link for"},
     {"\xcf\xfa\xed\xfe"sv, kMachO},
     {"\xce\xfa\xed\xfe"sv, kMachO},
     {"\xfe\xed\xfa"sv, "is a big-endian Mach-O file, which is not supported"},
     {"\xca\xfe\xba\xbe"sv, "is a universal Mach-O file or a Java class; extract one architecture with lipo -thin"},
-    {"\0asm"sv, "is a WebAssembly object; compile for ELF"},
+    {"\0asm"sv, "is a WebAssembly object; compile for the system that you link for"},
     {"gpch"sv, "is a precompiled header"},
     {"CPCH"sv, "is a precompiled header"},
     {"\x1f\x8b"sv, kPacked},

@@ -24,6 +24,17 @@ uint32_t output_mode(const Link& link) {
   return link.applies_relocs() ? 0777 : 0666;
 }
 
+void settle_slots(Link& link, NeedsRecorder& needs, std::vector<PointerWord> pointers) {
+  link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module(), std::move(pointers));
+  link.slots.is_got_base_used = needs.uses_got_base();
+  link.slots.word_size = link.arch->word_size;
+  link.slots.stub_size = link.arch->stub_size;
+  link.packed_places = needs.take_packed_places();
+  link.slot_detours = needs.take_slot_detours();
+  link.has_text_fixups = needs.has_text_fixups();
+  if (link.has_text_fixups && link.options().dynamic.text_relocs == TextRelocs::Warn) warn_of_text_fixups(link);
+}
+
 void build_merge_pools(Link& link) {
   const auto timer = link.session.timings.measure("merge");
   for (size_t i = 0; i < link.merge_pools.size(); i++) {
@@ -149,14 +160,7 @@ Outcome run_passes(Link& link, InputFinder& finder, Outputs& outputs) {
   fold_identical(link);
 
   // What is left to the loader?      Afterwards every slot has its number.
-  link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module(), std::move(pointers));
-  link.slots.is_got_base_used = needs.uses_got_base();
-  link.has_text_fixups = needs.has_text_fixups();
-  if (link.has_text_fixups && link.options().dynamic.text_relocs == TextRelocs::Warn) warn_of_text_fixups(link);
-  link.packed_places = needs.take_packed_places();
-  link.slot_detours = needs.take_slot_detours();
-  link.slots.word_size = link.arch->word_size;
-  link.slots.stub_size = link.arch->stub_size;
+  settle_slots(link, needs, std::move(pointers));
 
   // Where does everything go?        Afterwards no address changes.
   lay_out(link);
