@@ -51,7 +51,10 @@ SymbolId SymbolTable::append(std::string_view name, uint64_t hash) {
 }
 
 SymbolId SymbolTable::find(std::string_view name) const {
-  const uint64_t hash = hash_name(name);
+  return find(name, hash_name(name));
+}
+
+SymbolId SymbolTable::find(std::string_view name, uint64_t hash) const {
   ProbeLimit limit;
   for (uint64_t i = hash; slots_[i & mask_].id_plus_one != 0; i++) {
     const Slot& slot = slots_[i & mask_];

@@ -4,7 +4,7 @@
 // raw symbol index. The lowest claim wins; the minimum is taken atomically, so the winner does not depend on the order
 // in which threads arrive. Ids are given by intern(), which runs on one thread in command-line order.
 //
-// Threads: intern() and find() are for one thread; offer(), add_flags() and the readers may run in parallel as long as
+// Threads: intern() is for one thread; find(), offer(), add_flags() and the readers may run in parallel as long as
 // nothing is interned at the same time.
 #pragma once
 
@@ -96,6 +96,7 @@ class SymbolTable {
   SymbolId intern(std::string_view name, uint64_t hash);
   SymbolId intern(std::string_view name);
   // Not valid if the name was never interned.
+  SymbolId find(std::string_view name, uint64_t hash) const;
   SymbolId find(std::string_view name) const;
 
   uint32_t size() const { return static_cast<uint32_t>(names_.size()); }

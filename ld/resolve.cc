@@ -19,6 +19,7 @@ namespace xld {
 namespace {
 
 constexpr size_t kFilesPerTask = 16;
+constexpr size_t kFilesPerLookup = 512;  // a name that is new in them is looked up in vain by all that use it
 constexpr uint32_t kNobody = UINT32_MAX;
 
 bool is_of_lower_rank(const InputFile* a, const InputFile* b) {
@@ -241,7 +242,7 @@ class Resolution {
   // One round: `files` are in rank order.
   void take_in(std::vector<InputFile*> files) {
     std::erase_if(files, [&](const InputFile* file) { return stays_intermediate(*file); });
-    for (InputFile* file : files) intern_names(*file);
+    intern_names(files);
     link_.group_owners.resize(symbols_.size(), kNobody);
     // What a compiler can still leave out makes way for what is code already.
     for (const bool is_claimed : {false, true})
@@ -256,18 +257,57 @@ class Resolution {
     link_.inputs.files.insert(link_.inputs.files.end(), files.begin(), files.end());
   }
 
+  // Most names are known already: the index of an archive offered them, or a file before has used them. Those are
+  // looked up by all threads; only new ones have to be numbered in the order of the files.
+  void intern_names(std::span<InputFile* const> files) {
+    if (link_.session.pool.thread_count() == 1) {
+      for (InputFile* file : files) intern_names(*file);
+      return;
+    }
+    while (!files.empty()) {
+      const auto batch = files.first(std::min(files.size(), kFilesPerLookup));
+      parallel_for(link_.session.pool, batch.size(), kFilesPerTask, [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; i++) find_names(*batch[i]);
+      });
+      for (InputFile* file : batch) intern_missing_names(*file);
+      files = files.subspan(batch.size());
+    }
+  }
+
+  void find_names(InputFile& file) const {
+    for_each_name(file, [&](SymbolId& id, std::string_view name, uint64_t hash) { id = symbols_.find(name, hash); });
+  }
+
+  void intern_missing_names(InputFile& file) {
+    for (size_t i = 0; i < file.globals.size(); i++) {
+      const Occurrence& o = file.occurrences[i];
+      if (!file.globals[i].is_valid()) file.globals[i] = symbols_.intern({o.name, o.length}, o.hash);
+    }
+    name_groups(file);
+  }
+
   void intern_names(InputFile& file) {
+    for_each_name(file, [&](SymbolId& id, std::string_view name, uint64_t hash) { id = symbols_.intern(name, hash); });
+    name_groups(file);
+  }
+
+  void name_groups(InputFile& file) {
+    if (!link_.options().wrapped.empty() && !file.is_library) wrap_references(link_, file);
+    for (InputGroup& group : file.groups)
+      group.key = group.global < file.globals.size() ? file.globals[group.global] : symbols_.intern(group.name);
+  }
+
+  // Calls visit(id, name, hash) for each name of the file, whose id it may set.
+  template <typename Visit>
+  void for_each_name(InputFile& file, Visit&& visit) const {
     constexpr size_t kStep = 6;
     const std::span<const Occurrence> names = file.occurrences;
     for (size_t i = 0; i < names.size(); i++) {
       if (i + 3 * kStep < names.size()) symbols_.prefetch_slot(names[i + 3 * kStep].hash);
       if (i + 2 * kStep < names.size()) symbols_.prefetch_name(names[i + 2 * kStep].hash);
       if (i + kStep < names.size()) symbols_.prefetch_text(names[i + kStep].hash);
-      file.globals[i] = symbols_.intern({names[i].name, names[i].length}, names[i].hash);
+      visit(file.globals[i], std::string_view(names[i].name, names[i].length), names[i].hash);
     }
-    if (!link_.options().wrapped.empty() && !file.is_library) wrap_references(link_, file);
-    for (InputGroup& group : file.groups)
-      group.key = group.global < file.globals.size() ? file.globals[group.global] : symbols_.intern(group.name);
   }
 
   // The first round that brings a group decides, and in it the file of the lowest rank that holds code.
