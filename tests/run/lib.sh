@@ -2,7 +2,8 @@
 # tools. A test sources this file and then runs in an empty directory of its own; README.md has the overview.
 #
 # Environment: XLD (the linker under test: a path, or a name in PATH), XLD_VERIFY (a checker run on every output, if
-# set), XLD_TEST_CACHE (where compiled objects are kept, by content). A failing test prints its commands and keeps its
+# set), XLD_TEST_CACHE (where compiled objects are kept, by content), XLD_TEST_SECONDS (the longest that one command may
+# take; 60), XLD_SANITIZE (what the linker was built with, if with sanitizers). A failing test prints its commands and keeps its
 # directory, so that they can be pasted.
 set -Eeuo pipefail
 export LC_ALL=C
@@ -46,7 +47,25 @@ fail() {
 run() {
   printf '%q ' "$@" >>"$log"
   echo >>"$log"
-  if declare -F "$1" >/dev/null; then "$@"; else timeout -k 5 60 "$@"; fi
+  if declare -F "$1" >/dev/null; then "$@"; else timeout -k 5 "${XLD_TEST_SECONDS:-60}" "$@"; fi
+}
+
+# starve OUTPUT COMMAND…: links with little address space, and the first limits are too low: each attempt succeeds or ends
+# with status 1, a message and no OUTPUT. Not with sanitizers, whose shadow memory alone takes terabytes.
+starve() {
+  [[ -z ${XLD_SANITIZE-} ]] || return 0
+  local output=$1 failures=0 limit status
+  shift
+  for limit in 8000 10000 12000 14000 18000 24000; do
+    status=0
+    (ulimit -v $limit && exec "$@" >messages 2>&1) || status=$?
+    ((status <= 1 || status == 127)) || fail "status $status with $limit KiB: $(<messages)"
+    ((status == 0)) || [[ ! -e $output ]] || fail "$output is left by a failed link"
+    ((status != 1)) || grep -qE 'out of memory|annot allocate memory|failed to map' messages || fail "message: $(<messages)"
+    ((status == 0)) || failures=$((failures + 1))
+    rm -f "$output"
+  done
+  ((failures != 0)) || fail 'no limit was low enough to test anything'
 }
 
 # ---- compile ---------------------------------------------------------------------------------------------------------
