@@ -1,6 +1,7 @@
 // Expressions: precedence, numbers, functions, which values stay relative to a section, and every error.
 #include "ld/expression.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 namespace xld {
@@ -167,7 +168,7 @@ TEST(Expression, RefusesWhatIsTooDeep) {
   for (int i = 0; i < 100000; i++) sum += "+1";
   error(sum);
   error(std::string(100000, '('));
-  error(std::string(100000, '-') + "1");
+  error(fmt::format("{:->100000}", 1));
   std::string conditions;
   for (int i = 0; i < 100000; i++) conditions += "1?1:";
   error(conditions + "1");
