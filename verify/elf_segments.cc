@@ -114,7 +114,7 @@ uint64_t loaded_size(const Segment& s) {
 
 // GNU ld lets PT_GNU_RELRO run to the end of the last page of its PT_LOAD, which is what the loader protects.
 const Segment* load_around(const ElfFile& file, const Segment& s) {
-  const Segment* load = file.load_at(s.address, s.type == ELF::PT_GNU_RELRO ? 0 : loaded_size(s));
+  const Segment* load = file.load_at(s.address, s.type == ELF::PT_GNU_RELRO ? 1 : loaded_size(s));
   if (!load || s.type != ELF::PT_GNU_RELRO) return load;
   const uint64_t end = align_up(load->address + load->memory_size, kPage);
   return is_inside(s.address, s.memory_size, load->address, end - load->address) ? load : nullptr;
