@@ -37,7 +37,7 @@ Translation Translator::run() {
       translate_section(i);
     }
   }
-  translate_notes();
+  translate_requests();
   auto object = assembler_.finish();
   if (object) {
     result_.object = std::move(*object);
@@ -152,7 +152,7 @@ bool Translator::is_coalesced(const ElfSymbol& symbol) const {
 std::string Translator::name_of(const ElfSymbol& symbol) const {
   // What assemblers keep to themselves is known by an L.
   if (!symbol.is_global() && symbol.name.starts_with(".L")) return std::string(symbol.name.substr(1));
-  return (settings_.adds_underscores ? "_" : "") + std::string(symbol.name);
+  return prefix() + std::string(symbol.name);
 }
 
 void Translator::set_binding(const ElfSymbol& symbol, BuiltSymbol& built) const {
