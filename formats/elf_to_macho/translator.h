@@ -48,6 +48,8 @@ class Translator {
   // translator.cc: sections and symbols
   void place_sections();
   void place(uint32_t index);
+  bool can_turn_around(const ElfSection& section) const;
+  uint64_t word_size() const { return cpu_ == Cpu::I386 ? 4 : 8; }
   void define_symbols();
   bool is_coalesced(const ElfSymbol& symbol) const;
   std::string name_of(const ElfSymbol& symbol) const;

@@ -49,6 +49,9 @@ PROGRAMS = {
     "threads": Program(["threads.c"], "gcc", ["threads_library.c"], options=("-fcommon",), arguments=("first",)),
     "threads_clang": Program(["threads.c"], "clang", ["threads_library.c"],
                              options=("-fcommon", "-ffunction-sections", "-fdata-sections"), arguments=("first",)),
+    "starts": Program(["starts.c", "starts_other.c"], "gcc", archs=("x86_64", "arm64", "i386")),
+    # ld.lld, which links the ELF programs of arm64, does not run .ctors.
+    "starts_old": Program(["starts.c", "starts_old.c", "starts_other.c"], "gcc", archs=("x86_64", "i386")),
     "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++"),
     "sqlite": Program(["sqlite.c"], "gcc", ["sqlite3.c"], options=("-O1",), arguments=("database",), native=("-lm",), uses_sqlite=True),
 }
