@@ -94,4 +94,10 @@ std::string import_text(const ImportRequest& request) {
   return text + "," + request.library;
 }
 
+std::string import_record(const ImportRequest& request) {
+  const auto* row = std::find_if(std::begin(kFormWords), std::end(kFormWords),
+                                 [&](const FormWord& candidate) { return candidate.form == request.form; });
+  return fmt::format("{} {}", row->word, import_text(request)) + '\0';
+}
+
 }  // namespace xld

@@ -29,4 +29,7 @@ Result<std::vector<ImportRequest>> parse_import_records(Bytes records);
 // The text that means the request.
 std::string import_text(const ImportRequest& request);
 
+// The record that means it, with the zero byte at its end.
+std::string import_record(const ImportRequest& request);
+
 }  // namespace xld

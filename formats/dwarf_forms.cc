@@ -12,6 +12,19 @@ std::optional<AttributeForm> take_attribute(DwarfReader& abbreviations) {
   return attribute;
 }
 
+bool find_abbreviation(DwarfReader& abbreviations, uint64_t wanted) {
+  while (!abbreviations.at_end()) {
+    const uint64_t code = abbreviations.take_uleb();
+    if (code == 0) return false;
+    abbreviations.take_uleb();      // the tag
+    abbreviations.take<uint8_t>();  // whether it has children
+    if (code == wanted) return !abbreviations.failed();
+    while (take_attribute(abbreviations)) {
+    }
+  }
+  return false;
+}
+
 int fixed_size(const DwarfUnit& unit, uint64_t form) {
   switch (form) {
     case kFlagPresent:

@@ -18,6 +18,7 @@ enum Attribute : uint64_t {
   kLowPc = 0x11,
   kHighPc = 0x12,
   kLanguage = 0x13,
+  kCompDir = 0x1b,
   kAbstractOrigin = 0x31,
   kDeclaration = 0x3c,
   kExternal = 0x3f,
@@ -96,6 +97,9 @@ struct AttributeForm {
 
 // The next attribute of an abbreviation; nothing at its end, or if the section ends.
 std::optional<AttributeForm> take_attribute(DwarfReader& abbreviations);
+
+// Moves a reader of abbreviations to the attributes of `wanted`. False: there is no such abbreviation.
+bool find_abbreviation(DwarfReader& abbreviations, uint64_t wanted);
 
 // The size of a value of this form; -1: it is in the data, or the form is not known.
 int fixed_size(const DwarfUnit& unit, uint64_t form);

@@ -107,6 +107,40 @@ struct Named {
   bool is_external = false;
 };
 
+// Where a unit's part of the table of string offsets begins if the unit does not say: behind the table's header.
+uint64_t first_string_offset(const DwarfUnit& unit) {
+  if (unit.version < 5) return 0;
+  return unit.offset_size == 4 ? 8 : 16;
+}
+
+std::string_view text_at(const DwarfNameSections& sections, const DwarfUnit& unit, uint64_t offsets, uint64_t index) {
+  if (index > sections.string_offsets.size()) return {};
+  DwarfReader reader(sections.string_offsets, offsets + index * unit.offset_size);
+  const uint64_t offset = reader.take_unsigned(unit.offset_size);
+  return reader.failed() ? std::string_view() : c_string_at(sections.strings, offset).value_or("");
+}
+
+std::string_view text_of(const DwarfNameSections& sections, const DwarfUnit& unit, uint64_t offsets,
+                         const dwarf::Value& value) {
+  switch (value.form) {
+    case dwarf::kString:
+      return value.text;
+    case dwarf::kStrp:
+      return c_string_at(sections.strings, value.number).value_or("");
+    case dwarf::kLineStrp:
+      return c_string_at(sections.line_strings, value.number).value_or("");
+    case dwarf::kStrx:
+    case dwarf::kStrx1:
+    case dwarf::kStrx2:
+    case dwarf::kStrx3:
+    case dwarf::kStrx4:
+    case dwarf::kGnuStrIndex:
+      return text_at(sections, unit, offsets, value.number);
+    default:
+      return {};
+  }
+}
+
 class NameWalk {
  public:
   NameWalk(const DwarfNameSections& sections, const DwarfUnit& unit, std::deque<std::string>& storage,
@@ -191,7 +225,7 @@ class NameWalk {
   void keep(uint64_t attribute, const dwarf::Value& value, Entry& entry) const {
     switch (attribute) {
       case dwarf::kName:
-        entry.name = text_of(value);
+        entry.name = text_of(sections_, unit_, string_offsets_, value);
         break;
       case dwarf::kSibling:
         entry.sibling = reference_of(value);
@@ -232,33 +266,6 @@ class NameWalk {
       default:
         return 0;
     }
-  }
-
-  std::string_view text_of(const dwarf::Value& value) const {
-    switch (value.form) {
-      case dwarf::kString:
-        return value.text;
-      case dwarf::kStrp:
-        return c_string_at(sections_.strings, value.number).value_or("");
-      case dwarf::kLineStrp:
-        return c_string_at(sections_.line_strings, value.number).value_or("");
-      case dwarf::kStrx:
-      case dwarf::kStrx1:
-      case dwarf::kStrx2:
-      case dwarf::kStrx3:
-      case dwarf::kStrx4:
-      case dwarf::kGnuStrIndex:
-        return text_at(value.number);
-      default:
-        return {};
-    }
-  }
-
-  std::string_view text_at(uint64_t index) const {
-    if (index > sections_.string_offsets.size()) return {};
-    DwarfReader reader(sections_.string_offsets, string_offsets_ + index * unit_.offset_size);
-    const uint64_t offset = reader.take_unsigned(unit_.offset_size);
-    return reader.failed() ? std::string_view() : c_string_at(sections_.strings, offset).value_or("");
   }
 
   // ---- levels
@@ -320,11 +327,7 @@ class NameWalk {
 
   void take_unit(const Entry& entry) {
     has_scopes_ = has_scopes(entry.language);
-    if (entry.string_offsets != 0) {
-      string_offsets_ = entry.string_offsets;
-    } else if (unit_.version >= 5) {
-      string_offsets_ = unit_.offset_size == 4 ? 8 : 16;  // behind the header of the table
-    }
+    string_offsets_ = entry.string_offsets != 0 ? entry.string_offsets : first_string_offset(unit_);
   }
 
   bool is_static(const TagFacts& facts, bool is_external) const {
@@ -373,6 +376,24 @@ class NameWalk {
 void read_defined_names(const DwarfNameSections& sections, const DwarfUnit& unit, std::deque<std::string>& storage,
                         std::vector<DefinedName>& out) {
   if (contains(sections.info, unit.offset, unit.size)) NameWalk(sections, unit, storage, out).run();
+}
+
+UnitSource read_unit_source(const DwarfNameSections& sections, const DwarfUnit& unit) {
+  if (!contains(sections.info, unit.offset, unit.size)) return {};
+  DwarfReader entry(sections.info.first(unit.offset + unit.size), unit.first_entry);
+  DwarfReader abbreviations(sections.abbreviations, unit.abbreviations);
+  if (!dwarf::find_abbreviation(abbreviations, entry.take_uleb())) return {};
+  // Names may come before the attribute that says where their offsets are.
+  dwarf::Value name, directory;
+  uint64_t offsets = first_string_offset(unit);
+  while (const auto attribute = dwarf::take_attribute(abbreviations)) {
+    const auto value = dwarf::take_value(entry, unit, *attribute);
+    if (!value || entry.failed()) return {};
+    if (attribute->attribute == dwarf::kName) name = *value;
+    if (attribute->attribute == dwarf::kCompDir) directory = *value;
+    if (attribute->attribute == dwarf::kStrOffsetsBase) offsets = value->number;
+  }
+  return {text_of(sections, unit, offsets, name), text_of(sections, unit, offsets, directory)};
 }
 
 }  // namespace xld

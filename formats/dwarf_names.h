@@ -29,4 +29,10 @@ struct DefinedName {
 void read_defined_names(const DwarfNameSections& sections, const DwarfUnit& unit, std::deque<std::string>& storage,
                         std::vector<DefinedName>& out);
 
+// The file a unit was compiled from, and where the compiler ran; empty if the unit does not say.
+struct UnitSource {
+  std::string_view name, directory;
+};
+UnitSource read_unit_source(const DwarfNameSections& sections, const DwarfUnit& unit);
+
 }  // namespace xld

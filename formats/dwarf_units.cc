@@ -87,26 +87,13 @@ class UnitReader {
   bool read_attributes() {
     const uint64_t code = entry_.take_uleb();
     DwarfReader abbreviations(sections_.abbreviations, unit_.abbreviations - sections_.abbreviations_base);
-    if (code == 0 || !find_abbreviation(abbreviations, code)) return false;
+    if (code == 0 || !dwarf::find_abbreviation(abbreviations, code)) return false;
     while (const auto attribute = dwarf::take_attribute(abbreviations)) {
       const auto value = dwarf::take_value(entry_, unit_, *attribute);
       if (!value || entry_.failed()) return false;
       keep(attribute->attribute, *value);
     }
     return !abbreviations.failed();
-  }
-
-  static bool find_abbreviation(DwarfReader& reader, uint64_t wanted) {
-    while (!reader.at_end()) {
-      const uint64_t code = reader.take_uleb();
-      if (code == 0) return false;
-      reader.take_uleb();      // the tag
-      reader.take<uint8_t>();  // whether it has children
-      if (code == wanted) return !reader.failed();
-      while (dwarf::take_attribute(reader)) {
-      }
-    }
-    return false;
   }
 
   void keep(uint64_t attribute, const dwarf::Value& value) {
@@ -218,18 +205,33 @@ class UnitReader {
 
 }  // namespace
 
+namespace {
+
+std::optional<DwarfUnit> take_unit(DwarfReader& reader, bool is_types_section) {
+  DwarfUnit unit;
+  unit.offset = reader.position();
+  const UnitLength length = take_length(reader);
+  unit.offset_size = length.offset_size;
+  DwarfReader contents = reader.take_part(length.size);
+  unit.size = reader.position() - unit.offset;
+  if (reader.failed() || !read_unit_header(contents, is_types_section, unit)) return std::nullopt;
+  return unit;
+}
+
+}  // namespace
+
+std::optional<DwarfUnit> read_unit(Bytes info, uint64_t offset) {
+  DwarfReader reader(info, offset);
+  return take_unit(reader, false);
+}
+
 std::vector<DwarfUnit> read_units(Bytes info, bool is_types_section) {
   std::vector<DwarfUnit> units;
   DwarfReader reader(info);
   while (!reader.at_end()) {
-    DwarfUnit unit;
-    unit.offset = reader.position();
-    const UnitLength length = take_length(reader);
-    unit.offset_size = length.offset_size;
-    DwarfReader contents = reader.take_part(length.size);
-    unit.size = reader.position() - unit.offset;
-    if (reader.failed() || !read_unit_header(contents, is_types_section, unit)) break;
-    units.push_back(unit);
+    const auto unit = take_unit(reader, is_types_section);
+    if (!unit) break;
+    units.push_back(*unit);
   }
   return units;
 }

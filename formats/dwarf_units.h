@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct DwarfUnit {
 
 // `is_types_section`: of .debug_types (DWARF 4). Ends at the first header that is no header.
 std::vector<DwarfUnit> read_units(Bytes info, bool is_types_section);
+
+// The unit whose header is at `offset` of a section with information for code; nothing if it is no header.
+std::optional<DwarfUnit> read_unit(Bytes info, uint64_t offset);
 
 struct AddressRange {
   uint64_t low = 0, high = 0;

@@ -38,8 +38,7 @@ void Translator::translate_frames(uint32_t index) {
     }
     const ElfSymbol& symbol = symbol_at(site);
     if (symbol.name.starts_with(kPersonalityPointer) && cpu_ != Cpu::I386) {
-      const std::string name =
-          (settings_.adds_underscores ? "_" : "") + std::string(symbol.name.substr(kPersonalityPointer.size()));
+      const std::string name = prefix() + std::string(symbol.name.substr(kPersonalityPointer.size()));
       BuiltReloc record = record_for(site, make_undefined(name, false));
       record.type = cpu_ == Cpu::Arm64 ? kSlotRecordArm64 : kSlotRecordX86_64;
       record.is_relative = true;

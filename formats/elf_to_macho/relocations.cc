@@ -22,8 +22,10 @@ constexpr uint8_t kGotPageArm64 = 5, kGotPageOffsetArm64 = 6;
 }  // namespace
 
 ObjectPlace Translator::place_of(const Site& site, int64_t shift) const {
-  const ObjectPlace& piece = pieces_[site.section].place;
-  return {piece.section, piece.offset + site.reloc->offset + static_cast<uint64_t>(shift)};
+  const Piece& piece = pieces_[site.section];
+  uint64_t offset = site.reloc->offset;
+  if (piece.plan.is_backward) offset = elf_.sections[site.section].size - word_size() - offset;
+  return {piece.place.section, piece.place.offset + offset + static_cast<uint64_t>(shift)};
 }
 
 bool Translator::has_room(const Site& site, uint64_t before, uint64_t after) const {

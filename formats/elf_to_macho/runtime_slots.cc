@@ -1,17 +1,14 @@
-// Accesses to runtime slots (tlsrewrite/slot_access.h), and the notes that name them. See translator.h.
+// Accesses to runtime slots (tlsrewrite/slot_access.h). See translator.h.
 //
 // "%fs:NAME" is an absolute address of 32 bits, for which programs above 4 GiB have no use but this: where the
 // instruction has a segment prefix and the name is another file's, the record is passed on, and the linker judges when
 // it knows what the name means.
 #include <algorithm>
-#include <fmt/core.h>
 
 #include "arch/x86_decode.h"
 #include "formats/elf/elf.h"
-#include "formats/elf/section_names.h"
 #include "formats/elf_to_macho/translator.h"
 #include "formats/macho/macho.h"
-#include "tlsrewrite/slot_note.h"
 
 namespace xld::elf_to_macho {
 
@@ -60,23 +57,6 @@ void Translator::translate_slot_access(const Site& site) {
   record.type = kUnsignedRecord;
   record.length = kFieldLength;
   assembler_.add_reloc(place_of(site).section, record);
-}
-
-// The same notes with the names that the symbols have here.
-void Translator::translate_notes() {
-  for (const ElfSection& section : elf_.sections) {
-    if (section.type != SHT_NOTE || section.name != kLinkerNotes) continue;
-    const auto requests = read_slot_notes(section.bytes);
-    if (!requests) {
-      note(fmt::format("section {}: {}", section.name, requests.error().message));
-      continue;
-    }
-    for (const SlotRequest& request : *requests) {
-      const std::string name = (settings_.adds_underscores ? "_" : "") + std::string(request.name);
-      const std::vector<uint8_t> bytes = make_slot_note({name, request.index});
-      assembler_.append(assembler_.section("__LD", "__xld_note", S_REGULAR | S_ATTR_DEBUG), bytes, bytes.size(), 4);
-    }
-  }
 }
 
 }  // namespace xld::elf_to_macho

@@ -9,6 +9,7 @@
 #include "formats/elf/elf.h"
 #include "formats/elf_to_macho/relocs.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/section_names.h"
 
 namespace xld::elf_to_macho {
 
@@ -36,6 +37,8 @@ constexpr PlaceRow kPlaces[] = {
     {".init_array", "__DATA", "__mod_init_func", S_MOD_INIT_FUNC_POINTERS},
     {".preinit_array", "__DATA", "__mod_init_func", S_MOD_INIT_FUNC_POINTERS},
     {".fini_array", "__DATA", "__mod_term_func", S_MOD_TERM_FUNC_POINTERS},
+    {".ctors", "__DATA", "__mod_init_func", S_MOD_INIT_FUNC_POINTERS},
+    {".dtors", "__DATA", "__mod_term_func", S_MOD_TERM_FUNC_POINTERS},
 };
 
 struct RefusalRow {
@@ -46,11 +49,18 @@ struct RefusalRow {
 constexpr const char* kNoOldStart =
     "Mach-O has no such start-up code; use __attribute__((constructor)), which makes "
     ".init_array";
-constexpr RefusalRow kRefused[] = {
-    {".init", kNoOldStart}, {".fini", kNoOldStart}, {".ctors", kNoOldStart}, {".dtors", kNoOldStart}};
+constexpr RefusalRow kRefused[] = {{".init", kNoOldStart}, {".fini", kNoOldStart}};
+
+// Table of functions without a priority: later than all that have one. That of .preinit_array is the first of all.
+constexpr int kNoPriority = 65536;
 
 bool has_prefix(std::string_view name, std::string_view prefix) {
   return name.starts_with(prefix) && (name.size() == prefix.size() || name[prefix.size()] == '.');
+}
+
+// Tables as they were before .init_array.
+bool is_old_table(std::string_view name) {
+  return has_prefix(name, ".ctors") || has_prefix(name, ".dtors");
 }
 
 bool is_c_identifier(std::string_view name) {
@@ -66,12 +76,15 @@ std::string short_name(std::string_view name) {
   return fmt::format("{}_{:07x}", name.substr(0, 8), load<uint32_t>(digest.bytes.data()) >> 4);
 }
 
-// ".init_array.00101": the number, or as late as those without one.
+// ".init_array.00101": the number, or as late as those without one. ".ctors.65434" counts from the other end.
 int priority_of(std::string_view name) {
+  if (name == ".preinit_array") return 0;
   const size_t dot = name.rfind('.');
   int priority = 0;
   const auto [end, error] = std::from_chars(name.data() + dot + 1, name.data() + name.size(), priority);
-  return error == std::errc() && end == name.data() + name.size() ? priority : 65536;
+  if (error != std::errc() || end != name.data() + name.size() || priority < 0 || priority >= kNoPriority)
+    return kNoPriority;
+  return is_old_table(name) ? kNoPriority - 1 - priority : priority;
 }
 
 // Words that the loader has to complete.
@@ -144,6 +157,14 @@ SectionPlan plan_zero_fill(const ElfSection& section) {
   return is_c_identifier(section.name) ? plan_other(section) : placed("__DATA", "__bss", S_ZEROFILL);
 }
 
+// Those with a priority have a section of their own, which the linker puts into order (formats/macho/section_names.h).
+void plan_functions(const ElfSection& section, SectionPlan& plan) {
+  plan.is_backward = is_old_table(section.name);
+  const int priority = priority_of(section.name);
+  const bool is_init = plan.flags == S_MOD_INIT_FUNC_POINTERS;
+  if (priority != kNoPriority) plan.name = fmt::format("{}{:05}", is_init ? kEarlyInit : kLateTerm, priority);
+}
+
 SectionPlan plan_loaded(const ElfSection& section, Cpu cpu) {
   if (section.type == SHT_NOBITS) return plan_zero_fill(section);
   if (const uint32_t type = literal_type(section); type != S_REGULAR) return plan_literals(type);
@@ -153,8 +174,7 @@ SectionPlan plan_loaded(const ElfSection& section, Cpu cpu) {
     SectionPlan plan = placed(row.segment, row.name, row.flags);
     if (row.segment == std::string_view("__TEXT") && row.flags == S_REGULAR && has_addresses(section, cpu))
       plan = placed("__DATA", "__const", S_REGULAR);
-    if (row.flags == S_MOD_INIT_FUNC_POINTERS || row.flags == S_MOD_TERM_FUNC_POINTERS)
-      plan.priority = section.name[1] == 'p' ? -1 : priority_of(section.name);
+    if (row.flags == S_MOD_INIT_FUNC_POINTERS || row.flags == S_MOD_TERM_FUNC_POINTERS) plan_functions(section, plan);
     return plan;
   }
   return plan_other(section);

@@ -20,8 +20,8 @@ struct SectionPlan {
   Treatment treatment = Treatment::Dropped;
   std::string segment, name;
   uint32_t flags = 0;
-  bool is_kept = false;  // an option to drop what nothing refers to does not touch it
-  int priority = 0;      // of functions that start the program; lower first
+  bool is_kept = false;      // an option to drop what nothing refers to does not touch it
+  bool is_backward = false;  // a table of functions that runs from its end, as .ctors does
   const char* advice = nullptr;
 };
 

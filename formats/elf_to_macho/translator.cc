@@ -37,7 +37,7 @@ Translation Translator::run() {
       translate_section(i);
     }
   }
-  translate_notes();
+  translate_requests();
   auto object = assembler_.finish();
   if (object) {
     result_.object = std::move(*object);
@@ -69,15 +69,23 @@ void Translator::refuse(const Site& site, std::string_view what) {
 void Translator::place_sections() {
   pieces_.resize(elf_.sections.size());
   is_thread_pointer_cleared_.resize(elf_.sections.size());
-  std::vector<uint32_t> order;
   for (uint32_t i = 1; i < elf_.sections.size(); i++) {
     pieces_[i].plan = plan_section(elf_.sections[i], cpu_);
-    order.push_back(i);
+    place(i);
   }
-  // Functions that start the program run in the order in which they stand.
-  std::stable_sort(order.begin(), order.end(),
-                   [&](uint32_t a, uint32_t b) { return pieces_[a].plan.priority < pieces_[b].plan.priority; });
-  for (const uint32_t index : order) place(index);
+}
+
+// True if each word of a table that runs backward has one record, so that all words can change places.
+bool Translator::can_turn_around(const ElfSection& section) const {
+  const uint64_t word = word_size();
+  std::vector<uint8_t> has_record(section.size / word);
+  for (const ElfReloc& reloc : section.relocs) {
+    const RelocRow* row = find_reloc_row(cpu_, reloc.type);
+    if (!row || row->form != Form::Address || reloc.offset % word != 0 || reloc.offset / word >= has_record.size())
+      return false;
+    has_record[reloc.offset / word] = 1;
+  }
+  return section.size % word == 0 && std::ranges::count(has_record, 0) == 0;
 }
 
 void Translator::place(uint32_t index) {
@@ -87,6 +95,11 @@ void Translator::place(uint32_t index) {
   if (piece.plan.treatment == Treatment::Dropped || is_empty) return;
   if (piece.plan.treatment == Treatment::Refused)
     return note(fmt::format("section {}: {}", section.name, piece.plan.advice));
+  if (piece.plan.is_backward && !can_turn_around(section))
+    return note(
+        fmt::format("section {}: it is no table of functions only, which Mach-O needs; use "
+                    "__attribute__((constructor)), which makes .init_array",
+                    section.name));
   if (section.alignment > kLargestAlignment)
     return note(fmt::format("section {}: alignment {:#x} is larger than 2^15, the most Mach-O linkers know",
                             section.name, section.alignment));
@@ -94,11 +107,14 @@ void Translator::place(uint32_t index) {
     return note(fmt::format("section {}: its size {:#x} is larger than memory", section.name, section.size));
   const uint32_t target = assembler_.section(piece.plan.segment, piece.plan.name, piece.plan.flags);
   const uint32_t type = piece.plan.flags & SECTION_TYPE;
-  const bool is_array = piece.plan.is_kept || type == S_MOD_INIT_FUNC_POINTERS || type == S_MOD_TERM_FUNC_POINTERS;
+  const bool is_table = type == S_MOD_INIT_FUNC_POINTERS || type == S_MOD_TERM_FUNC_POINTERS;
+  const bool is_array = piece.plan.is_kept || is_table;
   const bool is_plain = !is_literal(piece.plan) && piece.plan.treatment != Treatment::Frames;
   // A label at the end would be one of what follows.
   const bool is_longer = section.has_end_symbol && is_plain && !is_array;
-  piece.place = assembler_.append(target, section.bytes, section.size + is_longer, section.alignment);
+  // Tables of functions have no gaps.
+  const uint64_t alignment = is_table ? word_size() : section.alignment;
+  piece.place = assembler_.append(target, section.bytes, section.size + is_longer, alignment);
   if (!is_plain) return;
   piece.label = make_label(index, 0);
   if (piece.plan.is_kept) assembler_.symbol(piece.label).desc |= N_NO_DEAD_STRIP;
@@ -152,7 +168,7 @@ bool Translator::is_coalesced(const ElfSymbol& symbol) const {
 std::string Translator::name_of(const ElfSymbol& symbol) const {
   // What assemblers keep to themselves is known by an L.
   if (!symbol.is_global() && symbol.name.starts_with(".L")) return std::string(symbol.name.substr(1));
-  return (settings_.adds_underscores ? "_" : "") + std::string(symbol.name);
+  return prefix() + std::string(symbol.name);
 }
 
 void Translator::set_binding(const ElfSymbol& symbol, BuiltSymbol& built) const {

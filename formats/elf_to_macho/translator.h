@@ -48,9 +48,12 @@ class Translator {
   // translator.cc: sections and symbols
   void place_sections();
   void place(uint32_t index);
+  bool can_turn_around(const ElfSection& section) const;
+  uint64_t word_size() const { return cpu_ == Cpu::I386 ? 4 : 8; }
   void define_symbols();
   bool is_coalesced(const ElfSymbol& symbol) const;
   std::string name_of(const ElfSymbol& symbol) const;
+  std::string prefix() const { return settings_.adds_underscores ? "_" : ""; }
   SymbolRef make_label(uint32_t section, uint64_t offset);
   SymbolRef label_at(uint32_t section, uint64_t offset);
   SymbolRef symbol_of(uint32_t index, const Site* site);
@@ -84,7 +87,12 @@ class Translator {
   std::vector<uint32_t> starts_of(uint32_t section) const;
   bool is_slot_access(const Site& site) const;
   void translate_slot_access(const Site& site);
-  void translate_notes();
+
+  // requests.cc
+  void translate_requests();
+  void translate_notes(const ElfSection& section);
+  void translate_imports(const ElfSection& section);
+  void add_request(std::string_view segment, std::string_view name, Bytes bytes, uint64_t alignment);
 
   // thread_locals.cc
   SymbolRef descriptor_of(uint32_t index, const Site& site);

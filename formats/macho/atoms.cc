@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <fmt/core.h>
+#include <tuple>
 
 #include "formats/macho/objc.h"
 #include "formats/macho/object.h"
@@ -26,6 +27,7 @@ class AtomMaker {
 
   void make() {
     cut_sections();
+    find_other_pieces();
     coalesce();
     for (uint32_t i = 0; i < object_.sections.size(); i++) make_atoms(i);
     for (uint32_t i = 0; i < object_.sections.size(); i++) share_relocs(i);
@@ -34,11 +36,13 @@ class AtomMaker {
   }
 
  private:
+  // Where a piece begins, and a symbol that says so.
   struct Start {
-    uint32_t section;
-    uint64_t address;
-    auto operator<=>(const Start&) const = default;
+    uint32_t section = 0;
+    uint32_t symbol = kNoSymbol;
+    uint64_t address = 0;
   };
+  static constexpr uint32_t kNoSymbol = UINT32_MAX;
 
   RawSymbol symbol(uint32_t index) const { return raw_symbol(link_, object_, index); }
 
@@ -47,18 +51,30 @@ class AtomMaker {
   void cut_sections() {
     std::vector<Start> starts;
     for (uint32_t i = 0; i < object_.sections.size(); i++)
-      if (is_linked(i)) starts.push_back({i, object_.sections[i].address});
+      if (is_linked(i)) starts.push_back({i, kNoSymbol, object_.sections[i].address});
     if (object_.has_subsections) add_symbol_starts(starts);
-    std::sort(starts.begin(), starts.end());
-    starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
+    std::sort(starts.begin(), starts.end(), [](const Start& a, const Start& b) {
+      return std::tie(a.section, a.address) < std::tie(b.section, b.address);
+    });
     object_.subsections = arena_.allocate_array<Subsection>(starts.size());
-    for (uint32_t i = 0; i < starts.size(); i++) {
-      object_.subsections[i] = Subsection();
-      object_.subsections[i].address = starts[i].address;
-      object_.subsections[i].section = starts[i].section;
-      InputSection& section = object_.sections[starts[i].section];
-      if (section.subsection_count++ == 0) section.first_subsection = i;
+    object_.piece_of = arena_.allocate_array<uint32_t>(object_.symbol_count);
+    std::fill(object_.piece_of.begin(), object_.piece_of.end(), kNoPiece);
+    uint32_t count = 0;
+    for (const Start& start : starts) {
+      const bool is_new = count == 0 || object_.subsections[count - 1].section != start.section ||
+                          object_.subsections[count - 1].address != start.address;
+      if (is_new) add_piece(start, count++);
+      if (start.symbol != kNoSymbol) object_.piece_of[start.symbol] = count - 1;
     }
+    object_.subsections = object_.subsections.first(count);
+  }
+
+  void add_piece(const Start& start, uint32_t index) {
+    Subsection& piece = object_.subsections[index] = Subsection();
+    piece.address = start.address;
+    piece.section = start.section;
+    InputSection& section = object_.sections[start.section];
+    if (section.subsection_count++ == 0) section.first_subsection = index;
   }
 
   void add_symbol_starts(std::vector<Start>& starts) const {
@@ -69,7 +85,17 @@ class AtomMaker {
       const InputSection& section = object_.sections[index];
       // A label at the end of a section belongs to what is before it.
       const bool is_end = raw.value - section.address == section.size;
-      if (is_linked(index) && !is_end && is_cut(section)) starts.push_back({index, raw.value});
+      if (is_linked(index) && !is_end && is_cut(section)) starts.push_back({index, i, raw.value});
+    }
+  }
+
+  // Of symbols at which no piece begins.
+  void find_other_pieces() {
+    for (uint32_t i = 0; i < object_.symbol_count; i++) {
+      if (object_.piece_of[i] != kNoPiece) continue;
+      const RawSymbol raw = symbol(i);
+      const Subsection* piece = is_defined_in_section(raw) ? subsection_at(object_, raw.sect - 1u, raw.value) : nullptr;
+      if (piece) object_.piece_of[i] = static_cast<uint32_t>(piece - object_.subsections.data());
     }
   }
 
@@ -104,10 +130,9 @@ class AtomMaker {
   void coalesce() {
     std::vector<Subsection*> kept;
     for (uint32_t i = 0; i < file_.globals.size(); i++) {
-      const RawSymbol raw = symbol(file_.first_global + i);
-      if (!is_defined_in_section(raw)) continue;
-      Subsection* piece = piece_at(raw);
+      Subsection* piece = piece_of(file_.first_global + i);
       if (!piece) continue;
+      const RawSymbol raw = symbol(file_.first_global + i);
       if (!(raw.desc & N_WEAK_DEF) || is_mine(i)) {
         kept.push_back(piece);
       } else if (raw.value == piece->address && !(raw.desc & N_ALT_ENTRY)) {
@@ -117,9 +142,7 @@ class AtomMaker {
     for (Subsection* piece : kept) piece->instead = SymbolId();
   }
 
-  Subsection* piece_at(const RawSymbol& raw) {
-    return const_cast<Subsection*>(subsection_at(object_, raw.sect - 1u, raw.value));
-  }
+  Subsection* piece_of(uint32_t index) { return const_cast<Subsection*>(subsection_of(object_, index)); }
 
   // ---- atoms
   // ---------------------------------------------------------------------------------------------------------
@@ -211,12 +234,15 @@ class AtomMaker {
       section.reloc_order = order;
       std::stable_sort(addresses.begin(), addresses.end());
     }
+    const auto pieces = object_.subsections.subspan(section.first_subsection, section.subsection_count);
+    size_t next = 0;
     for (uint32_t i = 0; i < addresses.size(); i++) {
-      auto& piece = const_cast<Subsection&>(*subsection_at(object_, index, section.address + addresses[i]));
-      if (piece.reloc_count++ == 0) piece.first_reloc = i;
+      const uint64_t address = section.address + addresses[i];
+      while (next + 1 < pieces.size() && pieces[next + 1].address <= address) next++;
+      while (next != 0 && pieces[next].address > address) next--;
+      if (pieces[next].reloc_count++ == 0) pieces[next].first_reloc = i;
     }
-    for (uint32_t i = 0; i < section.subsection_count; i++) {
-      const Subsection& piece = object_.subsections[section.first_subsection + i];
+    for (const Subsection& piece : pieces) {
       if (!piece.atom.is_valid() || piece.reloc_count == 0) continue;
       link_.atom(piece.atom).relocs = section.relocs.data();
       link_.atom(piece.atom).reloc_count = piece.reloc_count;
@@ -225,10 +251,11 @@ class AtomMaker {
 
   // By record; the second half of a pair stands where the first does.
   std::vector<uint32_t> reloc_addresses(const InputSection& section) const {
+    const Cpu cpu = link_.target().cpu;
     std::vector<uint32_t> addresses(section.relocs.size() / 8);
     for (size_t i = 0; i < addresses.size(); i++) {
-      const RawReloc raw = read_raw_reloc(link_.target().cpu, section.relocs.data() + i * 8);
-      const bool is_second = reloc_meaning(link_.target().cpu, raw.type).form == RelocForm::Pair;
+      const RawReloc raw = read_raw_reloc(cpu, section.relocs.data() + i * 8);
+      const bool is_second = reloc_meaning(cpu, raw.type).form == RelocForm::Pair;
       addresses[i] = is_second && i != 0 ? addresses[i - 1] : raw.address;
     }
     return addresses;
@@ -240,18 +267,18 @@ class AtomMaker {
   void place_symbols() {
     for (uint32_t i = 0; i < object_.symbol_count; i++) {
       const RawSymbol raw = symbol(i);
-      if (is_defined_in_section(raw) && (raw.desc & N_NO_DEAD_STRIP)) retain(raw);
+      if (is_defined_in_section(raw) && (raw.desc & N_NO_DEAD_STRIP)) retain(i);
       if (i >= file_.first_global && is_mine(i - file_.first_global))
-        place_symbol(file_.globals[i - file_.first_global], raw);
+        place_symbol(file_.globals[i - file_.first_global], i, raw);
     }
   }
 
-  void retain(const RawSymbol& raw) {
-    const Subsection* piece = piece_at(raw);
+  void retain(uint32_t index) {
+    const Subsection* piece = piece_of(index);
     if (piece && piece->atom.is_valid()) link_.atom(piece->atom).flags |= atom_flag::kRetained;
   }
 
-  void place_symbol(SymbolId id, const RawSymbol& raw) {
+  void place_symbol(SymbolId id, uint32_t index, const RawSymbol& raw) {
     const ClaimClass claim = link_.symbols.claim(id).claim_class();
     if (claim != ClaimClass::Strong && claim != ClaimClass::Weak) return;
     uint32_t flags = symbol_flag::kDefined;
@@ -259,7 +286,7 @@ class AtomMaker {
     if ((raw.type & N_TYPE) == N_ABS) {
       link_.symbols.place(id, AtomId(), raw.value);
       flags |= symbol_flag::kAbsolute;
-    } else if (const Subsection* piece = piece_at(raw); piece && piece->atom.is_valid()) {
+    } else if (const Subsection* piece = piece_of(index); piece && piece->atom.is_valid()) {
       link_.symbols.place(id, piece->atom, raw.value - piece->address);
       if (link_.atom(piece->atom).has(atom_flag::kThreadLocal)) flags |= symbol_flag::kThreadLocal;
     } else {

@@ -77,15 +77,20 @@ class ChainBuilder {
   // ---- imports
 
   void number_rows() {
-    std::map<std::pair<uint32_t, uint64_t>, uint32_t> known;
+    std::vector<uint32_t> plain(link_.symbols.size(), kNoImport);  // by symbol: its row without an addend
+    std::map<std::pair<uint32_t, uint64_t>, uint32_t> with_addend;
     state_.chain_imports.assign(state_.fixups.size(), kNoImport);
     for (size_t i = 0; i < state_.fixups.size(); i++) {
       const LoadFixup& fixup = state_.fixups[i];
       if (!fixup.symbol.is_valid()) continue;
       const uint64_t addend = row_addend(fixup);
-      const auto [found, is_new] = known.try_emplace({fixup.symbol.value, addend}, static_cast<uint32_t>(rows_.size()));
-      if (is_new) add_row(fixup.symbol, addend);
-      state_.chain_imports[i] = found->second;
+      uint32_t& row = addend == 0 ? plain[fixup.symbol.value]
+                                  : with_addend.try_emplace({fixup.symbol.value, addend}, kNoImport).first->second;
+      if (row == kNoImport) {
+        row = static_cast<uint32_t>(rows_.size());
+        add_row(fixup.symbol, addend);
+      }
+      state_.chain_imports[i] = row;
     }
   }
 

@@ -6,7 +6,6 @@
 
 #include <filesystem>
 
-#include "formats/dwarf_lines.h"
 #include "formats/macho/source_lines.h"
 
 namespace xld::macho {
@@ -21,18 +20,19 @@ class DebugMapMaker {
   DebugMapMaker(const Link& link, const InputFile& file) : link_(link), file_(file), object_(object_of(file)) {}
 
   std::vector<OutputSymbol> make() {
+    map_.reserve(size_t{object_.symbol_count} + 3);
+    map_.resize(2);  // for what opens it
     for (uint32_t i = 0; i < object_.symbol_count; i++) consider(i);
-    if (map_.empty()) return {};
-    std::vector<OutputSymbol> all;
-    all.push_back(entry(N_SO, keep(source_name())));
+    if (map_.size() == 2) return {};
+    map_[0] = entry(N_SO, keep(source_name()));
     OutputSymbol object = entry(N_OSO, keep(object_path()));
     object.section = link_.target().cpu == Cpu::Arm64 ? CPU_SUBTYPE_ARM64_ALL : CPU_SUBTYPE_X86_ALL;
     object.desc = 1;
-    all.push_back(object);
-    all.insert(all.end(), map_.begin(), map_.end());
-    all.push_back(entry(N_SO, {}));
-    all.back().section = 1;
-    return all;
+    map_[1] = object;
+    map_.push_back(entry(N_SO, {}));
+    map_.back().section = 1;
+    map_.shrink_to_fit();
+    return std::move(map_);
   }
 
  private:
@@ -52,15 +52,17 @@ class DebugMapMaker {
     if (name.empty() || name[0] == 'L' || name[0] == 'l') return;
     const bool is_global = index >= file_.first_global;
     if (is_global && !is_mine(index)) return;
-    const Subsection* piece = subsection_at(object_, raw.sect - 1u, raw.value);
+    const Subsection* piece = subsection_of(object_, index);
     if (!piece || !piece->atom.is_valid() || !link_.is_live[piece->atom.value]) return;
     const Atom& atom = link_.atom(piece->atom);
     if (atom.has(atom_flag::kFolded | atom_flag::kUnwind) || !atom.has(atom_flag::kAllocated)) return;
-    if (first_section_ == UINT32_MAX) {
-      first_section_ = raw.sect - 1u;
-      first_address_ = raw.value;
-    }
-    add(name, piece->atom, raw.value - piece->address, is_global && !(raw.type & N_PEXT));
+    add(name, piece->atom, raw.value - piece->address, is_global && is_visible(index, raw));
+  }
+
+  // Readers look for the address of what is visible in the symbol table.
+  bool is_visible(uint32_t index, const RawSymbol& raw) const {
+    if (!link_.applies_relocs()) return !(raw.type & N_PEXT);
+    return is_exported(link_, file_.globals[index - file_.first_global]);
   }
 
   bool is_mine(uint32_t index) const {
@@ -83,17 +85,15 @@ class DebugMapMaker {
       }
       return;
     }
-    placed(N_BNSYM, {});
     placed(N_FUN, name);
     OutputSymbol size = entry(N_FUN, {});
     size.value = link_.atom(atom).size - offset;
     map_.push_back(size);
-    placed(N_ENSYM, {});
   }
 
   std::string source_name() const {
-    const auto line = source_line_at(link_, file_, first_section_, first_address_);
-    return line ? line->file : file_.display_name();
+    std::string source = source_of(file_);
+    return source.empty() ? file_.display_name() : source;
   }
 
   // As a debugger finds it from anywhere: "/dir/main.o", "/dir/libx.a(member.o)".
@@ -110,8 +110,6 @@ class DebugMapMaker {
   const InputFile& file_;
   const MachoObject& object_;
   std::vector<OutputSymbol> map_;
-  uint32_t first_section_ = UINT32_MAX;
-  uint64_t first_address_ = 0;
 };
 
 // An object that -r made has the map of those it was made of. What is gone leaves it.

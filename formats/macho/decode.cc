@@ -223,7 +223,8 @@ class Decoder {
       return true;
     }
     const RawSymbol symbol = raw_symbol(link_, object_, index);
-    if (is_defined_in_section(symbol)) return find_piece(symbol.sect - 1u, symbol.value, reloc);
+    if (is_defined_in_section(symbol))
+      return set_piece(subsection_of(object_, index), symbol.sect - 1u, symbol.value, reloc);
     if (is_stab(symbol) || (symbol.type & N_TYPE) != N_ABS)
       return fail(raw, fmt::format("{} refers to symbol {}, which has no place", name_of(raw), index));
     reloc.value = static_cast<int64_t>(symbol.value);
@@ -271,7 +272,10 @@ class Decoder {
   }
 
   bool find_piece(uint32_t section, uint64_t address, Reloc& reloc) {
-    const Subsection* piece = subsection_at(object_, section, address);
+    return set_piece(subsection_at(object_, section, address), section, address, reloc);
+  }
+
+  static bool set_piece(const Subsection* piece, uint32_t section, uint64_t address, Reloc& reloc) {
     const auto offset = piece ? static_cast<int64_t>(address - piece->address) : 0;
     if (piece && piece->atom.is_valid()) {
       reloc.target_kind = TargetKind::Atom;

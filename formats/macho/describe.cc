@@ -126,7 +126,7 @@ std::vector<FileSymbol> list_symbols(const Link& link, const InputFile& file) {
 }
 
 std::string reloc_type(const Link& link, uint32_t raw_type) {
-  return reloc_name(link.target().cpu, raw_type);
+  return reloc_name(link.target().cpu, static_cast<uint8_t>(raw_type));
 }
 
 }  // namespace

@@ -85,6 +85,7 @@ class TrieBuilder {
 
   std::vector<uint8_t> build() {
     make_nodes();
+    for (Node& node : nodes_) node.fixed_size = fixed_size_of(node);
     while (place_nodes()) {
     }
     std::vector<uint8_t> out;
@@ -97,6 +98,7 @@ class TrieBuilder {
     std::string_view edge;            // from its parent
     const Export* payload = nullptr;  // of the name that ends here
     uint32_t first_child = 0, child_count = 0;
+    uint32_t fixed_size = 0;  // without the offsets of its children
     uint32_t offset = 0;
   };
 
@@ -143,14 +145,18 @@ class TrieBuilder {
     return e.flags & EXPORT_SYMBOL_FLAGS_REEXPORT ? size + 1 : size;  // the name there: empty, as it is the same
   }
 
-  uint32_t size_of(const Node& node) const {
+  uint32_t fixed_size_of(const Node& node) const {
     uint32_t size = 1;  // number of children
     const uint32_t payload = node.payload ? payload_size(*node.payload) : 0;
     size += uleb_size(payload) + payload;
-    for (uint32_t i = 0; i < node.child_count; i++) {
-      const Node& child = nodes_[node.first_child + i];
-      size += static_cast<uint32_t>(child.edge.size()) + 1 + uleb_size(child.offset);
-    }
+    for (uint32_t i = 0; i < node.child_count; i++)
+      size += static_cast<uint32_t>(nodes_[node.first_child + i].edge.size()) + 1;
+    return size;
+  }
+
+  uint32_t size_of(const Node& node) const {
+    uint32_t size = node.fixed_size;
+    for (uint32_t i = 0; i < node.child_count; i++) size += uleb_size(nodes_[node.first_child + i].offset);
     return size;
   }
 

@@ -315,12 +315,15 @@ void build_opcodes(Link& link) {
 
 }  // namespace
 
+// Those of atoms are in the order of addresses.
 void gather_fixups(Link& link) {
-  MachoState& state = state_of(link);
-  state.fixups = link.fixups;
-  add_slots(link, state.fixups);
-  std::sort(state.fixups.begin(), state.fixups.end(),
-            [](const LoadFixup& a, const LoadFixup& b) { return a.address < b.address; });
+  const auto is_before = [](const LoadFixup& a, const LoadFixup& b) { return a.address < b.address; };
+  std::vector<LoadFixup> slots;
+  add_slots(link, slots);
+  std::sort(slots.begin(), slots.end(), is_before);
+  std::vector<LoadFixup>& all = state_of(link).fixups;
+  all.resize(link.fixups.size() + slots.size());
+  std::merge(link.fixups.begin(), link.fixups.end(), slots.begin(), slots.end(), all.begin(), is_before);
 }
 
 void build_fixup_tables(Link& link) {

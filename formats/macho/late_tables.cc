@@ -36,7 +36,7 @@ void add_functions(const Link& link, const InputFile& file, std::vector<uint64_t
   for (uint32_t i = 0; i < object.symbol_count; i++) {
     const RawSymbol raw = raw_symbol(link, object, i);
     if (!is_defined_in_section(raw)) continue;
-    const Subsection* piece = subsection_at(object, raw.sect - 1u, raw.value);
+    const Subsection* piece = subsection_of(object, i);
     if (!piece || !piece->atom.is_valid() || !link.is_live[piece->atom.value]) continue;
     const Atom& atom = link.atom(piece->atom);
     if (is_code(link, atom) && raw.value - piece->address < atom.size)

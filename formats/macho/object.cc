@@ -31,17 +31,30 @@ class ObjectReader {
   }
 
   void read() {
-    if (read_header() && read_commands() && check_symbols() && read_global_names()) return take_requests();
-    object_ = MachoObject();
-    file_.occurrences = {};
-    file_.globals = {};
-    file_.commons = {};
-    file_.atom_capacity = 0;
+    if (read_tables()) return take_requests();
+    forget();
+    if (!is_unsorted_) return;
+    file_.bytes = as_bytes(sorted_);
+    if (read_tables()) return take_requests();
+    forget();
   }
 
  private:
   using Section = typename M::Section;
   using Symbol = typename M::Symbol;
+
+  bool read_tables() { return read_header() && read_commands() && check_symbols() && read_global_names(); }
+
+  void forget() {
+    object_ = MachoObject();
+    linker_options_.clear();
+    file_.occurrences = {};
+    file_.globals = {};
+    file_.commons = {};
+    file_.slot_requests = {};
+    file_.import_records = {};
+    file_.atom_capacity = 0;
+  }
 
   bool fail(std::string_view what, uint64_t offset = 0) {
     link_.diagnostics().error(fmt::format("{}: {}", file_.display_name(), what), file_.id, offset);
@@ -242,18 +255,51 @@ class ObjectReader {
 
   RawSymbol symbol(uint32_t index) const { return raw_symbol(link_, object_, index); }
 
+  // Go's linker writes objects whose symbols are in the order of their addresses. A copy of the file has them sorted.
+  bool sort_symbols() {
+    is_unsorted_ = true;
+    std::vector<uint32_t> numbers(object_.symbol_count);
+    uint32_t next = 0;
+    for (const bool is_global : {false, true})
+      for (uint32_t i = 0; i < object_.symbol_count; i++)
+        if (is_global_name(symbol(i)) == is_global) numbers[i] = next++;
+    std::string copy(as_text(file_.bytes));
+    const auto place_of = [&](const uint8_t* p) {
+      return reinterpret_cast<uint8_t*>(copy.data()) + (p - file_.bytes.data());
+    };
+    for (uint32_t i = 0; i < object_.symbol_count; i++)
+      std::copy_n(object_.symbols + size_t{i} * sizeof(Symbol), sizeof(Symbol),
+                  place_of(object_.symbols) + size_t{numbers[i]} * sizeof(Symbol));
+    for (const InputSection& section : object_.sections) renumber_relocs(section.relocs, numbers, place_of);
+    for (size_t i = 0; i + 4 <= object_.indirect_symbols.size(); i += 4) {
+      const uint8_t* entry = object_.indirect_symbols.data() + i;
+      if (const auto number = load<uint32_t>(entry); number < numbers.size()) store(place_of(entry), numbers[number]);
+    }
+    sorted_ = link_.session.keep(std::move(copy));
+    return false;
+  }
+
+  template <class PlaceOf>
+  void renumber_relocs(Bytes relocs, const std::vector<uint32_t>& numbers, const PlaceOf& place_of) const {
+    for (size_t i = 0; i + 8 <= relocs.size(); i += 8) {
+      RawReloc raw = read_raw_reloc(link_.target().cpu, relocs.data() + i);
+      if (!raw.is_extern || raw.number >= numbers.size()) continue;
+      raw.number = numbers[raw.number];
+      store(place_of(relocs.data() + i) + 4, reloc_word(raw));
+    }
+  }
+
+  static bool is_global_name(const RawSymbol& raw) { return !is_stab(raw) && (raw.type & N_EXT); }
+
   // Local names come first (LC_DYSYMTAB), so that global ones are numbered without a table.
   bool check_symbols() {
     file_.first_global = object_.symbol_count;
     for (uint32_t i = 0; i < object_.symbol_count; i++) {
       const RawSymbol raw = symbol(i);
-      const bool is_global = !is_stab(raw) && (raw.type & N_EXT);
+      const bool is_global = is_global_name(raw);
       if (is_global && i < file_.first_global) file_.first_global = i;
       if (!is_global && i > file_.first_global)
-        return fail(
-            fmt::format("symbol {} is local but stands among the global ones; the file needs to be sorted, as "
-                        "ld -r does",
-                        i));
+        return is_unsorted_ ? fail("tables of the file overlap its symbol table") : sort_symbols();
       if (!is_defined_in_section(raw)) continue;
       file_.atom_capacity++;
       if (raw.sect == 0 || raw.sect > object_.sections.size())
@@ -342,6 +388,8 @@ class ObjectReader {
   MachoObject& object_;
   typename M::Header header_{};
   std::vector<Bytes> linker_options_;
+  bool is_unsorted_ = false;
+  std::string_view sorted_;  // the file with its symbols in order; once that was found to be necessary
 };
 
 }  // namespace

@@ -60,6 +60,8 @@ inline uint8_t literal_size(const InputSection& section) {
   }
 }
 
+constexpr uint32_t kNoPiece = UINT32_MAX;
+
 struct Frame;
 struct Hint;
 struct UnwindEntry;
@@ -67,6 +69,7 @@ struct UnwindEntry;
 struct MachoObject {
   std::span<InputSection> sections;
   std::span<Subsection> subsections;  // ascending by section, then by address
+  std::span<uint32_t> piece_of;       // by raw symbol: index in `subsections`, or kNoPiece
   const uint8_t* symbols = nullptr;
   uint32_t symbol_count = 0;
   Bytes symbol_names;
@@ -115,6 +118,12 @@ inline bool is_defined_in_section(const RawSymbol& symbol) {
 // The piece of a section at an address of the object. Addresses before or after the section belong to its first or last
 // piece: compilers make them for `array - 1` and for end labels. nullptr if the section has no pieces.
 const Subsection* subsection_at(const MachoObject& object, uint32_t section, uint64_t address);
+
+// The piece a symbol stands in; nullptr if it is not in a section that has pieces.
+inline const Subsection* subsection_of(const MachoObject& object, uint32_t raw_symbol) {
+  const uint32_t piece = object.piece_of[raw_symbol];
+  return piece == kNoPiece ? nullptr : &object.subsections[piece];
+}
 
 // The section at an address: the one that holds it, else one that ends there; sections.size() if there is none.
 uint32_t section_at(const MachoObject& object, uint64_t address);

@@ -73,7 +73,7 @@ class OrderReader {
       if (!is_defined_in_section(raw)) continue;
       const auto found = lines_.find(std::string(symbol_name(object, raw)));
       if (found == lines_.end()) continue;
-      const Subsection* piece = subsection_at(object, raw.sect - 1u, raw.value);
+      const Subsection* piece = subsection_of(object, i);
       if (piece && piece->atom.is_valid()) place(file, piece->atom, found->second);
     }
   }

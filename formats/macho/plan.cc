@@ -89,6 +89,7 @@ class Planner {
   void run() {
     rename_sections();
     collect_atoms();
+    order_functions();
     order_atoms();
     number_imports(link_);
     number_lazy_stubs(link_);
@@ -120,8 +121,10 @@ class Planner {
 
   void take_atom(AtomId id, const std::vector<SectionKey>& keys) {
     Atom& atom = link_.atom(id);
-    SectionId& known = section_of_key_[atom.section.value];
-    if (!known.is_valid()) known = section_for(keys[atom.section.value]);
+    const uint32_t key = atom.section.value;
+    SectionId& known = section_of_key_[key];
+    if (!known.is_valid()) known = section_for(key, keys[key]);
+    if (const auto table = tables_.find(key); table != tables_.end()) priorities_[id] = table->second;
     atom.section = known;
     if (atom.has(atom_flag::kMerge)) return add_to_pool(atom);
     sections_[known.value].atoms.push_back(id);
@@ -145,8 +148,14 @@ class Planner {
   }
 
   // Sections of one name become one; if their types differ, it is an ordinary one.
-  SectionId section_for(const SectionKey& key) {
-    OutputSection& section = section_named(renamed(key.name), key.type);
+  SectionId section_for(uint32_t index, const SectionKey& key) {
+    std::string_view name = key.name;
+    const bool has_functions = key.type == S_MOD_INIT_FUNC_POINTERS || key.type == S_MOD_TERM_FUNC_POINTERS;
+    if (const auto table = has_functions ? function_table(name) : std::nullopt) {
+      tables_[index] = table->priority;
+      name = table->name;
+    }
+    OutputSection& section = section_named(renamed(name), key.type);
     section.flags |= key.flags;
     if (section.type != key.type) section.type = S_REGULAR;
     return SectionId{static_cast<size_t>(&section - sections_.data())};
@@ -174,6 +183,19 @@ class Planner {
     }
     atom.reloc_count = link_.merge_pools[found->second]->add(atom.bytes(), atom.alignment());
     atom.order = found->second;
+  }
+
+  // What has a priority runs before what has none.
+  void order_functions() {
+    if (priorities_.empty()) return;
+    const auto priority = [&](AtomId id) {
+      const auto found = priorities_.find(id);
+      return found == priorities_.end() ? UINT32_MAX : found->second;
+    };
+    for (OutputSection& section : sections_)
+      if (section.type == S_MOD_INIT_FUNC_POINTERS || section.type == S_MOD_TERM_FUNC_POINTERS)
+        std::stable_sort(section.atoms.begin(), section.atoms.end(),
+                         [&](AtomId a, AtomId b) { return priority(a) < priority(b); });
   }
 
   // What the lists name comes first, in their order.
@@ -405,6 +427,8 @@ class Planner {
   Link& link_;
   std::vector<OutputSection>& sections_;
   std::vector<SectionId> section_of_key_;
+  std::map<uint32_t, uint32_t> tables_;    // of functions: by key, their priority
+  std::map<AtomId, uint32_t> priorities_;  // of their atoms
   std::map<std::string_view, std::string_view> new_names_;
   std::map<std::string_view, uint32_t> by_name_;
   std::map<std::pair<uint32_t, uint8_t>, uint16_t> pools_;

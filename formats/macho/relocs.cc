@@ -1,19 +1,13 @@
-// Reading of raw records, and the registry of tables by CPU. See relocs.h.
+// Scattered records, and names. See relocs.h.
 #include "formats/macho/relocs.h"
 
 #include <fmt/core.h>
 
-#include "core/bytes.h"
-
 namespace xld::macho {
 
-namespace {
+constinit const RelocTable kNoRelocs = {};
 
-constexpr uint32_t kScattered = 0x80000000;
-constexpr RelocTable kNoRelocs = {};
-constexpr RelocMeaning kUnknown = {};
-
-RawReloc read_scattered(uint32_t first, uint32_t second) {
+RawReloc read_scattered_reloc(uint32_t first, uint32_t second) {
   RawReloc raw;
   raw.address = first & 0xffffff;
   raw.type = first >> 24 & 0xf;
@@ -21,35 +15,6 @@ RawReloc read_scattered(uint32_t first, uint32_t second) {
   raw.is_pc_relative = (first >> 30 & 1) != 0;
   raw.is_scattered = true;
   raw.number = second;
-  return raw;
-}
-
-const RelocTable& table_of(Cpu cpu) {
-  switch (cpu) {
-    case Cpu::X86_64:
-      return kRelocsX86_64;
-    case Cpu::I386:
-      return kRelocsI386;
-    case Cpu::Arm64:
-      return kRelocsArm64;
-    default:
-      return kNoRelocs;
-  }
-}
-
-}  // namespace
-
-RawReloc read_raw_reloc(Cpu cpu, const uint8_t* record) {
-  const auto first = load<uint32_t>(record);
-  const auto second = load<uint32_t>(record + 4);
-  if (cpu == Cpu::I386 && (first & kScattered)) return read_scattered(first, second);
-  RawReloc raw;
-  raw.address = first;
-  raw.number = second & 0xffffff;
-  raw.is_pc_relative = (second >> 24 & 1) != 0;
-  raw.length = second >> 25 & 3;
-  raw.is_extern = (second >> 27 & 1) != 0;
-  raw.type = static_cast<uint8_t>(second >> 28);
   return raw;
 }
 
@@ -69,12 +34,7 @@ uint32_t reloc_group_size(Cpu cpu, const RawReloc& first) {
   }
 }
 
-const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type) {
-  const RelocTable& table = table_of(cpu);
-  return raw_type < table.size() ? table[raw_type] : kUnknown;
-}
-
-std::string reloc_name(Cpu cpu, uint32_t raw_type) {
+std::string reloc_name(Cpu cpu, uint8_t raw_type) {
   const char* name = reloc_meaning(cpu, raw_type).name;
   return name ? std::string(name) : fmt::format("unknown relocation type {}", raw_type);
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/bytes.h"
 #include "core/reloc.h"
 #include "core/target.h"
 
@@ -23,9 +24,6 @@ struct RawReloc {
   bool is_extern = false;  // `number` is a symbol's
   bool is_scattered = false;
 };
-
-// `record` has 8 bytes.
-RawReloc read_raw_reloc(Cpu cpu, const uint8_t* record);
 
 enum class RelocForm : uint8_t {
   Unsupported,
@@ -55,6 +53,43 @@ using RelocTable = std::array<RelocMeaning, 16>;
 extern const RelocTable kRelocsX86_64;
 extern const RelocTable kRelocsI386;
 extern const RelocTable kRelocsArm64;
+extern const RelocTable kNoRelocs;
+
+inline const RelocTable& reloc_table(Cpu cpu) {
+  switch (cpu) {
+    case Cpu::X86_64:
+      return kRelocsX86_64;
+    case Cpu::I386:
+      return kRelocsI386;
+    case Cpu::Arm64:
+      return kRelocsArm64;
+    default:
+      return kNoRelocs;
+  }
+}
+
+// `raw_type` is that of a record: four bits.
+inline const RelocMeaning& reloc_meaning(Cpu cpu, uint8_t raw_type) {
+  return reloc_table(cpu)[raw_type & 0xf];
+}
+
+constexpr uint32_t kScattered = 0x80000000;  // in the first word
+RawReloc read_scattered_reloc(uint32_t first, uint32_t second);
+
+// `record` has 8 bytes.
+inline RawReloc read_raw_reloc(Cpu cpu, const uint8_t* record) {
+  const auto first = load<uint32_t>(record);
+  const auto second = load<uint32_t>(record + 4);
+  if (cpu == Cpu::I386 && (first & kScattered)) return read_scattered_reloc(first, second);
+  RawReloc raw;
+  raw.address = first;
+  raw.number = second & 0xffffff;
+  raw.is_pc_relative = (second >> 24 & 1) != 0;
+  raw.length = second >> 25 & 3;
+  raw.is_extern = (second >> 27 & 1) != 0;
+  raw.type = static_cast<uint8_t>(second >> 28);
+  return raw;
+}
 
 // The second word of a record that is not scattered.
 uint32_t reloc_word(const RawReloc& raw);
@@ -62,10 +97,8 @@ uint32_t reloc_word(const RawReloc& raw);
 // Records that belong together, beginning with this one: 1 or 2.
 uint32_t reloc_group_size(Cpu cpu, const RawReloc& first);
 
-const RelocMeaning& reloc_meaning(Cpu cpu, uint32_t raw_type);
-
 // "X86_64_RELOC_SIGNED", or "unknown relocation type 11".
-std::string reloc_name(Cpu cpu, uint32_t raw_type);
+std::string reloc_name(Cpu cpu, uint8_t raw_type);
 
 // How a value of 2^length bytes is put into its place.
 Field field_of(Cpu cpu, uint8_t length, bool is_pc_relative);

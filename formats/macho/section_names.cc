@@ -1,6 +1,7 @@
 // The names of nearly all sections as literals, and the old names of coalesced sections. See section_names.h.
 #include "formats/macho/section_names.h"
 
+#include <charconv>
 #include <fmt/core.h>
 
 namespace xld::macho {
@@ -38,6 +39,19 @@ std::string_view output_section_name(Session& session, std::string_view segment,
   for (const NameRow& row : kNames)
     if (row.section == section && row.segment == segment) return row.output;
   return session.keep(fmt::format("{},{}", segment, section));
+}
+
+std::optional<FunctionTable> function_table(std::string_view name) {
+  if (segment_of(name) != "__DATA") return std::nullopt;
+  std::string_view digits = section_of(name);
+  const bool is_init = digits.starts_with(kEarlyInit);
+  if (!is_init && !digits.starts_with(kLateTerm)) return std::nullopt;
+  digits.remove_prefix(is_init ? kEarlyInit.size() : kLateTerm.size());
+  FunctionTable table;
+  table.name = is_init ? "__DATA,__mod_init_func" : "__DATA,__mod_term_func";
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), table.priority);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return table;
 }
 
 }  // namespace xld::macho

@@ -1,6 +1,8 @@
 // Names of output sections: segment and section as one text, "__TEXT,__text", so that the layout needs one name only.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "core/session.h"
@@ -12,6 +14,17 @@ inline constexpr std::string_view kOwnSegment = "__XLD", kImportSection = "__imp
 
 // Notes for xld itself (tlsrewrite/slot_note.h), in a segment that no linker passes on.
 inline constexpr std::string_view kLinkerSegment = "__LD", kLinkerNotes = "__xld_note";
+
+// Functions that run when the program starts, and ends, by priority: in the output "__init_00101" stands in front of
+// "__init_00102" and of what comes from __mod_init_func. Translations of ELF objects have such sections.
+inline constexpr std::string_view kEarlyInit = "__init_", kLateTerm = "__term_";
+
+// "__DATA,__init_00101": where it goes, and its priority.
+struct FunctionTable {
+  std::string_view name;
+  uint32_t priority = 0;
+};
+std::optional<FunctionTable> function_table(std::string_view name);
 
 inline constexpr std::string_view kLinkEdit = "__LINKEDIT";
 

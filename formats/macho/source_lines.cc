@@ -2,8 +2,10 @@
 #include "formats/macho/source_lines.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 
 #include "formats/dwarf_lines.h"
+#include "formats/dwarf_names.h"
 #include "formats/macho/relocs.h"
 
 namespace xld::macho {
@@ -52,6 +54,18 @@ std::optional<RelocatedField> target_at(const Link& link, const InputFile& file,
 bool has_debug_information(const MachoObject& object) {
   const InputSection* section = find_debug_section(object, "__debug_info");
   return section && section->size != 0;
+}
+
+std::string source_of(const InputFile& file) {
+  const MachoObject& object = object_of(file);
+  const auto bytes = [&](std::string_view name) { return bytes_of(file, find_debug_section(object, name)); };
+  const DwarfNameSections sections = {bytes("__debug_info"), bytes("__debug_abbrev"), bytes("__debug_str"),
+                                      bytes("__debug_line_str"), bytes("__debug_str_offs")};
+  const auto unit = read_unit(sections.info, 0);
+  if (!unit) return {};
+  const UnitSource source = read_unit_source(sections, *unit);
+  if (source.name.starts_with('/') || source.directory.empty()) return std::string(source.name);
+  return fmt::format("{}/{}", source.directory, source.name);
 }
 
 std::optional<SourceLine> source_line_at(const Link& link, const InputFile& file, uint32_t section, uint64_t address) {

@@ -19,9 +19,7 @@ bool is_temporary(std::string_view name) {
 
 constexpr uint16_t kKeptDesc = N_NO_DEAD_STRIP | N_ALT_ENTRY;
 
-void append(std::vector<OutputSymbol>& to, const std::vector<OutputSymbol>& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
+constexpr size_t kRunLength = 1 << 13;
 
 }  // namespace
 
@@ -33,25 +31,22 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) collect_from(*files[i], parts[i]);
   });
-  for (const Part& part : parts) append(locals_, part.debug_map);
-  for (const Part& part : parts) {
-    append(locals_, part.locals);
-    append(defined_, part.defined);
-  }
-  collect_linker_symbols();
-  if (link.applies_relocs()) {
-    collect_imports();
-  } else {
-    collect_undefined();
-  }
+  Symbols defined, undefined;
+  for (Part& part : parts) defined.insert(defined.end(), part.defined.begin(), part.defined.end());
+  collect_linker_symbols(defined, undefined);
+  link.applies_relocs() ? collect_imports(undefined) : collect_undefined(undefined);
   const auto by_name = [](const OutputSymbol& a, const OutputSymbol& b) { return a.name < b.name; };
-  std::sort(defined_.begin(), defined_.end(), by_name);
-  std::sort(undefined_.begin(), undefined_.end(), by_name);
-  number_symbols();
+  std::sort(defined.begin(), defined.end(), by_name);
+  std::sort(undefined.begin(), undefined.end(), by_name);
   if (!link.applies_relocs()) number_symbols_of_files(parts);
-  place_names(locals_);
-  place_names(defined_);
-  place_names(undefined_);
+  for (Part& part : parts) add_run(std::move(part.debug_map));
+  for (Part& part : parts) add_run(std::move(part.locals));
+  local_count_ = next_row_;
+  add_runs(defined);
+  defined_count_ = next_row_ - local_count_;
+  add_runs(undefined);
+  undefined_count_ = next_row_ - local_count_ - defined_count_;
+  number_symbols();
 }
 
 // ---- picking
@@ -89,7 +84,7 @@ void SymbolTableChunk::collect_local(const InputFile& file, uint32_t index, Part
   }
   if (!is_defined_in_section(raw) || (!keeps_all && link_.options().discard == DiscardMode::AllLocals)) return;
   if (!keeps_all && is_temporary(symbol.name)) return;
-  const Subsection* piece = subsection_at(object_of(file), raw.sect - 1u, raw.value);
+  const Subsection* piece = subsection_of(object_of(file), index);
   if (!piece || !piece->atom.is_valid() || !link_.is_live[piece->atom.value]) return;
   if (link_.atom(piece->atom).has(atom_flag::kUnwind)) return;
   symbol.atom = piece->atom;
@@ -107,7 +102,7 @@ void SymbolTableChunk::name_pieces(const InputFile& file, Part& part) const {
   for (uint32_t i = 0; i < object.symbol_count; i++) {
     const RawSymbol raw = raw_symbol(link_, object, i);
     if (!is_defined_in_section(raw) || (raw.desc & N_ALT_ENTRY)) continue;
-    const Subsection* piece = subsection_at(object, raw.sect - 1u, raw.value);
+    const Subsection* piece = subsection_of(object, i);
     if (piece && piece->address == raw.value) has_name[static_cast<size_t>(piece - object.subsections.data())] = 1;
   }
   for (uint32_t i = 0; i < object.subsections.size(); i++) {
@@ -149,7 +144,7 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
   (is_hidden ? part.locals : part.defined).push_back(symbol);
 }
 
-void SymbolTableChunk::collect_linker_symbols() {
+void SymbolTableChunk::collect_linker_symbols(Symbols& defined, Symbols& undefined) const {
   for (uint32_t i = 0; i < link_.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link_.symbols.flags(id);
@@ -159,18 +154,18 @@ void SymbolTableChunk::collect_linker_symbols() {
       symbol.symbol = id;
       symbol.is_late = true;
       symbol.type = (flags & symbol_flag::kAbsolute ? N_ABS : N_SECT) | N_EXT;
-      defined_.push_back(symbol);
+      defined.push_back(symbol);
     } else if (!has_loader(link_) && link_.applies_relocs() && !(flags & symbol_flag::kDefined) &&
                (flags & symbol_flag::kReferenced)) {
       symbol.symbol = id;
       symbol.type = N_UNDF | N_EXT;
       symbol.desc = N_WEAK_REF;
-      undefined_.push_back(symbol);
+      undefined.push_back(symbol);
     }
   }
 }
 
-void SymbolTableChunk::collect_imports() {
+void SymbolTableChunk::collect_imports(Symbols& undefined) const {
   for (const Import& import : state_of(link_).imports) {
     OutputSymbol symbol;
     symbol.name = import.name;
@@ -179,12 +174,12 @@ void SymbolTableChunk::collect_imports() {
     symbol.desc = static_cast<uint16_t>((static_cast<uint32_t>(import.ordinal) & 0xff) << 8);
     if (import.is_weak_reference) symbol.desc |= N_WEAK_REF;
     if (import.is_weak_definition) symbol.desc |= N_REF_TO_WEAK;
-    undefined_.push_back(symbol);
+    undefined.push_back(symbol);
   }
 }
 
 // -r: what is defined nowhere, and what is common.
-void SymbolTableChunk::collect_undefined() {
+void SymbolTableChunk::collect_undefined(Symbols& undefined) const {
   for (uint32_t i = 0; i < link_.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link_.symbols.flags(id);
@@ -203,7 +198,26 @@ void SymbolTableChunk::collect_undefined() {
     } else if (!(flags & symbol_flag::kStronglyReferenced)) {
       symbol.desc = N_WEAK_REF;
     }
-    undefined_.push_back(symbol);
+    undefined.push_back(symbol);
+  }
+}
+
+void SymbolTableChunk::add_run(Symbols symbols) {
+  if (symbols.empty()) return;
+  Run run;
+  run.first_row = next_row_;
+  run.first_name = static_cast<uint32_t>(names_size_);
+  for (const OutputSymbol& symbol : symbols)
+    if (!symbol.name.empty()) names_size_ += symbol.name.size() + 1;
+  next_row_ += static_cast<uint32_t>(symbols.size());
+  run.symbols = std::move(symbols);
+  runs_.push_back(std::move(run));
+}
+
+void SymbolTableChunk::add_runs(const Symbols& symbols) {
+  for (size_t i = 0; i < symbols.size(); i += kRunLength) {
+    const auto begin = symbols.begin() + static_cast<ptrdiff_t>(i);
+    add_run(Symbols(begin, begin + static_cast<ptrdiff_t>(std::min(kRunLength, symbols.size() - i))));
   }
 }
 
@@ -232,9 +246,9 @@ std::optional<uint32_t> SymbolTableChunk::row_of(const InputFile& file, uint32_t
 
 void SymbolTableChunk::number_symbols() {
   indexes_.assign(link_.symbols.size(), 0);
-  uint32_t row = 0;
-  for (const auto* symbols : {&locals_, &defined_, &undefined_}) {
-    for (const OutputSymbol& symbol : *symbols) {
+  for (const Run& run : runs_) {
+    uint32_t row = run.first_row;
+    for (const OutputSymbol& symbol : run.symbols) {
       row++;
       if (symbol.symbol.is_valid()) indexes_[symbol.symbol.value] = row;
     }
@@ -246,19 +260,11 @@ std::optional<uint32_t> SymbolTableChunk::index_of(SymbolId id) const {
   return indexes_[id.value] - 1;
 }
 
-void SymbolTableChunk::place_names(std::vector<OutputSymbol>& symbols) {
-  for (OutputSymbol& symbol : symbols) {
-    if (symbol.name.empty()) continue;
-    symbol.name_offset = static_cast<uint32_t>(names_size_);
-    names_size_ += symbol.name.size() + 1;
-  }
-}
-
 // ---- writing
 // ---------------------------------------------------------------------------------------------------------
 
-uint64_t SymbolTableChunk::size() const {
-  return count() * (link_.target().word_size == 8 ? sizeof(Macho64::Symbol) : sizeof(Macho32::Symbol));
+uint64_t SymbolTableChunk::row_size() const {
+  return link_.target().word_size == 8 ? sizeof(Macho64::Symbol) : sizeof(Macho32::Symbol);
 }
 
 // Names of the linker stand at the edges of sections; the header has none and counts as the first.
@@ -269,23 +275,26 @@ uint8_t SymbolTableChunk::section_at(uint64_t place) const {
   return static_cast<uint8_t>(best);
 }
 
-void SymbolTableChunk::write(MutableBytes out) const {
-  uint8_t* place = write_symbols(locals_, out.data());
-  place = write_symbols(defined_, place);
-  write_symbols(undefined_, place);
+RawSymbol SymbolTableChunk::row_for(const OutputSymbol& symbol, uint32_t name_offset) const {
+  RawSymbol row{name_offset, symbol.type, symbol.section, symbol.desc, symbol.value};
+  if (symbol.atom.is_valid()) {
+    const Atom& atom = link_.atom(symbol.atom);
+    row.value = link_.address_of(atom, symbol.value);
+    row.sect = static_cast<uint8_t>(link_.layout.section(atom.section).header_index);
+  } else if (symbol.is_late) {
+    row.value = link_.symbols.value(symbol.symbol);
+    if ((symbol.type & N_TYPE) == N_SECT) row.sect = section_at(row.value);
+  }
+  return row;
 }
 
-uint8_t* SymbolTableChunk::write_symbols(const std::vector<OutputSymbol>& symbols, uint8_t* place) const {
-  for (const OutputSymbol& symbol : symbols) {
-    RawSymbol row{symbol.name.empty() ? 0 : symbol.name_offset, symbol.type, symbol.section, symbol.desc, symbol.value};
-    if (symbol.atom.is_valid()) {
-      const Atom& atom = link_.atom(symbol.atom);
-      row.value = link_.address_of(atom, symbol.value);
-      row.sect = static_cast<uint8_t>(link_.layout.section(atom.section).header_index);
-    } else if (symbol.is_late) {
-      row.value = link_.symbols.value(symbol.symbol);
-      if ((symbol.type & N_TYPE) == N_SECT) row.sect = section_at(row.value);
-    }
+void SymbolTableChunk::write_part(size_t part, MutableBytes out) const {
+  if (runs_.empty()) return;
+  uint8_t* place = out.data();
+  uint32_t name_offset = runs_[part].first_name;
+  for (const OutputSymbol& symbol : runs_[part].symbols) {
+    const RawSymbol row = row_for(symbol, symbol.name.empty() ? 0 : name_offset);
+    if (!symbol.name.empty()) name_offset += static_cast<uint32_t>(symbol.name.size()) + 1;
     if (link_.target().word_size == 8) {
       store(place, row);
       place += sizeof(row);
@@ -294,13 +303,17 @@ uint8_t* SymbolTableChunk::write_symbols(const std::vector<OutputSymbol>& symbol
       place += sizeof(Macho32::Symbol);
     }
   }
-  return place;
 }
 
-void SymbolTableChunk::write_names(MutableBytes out) const {
-  for (const auto* symbols : {&locals_, &defined_, &undefined_})
-    for (const OutputSymbol& symbol : *symbols)
-      std::copy(symbol.name.begin(), symbol.name.end(), out.begin() + symbol.name_offset);
+// The first part begins with the empty name.
+void SymbolTableChunk::write_names(size_t part, MutableBytes out) const {
+  if (runs_.empty()) return;
+  uint64_t position = runs_[part].first_name - names_begin(part);
+  for (const OutputSymbol& symbol : runs_[part].symbols) {
+    if (symbol.name.empty()) continue;
+    std::copy(symbol.name.begin(), symbol.name.end(), out.begin() + static_cast<ptrdiff_t>(position));
+    position += symbol.name.size() + 1;
+  }
 }
 
 }  // namespace xld::macho

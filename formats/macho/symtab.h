@@ -4,6 +4,7 @@
 // by name, so that tools can search them.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -15,65 +16,83 @@ namespace xld::macho {
 
 struct OutputSymbol {
   std::string_view name;
-  uint32_t name_offset = 0;
-  AtomId atom;           // not valid: `value` is the address, or that of `symbol` is asked for
-  uint64_t value = 0;    // offset in the atom
-  SymbolId symbol;       // of a global name
-  bool is_late = false;  // made by the linker: its address is known after layout
-  uint8_t type = 0;
-  uint8_t section = 0;  // if it is not that of the atom
+  uint64_t value = 0;  // offset in the atom
+  AtomId atom;         // not valid: `value` is the address, or that of `symbol` is asked for
+  SymbolId symbol;     // of a global name
   uint16_t desc = 0;
+  uint8_t type = 0;
+  uint8_t section = 0;   // if it is not that of the atom
+  bool is_late = false;  // made by the linker: its address is known after layout
 };
 
 class SymbolTableChunk : public Chunk {
  public:
   explicit SymbolTableChunk(Link& link);
 
-  uint64_t size() const override;
-  void write(MutableBytes out) const override;
+  uint64_t size() const override { return count() * row_size(); }
+  void write(MutableBytes /*out*/) const override {}  // the parts do it
+  size_t part_count() const override { return std::max<size_t>(runs_.size(), 1); }
+  uint64_t part_begin(size_t part) const override { return part == 0 ? 0 : runs_[part].first_row * row_size(); }
+  void write_part(size_t part, MutableBytes out) const override;
 
-  uint32_t count() const { return local_count() + defined_count() + undefined_count(); }
-  uint32_t local_count() const { return static_cast<uint32_t>(locals_.size()); }
-  uint32_t defined_count() const { return static_cast<uint32_t>(defined_.size()); }
-  uint32_t undefined_count() const { return static_cast<uint32_t>(undefined_.size()); }
+  uint32_t count() const { return local_count_ + defined_count_ + undefined_count_; }
+  uint32_t local_count() const { return local_count_; }
+  uint32_t defined_count() const { return defined_count_; }
+  uint32_t undefined_count() const { return undefined_count_; }
 
   // The row of a name; nothing if the table does not have it.
   std::optional<uint32_t> index_of(SymbolId id) const;
   // -r: the row of a symbol of a file.
   std::optional<uint32_t> row_of(const InputFile& file, uint32_t raw_symbol) const;
 
+  // Names have the order of the rows, and the same parts.
   uint64_t names_size() const { return names_size_; }
-  void write_names(MutableBytes out) const;
+  uint64_t names_begin(size_t part) const { return part == 0 ? 0 : runs_[part].first_name; }
+  void write_names(size_t part, MutableBytes out) const;
 
  private:
   struct Part {
     std::vector<OutputSymbol> debug_map, locals, defined;
     std::vector<uint32_t> raw_locals;  // -r: by local, its raw symbol
   };
+  // Rows that follow each other; large enough for a task.
+  struct Run {
+    std::vector<OutputSymbol> symbols;
+    uint32_t first_row = 0;
+    uint32_t first_name = 0;  // offset of the first one's name
+  };
+  using Symbols = std::vector<OutputSymbol>;
   void collect_from(const InputFile& file, Part& part) const;
   void collect_local(const InputFile& file, uint32_t index, Part& part) const;
   void name_pieces(const InputFile& file, Part& part) const;
-  void collect_undefined();
+  void collect_undefined(Symbols& undefined) const;
   void number_symbols_of_files(const std::vector<Part>& parts);
   void collect_global(SymbolId id, const RawSymbol& raw, Part& part) const;
-  void collect_linker_symbols();
-  void collect_imports();
+  void collect_linker_symbols(Symbols& defined, Symbols& undefined) const;
+  void collect_imports(Symbols& undefined) const;
+  void add_run(Symbols symbols);
+  void add_runs(const Symbols& symbols);
   void number_symbols();
-  void place_names(std::vector<OutputSymbol>& symbols);
-  uint8_t* write_symbols(const std::vector<OutputSymbol>& symbols, uint8_t* place) const;
+  uint64_t row_size() const;
+  RawSymbol row_for(const OutputSymbol& symbol, uint32_t name_offset) const;
   uint8_t section_at(uint64_t place) const;
 
   const Link& link_;
-  std::vector<OutputSymbol> locals_, defined_, undefined_;
+  std::vector<Run> runs_;
+  uint32_t local_count_ = 0, defined_count_ = 0, undefined_count_ = 0;
   std::vector<uint32_t> indexes_;  // by SymbolId: row + 1; 0: none
-  uint64_t names_size_ = 1;        // the empty name
+  uint32_t next_row_ = 0;
+  uint64_t names_size_ = 1;  // the empty name
 };
 
 class SymbolNamesChunk : public Chunk {
  public:
   explicit SymbolNamesChunk(const SymbolTableChunk& table) : table_(table) {}
   uint64_t size() const override { return align_up(table_.names_size(), 8); }
-  void write(MutableBytes out) const override { table_.write_names(out); }
+  void write(MutableBytes /*out*/) const override {}  // the parts do it
+  size_t part_count() const override { return table_.part_count(); }
+  uint64_t part_begin(size_t part) const override { return table_.names_begin(part); }
+  void write_part(size_t part, MutableBytes out) const override { table_.write_names(part, out); }
 
  private:
   const SymbolTableChunk& table_;

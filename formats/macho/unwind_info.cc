@@ -343,16 +343,24 @@ void UnwindInfoChunk::prepare() const {
 }
 
 void UnwindInfoChunk::order_rows() const {
-  std::vector<const UnwindRow*> all;
-  for (const UnwindRow& row : rows_.rows)
-    if (is_code_atom(link_, link_.atom(row.function))) all.push_back(&row);
-  std::stable_sort(all.begin(), all.end(), [&](const UnwindRow* a, const UnwindRow* b) {
-    const Atom& x = link_.atom(a->function);
-    const Atom& y = link_.atom(b->function);
-    return std::tuple(x.section, x.address + a->offset) < std::tuple(y.section, y.address + b->offset);
-  });
+  struct Placed {
+    uint32_t section = 0;
+    uint64_t address = 0;
+    const UnwindRow* row = nullptr;
+  };
+  std::vector<Placed> all;
+  all.reserve(rows_.rows.size());
+  for (const UnwindRow& row : rows_.rows) {
+    const Atom& atom = link_.atom(row.function);
+    if (is_code_atom(link_, atom)) all.push_back({atom.section.value, atom.address + row.offset, &row});
+  }
+  const auto before = [](const Placed& a, const Placed& b) {
+    return std::tie(a.section, a.address) < std::tie(b.section, b.address);
+  };
+  if (!std::is_sorted(all.begin(), all.end(), before)) std::stable_sort(all.begin(), all.end(), before);
   // Neighbours that are unwound alike need one entry.
-  for (const UnwindRow* row : all) {
+  for (const Placed& placed : all) {
+    const UnwindRow* row = placed.row;
     const bool is_plain = !is_lsda_row(*row) && (row->encoding & kUnwindModeMask) != dwarf_mode(link_.target().cpu);
     const bool repeats =
         !order_.empty() && is_plain && !is_lsda_row(*order_.back()) && order_.back()->encoding == row->encoding;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "formats/macho/relocs.h"
@@ -19,6 +20,33 @@ struct EntryLayout {
   uint32_t size, length, encoding, personality, lsda;  // offsets of the fields; the function is first
 };
 constexpr EntryLayout kEntry64 = {32, 8, 12, 16, 24}, kEntry32 = {20, 4, 8, 12, 16};
+
+// Where the records of a section are. They are asked for in the order of fields, mostly.
+class RecordPlaces {
+ public:
+  void add(uint32_t offset, uint32_t position) { rows_.push_back({offset, position}); }
+  // Of records at one place the last counts.
+  void sort() {
+    std::stable_sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) { return a.offset < b.offset; });
+  }
+
+  std::optional<uint32_t> find(uint32_t offset) const {
+    const auto is_before = [](uint32_t o, const Row& row) { return o < row.offset; };
+    if (next_ >= rows_.size() || rows_[next_].offset != offset)
+      next_ = static_cast<size_t>(std::upper_bound(rows_.begin(), rows_.end(), offset, is_before) - rows_.begin());
+    while (next_ < rows_.size() && rows_[next_].offset == offset) next_++;
+    if (next_ == 0 || rows_[next_ - 1].offset != offset) return std::nullopt;
+    return rows_[next_ - 1].position;
+  }
+  bool contains(uint32_t offset) const { return find(offset).has_value(); }
+
+ private:
+  struct Row {
+    uint32_t offset, position;
+  };
+  std::vector<Row> rows_;
+  mutable size_t next_ = 0;  // behind what was found last
+};
 
 // A field's target in the object.
 struct Target {
@@ -39,6 +67,9 @@ class UnwindReader {
     };
     for (uint32_t i = 0; i < object_.sections.size(); i++)
       if (is_here(i) && is_compact_unwind(object_.sections[i])) read_compact(i);
+    std::stable_sort(compact_.begin(), compact_.end(), [](const CompactPlace& a, const CompactPlace& b) {
+      return std::tie(a.function, a.offset) < std::tie(b.function, b.offset);
+    });
     for (uint32_t i = 0; i < object_.sections.size(); i++)
       if (is_here(i) && is_eh_frame(object_.sections[i])) read_frames(i);
     std::stable_sort(entries_.begin(), entries_.end(), [](const UnwindEntry& a, const UnwindEntry& b) {
@@ -68,10 +99,11 @@ class UnwindReader {
   Bytes bytes_of(const InputSection& section) const { return file_.bytes.subspan(section.file_offset, section.size); }
 
   // By offset in the section: the position of its record, of a pair the first one.
-  std::map<uint32_t, uint32_t> positions_of(const InputSection& section) const {
-    std::map<uint32_t, uint32_t> positions;
+  RecordPlaces positions_of(const InputSection& section) const {
+    RecordPlaces positions;
     const auto count = static_cast<uint32_t>(section.relocs.size() / 8);
-    for (uint32_t i = 0; i < count; i += record_count(section, i)) positions[raw_at(section, i).address] = i;
+    for (uint32_t i = 0; i < count; i += record_count(section, i)) positions.add(raw_at(section, i).address, i);
+    positions.sort();
     return positions;
   }
 
@@ -88,13 +120,13 @@ class UnwindReader {
   }
 
   // What an absolute field of a word points to.
-  Target pointer_at(const InputSection& section, const std::map<uint32_t, uint32_t>& positions, uint32_t offset) const {
+  Target pointer_at(const InputSection& section, const RecordPlaces& positions, uint32_t offset) const {
     Target target;
     const auto found = positions.find(offset);
+    if (!found) return target;
     const uint64_t stored = stored_word(section, offset);
-    if (found == positions.end()) return target;
-    const RawReloc raw = raw_at(section, found->second);
-    target.position = found->second;
+    const RawReloc raw = raw_at(section, *found);
+    target.position = *found;
     target.is_known = true;
     target.address = stored;
     if (raw.is_extern) set_symbol(raw.number, stored, target);
@@ -123,15 +155,17 @@ class UnwindReader {
   // Where a target is in the link; no atom if it is not part of it.
   Place place_of(const Target& target) const {
     uint32_t section = static_cast<uint32_t>(object_.sections.size());
+    const Subsection* piece = nullptr;
     if (target.symbol != UINT32_MAX) {
       const RawSymbol symbol = raw_symbol(link_, object_, target.symbol);
       if (!is_defined_in_section(symbol)) return {};
       section = symbol.sect - 1u;
+      if (symbol.value == target.address) piece = subsection_of(object_, target.symbol);
     } else {
       section = section_at(object_, target.address);
     }
     if (section >= object_.sections.size()) return {};
-    const Subsection* piece = subsection_at(object_, section, target.address);
+    if (!piece) piece = subsection_at(object_, section, target.address);
     if (!piece || !piece->atom.is_valid() || target.address < piece->address) return {};
     return {piece->atom, static_cast<uint32_t>(target.address - piece->address)};
   }
@@ -212,9 +246,20 @@ class UnwindReader {
         entry.lsda_offset = data.offset;
       }
       add_companions(entry, section, personality.position);
-      compact_.try_emplace({entry.function.value, entry.offset}, entries_.size());
+      compact_.push_back({entry.function.value, entry.offset, entries_.size()});
       entries_.push_back(entry);
     }
+  }
+
+  // Of entries for one function the first counts.
+  UnwindEntry* find_compact(const UnwindEntry& entry) {
+    const auto before = [](const CompactPlace& a, const UnwindEntry& b) {
+      return std::pair(a.function, a.offset) < std::pair(b.function.value, b.offset);
+    };
+    const auto found = std::lower_bound(compact_.begin(), compact_.end(), entry, before);
+    const bool is_there =
+        found != compact_.end() && found->function == entry.function.value && found->offset == entry.offset;
+    return is_there ? &entries_[found->entry] : nullptr;
   }
 
   bool is_in_dwarf(const UnwindEntry& entry) const { return (entry.encoding & kUnwindModeMask) == dwarf_mode(cpu_); }
@@ -222,7 +267,7 @@ class UnwindReader {
   // ---- __eh_frame
 
   // A field's value if the object stood at its addresses.
-  Target frame_pointer_at(const InputSection& section, const std::map<uint32_t, uint32_t>& positions, uint32_t offset,
+  Target frame_pointer_at(const InputSection& section, const RecordPlaces& positions, uint32_t offset,
                           uint8_t encoding) const {
     Target target;
     const auto pointer = read_encoded_pointer(bytes_of(section), offset, encoding & ~eh_pointer::kIndirect,
@@ -231,19 +276,19 @@ class UnwindReader {
     target.is_known = true;
     target.address = pointer->value;
     const auto found = positions.find(offset);
-    if (found == positions.end()) return target;
-    const RawReloc raw = raw_at(section, found->second);
-    target.position = found->second;
+    if (!found) return target;
+    const RawReloc raw = raw_at(section, *found);
+    target.position = *found;
     const RelocForm form = reloc_meaning(cpu_, raw.type).form;
     if (form == RelocForm::SectionDifference) return target;  // the field holds the distance in the object
-    const bool is_pair = form == RelocForm::Subtractor && record_count(section, found->second) == 2;
+    const bool is_pair = form == RelocForm::Subtractor && record_count(section, *found) == 2;
     const bool is_relative = (encoding & eh_pointer::kBaseMask) == eh_pointer::kRelativeToPlace;
     const uint64_t place = section.address + offset;
     const uint64_t stored = pointer->value - (is_relative ? place : 0);
     if (raw.is_extern && !is_pair) {
       set_symbol(raw.number, 0, target);  // a distance to a slot
     } else if (is_pair) {
-      const RawReloc minuend = raw_at(section, found->second + 1);
+      const RawReloc minuend = raw_at(section, *found + 1);
       if (raw.number >= object_.symbol_count) return Target();
       const uint64_t base = raw_symbol(link_, object_, raw.number).value;
       if (minuend.is_extern) {
@@ -284,7 +329,7 @@ class UnwindReader {
     object_.frame_section = index;
   }
 
-  bool read_cie(uint32_t index, const EhRecord& record, const std::map<uint32_t, uint32_t>& positions, Cie& cie) {
+  bool read_cie(uint32_t index, const EhRecord& record, const RecordPlaces& positions, Cie& cie) {
     const InputSection& section = object_.sections[index];
     const auto facts = parse_cie(bytes_of(section), record, link_.target().word_size);
     if (!facts) return fail(index, record.offset, facts.error().message);
@@ -297,8 +342,8 @@ class UnwindReader {
     return true;
   }
 
-  bool read_fde(uint32_t index, const std::vector<EhRecord>& records, uint32_t i,
-                const std::map<uint32_t, uint32_t>& positions, const Cie& cie, std::vector<Frame>& frames) {
+  bool read_fde(uint32_t index, const std::vector<EhRecord>& records, uint32_t i, const RecordPlaces& positions,
+                const Cie& cie, std::vector<Frame>& frames) {
     const InputSection& section = object_.sections[index];
     const auto facts = parse_fde(bytes_of(section), records[i], cie.facts, link_.target().word_size);
     if (!facts) return fail(index, records[i].offset, facts.error().message);
@@ -310,6 +355,10 @@ class UnwindReader {
     entry.function = place.atom;
     entry.offset = place.offset;
     entry.encoding = dwarf_mode(cpu_);
+    // A record is needed if there is no compact entry for the function, or that says so.
+    UnwindEntry* compact = find_compact(entry);
+    const bool is_superseded = compact && !is_in_dwarf(*compact);
+    if (is_superseded && !link_.options().darwin.keeps_frames && link_.applies_relocs()) return true;
     entry.frame = static_cast<uint32_t>(frames.size());
     if (const auto range =
             read_encoded_pointer(bytes_of(section), facts->pc_range_offset,
@@ -317,33 +366,25 @@ class UnwindReader {
       entry.length = static_cast<uint32_t>(range->value);
     if (facts->lsda_offset != 0) set_lsda(section, positions, *facts, cie, entry);
     frames.push_back({records[i], records[records[i].cie], cie.facts, *facts});
-    take_frame(entry, section, cie.position);
+    add_companions(entry, section, cie.position);
+    if (is_superseded) {
+      compact->frame = entry.frame;
+    } else if (compact) {
+      *compact = entry;
+    } else {
+      entries_.push_back(entry);
+    }
     return true;
   }
 
-  void set_lsda(const InputSection& section, const std::map<uint32_t, uint32_t>& positions, const FdeFacts& facts,
-                const Cie& cie, UnwindEntry& entry) const {
+  void set_lsda(const InputSection& section, const RecordPlaces& positions, const FdeFacts& facts, const Cie& cie,
+                UnwindEntry& entry) const {
     if (stored_word(section, facts.lsda_offset) == 0 && !positions.contains(facts.lsda_offset)) return;
     const Target lsda = frame_pointer_at(section, positions, facts.lsda_offset, cie.facts.lsda_encoding);
     if (!lsda.is_known) return;
     const Place place = place_of(lsda);
     entry.lsda = place.atom;
     entry.lsda_offset = place.offset;
-  }
-
-  // A record is needed if there is no compact entry for the function, or that says so.
-  void take_frame(const UnwindEntry& entry, const InputSection& section, uint32_t personality_position) {
-    const auto found = compact_.find({entry.function.value, entry.offset});
-    const bool is_superseded = found != compact_.end() && !is_in_dwarf(entries_[found->second]);
-    if (is_superseded && !link_.options().darwin.keeps_frames && link_.applies_relocs()) return;
-    add_companions(entry, section, personality_position);
-    if (is_superseded) {
-      entries_[found->second].frame = entry.frame;
-    } else if (found != compact_.end()) {
-      entries_[found->second] = entry;
-    } else {
-      entries_.push_back(entry);
-    }
   }
 
   Link& link_;
@@ -353,7 +394,13 @@ class UnwindReader {
   Cpu cpu_;
   std::vector<UnwindEntry> entries_;
   std::vector<Companion> companions_;
-  std::map<std::pair<uint32_t, uint32_t>, size_t> compact_;  // by function and offset: index in entries_
+
+  // Entries that were read from compact tables, by function and offset.
+  struct CompactPlace {
+    uint32_t function, offset;
+    size_t entry;
+  };
+  std::vector<CompactPlace> compact_;
 };
 
 }  // namespace

@@ -22,10 +22,12 @@ constexpr bool choose(Answer answer, bool otherwise) {
   return answer == Answer::Unset ? otherwise : answer == Answer::Yes;
 }
 
+// A program that is loaded where it was linked has few words to complete, and loaders expect opcodes there.
 bool wants_chains(const Link& link, uint32_t minimum_os) {
   const bool is_library = link.target().output == OutputKind::SharedLibrary;
   const bool is_usual = minimum_os >= (is_library ? kFirstWithChainsInLibraries : kFirstWithChains);
-  return choose(link.options().darwin.chained_fixups, is_usual && link.target().cpu != Cpu::I386);
+  const bool may_move = is_position_independent(link.target().output);
+  return choose(link.options().darwin.chained_fixups, is_usual && may_move && link.target().cpu != Cpu::I386);
 }
 
 }  // namespace

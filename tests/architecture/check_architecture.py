@@ -22,7 +22,7 @@ MAY_INCLUDE = {
     "formats": ["layout", "dynimport", "tlsrewrite", "arch", "core"],
     "formats/elf": ["formats", "layout", "dynimport", "tlsrewrite", "arch", "core"],
     "formats/macho": ["formats", "layout", "dynimport", "tlsrewrite", "arch", "core"],
-    "formats/elf_to_macho": ["formats/elf", "formats/macho", "formats", "tlsrewrite", "arch", "core"],
+    "formats/elf_to_macho": ["formats/elf", "formats/macho", "formats", "dynimport", "tlsrewrite", "arch", "core"],
     "kernel_image": ["formats/elf", "formats", "layout", "core"],
     "kernel_image/runtime": [],
     "ld": ["kernel_image", "formats/elf_to_macho", "formats/elf", "formats/macho", "formats", "layout", "dynimport", "tlsrewrite", "arch",

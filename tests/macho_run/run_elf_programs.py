@@ -10,14 +10,12 @@ A difference prints the commands, which can be pasted.
 import argparse
 import dataclasses
 import pathlib
-import shlex
-import subprocess
 import sys
-import tempfile
+
+from runner import SLIDE, Runner, add_arguments, run_all
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = HERE / "elf_programs"
-SLIDE = "--slide=0x1234000"
 COMPILERS = {
     "x86_64": {"gcc": ["gcc"], "g++": ["g++", "-std=c++17"], "clang": ["clang-19"]},
     "i386": {"gcc": ["gcc", "-m32"]},
@@ -49,30 +47,16 @@ PROGRAMS = {
     "threads": Program(["threads.c"], "gcc", ["threads_library.c"], options=("-fcommon",), arguments=("first",)),
     "threads_clang": Program(["threads.c"], "clang", ["threads_library.c"],
                              options=("-fcommon", "-ffunction-sections", "-fdata-sections"), arguments=("first",)),
+    "starts": Program(["starts.c", "starts_other.c"], "gcc", archs=("x86_64", "arm64", "i386")),
+    # ld.lld, which links the ELF programs of arm64, does not run .ctors.
+    "starts_old": Program(["starts.c", "starts_old.c", "starts_other.c"], "gcc", archs=("x86_64", "i386")),
     "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++"),
     "sqlite": Program(["sqlite.c"], "gcc", ["sqlite3.c"], options=("-O1",), arguments=("database",), native=("-lm",), uses_sqlite=True),
 }
 
 
-class Failure(Exception):
-    pass
-
-
-class Runner:
-    def __init__(self, arguments, work):
-        self.arguments = arguments
-        self.work = work
-        self.log = []
-
-    def run(self, command):
-        self.log.append(shlex.join(map(str, command)))
-        return subprocess.run(list(map(str, command)), cwd=self.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=300)
-
-    def expect_success(self, command):
-        done = self.run(command)
-        if done.returncode != 0:
-            raise Failure(f"status {done.returncode}:\n{done.stdout}")
+class ElfRunner(Runner):
+    timeout = 300  # for sqlite
 
     def compile(self, program, sources):
         objects = []
@@ -84,15 +68,12 @@ class Runner:
                                  *CODE_MODEL.get(self.arguments.arch, ["-fPIC"]), "-fno-stack-protector", *program.options, *folder, "-c", path, "-o", objects[-1]])
         return objects
 
-    def loader(self):
-        loader = self.arguments.loaders.resolve() / f"macho-run-{self.arguments.arch}"
-        return ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", loader] if self.arguments.arch == "arm64" else [loader]
-
     def run_and_clean(self, command):
         (self.work / "database").unlink(missing_ok=True)
         return self.run(command)
 
-    def check(self, name, program):
+    def check(self, name):
+        program = PROGRAMS[name]
         objects = self.compile(program, program.sources)
         linker = self.work / "ld64.xld"  # the name chooses the dialect
         if not linker.exists():
@@ -106,8 +87,7 @@ class Runner:
                   *CODE_MODEL.get(self.arguments.arch, [])]
         self.expect_success([*driver, *objects, *libraries, "-pthread", *program.native, "-o",
                              self.work / f"{name}.elf"])
-        emulator = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"] if self.arguments.arch == "arm64" else []
-        expected = self.run_and_clean([*emulator, f"./{name}.elf", *program.arguments])
+        expected = self.run_and_clean([*self.emulator, f"./{name}.elf", *program.arguments])
         for minimum in MINIMA.get(self.arguments.arch, ["10.15", "13.0"]):
             output = self.work / f"{name}.{minimum}"
             self.expect_success([linker, f"--target={LINKED_FOR[self.arguments.arch]}",
@@ -115,38 +95,20 @@ class Runner:
                                  *objects, *libraries, HERE / "programs/libSystem.tbd", "-o", output])
             self.expect_success([self.arguments.verify, output])
             for options in [], [SLIDE]:
-                done = self.run_and_clean([*self.loader(), "--host-code", *options, output, *program.arguments])
-                if (done.returncode, done.stdout) != (expected.returncode, expected.stdout):
-                    raise Failure(f"status {done.returncode} instead of {expected.returncode}, output:\n{done.stdout}"
-                                  f"instead of:\n{expected.stdout}")
+                done = self.run_and_clean([*self.loader, "--host-code", *options, output, *program.arguments])
+                self.expect_same(done, expected.returncode, expected.stdout)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--linker", type=pathlib.Path, required=True)
     parser.add_argument("--verify", required=True)
-    parser.add_argument("--loaders", type=pathlib.Path, required=True)
-    parser.add_argument("--arch", required=True, choices=list(LINKED_FOR))
     parser.add_argument("--sqlite", type=pathlib.Path)
-    parser.add_argument("--work", type=pathlib.Path)
-    parser.add_argument("programs", nargs="*", choices=[[], *PROGRAMS])
+    add_arguments(parser, list(LINKED_FOR), PROGRAMS)
     arguments = parser.parse_args()
-    failed = 0
-    with tempfile.TemporaryDirectory() as temporary:
-        work = arguments.work or pathlib.Path(temporary)
-        work.mkdir(parents=True, exist_ok=True)
-        chosen = arguments.programs or [name for name, program in PROGRAMS.items()
-                                        if arguments.arch in program.archs
-                                        and (arguments.sqlite or not program.uses_sqlite)]
-        for name in chosen:
-            runner = Runner(arguments, work)
-            try:
-                runner.check(name, PROGRAMS[name])
-            except (Failure, subprocess.TimeoutExpired) as failure:
-                failed += 1
-                print(f"{name} FAILED: {failure}\ncommands, in {work}:\n  " + "\n  ".join(runner.log))
-        print(f"{len(chosen) - failed} passed, {failed} failed")
-    return 1 if failed or not chosen else 0
+    chosen = arguments.programs or [name for name, program in PROGRAMS.items()
+                                    if arguments.arch in program.archs and (arguments.sqlite or not program.uses_sqlite)]
+    return run_all(arguments, chosen, ElfRunner)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,12 @@ A difference prints the commands, which can be pasted. Objects and outputs lie i
 import argparse
 import dataclasses
 import pathlib
-import shlex
-import subprocess
 import sys
-import tempfile
+
+from runner import SLIDE, Runner, add_arguments, run_all
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = HERE / "programs"
-SLIDE = "--slide=0x1234000"
 
 
 @dataclasses.dataclass
@@ -126,30 +124,10 @@ PROGRAM_TABLE = {
 }
 
 
-class Failure(Exception):
-    pass
-
-
-class Runner:
-    def __init__(self, arguments, work):
-        self.arguments = arguments
-        self.work = work
-        self.log = []
-        self.target = f"{arguments.arch}-apple-macos{arguments.minimum}"
-
-    def run(self, command, **settings):
-        self.log.append(shlex.join(map(str, command)))
-        return subprocess.run(list(map(str, command)), cwd=self.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=60, **settings)
-
-    def expect_success(self, command):
-        done = self.run(command)
-        if done.returncode != 0:
-            raise Failure(f"status {done.returncode}:\n{done.stdout}")
-
+class DarwinRunner(Runner):
     def compile(self, source, options):
         compiled = self.work / f"{source}{'.'.join(options)}.o"
-        self.expect_success(["clang-19", "-target", self.target, "-O1", *options, "-nostdinc", "-Wno-incompatible-sysroot",
+        self.expect_success(["clang-19", "-target", f"{self.arguments.arch}-apple-macos{self.arguments.minimum}", "-O1", *options, "-nostdinc", "-Wno-incompatible-sysroot",
                              "-I", PROGRAMS, "-I", HERE.parents[1] / "include", "-c", PROGRAMS / source, "-o", compiled])
         return compiled
 
@@ -163,11 +141,8 @@ class Runner:
         if self.arguments.verify and "-r" not in words:
             self.expect_success([self.arguments.verify, output])
 
-    def loader(self):
-        loader = self.arguments.loaders.resolve() / f"macho-run-{self.arguments.arch}"
-        return ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", loader] if self.arguments.arch == "arm64" else [loader]
-
-    def check(self, name, program):
+    def check(self, name):
+        program = PROGRAM_TABLE[name]
         for output, inputs in program.links:
             if program.joins and self.arguments.joins:
                 self.link("joined.o", [*inputs, "-r"], list(program.options))
@@ -175,10 +150,8 @@ class Runner:
             self.link(output, inputs, list(program.options))
         expected = program.output.format(bits=32 if self.arguments.arch == "i386" else 64)
         for options in [], [SLIDE], [SLIDE, "--bind-now"]:
-            done = self.run([*self.loader(), *options, f"./{program.links[-1][0]}", *program.arguments])
-            if done.returncode != program.status or done.stdout != expected:
-                raise Failure(f"status {done.returncode} instead of {program.status}, output:\n{done.stdout}"
-                              f"instead of:\n{expected}")
+            done = self.run([*self.loader, *options, f"./{program.links[-1][0]}", *program.arguments])
+            self.expect_same(done, program.status, expected)
 
 
 def version(text):
@@ -188,33 +161,18 @@ def version(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--linker", required=True)
-    parser.add_argument("--loaders", type=pathlib.Path, required=True)
-    parser.add_argument("--arch", required=True, choices=["x86_64", "arm64", "i386"])
     parser.add_argument("--minimum", required=True)
     parser.add_argument("--verify")
-    parser.add_argument("--work", type=pathlib.Path)
     parser.add_argument("--joins", action="store_true", help="the linker can do -r")
     parser.add_argument("--link-option", action="append", default=[])
-    parser.add_argument("programs", nargs="*", choices=[[], *PROGRAM_TABLE])
+    add_arguments(parser, ["x86_64", "arm64", "i386"], PROGRAM_TABLE)
     arguments = parser.parse_args()
-    failed = 0
-    with tempfile.TemporaryDirectory() as temporary:
-        work = arguments.work or pathlib.Path(temporary)
-        work.mkdir(parents=True, exist_ok=True)
-        is_own = "xld" in pathlib.Path(arguments.linker).name
-        chosen = arguments.programs or [
-            name for name, program in PROGRAM_TABLE.items()
-            if arguments.arch in program.archs and version(arguments.minimum) >= program.since and is_own >= program.is_own
-            and not program.is_slow]
-        for name in chosen:
-            runner = Runner(arguments, work)
-            try:
-                runner.check(name, PROGRAM_TABLE[name])
-            except (Failure, subprocess.TimeoutExpired) as failure:
-                failed += 1
-                print(f"{name} FAILED: {failure}\ncommands, in {work}:\n  " + "\n  ".join(runner.log))
-        print(f"{len(chosen) - failed} passed, {failed} failed")
-    return 1 if failed or not chosen else 0
+    is_own = "xld" in pathlib.Path(arguments.linker).name
+    chosen = arguments.programs or [
+        name for name, program in PROGRAM_TABLE.items()
+        if arguments.arch in program.archs and version(arguments.minimum) >= program.since and is_own >= program.is_own
+        and not program.is_slow]
+    return run_all(arguments, chosen, DarwinRunner)
 
 
 if __name__ == "__main__":

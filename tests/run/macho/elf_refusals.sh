@@ -18,7 +18,7 @@ refused 'main: movl x, %eax; .data; x: .long 1' 'R_X86_64_32S against x: .*-fPIC
 refused 'main: leaq _GLOBAL_OFFSET_TABLE_(%rip), %rax; .data; x: .long 1' 'GOTPC32 .*-mcmodel=small'
 refused 'main: call __stack_chk_fail; .data; x: .long 1' '__stack_chk_fail: .*-fno-stack-protector'
 refused 'main: ret; .type x, @gnu_indirect_function; x: ret' 'symbol x: .*IFUNC'
-refused 'main: ret; .section .ctors,"aw"; x: .quad main' 'section \.ctors: .*constructor'
+refused 'main: ret; .section .ctors,"aw"; x: .quad main, -1' 'section \.ctors: .*constructor'
 refused 'main: ret; .data; .balign 65536; x: .long 1' 'section \.data: alignment 0x10000 is larger'
 refused '.cfi_startproc; .cfi_personality 3, x; main: ret; .cfi_endproc; .data; x: .long 1' 'unwind information .*-fPIC'
 

@@ -85,6 +85,15 @@ TEST(ImportRecords, ArePlainTexts) {
   EXPECT_EQ((*requests)[2], (ImportRequest{"p", "q", "", "c.so", ImportForm::Pointer}));
 }
 
+TEST(ImportRecords, AreWrittenAsTheyAreRead) {
+  const ImportRequest request{"g", "h", "V", "b.so", ImportForm::Function};
+  const std::string record = import_record(request);
+  EXPECT_EQ(record, "import-function g=h@V,b.so\0"sv);
+  const auto requests = parse_import_records(as_bytes(record));
+  ASSERT_TRUE(requests);
+  EXPECT_EQ(requests->at(0), request);
+}
+
 TEST(ImportRecords, MayBeNone) {
   EXPECT_EQ(error_of_records(""), "(none)");
   EXPECT_EQ(error_of_records("\0\0\0"sv), "(none)");
