@@ -44,6 +44,7 @@ struct Arch {
   uint8_t jump_size;           // of write_jump's code; 0: there is no such code
   uint8_t binding_size;        // of write_binding's code
   uint8_t function_alignment;  // of code the linker makes
+  bool stubs_need_got_base;    // position-independent stubs find it in a register that callers have to load
 
   // The form to use for a relocation with hint::kMayShortenGot. Depends on nothing that layout decides, so that the
   // scan and the emission agree.

@@ -121,6 +121,7 @@ constinit const Arch kArchArm64 = {
     .jump_size = 0,
     .binding_size = 0,
     .function_alignment = 4,
+    .stubs_need_got_base = false,
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
     .write_stub = write_stub,

@@ -135,6 +135,7 @@ constinit const Arch kArchX86_64 = {
     .jump_size = 6,
     .binding_size = 10,
     .function_alignment = 16,
+    .stubs_need_got_base = false,
     .classify_got_load = classify_got_load,
     .shorten_got_load = shorten_got_load,
     .write_stub = write_stub,

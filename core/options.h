@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/target.h"
@@ -69,6 +70,7 @@ enum class SymbolicBinding : uint8_t { None, All, Functions, NonWeak, NonWeakFun
 enum class ThreadSegment : uint8_t { AsCompiled, Gs };                                     // -z tls-seg
 // Whether the loader may write to what is read-only afterwards: -z notext, nothing said, -z text.
 enum class TextRelocs : uint8_t { Allow, Warn, Forbid };
+enum class ReportLevel : uint8_t { None, Warning, Error };
 enum class StartStopVisibility : uint8_t { Default, Internal, Hidden, Protected };
 enum class Answer : uint8_t { Unset, No, Yes };
 
@@ -328,16 +330,18 @@ struct Options {
   std::optional<uint64_t> rodata_segment;         // -Trodata-segment
   std::optional<uint64_t> physical_base;          // LMA of the first segment, if apart from its VMA
   bool emit_gnu_property = true;
-  uint32_t x86_feature_1_force = 0;       // -z ibt, -z shstk: GNU_PROPERTY_X86_FEATURE_1_AND bits to set
+  uint32_t x86_feature_1_force = 0;  // -z ibt, -z shstk: GNU_PROPERTY_X86_FEATURE_1_AND bits to set
+  // -z cet-report …: how objects without a feature are reported, by its bit of GNU_PROPERTY_X86_FEATURE_1_AND
+  std::map<uint32_t, ReportLevel> x86_feature_reports;
   uint32_t x86_isa_needed = 0;            // -z x86-64-v2 …: GNU_PROPERTY_X86_ISA_1_NEEDED bits to set
   bool allows_overflow = false;           // -z noreloc-overflow: values that do not fit their field are cut off
   bool nosectionheader = false;           // -z nosectionheader
   bool keep_text_section_prefix = false;  // -z keep-text-section-prefix: .text.hot … stay apart
   StartStopVisibility start_stop_visibility = StartStopVisibility::Protected;
-  bool needs_writable_code = false;                   // -z wxneeded: exempt from OpenBSD's W^X
-  bool no_branch_tracking = false;                    // -z nobtcfi: exempt from OpenBSD's branch tracking
-  uint64_t stack_size = 0;                            // -z stack-size
-  std::map<std::string, uint64_t> dead_reloc_values;  // -z dead-reloc-in-nonalloc=GLOB=VALUE
+  bool needs_writable_code = false;                                 // -z wxneeded: exempt from OpenBSD's W^X
+  bool no_branch_tracking = false;                                  // -z nobtcfi: exempt from OpenBSD's branch tracking
+  uint64_t stack_size = 0;                                          // -z stack-size
+  std::vector<std::pair<std::string, uint64_t>> dead_reloc_values;  // -z dead-reloc-in-nonalloc=GLOB=VALUE
 
   // Reports
   std::string map_file;         // "-" is standard output

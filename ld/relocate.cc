@@ -114,13 +114,20 @@ bool can_be_constant(const Link& link, const Atom& atom, const TargetFacts& targ
   return !is_position_independent(link.target().output) && !atom.has(atom_flag::kWritable) && has_place;
 }
 
+// Code that was not compiled with -fPIC does not load the register that a stub relies on: the loader completes the
+// call.
+bool cannot_use_stub(const Link& link, const Reloc& reloc, const TargetFacts& target) {
+  const bool is_call = target.is_function && !target.is_nowhere && reloc.want == Want::Address;
+  return is_call && is_position_independent(link.target().output) && link.arch->stubs_need_got_base;
+}
+
 AddressForm form_of_distant(const Link& link, const Atom& atom, bool is_writable, const Reloc& reloc,
                             const TargetFacts& target) {
   if (is_word(link, reloc) && is_writable && !can_be_constant(link, atom, target)) return AddressForm::Symbolic;
-  if (link.target().output == OutputKind::SharedLibrary && is_word(link, reloc, From::Place))
+  const bool is_library = link.target().output == OutputKind::SharedLibrary;
+  if ((is_library || cannot_use_stub(link, reloc, target)) && is_word(link, reloc, From::Place))
     return is_writable ? AddressForm::Distance : AddressForm::ReadOnly;
-  if (link.target().output == OutputKind::SharedLibrary)
-    return is_word(link, reloc) ? AddressForm::ReadOnly : AddressForm::NotMovable;
+  if (is_library) return is_word(link, reloc) ? AddressForm::ReadOnly : AddressForm::NotMovable;
   if (target.is_nowhere) return AddressForm::Zero;
   return target.is_function ? AddressForm::CanonicalStub : AddressForm::Copy;
 }

@@ -441,7 +441,7 @@ void set_dead_reloc(OptionContext& context, const OptionUse& use) {
   if (!parts) return;
   const auto value = parse_number(parts->rest);
   if (!value) return report_bad_number(context, use, "a glob of section names and a number");
-  context.options.dead_reloc_values[std::string(parts->name)] = *value;
+  context.options.dead_reloc_values.emplace_back(parts->name, *value);  // of two that match, the last counts
 }
 
 void set_start_stop_visibility(OptionContext& context, const OptionUse& use) {

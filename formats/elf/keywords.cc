@@ -32,6 +32,15 @@ void need_isa(OptionContext& context, const OptionUse&) {
   context.options.x86_isa_needed |= Bit;
 }
 
+template <uint32_t Bits>
+void report_features(OptionContext& context, const OptionUse& use) {
+  static constexpr NamedValue<ReportLevel> kLevels[] = {
+      {"none", ReportLevel::None}, {"warning", ReportLevel::Warning}, {"error", ReportLevel::Error}};
+  const auto level = choose_named(context, use, kLevels);
+  for (uint32_t bit = 1; level && bit <= Bits; bit <<= 1)
+    if (bit & Bits) context.options.x86_feature_reports[bit] = *level;
+}
+
 template <SeparateCode Mode>
 void set_separate_code(OptionContext& context, const OptionUse& use) {
   context.options.separate_code = use.is_on ? Mode : SeparateCode::None;
@@ -86,6 +95,11 @@ constexpr OptionRow kImplemented[] = {
     {"x86-64-v2", None, "", "the same", need_isa<1 << 1>},
     {"x86-64-v3", None, "", "the same", need_isa<1 << 2>},
     {"x86-64-v4", None, "", "the same", need_isa<1 << 3>},
+    {"cet-report", Required, "LEVEL", "report objects without IBT or SHSTK: none, warning or error",
+     report_features<3 << 0>},
+    {"lam-report", Required, "LEVEL", "the same for linear address masking", report_features<3 << 2>},
+    {"lam-u48-report", Required, "LEVEL", "the same (48 bits)", report_features<1 << 2>},
+    {"lam-u57-report", Required, "LEVEL", "the same (57 bits)", report_features<1 << 3>},
     {"noreloc-overflow", None, "", "cut off values that do not fit their field", set<&Options::allows_overflow>},
     {"[no]pack-relative-relocs", None, "", "write relative relocations as bitmaps (DT_RELR)",
      set_dynamic_switch<&DynamicOptions::pack_relative_relocs>},
@@ -106,10 +120,6 @@ constexpr OptionRow kNoEffect[] = {
     {"[no]unique-symbol", None, "", "local symbols keep their names"},
     {"[no]gnustack", None, "", "PT_GNU_STACK is always written"},
     {"call-nop", Required, "PADDING", "shortened calls have one fixed form"},
-    {"cet-report", Required, "LEVEL", "objects without IBT or SHSTK are not reported"},
-    {"lam-report", Required, "LEVEL", "objects without LAM are not reported"},
-    {"lam-u48-report", Required, "LEVEL", "objects without LAM are not reported"},
-    {"lam-u57-report", Required, "LEVEL", "objects without LAM are not reported"},
     {"force-bti", None, "", "ARM only"},
     {"gcs", Required, "MODE", "ARM only"},
     {"gcs-report", Required, "LEVEL", "ARM only"},

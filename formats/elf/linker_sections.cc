@@ -205,7 +205,10 @@ void add_identification(Link& link) {
 }
 
 void add_notes(Link& link) {
-  if (link.applies_relocs()) add_identification(link);
+  if (link.applies_relocs()) {
+    add_identification(link);
+    report_missing_features(link);
+  }
   std::vector<Property> properties = merge_properties(link);
   if (!properties.empty() && link.options().emit_gnu_property)
     output_section(link, ".note.gnu.property", SHT_NOTE, SHF_ALLOC)

@@ -84,6 +84,51 @@ std::vector<Property> merge_properties(const Link& link) {
   return merger.take();
 }
 
+namespace {
+
+struct FeatureRow {
+  uint32_t bit;  // of GNU_PROPERTY_X86_FEATURE_1_AND
+  std::string_view name;
+};
+
+constexpr FeatureRow kFeatures[] = {{1 << 0, "IBT"}, {1 << 1, "SHSTK"}, {1 << 2, "LAM_U48"}, {1 << 3, "LAM_U57"}};
+
+uint32_t features_of(const InputFile& file) {
+  for (const Property& property : object_of(file).properties)
+    if (property.type == GNU_PROPERTY_X86_FEATURE_1_AND) return property.value;
+  return 0;
+}
+
+std::string name_missing(uint32_t present, const std::map<uint32_t, ReportLevel>& reports, ReportLevel level) {
+  std::string names;
+  for (const FeatureRow& row : kFeatures) {
+    const auto report = reports.find(row.bit);
+    if (report == reports.end() || report->second != level || (present & row.bit)) continue;
+    names.append(names.empty() ? "" : " and ").append(row.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+void report_missing_features(const Link& link) {
+  const auto& reports = link.options().x86_feature_reports;
+  if (reports.empty()) return;
+  for (const InputFile* file : link.inputs.files) {
+    const auto describe = [&](const std::string& names) {
+      return fmt::format(
+          "{}: .note.gnu.property does not claim {}, so the output cannot; recompile it (-fcf-protection for IBT and "
+          "SHSTK), or write the note into assembly",
+          file->display_name(), names);
+    };
+    const uint32_t present = features_of(*file);
+    const std::string warned = name_missing(present, reports, ReportLevel::Warning);
+    if (!warned.empty()) link.diagnostics().warn(describe(warned), file->id);
+    const std::string refused = name_missing(present, reports, ReportLevel::Error);
+    if (!refused.empty()) link.diagnostics().error(describe(refused), file->id);
+  }
+}
+
 uint64_t PropertyChunk::size() const {
   return 16 + uint64_t{descriptor_size()};
 }

@@ -16,6 +16,9 @@ bool decide_executable_stack(const Link& link);
 // What .note.gnu.property of the output says; nothing: there is none.
 std::vector<Property> merge_properties(const Link& link);
 
+// What -z cet-report and its kind ask for.
+void report_missing_features(const Link& link);
+
 class PropertyChunk : public Chunk {
  public:
   PropertyChunk(const Link& link, std::vector<Property> properties) : link_(link), properties_(std::move(properties)) {

@@ -13,3 +13,5 @@ dead:	ret
 EOF
 link --gc-sections -z dead-reloc-in-nonalloc=.debug_mine=0x42 a.o -o program
 expect_output 4200000000000000 contents program .debug_mine
+link --gc-sections -z dead-reloc-in-nonalloc=.debug_mine=1 -z 'dead-reloc-in-nonalloc=.debug_m*=2' a.o -o program
+expect_output 0200000000000000 contents program .debug_mine  # of two that match, the last counts

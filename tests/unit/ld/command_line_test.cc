@@ -376,7 +376,7 @@ TEST(CommandLine, Keywords) {
   EXPECT_TRUE(options.nosectionheader);
   EXPECT_EQ(options.unresolved, UnresolvedPolicy::Ignore);
   EXPECT_TRUE(options.start_stop_gc);
-  EXPECT_EQ(options.dead_reloc_values.at(".debug_*"), 0xffu);
+  EXPECT_EQ(options.dead_reloc_values.back(), (std::pair<std::string, uint64_t>(".debug_*", 0xff)));
   EXPECT_EQ(options_of({"-z", "noseparate-code"}).separate_code, SeparateCode::None);
 }
 
