@@ -14,11 +14,11 @@
 #include "formats/macho/late_tables.h"
 #include "formats/macho/lazy_stubs.h"
 #include "formats/macho/load_commands.h"
-#include "formats/macho/message_stubs.h"
 #include "formats/macho/object.h"
 #include "formats/macho/plan.h"
 #include "formats/macho/provided_symbols.h"
 #include "formats/macho/relocs.h"
+#include "formats/macho/requested_code.h"
 #include "formats/macho/signature.h"
 #include "formats/macho/slot_chunks.h"
 #include "formats/macho/start_object.h"
@@ -135,12 +135,13 @@ const Format kFormat = {
     .begin = begin,
     .read_object = read_object,
     .read_library = read_library,
-    .make_object = make_message_stubs,
+    .make_object = make_requested_code,
     .make_stub_library = make_stub_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
     .provide_symbols = provide_symbols,
     .bind_symbols = bind_symbols,
+    .settle_libraries = want_stub_binder,
     .decode = decode,
     .kept = &kKeptRelocs,
     .is_root = is_root,

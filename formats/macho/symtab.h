@@ -9,6 +9,7 @@
 
 #include "core/chunk.h"
 #include "formats/format.h"
+#include "formats/macho/exports.h"
 #include "formats/macho/object.h"
 
 namespace xld::macho {
@@ -57,6 +58,8 @@ class SymbolTableChunk : public Chunk {
   void number_symbols_of_files(const std::vector<Part>& parts);
   void collect_global(SymbolId id, const RawSymbol& raw, Part& part) const;
   void collect_linker_symbols();
+  void add_syntax_trees();
+  bool is_dropped(std::string_view local_name) const;
   void collect_imports();
   void number_symbols();
   void place_names(std::vector<OutputSymbol>& symbols);
@@ -65,6 +68,7 @@ class SymbolTableChunk : public Chunk {
 
   const Link& link_;
   std::vector<OutputSymbol> locals_, defined_, undefined_;
+  NameList kept_locals_, dropped_locals_;
   std::vector<uint32_t> indexes_;  // by SymbolId: row + 1; 0: none
   uint64_t names_size_ = 1;        // the empty name
 };

@@ -13,6 +13,14 @@ std::string list_files(const Link& link) {
   return text;
 }
 
+std::string list_search_paths(const LibrarySearch& search) {
+  std::string text = "Library search paths:\n";
+  for (const std::string& path : search.library_paths()) text += "\t" + path + "\n";
+  text += "Framework search paths:\n";
+  for (const std::string& path : search.framework_paths()) text += "\t" + path + "\n";
+  return text;
+}
+
 // -why_load, a line a member.
 std::string list_extractions(const Link& link) {
   std::string text;
@@ -25,16 +33,9 @@ std::string list_extractions(const Link& link) {
 namespace {
 
 std::string_view role_name(ClaimClass claim_class) {
-  switch (claim_class) {
-    case ClaimClass::None:
-      return "reference to";
-    case ClaimClass::Common:
-      return "common definition of";
-    case ClaimClass::Weak:
-      return "weak definition of";
-    default:
-      return "definition of";
-  }
+  if (claim_class == ClaimClass::None) return "reference to";
+  if (claim_class == ClaimClass::Common) return "common definition of";
+  return is_weak(claim_class) ? "weak definition of" : "definition of";
 }
 
 std::string linker_definition(const Link& link, SymbolId id) {
