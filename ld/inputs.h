@@ -112,7 +112,6 @@ class InputFinder {
     size_t members = 0;
   };
   std::vector<ArchiveFacts> archives() const;
-  const LibrarySearch& search() const { return search_; }
 
  private:
   struct ArchiveInput {

@@ -71,6 +71,14 @@ std::vector<std::string> LibrarySearch::in_sysroot(const std::vector<std::string
   return paths;
 }
 
+std::string LibrarySearch::describe() const {
+  std::string text = "Library search paths:\n";
+  for (const std::string& path : library_paths()) text += "\t" + path + "\n";
+  text += "Framework search paths:\n";
+  for (const std::string& path : framework_paths()) text += "\t" + path + "\n";
+  return text;
+}
+
 std::string LibrarySearch::place_of(const std::string& path) const {
   if (path.starts_with('/'))
     for (const std::string& root : options_.darwin.system_roots)

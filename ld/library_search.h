@@ -29,6 +29,9 @@ class LibrarySearch {
   std::optional<std::string> find_framework(const InputOption& option) const;
   std::optional<std::string> find_in_paths(const std::string& file, const Acceptance& accept) const;
 
+  // -v: all of them, in the words that build systems look for.
+  std::string describe() const;
+
   // Where a file of the command line is: an absolute path may be below one of several roots of the target's files.
   std::string place_of(const std::string& path) const;
   std::string in_sysroot(const std::string& directory) const;

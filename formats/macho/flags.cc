@@ -607,6 +607,8 @@ constexpr OptionRow kContents[] = {
      set_darwin<&DarwinOptions::has_small_objc_stubs>},
     {"-ignore_optimization_hints", None, "", "leave code as long as the compiler made it",
      set_darwin<&DarwinOptions::ignores_hints>},
+    {"--no-deduplicate-strings", None, "", "keep equal constants apart", set<&Options::optimize, 0>},
+    {"--deduplicate-strings", None, "", "equal constants become one (default)", set<&Options::optimize, 1>},
     {"--icf", Required, "MODE", "fold identical functions: all, safe, none", set_icf},
     {"-deduplicate", None, "", "like --icf=safe", set<&Options::icf, IcfMode::Safe>},
     {"-no_deduplicate", None, "", "do not fold identical functions (default)", set<&Options::icf, IcfMode::None>},
@@ -663,6 +665,9 @@ constexpr OptionRow kNoEffect[] = {
      "-add_split_seg_info -prebind_allow_overlap -classic_linker -new_linker -fixup_chains_section "
      "-bitcode_hide_symbols -force_load_swift_libs -sectorder_detail -Sn -Si -Sp -X -M",
      None, "", "the order and form are those of the input"},
+    {"--time-trace-granularity --lto-O --lto-CGO --thinlto-jobs --thinlto-cache-policy", Required, "VALUE",
+     "the trace is complete; an LTO object in the input is an error"},
+    {"--print-dylib-search", None, "", "use -v and -t"},
     {"-prune_interval_lto -prune_after_lto -max_relative_cache_size_lto -mcpu", Separate, "VALUE",
      "drivers always pass it; an LTO object in the input is an error"},
     {"-snapshot_dir -dot -seg_addr_table_filename -kext_objects_dir -Y -y", Separate, "VALUE",

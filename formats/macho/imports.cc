@@ -210,6 +210,7 @@ class LibraryCollector {
       places.push_back(link_.options().sysroot + path);
     } else {
       for (const std::string& root : link_.options().darwin.system_roots) places.push_back(root + path);
+      places.push_back(path);
     }
   }
 

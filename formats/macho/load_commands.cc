@@ -144,7 +144,7 @@ class CommandWriter {
     if (kind_of_file(link_) == MH_DYLIB && !has_reexports) flags |= MH_NO_REEXPORTED_DYLIBS;
     if (link_.target().output == OutputKind::DynamicPie) flags |= MH_PIE;
     if (has_section_type(S_THREAD_LOCAL_VARIABLES)) flags |= MH_HAS_TLV_DESCRIPTORS;
-    if (options.is_extension_safe) flags |= MH_APP_EXTENSION_SAFE;
+    if (options.is_extension_safe && kind_of_file(link_) == MH_DYLIB) flags |= MH_APP_EXTENSION_SAFE;
     if (options.may_be_dropped && kind_of_file(link_) == MH_DYLIB) flags |= MH_DEAD_STRIPPABLE_DYLIB;
     if (options.allows_stack_execution) flags |= MH_ALLOW_STACK_EXECUTION;
     if (options.lazy_binding == Answer::No) flags |= MH_BINDATLOAD;

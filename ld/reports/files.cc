@@ -13,14 +13,6 @@ std::string list_files(const Link& link) {
   return text;
 }
 
-std::string list_search_paths(const LibrarySearch& search) {
-  std::string text = "Library search paths:\n";
-  for (const std::string& path : search.library_paths()) text += "\t" + path + "\n";
-  text += "Framework search paths:\n";
-  for (const std::string& path : search.framework_paths()) text += "\t" + path + "\n";
-  return text;
-}
-
 // -why_load, a line a member.
 std::string list_extractions(const Link& link) {
   std::string text;

@@ -47,7 +47,6 @@ class Reporter {
   }
 
   void write_printed() {
-    if (options_.darwin.reports_search_paths) print(list_search_paths(finder_.search()));
     if (options_.trace_files) print(list_files(link_));
     if (options_.darwin.reports_members) print(list_extractions(link_));
     if (!options_.trace_symbols.empty()) print(trace_symbols(link_));

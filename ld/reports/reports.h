@@ -22,8 +22,6 @@ void write_statistics(const Link& link, const InputFinder& finder, ReportSink& s
 // -t: files that take part, "libc.a(printf.o)".
 std::string list_files(const Link& link);
 std::string list_extractions(const Link& link);
-// -v: where libraries and frameworks are looked for, in the words that build systems look for.
-std::string list_search_paths(const LibrarySearch& search);
 // -y: who defines, and who refers to, the named symbols.
 std::string trace_symbols(const Link& link);
 // --print-gc-sections
