@@ -97,7 +97,7 @@ class ChainBuilder {
     Row row;
     row.name = name_in_library(link_, id);
     row.addend = addend;
-    row.ordinal = kWeakLookup;
+    row.ordinal = link_.symbols.has(id, symbol_flag::kWeak) ? kWeakLookup : kThisImage;
     if (const uint32_t index = state_.import_of[id.value]; index != kNoImport) {
       const Import& import = state_.imports[index];
       if (!import.is_weak_definition) row.ordinal = import.ordinal;

@@ -288,9 +288,12 @@ void build_opcodes(Link& link, const std::vector<SymbolId>& overriding) {
     }
     const uint32_t index = state.import_of[fixup.symbol.value];
     if (index == kNoImport) {
-      // It holds our own definition until the loader finds that another image's comes first.
+      // It holds our own definition until the loader finds that another image's comes first, or a tool redirects it.
       if (is_position_independent(link.target().output)) rebased.push_back(fixup.address);
-      weak.push_back({own_weak_definition(link, fixup.symbol), fixup});
+      const bool is_weak = link.symbols.has(fixup.symbol, symbol_flag::kWeak);
+      Import own = own_weak_definition(link, fixup.symbol);
+      if (!is_weak) own.ordinal = kThisImage;
+      (is_weak ? weak : bound).push_back({own, fixup});
       continue;
     }
     const Import& import = state.imports[index];

@@ -72,7 +72,7 @@ void choose_undefined(OptionContext& context, const OptionUse& use) {
   const auto policy = choose_named(context, use, kPolicies);
   if (!policy) return;
   context.options.unresolved = *policy;
-  context.options.darwin.finds_undefined_at_run_time = *policy == UnresolvedPolicy::Ignore;
+  context.options.darwin.finds_undefined_at_run_time = *policy != UnresolvedPolicy::Error;
 }
 
 // ---- setters for fields of Options::darwin

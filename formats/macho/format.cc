@@ -57,6 +57,8 @@ void begin(Link& link) {
   target.output = output_kind(options, target.cpu);
   if (target.cpu == Cpu::Arm64 && !options.is_pie && target.output == OutputKind::DynamicPie)
     link.diagnostics().warn("-no_pie is ignored: arm64 systems run position-independent programs only");
+  if (!options.darwin.bundle_loader.empty() && !options.darwin.is_bundle)
+    link.diagnostics().error("-bundle_loader is for bundles; add -bundle, or leave it out");
   target.image_base =
       options.darwin.page_zero_size.value_or(0) != 0 ? *options.darwin.page_zero_size : image_base(target, options);
   target.max_page_size = target.cpu == Cpu::Arm64 ? 0x4000 : 0x1000;

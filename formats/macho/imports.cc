@@ -326,6 +326,9 @@ class ImportNumbering {
       state_.has_weak_definitions = state_.binds_to_weak = true;
     if (!(flags & symbol_flag::kImported) || !(flags & kWanted)) return;
     const Claim claim = link_.symbols.claim(id);
+    if (link_.options().unresolved == UnresolvedPolicy::Warn && !claim.is_import() && !is_asked_for_later(id))
+      link_.diagnostics().warn(
+          fmt::format("undefined symbol: {}\n>>> it is looked for when the program is loaded", link_.symbols.name(id)));
     Import import;
     import.symbol = id;
     import.name = name_in_library(link_, id);
@@ -340,6 +343,12 @@ class ImportNumbering {
       if (!import.is_weak_reference) strongly_used_.insert({claim.file().value, name.part});
     }
     state_.imports.push_back(import);
+  }
+
+  // -U
+  bool is_asked_for_later(SymbolId id) const {
+    const std::vector<std::string>& names = options_.found_at_run_time;
+    return std::find(names.begin(), names.end(), link_.symbols.name(id)) != names.end();
   }
 
   void number_libraries() {
