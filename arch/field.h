@@ -35,6 +35,11 @@ constexpr uint32_t page_offset_scale(uint32_t instruction) {
   return is_vector_of_16_bytes ? 4 : instruction >> 30;
 }
 
+// A load or store can express multiples of what it moves only; `instruction` is that of a PageOffset12 field.
+constexpr bool is_expressible(uint32_t instruction, uint64_t value) {
+  return (value & ((uint64_t{1} << page_offset_scale(instruction)) - 1)) == 0;
+}
+
 inline bool fits(Field field, uint64_t value) {
   const auto v = static_cast<int64_t>(value);
   switch (field) {

@@ -31,6 +31,7 @@ enum class LibraryUse : uint8_t {
   Weak,      // the program can do without it
   Reexport,  // its names are offered as the output's own
   Upward,    // it depends on the output in turn
+  Needed,    // it is loaded though nothing uses it
 };
 
 struct InputOption {
@@ -140,20 +141,24 @@ struct DarwinOptions {
   std::string bundle_loader;  // the program that will load the bundle, and whose names it may use
   std::string install_name;
   uint32_t current_version = 0, compatibility_version = 0;
-  std::vector<std::string> framework_paths;  // -F
+  std::string final_output;                        // -final_output: what the output will be called in the end
+  std::optional<PlatformVersion> second_platform;  // macOS and Mac Catalyst share one output
+  std::vector<std::string> system_roots;           // -syslibroot, each
+  std::vector<std::string> framework_paths;        // -F
   std::vector<std::string> standard_framework_paths;
   bool searches_shared_first = false;          // -search_dylibs_first: in all directories before any archive
-  bool prefers_archives = false;               // -static and its like
+  bool reports_search_paths = false;           // -v
   bool is_classic = false;                     // tables as before macOS 10.6
   bool is_flat = false;                        // -flat_namespace
   bool finds_undefined_at_run_time = false;    // -undefined dynamic_lookup
   std::vector<std::string> found_at_run_time;  // -U
   std::vector<std::string> exported, exported_lists, unexported, unexported_lists, reexported_lists;
-  bool exports_nothing = false;                              // -no_exported_symbols
-  std::vector<std::pair<std::string, std::string>> aliases;  // -alias: name, alias
-  std::vector<std::string> alias_lists;                      // -alias_list
+  bool exports_nothing = false;                                    // -no_exported_symbols
+  std::vector<std::string> kept_local_lists, dropped_local_lists;  // -non_global_symbols_[no_]strip_list
+  std::vector<std::string> syntax_trees;                           // -add_ast_path: for debuggers of Swift
   std::vector<std::string> allowable_clients, sub_umbrellas, sub_libraries;
   std::string umbrella, client_name;
+  std::string executable_path;  // of the program that will load the output
   std::vector<SectionFile> created_sections;
   std::vector<std::pair<std::string, std::string>> renamed_sections;  // "__DATA,__a" to "__DATA,__b"
   std::vector<std::pair<std::string, std::string>> renamed_segments;
@@ -168,9 +173,9 @@ struct DarwinOptions {
   std::string init_function;
   Answer chained_fixups = Answer::Unset, data_const = Answer::Unset, code_signature = Answer::Unset;
   Answer uuid = Answer::Unset, function_starts = Answer::Unset, data_in_code = Answer::Unset;
-  Answer source_version = Answer::Unset, debug_map = Answer::Unset, compact_unwind = Answer::Unset;
-  Answer init_offsets = Answer::Unset;
-  bool keeps_frames = false;  // -keep_dwarf_unwind
+  Answer source_version = Answer::Unset;
+  Answer encryption = Answer::Unset;  // -[no_]encryption: code can be encrypted later
+  bool keeps_frames = false;          // -keep_dwarf_unwind
   uint64_t source_version_value = 0;
   bool drops_unused_libraries = false;  // -dead_strip_dylibs
   bool may_be_dropped = false;          // -mark_dead_strippable_dylib
@@ -267,6 +272,8 @@ struct Options {
   std::string sysroot;
   std::vector<std::string> standard_paths;  // searched after those, if there is a sysroot
   bool no_standard_paths = false;           // -nostdlib, -Z
+  bool passes_over_foreign = false;         // libraries and members for other CPUs are left out with a warning
+  bool finds_objects = false;               // -lNAME.o is that file in the search path
   std::vector<PluginOption> plugins;
   std::vector<std::pair<std::string, std::string>> remapped_inputs;  // --remap-inputs: glob, file; empty: left out
 
@@ -278,6 +285,7 @@ struct Options {
   std::vector<std::string> undefined;         // -u
   std::vector<std::string> undefined_globs;   // --undefined-glob
   std::vector<std::string> require_defined;   // --require-defined
+  std::vector<std::string> must_be_found;     // -u of ld64: here, or in a library
   std::vector<std::string> wrapped;           // --wrap
   std::vector<SymbolAssignment> assignments;  // --defsym, in order
   std::vector<TlsSlot> tls_slots;             // --tls-slot

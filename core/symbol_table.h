@@ -22,12 +22,19 @@ namespace xld {
 enum class ClaimClass : uint8_t {
   Override = 0,  // --defsym and its like
   Strong = 1,
-  Common = 2,
-  Weak = 3,
-  Provided = 4,  // by the linker, if nothing better is there
-  Outside = 6,   // an archive member that would define it, or a shared library that does: the first of them counts
+  Coalesced = 2,        // a weak definition, in formats where those win over common symbols,
+  HiddenCoalesced = 3,  // and one that other modules cannot see: it gives way to one that they can
+  Common = 4,
+  Weak = 5,
+  Provided = 6,  // by the linker, if nothing better is there
+  Outside = 7,   // an archive member that would define it, or a shared library that does: the first of them counts
   None = 15,
 };
+
+constexpr bool is_weak(ClaimClass claim_class) {
+  return claim_class == ClaimClass::Weak || claim_class == ClaimClass::Coalesced ||
+         claim_class == ClaimClass::HiddenCoalesced;
+}
 
 struct Claim {
   static constexpr uint64_t kNone = UINT64_MAX;

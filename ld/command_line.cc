@@ -109,7 +109,8 @@ void check_relocatable(OptionContext& context) {
   refuse(options.output_format == OutputFormatKind::Binary, "--oformat binary", "relocations have no place there");
   refuse(options.gdb_index, "--gdb-index", "an index has addresses of the program");
   refuse(options.icf != IcfMode::None, "--icf", "functions are folded in the last link");
-  const bool has_root = options.entry_given || !options.undefined.empty() || !options.require_defined.empty();
+  const bool has_root = options.entry_given || !options.undefined.empty() || !options.require_defined.empty() ||
+                        !options.must_be_found.empty();
   refuse(options.gc_sections && !has_root, "--gc-sections without -e or -u", "nothing says what is needed");
 }
 

@@ -46,27 +46,12 @@ bool is_inside(const std::string& path, const std::string& directory) {
   return !error && std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
 }
 
-// Those of -L, then the system's own. Of another system than this one they make sense inside a sysroot only.
-std::vector<std::string> search_paths_of(const Options& options) {
-  std::vector<std::string> paths = options.search_paths;
-  const Target& target = options.target;
-  const TargetRow* row = find_target_row(target.format, target.cpu, target.os);
-  if (!row || options.no_standard_paths) return paths;
-  if (options.sysroot.empty() && row->os != OperatingSystem::Linux) return paths;
-  for (std::string_view rest = row->search_paths; !rest.empty();) {
-    const std::string_view path = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(path.size() + 1, rest.size()));
-    paths.push_back((options.sysroot.empty() ? "" : "=") + std::string(path));
-  }
-  return paths;
-}
-
 }  // namespace
 
 // ---- from the command line to bytes ------------------------------------------------------------------------------
 
 InputFinder::InputFinder(Link& link, FileSystem& files, bool believes_indexes)
-    : link_(link), files_(files), believes_indexes_(believes_indexes), search_paths_(search_paths_of(link.options())) {}
+    : link_(link), files_(files), believes_indexes_(believes_indexes), search_(link.options(), files) {}
 
 void InputFinder::open_all() {
   const auto timer = link_.session.timings.measure("open");
@@ -107,11 +92,11 @@ void InputFinder::note_new_inputs(size_t known_objects) {
 std::vector<InputFinder::Opened> InputFinder::open_in_parallel() {
   std::vector<Opened> opened;
   for (const InputOption& option : link_.options().inputs) {
-    if (option.kind == InputKind::File) opened.push_back({&option, option.name, std::nullopt});
+    if (option.kind == InputKind::File) opened.push_back({&option, search_.place_of(option.name), std::nullopt});
     if (option.kind == InputKind::Library)
-      opened.push_back({&option, find_library(option, any_file()).value_or(""), std::nullopt});
+      opened.push_back({&option, search_.find_library(option, any_file()).value_or(""), std::nullopt});
     if (option.kind == InputKind::Framework)
-      opened.push_back({&option, find_framework(option).value_or(""), std::nullopt});
+      opened.push_back({&option, search_.find_framework(option).value_or(""), std::nullopt});
   }
   for (Opened& entry : opened)
     if (auto path = remapped(entry.path)) entry.path = std::move(*path);
@@ -156,7 +141,8 @@ void InputFinder::open_copied_needs() {
 void InputFinder::report_not_found(const InputOption& option) const {
   const bool is_framework = option.kind == InputKind::Framework;
   std::string paths;
-  for (const std::string& path : is_framework ? framework_paths() : library_paths()) paths += "\n  " + path;
+  for (const std::string& path : is_framework ? search_.framework_paths() : search_.library_paths())
+    paths += "\n  " + path;
   if (paths.empty()) paths = is_framework ? " no directory (use -F)" : " no directory (use -L)";
   link_.diagnostics().error(
       fmt::format("cannot find {}{}; searched in:{}", is_framework ? "framework " : "library -l", option.name, paths));
@@ -177,7 +163,7 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
 }
 
 Result<Bytes> InputFinder::open_setting(const std::string& name) {
-  const std::string path = files_.exists(name) ? name : find_in_paths(name, any_file()).value_or(name);
+  const std::string path = files_.exists(name) ? name : search_.find_in_paths(name, any_file()).value_or(name);
   auto bytes = files_.open(path);
   if (bytes) opened_files_.push_back({path, *bytes, 0, OpenedFile::Role::Setting});
   return bytes;
@@ -194,6 +180,10 @@ Result<Bytes> InputFinder::open_referenced(const std::string& path) {
 void InputFinder::open_universal(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
   const Cpu cpu = link_.format ? link_.target().cpu : link_.options().target.cpu;
   const auto part = macho::slice_for(bytes, cpu);
+  if (!part && cpu != Cpu::Unknown && link_.options().passes_over_foreign) {
+    link_.diagnostics().warn(fmt::format("{}: {}; it is passed over", path, part.error().message));
+    return;
+  }
   if (!part) {
     link_.diagnostics().error(fmt::format("{}: {}{}", path, part.error().message,
                                           cpu == Cpu::Unknown ? "; say for which it is to be linked (-arch)" : ""));
@@ -212,9 +202,20 @@ void InputFinder::open_bytes(const InputOption& option, const std::string& path,
   if (identity.kind == FileKind::Executable && option.is_host) identity.kind = FileKind::SharedLibrary;
   if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes))
     return open_script(option, path, bytes, depth);
+  if (identity.kind == FileKind::SharedLibrary && passes_over(path, identity)) return;
   if (!check_identity(path, identity, bytes)) return;
   if (identity.kind == FileKind::SharedLibrary) return add_library(option, path, bytes);
   add_object(path, {}, bytes, option.is_lazy).hides_definitions = option.hides_definitions;
+}
+
+// A library, or a member of an archive, for another CPU than the output's.
+bool InputFinder::passes_over(const std::string& name, const Identity& identity) {
+  const Cpu wanted = link_.format ? link_.target().cpu : link_.options().target.cpu;
+  const bool is_wrong = identity.cpu != wanted && !identity.is_for_any_cpu && identity.kind != FileKind::CompilerIr &&
+                        identity.kind != FileKind::Unknown;
+  if (!link_.options().passes_over_foreign || wanted == Cpu::Unknown || !is_wrong) return false;
+  link_.diagnostics().warn(fmt::format("{}: is for another CPU than the output; it is passed over", name));
+  return true;
 }
 
 bool InputFinder::check_identity(const std::string& name, const Identity& identity, Bytes bytes) {
@@ -366,7 +367,7 @@ void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
     const std::string name = fmt::format("{}({})", input.path, member.name);
     // Members that are no objects (tables of contents of other tools, text) are passed over unless all are asked for.
     if (identity.kind == FileKind::Unknown && !option.whole_archive) continue;
-    if (!check_identity(name, identity, *bytes)) continue;
+    if (passes_over(name, identity) || !check_identity(name, identity, *bytes)) continue;
     const bool is_taken = option.whole_archive || (option.loads_classes && macho::has_classes(*bytes));
     add_object(input.path, std::string(member.name), *bytes, !is_taken).hides_definitions = option.hides_definitions;
   }
@@ -416,7 +417,12 @@ InputFile* InputFinder::open_lazy(FileId id) {
   }
   const auto bytes = member_bytes(input, *member);
   if (!bytes) return nullptr;
-  if (!check_identity(fmt::format("{}({})", input.path, member->name), identify_file(*bytes), *bytes)) return nullptr;
+  const std::string name = fmt::format("{}({})", input.path, member->name);
+  if (passes_over(name, identify_file(*bytes))) {
+    place.archive = nullptr;
+    return nullptr;
+  }
+  if (!check_identity(name, identify_file(*bytes), *bytes)) return nullptr;
   InputFile& file = make_file(input.path, member->name, *bytes, input.archive.is_thin() ? last_opened() : input.source);
   file.id = id;
   file.hides_definitions = input.hides_definitions;
@@ -440,8 +446,8 @@ std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> f
       option.use = request.use;
       option.hides_definitions = request.hides_definitions;
       option.as_needed = true;
-      const auto path =
-          request.kind == InputKind::Framework ? find_framework(option) : find_library(option, any_file());
+      const auto path = request.kind == InputKind::Framework ? search_.find_framework(option)
+                                                             : search_.find_library(option, any_file());
       if (path) {
         option.name = *path;
         open_option(option, files_.open(*path), 0);
@@ -466,10 +472,10 @@ void InputFinder::report_missing_requests() const {
 std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled, FileId rank) {
   const size_t known = objects_.size();
   opening_role_ = OpenedFile::Role::Compiled;
-  if (!compiled.search_path.empty()) search_paths_.push_back(compiled.search_path);
+  if (!compiled.search_path.empty()) search_.add_directory(compiled.search_path);
   for (InputOption input : compiled.inputs) {
     if (input.kind == InputKind::Library) {
-      const auto path = find_library(input, only_compatible("-l" + input.name));
+      const auto path = search_.find_library(input, only_compatible("-l" + input.name));
       if (!path) {
         open_option(input, std::nullopt, 0);
         continue;
@@ -581,7 +587,7 @@ bool InputFinder::is_incompatible(Bytes bytes, const std::string& path) const {
   return identity.cpu == Cpu::Unknown ? !identity.foreign_cpu.empty() : identity.cpu != wanted;
 }
 
-InputFinder::Acceptance InputFinder::only_compatible(const std::string& sought) {
+LibrarySearch::Acceptance InputFinder::only_compatible(const std::string& sought) {
   return [this, sought](const std::string& path) {
     if (!exists(path)) return false;
     const auto bytes = files_.open(path);
@@ -596,7 +602,7 @@ void InputFinder::open_found(InputOption option, std::optional<std::string> path
                              uint32_t depth) {
   const bool is_wrong = option.kind == InputKind::Library && bytes && bytes->ok() && is_incompatible(**bytes, *path);
   if (is_wrong) {
-    path = find_library(option, only_compatible("-l" + option.name));
+    path = search_.find_library(option, only_compatible("-l" + option.name));
     bytes.reset();
     if (path) bytes = files_.open(*path);
   }
@@ -636,7 +642,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
 
 // What a script says besides files and versions.
 void InputFinder::heed_script(const elf::Script& script, const std::string& path) {
-  search_paths_.insert(search_paths_.end(), script.search_paths.begin(), script.search_paths.end());
+  for (const std::string& directory : script.search_paths) search_.add_directory(directory);
   link_.undefined_in_scripts.insert(link_.undefined_in_scripts.end(), script.undefined.begin(), script.undefined.end());
   if (!script.entry.empty()) link_.entry_in_script = script.entry;
   if (!script.startup.empty())
@@ -661,7 +667,7 @@ void InputFinder::heed_script(const elf::Script& script, const std::string& path
 void InputFinder::open_library_script_entry(const InputOption& entry, const std::string& script_path, uint32_t depth) {
   InputOption input = entry;
   if (input.kind == InputKind::Library) {
-    const auto path = find_library(input, only_compatible("-l" + input.name));
+    const auto path = search_.find_library(input, only_compatible("-l" + input.name));
     if (!path) return open_option(input, std::nullopt, depth);
     input.name = *path;
     return open_option(input, files_.open(*path), depth);
@@ -673,82 +679,13 @@ void InputFinder::open_library_script_entry(const InputOption& entry, const std:
     input.name = sysroot + input.name.substr(1);
   } else if (input.name.starts_with('/')) {
     if (is_inside(script_path, sysroot)) input.name = sysroot + input.name;
-  } else if (const Acceptance accept = only_compatible(input.name); accept(directory_of(script_path) + input.name)) {
+  } else if (const LibrarySearch::Acceptance accept = only_compatible(input.name);
+             accept(directory_of(script_path) + input.name)) {
     input.name = directory_of(script_path) + input.name;
   } else if (!accept(input.name)) {
-    input.name = find_in_paths(input.name, accept).value_or(input.name);
+    input.name = search_.find_in_paths(input.name, accept).value_or(input.name);
   }
   open_option(input, files_.open(input.name), depth);
-}
-
-std::string InputFinder::in_sysroot(const std::string& directory) const {
-  const std::string& sysroot = link_.options().sysroot;
-  if (directory.starts_with('=')) return sysroot + directory.substr(1);
-  constexpr std::string_view kVariable = "$SYSROOT";
-  if (directory.starts_with(kVariable)) return sysroot + directory.substr(kVariable.size());
-  return directory;
-}
-
-std::vector<std::string> InputFinder::library_paths() const {
-  return in_sysroot(search_paths_, link_.options().standard_paths);
-}
-
-std::vector<std::string> InputFinder::framework_paths() const {
-  const DarwinOptions& options = link_.options().darwin;
-  return in_sysroot(options.framework_paths, options.standard_framework_paths);
-}
-
-// Standard paths belong to the target's files: without a sysroot they would be those of this machine.
-std::vector<std::string> InputFinder::in_sysroot(const std::vector<std::string>& given,
-                                                 const std::vector<std::string>& standard) const {
-  std::vector<std::string> paths;
-  for (const std::string& directory : given) paths.push_back(in_sysroot(directory));
-  const bool has_standard = !link_.options().no_standard_paths && !link_.options().sysroot.empty();
-  for (const std::string& directory : standard)
-    if (has_standard) paths.push_back(in_sysroot(directory));
-  return paths;
-}
-
-std::optional<std::string> InputFinder::find_in_paths(const std::string& file, const Acceptance& accept) const {
-  for (const std::string& directory : library_paths()) {
-    std::string path = directory + "/" + file;
-    if (accept(path)) return path;
-  }
-  return std::nullopt;
-}
-
-// What stands behind a comma is a variant of the framework's binary, which need not exist.
-std::optional<std::string> InputFinder::find_framework(const InputOption& option) const {
-  const size_t comma = std::min(option.name.find(','), option.name.size());
-  const std::string name = option.name.substr(0, comma);
-  for (const std::string& directory : framework_paths()) {
-    const std::string stem = fmt::format("{0}/{1}.framework/{1}", directory, name);
-    for (const std::string& path : {stem + ".tbd", stem})
-      if (files_.exists(path)) return path;
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> InputFinder::find_library(const InputOption& option, const Acceptance& accept) const {
-  if (option.name.starts_with(':')) return find_in_paths(option.name.substr(1), accept);
-  const Options& options = link_.options();
-  const bool takes_shared = !option.is_static && !options.is_static;
-  const std::vector<std::string> directories = library_paths();
-  const auto find_shared = [&](const std::string& directory) -> std::optional<std::string> {
-    for (const std::string& suffix : options.shared_suffixes)
-      if (std::string path = fmt::format("{}/lib{}{}", directory, option.name, suffix); accept(path)) return path;
-    return std::nullopt;
-  };
-  if (takes_shared && options.darwin.searches_shared_first)
-    for (const std::string& directory : directories)
-      if (auto path = find_shared(directory)) return path;
-  for (const std::string& directory : directories) {
-    if (takes_shared)
-      if (auto path = find_shared(directory)) return path;
-    const std::string path = fmt::format("{}/lib{}.a", directory, option.name);
-    if (accept(path)) return path;
-  }
-  return std::nullopt;
 }
 
 }  // namespace xld

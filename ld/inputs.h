@@ -15,6 +15,7 @@
 #include "core/archive.h"
 #include "core/file_system.h"
 #include "formats/format.h"
+#include "ld/library_search.h"
 
 namespace xld {
 
@@ -150,29 +151,20 @@ class InputFinder {
   void add_start_object();
   void note_new_inputs(size_t known_objects);
   void move_to_rank(std::span<InputFile* const> files, FileId rank);
+  bool passes_over(const std::string& name, const Identity& identity);
   bool check_identity(const std::string& name, const Identity& identity, Bytes bytes);
   Result<Bytes> open_referenced(const std::string& path);
   void open_universal(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
   void report_not_found(const InputOption& option) const;
-  std::vector<std::string> library_paths() const;
-  std::vector<std::string> framework_paths() const;
-  std::vector<std::string> in_sysroot(const std::vector<std::string>& given,
-                                      const std::vector<std::string>& standard) const;
-  std::optional<std::string> find_framework(const InputOption& option) const;
-  // Whether a file that was found is what is looked for; else the search goes on.
-  using Acceptance = std::function<bool(const std::string& path)>;
-  std::optional<std::string> find_library(const InputOption& option, const Acceptance& accept) const;
-  std::optional<std::string> find_in_paths(const std::string& file, const Acceptance& accept) const;
   bool exists(const std::string& path) const { return files_.exists(path); }
-  Acceptance any_file() const {
+  LibrarySearch::Acceptance any_file() const {
     return [this](const std::string& path) { return exists(path); };
   }
   bool is_incompatible(Bytes bytes, const std::string& path) const;
-  Acceptance only_compatible(const std::string& sought);
+  LibrarySearch::Acceptance only_compatible(const std::string& sought);
   void open_found(InputOption option, std::optional<std::string> path, std::optional<Result<Bytes>> bytes,
                   uint32_t depth);
   void heed_script(const elf::Script& script, const std::string& path);
-  std::string in_sysroot(const std::string& directory) const;
   std::optional<Bytes> member_bytes(ArchiveInput& archive, const ArchiveMember& member);
   // A new file; its bytes are those of `source`, an index in opened_files_.
   InputFile& make_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source);
@@ -185,7 +177,7 @@ class InputFinder {
   FileSystem& files_;
   DiskFileSystem compiled_files_;  // plugins write to the disk, wherever the other inputs are
   const bool believes_indexes_;
-  std::vector<std::string> search_paths_;  // before the sysroot is put in
+  LibrarySearch search_;
   std::deque<InputFile> storage_;
   std::deque<ArchiveInput> archives_;
   std::map<std::string, ArchiveInput*> archive_by_path_;

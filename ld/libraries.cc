@@ -3,8 +3,10 @@
 
 namespace xld {
 
-void settle_needed_libraries(Link& link) {
-  if (link.inputs.libraries.empty()) return;
+namespace {
+
+// A library that live code takes names from.
+void note_needed_libraries(Link& link) {
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link.symbols.flags(id);
@@ -16,6 +18,12 @@ void settle_needed_libraries(Link& link) {
     const bool is_insisted_on = (flags & (symbol_flag::kStronglyReferenced | symbol_flag::kRoot)) != 0;
     library.is_needed |= is_insisted_on || !library.import_names.empty();
   }
+}
+
+}  // namespace
+
+void settle_needed_libraries(Link& link) {
+  if (!link.inputs.libraries.empty()) note_needed_libraries(link);
   if (link.format->settle_libraries) link.format->settle_libraries(link);
 }
 

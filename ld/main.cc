@@ -16,6 +16,7 @@
 
 #include "core/jobserver.h"
 #include "ld/command_line.h"
+#include "ld/library_search.h"
 #include "ld/xld.h"
 
 namespace {
@@ -166,6 +167,8 @@ int run(const std::vector<std::string>& arguments) {
   std::fputs(command.text.c_str(), stdout);
   bool is_linked = !diagnostics.failed();
   ProgramFiles files;
+  if (command.options.darwin.reports_search_paths)
+    std::fputs(LibrarySearch(command.options, files).describe().c_str(), stdout);
   ProgramReports reports;
   const char* make_flags = std::getenv("MAKEFLAGS");
   std::unique_ptr<JobServer> job_server;

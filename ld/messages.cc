@@ -160,10 +160,10 @@ void warn_of_text_fixups(const Link& link) {
     for (uint32_t i = file->first_atom.value; i < file->first_atom.value + file->atom_count; i++) {
       const Atom& atom = link.atoms[i];
       if (!link.is_live[i] || atom.has(atom_flag::kWritable) || link.fixup_counts[i].all == 0) continue;
-      return link.diagnostics().warn(fmt::format(
-          "{}: the loader has to write to this read-only section, which costs memory and safety (DT_TEXTREL); "
-          "recompile with -fPIC or -fPIE, or say -z notext",
-          place_of(link, *file, atom, 0)));
+      return link.diagnostics().warn(
+          fmt::format("{}: the loader has to write to this read-only section, which costs memory and safety "
+                      "(DT_TEXTREL of ELF); recompile with -fPIC or -fPIE, or say -z notext, or -no_pie for Mach-O",
+                      place_of(link, *file, atom, 0)));
     }
   }
 }

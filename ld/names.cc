@@ -145,6 +145,7 @@ std::vector<SymbolId> requested_names(Link& link) {
   for (const std::string& name : link.undefined_in_scripts) names.push_back(want_name(link, name));
   if (!options.keep_first.empty()) names.push_back(want_name(link, options.keep_first));
   for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
+  for (const std::string& name : options.must_be_found) names.push_back(want_name(link, name));
   for (const SymbolAssignment& assignment : link.assignments) {
     if (const auto expression = Expression::parse(assignment.expression))
       for (const std::string_view name : expression->referenced_symbols())
@@ -268,6 +269,12 @@ void check_required_names(Link& link) {
     const SymbolId id = link.symbols.find(name);
     if (!id.is_valid() || !link.symbols.has(id, symbol_flag::kDefined))
       link.diagnostics().error(fmt::format("--require-defined={}: symbol is not defined in any input", name));
+  }
+  for (const std::string& name : link.options().must_be_found) {
+    const SymbolId id = link.symbols.find(name);
+    if (!id.is_valid() || !link.symbols.has(id, symbol_flag::kDefined | symbol_flag::kImported))
+      link.diagnostics().error(fmt::format(
+          "undefined symbol: {}\n>>> an option asks for it (-u, -exported_symbol, or a list of those)", name));
   }
 }
 

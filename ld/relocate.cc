@@ -147,6 +147,10 @@ AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc,
       atom.has(atom_flag::kWritable) || (allows_text_relocs(link) && !atom.has(atom_flag::kUnwind));
   if (!target.is_out_of_reach) return form_of_own(link, is_writable, reloc, target);
   if (reloc.want == Want::Stub && reloc.from != From::Nothing) return AddressForm::Stub;
+  // Where no program has copies of a library's variables, code that measures the distance to a definition of its own
+  // module means that one, whoever redirects others to another.
+  const bool means_own = !link.format->has_copies && !target.is_imported && reloc.from != From::Nothing;
+  if (means_own) return form_of_own(link, is_writable, reloc, target);
   return form_of_distant(link, atom, is_writable, reloc, target);
 }
 

@@ -262,7 +262,17 @@ void Relocator::write(const Reloc& reloc, uint64_t value) {
     if (thunk) value = *thunk - place(reloc);
     if (!fits(reloc.field, value) && !link_.options().allows_overflow) return report_overflow(reloc, value);
   }
-  write_field(reloc.field, out_.data() + (reloc.offset - begin_), value);
+  uint8_t* place_in_output = out_.data() + (reloc.offset - begin_);
+  if (reloc.field == Field::PageOffset12 && !is_expressible(load<uint32_t>(place_in_output), value))
+    return report_misaligned(reloc, value, load<uint32_t>(place_in_output));
+  write_field(reloc.field, place_in_output, value);
+}
+
+void Relocator::report_misaligned(const Reloc& reloc, uint64_t value, uint32_t instruction) {
+  report_reloc(link_, file_, atom_, reloc,
+               fmt::format("is part of a load or store of {} bytes, which cannot reach an address that ends in {:#x}; "
+                           "align what it refers to",
+                           1u << page_offset_scale(instruction), value));
 }
 
 // Debug information may describe what is not in the output: dropped, or represented by its equal.

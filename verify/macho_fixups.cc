@@ -299,10 +299,11 @@ class Collector {
   // ---- relocations ----------------------------------------------------------------------------------------------
 
   void relocations() {
-    // From the first writable segment on x86-64, from the first one on i386.
+    // From the first writable segment on x86-64, from the first one on i386 and for the kernel.
     uint64_t base = UINT64_MAX;
     for (const MachoSegment& s : file_.segments) {
-      const bool counts = file_.is_64 || (file_.flags & MachO::MH_SPLIT_SEGS) != 0 ? s.is_writable() : s.initial != 0;
+      const bool is_for_writable = file_.is_64 || (file_.flags & MachO::MH_SPLIT_SEGS) != 0;
+      const bool counts = is_for_writable && file_.type != MachO::MH_KEXT_BUNDLE ? s.is_writable() : s.initial != 0;
       if (counts && base == UINT64_MAX) base = s.address;
     }
     const auto& table = *file_.dysymtab;

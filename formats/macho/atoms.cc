@@ -280,9 +280,11 @@ class AtomMaker {
 
   void place_symbol(SymbolId id, uint32_t index, const RawSymbol& raw) {
     const ClaimClass claim = link_.symbols.claim(id).claim_class();
-    if (claim != ClaimClass::Strong && claim != ClaimClass::Weak) return;
+    // Who sees it is decided by the definition in force alone.
+    if (is_hidden_definition(file_, raw)) link_.symbols.add_flags(id, symbol_flag::kHidden);
+    if (claim == ClaimClass::Common || (raw.type & N_TYPE) == N_INDR) return;
     uint32_t flags = symbol_flag::kDefined;
-    if (raw.desc & N_WEAK_DEF) flags |= symbol_flag::kWeak;
+    if (is_weak(claim)) flags |= symbol_flag::kWeak;
     if ((raw.type & N_TYPE) == N_ABS) {
       link_.symbols.place(id, AtomId(), raw.value);
       flags |= symbol_flag::kAbsolute;

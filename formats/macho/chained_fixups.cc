@@ -22,7 +22,8 @@ constexpr uint64_t kStride = 4;              // steps of a chain are counted in 
 constexpr uint32_t kMostInlineAddend = 255;  // more needs a row of its own among the imports
 constexpr uint64_t kTargetBits = 36;
 constexpr uint32_t kMostShortOrdinal = 0xf0;
-constexpr uint32_t kHeaderSize = 32;  // 28, and room to align what follows
+constexpr uint64_t kMostShortNames = 1 << 23;  // offsets of names in short rows have 23 bits
+constexpr uint32_t kHeaderSize = 32;           // 28, and room to align what follows
 
 template <class T>
 void append(std::vector<uint8_t>& out, T value) {
@@ -101,21 +102,31 @@ class ChainBuilder {
     Row row;
     row.name = name_in_library(link_, id);
     row.addend = addend;
-    row.ordinal = kWeakLookup;
+    row.ordinal = link_.symbols.has(id, symbol_flag::kWeak) ? kWeakLookup : kThisImage;
     if (const uint32_t index = state_.import_of[id.value]; index != kNoImport) {
       const Import& import = state_.imports[index];
       if (!import.is_weak_definition) row.ordinal = import.ordinal;
       row.is_weak = import.is_weak_reference;
     }
-    if (addend != 0 || row.ordinal > static_cast<int>(kMostShortOrdinal)) format_ = DYLD_CHAINED_IMPORT_ADDEND64;
+    format_ = std::max(format_, format_for(row));
+    name_bytes_ += row.name.size() + 1;
+    if (name_bytes_ > kMostShortNames) format_ = DYLD_CHAINED_IMPORT_ADDEND64;
     rows_.push_back(row);
+  }
+
+  static uint32_t format_for(const Row& row) {
+    const auto addend = static_cast<int64_t>(row.addend);
+    if (row.ordinal > static_cast<int>(kMostShortOrdinal) || addend != static_cast<int32_t>(addend))
+      return DYLD_CHAINED_IMPORT_ADDEND64;
+    return addend == 0 ? DYLD_CHAINED_IMPORT : DYLD_CHAINED_IMPORT_ADDEND;
   }
 
   void write_imports(std::vector<uint8_t>& out) const {
     uint32_t name_offset = 0;
     for (const Row& row : rows_) {
-      if (format_ == DYLD_CHAINED_IMPORT) {
+      if (format_ != DYLD_CHAINED_IMPORT_ADDEND64) {
         append(out, (static_cast<uint32_t>(row.ordinal) & 0xff) | uint32_t{row.is_weak} << 8 | name_offset << 9);
+        if (format_ == DYLD_CHAINED_IMPORT_ADDEND) append(out, static_cast<uint32_t>(row.addend));
       } else {
         append(out, (static_cast<uint64_t>(row.ordinal) & 0xffff) | uint64_t{row.is_weak} << 16 |
                         uint64_t{name_offset} << 32);
@@ -186,6 +197,7 @@ class ChainBuilder {
   MachoState& state_;
   std::vector<Row> rows_;
   uint32_t format_ = DYLD_CHAINED_IMPORT;
+  uint64_t name_bytes_ = 0;
 };
 
 uint64_t bind_word(const MachoState& state, size_t index) {

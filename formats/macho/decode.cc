@@ -68,6 +68,21 @@ class Decoder {
   // -------------------------------------------------------------------------------------------------
 
   bool decode_plain(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
+    return decode_single(raw, meaning, reloc) && (!meaning.wants_thread_variable || check_thread_variable(raw, reloc));
+  }
+
+  // Code calls what a thread-local variable's descriptor begins with: it has to be one.
+  bool check_thread_variable(const RawReloc& raw, const Reloc& reloc) {
+    AtomId atom;
+    if (reloc.target_kind == TargetKind::Atom) atom = reloc.atom();
+    if (reloc.target_kind == TargetKind::Symbol) atom = link_.symbols.atom(reloc.symbol());
+    if (!atom.is_valid() || is_thread_variable(link_, atom)) return true;
+    return fail(raw, fmt::format("{} is for a thread-local variable, but what it refers to is an ordinary one; declare "
+                                 "it thread_local everywhere, or nowhere",
+                                 name_of(raw)));
+  }
+
+  bool decode_single(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
     if (meaning.form != RelocForm::Plain) return fail(raw, fmt::format("{} is not supported here", name_of(raw)));
     if (!start(raw, meaning, reloc)) return false;
     reloc.hints = meaning.hints;

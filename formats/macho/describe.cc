@@ -81,7 +81,7 @@ std::string section_name(const Link& link, const Atom& atom) {
 
 // Mach-O symbols have no sizes. Definitions that another file's took the place of count as references to those.
 void place_symbol(const MachoObject& object, const RawSymbol& raw, FileSymbol& symbol) {
-  const ClaimClass definition = raw.desc & N_WEAK_DEF ? ClaimClass::Weak : ClaimClass::Strong;
+  const ClaimClass definition = raw.desc & N_WEAK_DEF ? ClaimClass::Coalesced : ClaimClass::Strong;
   symbol.value = raw.value;
   switch (raw.type & N_TYPE) {
     case N_ABS:
@@ -89,6 +89,8 @@ void place_symbol(const MachoObject& object, const RawSymbol& raw, FileSymbol& s
       return;
     case N_SECT:
       break;
+    case N_INDR:
+      return;
     default:
       if (raw.value == 0) return;
       symbol.claim_class = ClaimClass::Common;

@@ -25,6 +25,7 @@ class LibraryReader {
     if (!contains(bytes_, sizeof(*header), header->sizeofcmds))
       return Error{"load commands extend past the end of the file"};
     library_.is_two_level = (header->flags & MH_TWOLEVEL) != 0;
+    library_.may_be_dropped = (header->flags & MH_DEAD_STRIPPABLE_DYLIB) != 0;
     library_.is_extension_safe = (header->flags & MH_APP_EXTENSION_SAFE) != 0;
     if (auto error = read_commands(bytes_.subspan(sizeof(*header), header->sizeofcmds), header->ncmds)) return *error;
     if (auto error = trie_.empty() ? read_symbols() : read_trie()) return *error;
@@ -50,6 +51,9 @@ class LibraryReader {
         return read_identity(bytes);
       case LC_REEXPORT_DYLIB:
         if (const auto name = text_at<DylibCommand>(bytes)) library_.reexports.push_back(*name);
+        return std::nullopt;
+      case LC_RPATH:
+        if (const auto path = text_at<DylinkerCommand>(bytes)) library_.runtime_paths.push_back(*path);
         return std::nullopt;
       case LC_SUB_FRAMEWORK:
         if (const auto name = text_at<DylinkerCommand>(bytes)) library_.parent_umbrella = *name;

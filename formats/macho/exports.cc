@@ -40,32 +40,32 @@ bool NameList::contains(std::string_view name) const {
   return false;
 }
 
-ExportRules::ExportRules(Link& link) : link_(link) {
-  const DarwinOptions& options = link.options().darwin;
-  for (const std::string& name : options.exported) exported_.add(name);
-  for (const std::string& name : options.unexported) unexported_.add(name);
-  read_lists(options.exported_lists, "-exported_symbols_list", exported_);
-  read_lists(options.unexported_lists, "-unexported_symbols_list", unexported_);
-  read_lists(options.interposable_lists, "-interposable_list", interposable_);
-  read_lists(options.reexported_lists, "-reexported_symbols_list", passed_on_);
-  has_export_list_ = !options.exported.empty() || !options.exported_lists.empty() || options.exports_nothing;
-}
-
-void ExportRules::read_lists(const std::vector<std::string>& paths, std::string_view option, NameList& list) {
+void read_name_lists(Link& link, const std::vector<std::string>& paths, std::string_view option, NameList& list) {
   for (const std::string& path : paths) {
-    const auto text = link_.open_referenced ? link_.open_referenced(path) : Result<Bytes>(Error{"no files"});
+    const auto text = link.open_referenced ? link.open_referenced(path) : Result<Bytes>(Error{"no files"});
     if (!text) {
-      link_.diagnostics().error(fmt::format("{}: cannot open {}: {}", option, path, text.error().message));
+      link.diagnostics().error(fmt::format("{}: cannot open {}: {}", option, path, text.error().message));
       continue;
     }
     list.add_lines(as_text(*text));
   }
 }
 
+ExportRules::ExportRules(Link& link) : link_(link) {
+  const DarwinOptions& options = link.options().darwin;
+  for (const std::string& name : options.exported) exported_.add(name);
+  for (const std::string& name : options.unexported) unexported_.add(name);
+  read_name_lists(link, options.exported_lists, "-exported_symbols_list", exported_);
+  read_name_lists(link, options.unexported_lists, "-unexported_symbols_list", unexported_);
+  read_name_lists(link, options.interposable_lists, "-interposable_list", interposable_);
+  read_name_lists(link, options.reexported_lists, "-reexported_symbols_list", passed_on_);
+  has_export_list_ = !options.exported.empty() || !options.exported_lists.empty() || options.exports_nothing;
+}
+
 bool ExportRules::exports(SymbolId id) const {
   if (link_.symbols.has(id, symbol_flag::kHidden)) return false;
   const std::string_view name = link_.symbols.name(id);
-  if (has_export_list_) return exported_.contains(name);
+  if (has_export_list_ && !exported_.contains(name)) return false;
   return unexported_.is_empty() || !unexported_.contains(name);
 }
 

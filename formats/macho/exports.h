@@ -25,6 +25,9 @@ class NameList {
   std::vector<std::string> patterns_;
 };
 
+// Lists in files; one that cannot be opened is an error that names the option.
+void read_name_lists(Link& link, const std::vector<std::string>& paths, std::string_view option, NameList& list);
+
 class ExportRules {
  public:
   explicit ExportRules(Link& link);
@@ -38,8 +41,6 @@ class ExportRules {
   bool has_export_list() const { return has_export_list_; }
 
  private:
-  void read_lists(const std::vector<std::string>& paths, std::string_view option, NameList& list);
-
   Link& link_;
   NameList exported_, unexported_, interposable_, passed_on_;
   bool has_export_list_ = false;

@@ -277,7 +277,7 @@ void build_lazy_binds(Link& link) {
   state.lazy_binds->bytes = writer.take_lazy();
 }
 
-void build_opcodes(Link& link) {
+void build_opcodes(Link& link, const std::vector<SymbolId>& overriding) {
   MachoState& state = state_of(link);
   std::vector<uint64_t> rebased;
   std::vector<Bound> bound, weak;
@@ -288,9 +288,12 @@ void build_opcodes(Link& link) {
     }
     const uint32_t index = state.import_of[fixup.symbol.value];
     if (index == kNoImport) {
-      // It holds our own definition until the loader finds that another image's comes first.
+      // It holds our own definition until the loader finds that another image's comes first, or a tool redirects it.
       if (is_position_independent(link.target().output)) rebased.push_back(fixup.address);
-      weak.push_back({own_weak_definition(link, fixup.symbol), fixup});
+      const bool is_weak = link.symbols.has(fixup.symbol, symbol_flag::kWeak);
+      Import own = own_weak_definition(link, fixup.symbol);
+      if (!is_weak) own.ordinal = kThisImage;
+      (is_weak ? weak : bound).push_back({own, fixup});
       continue;
     }
     const Import& import = state.imports[index];
@@ -305,10 +308,7 @@ void build_opcodes(Link& link) {
   build_lazy_binds(link);
   sort_bound(weak);
   BindWriter writer(link, false);
-  for (const SymbolId id : overriding_definitions(link)) {
-    writer.set_symbol(link.symbols.name(id), BIND_SYMBOL_FLAGS_NON_WEAK_DEFINITION);
-    state.binds_to_weak = true;
-  }
+  for (const SymbolId id : overriding) writer.set_symbol(link.symbols.name(id), BIND_SYMBOL_FLAGS_NON_WEAK_DEFINITION);
   for (const Bound& entry : weak) writer.add(entry.import, entry.fixup);
   state.weak_binds->bytes = writer.take();
 }
@@ -328,8 +328,11 @@ void gather_fixups(Link& link) {
 
 void build_fixup_tables(Link& link) {
   const Features& features = state_of(link).features;
+  // The loader looks for definitions in place of weak ones in images that say that they have some.
+  const std::vector<SymbolId> overriding = overriding_definitions(link);
+  if (!overriding.empty()) state_of(link).has_weak_definitions = true;
   if (features.has_chained_fixups) return build_chained_fixups(link);
-  if (features.has_dyld_info) return build_opcodes(link);
+  if (features.has_dyld_info) return build_opcodes(link, overriding);
   if (has_loader(link)) build_classic_relocs(link);
 }
 

@@ -13,6 +13,7 @@
 #include "formats/flag_index.h"
 #include "formats/flag_setters.h"
 #include "formats/macho/library.h"
+#include "formats/macho/platforms.h"
 
 namespace xld::macho {
 namespace {
@@ -26,18 +27,33 @@ void set_version(OptionContext& context, const OptionUse& use, std::string_view 
   version = *parsed;
 }
 
-void set_platform_version(OptionContext& context, const OptionUse& use) {
-  PlatformVersion& platform = context.options.platform;
-  platform.platform = use.value;
-  set_version(context, use, use.more[0], platform.minimum_os);
-  set_version(context, use, use.more[1], platform.sdk);
+bool is_second_platform(const PlatformVersion& first, const Platform& platform) {
+  const Platform* known = find_platform(first.platform);
+  return first.minimum_os != 0 && known && known->number == kPlatformMacos && platform.number == kPlatformCatalyst;
 }
 
+// macOS and then Mac Catalyst: the output is for both. Else the last one counts.
+void set_platform_version(OptionContext& context, const OptionUse& use) {
+  const Platform* platform = find_platform(use.value);
+  if (!platform)
+    return context.error(fmt::format("{}: '{}' is no platform, such as macos, ios or 1", use.spelling, use.value));
+  DarwinOptions& darwin = context.options.darwin;
+  const bool is_second = is_second_platform(context.options.platform, *platform);
+  PlatformVersion& version = is_second ? darwin.second_platform.emplace() : context.options.platform;
+  version.platform = platform->name;
+  set_version(context, use, use.more[0], version.minimum_os);
+  set_version(context, use, use.more[1], version.sdk);
+}
+
+// "-ios_simulator_version_min 14.0"
 void set_minimum_version(OptionContext& context, const OptionUse& use) {
-  PlatformVersion& platform = context.options.platform;
-  platform.platform = "macos";
-  set_version(context, use, use.value, platform.minimum_os);
-  platform.sdk = platform.minimum_os;
+  std::string_view name = use.spelling;
+  name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
+  const Platform* platform = find_platform(name.substr(0, name.find("_version_min")));
+  PlatformVersion& version = context.options.platform;
+  version.platform = platform ? platform->name : "macos";
+  set_version(context, use, use.value, version.minimum_os);
+  version.sdk = version.minimum_os;
 }
 
 void choose_architecture(OptionContext& context, const OptionUse& use) {
@@ -56,7 +72,7 @@ void choose_undefined(OptionContext& context, const OptionUse& use) {
   const auto policy = choose_named(context, use, kPolicies);
   if (!policy) return;
   context.options.unresolved = *policy;
-  context.options.darwin.finds_undefined_at_run_time = *policy == UnresolvedPolicy::Ignore;
+  context.options.darwin.finds_undefined_at_run_time = *policy != UnresolvedPolicy::Error;
 }
 
 // ---- setters for fields of Options::darwin
@@ -64,6 +80,47 @@ void choose_undefined(OptionContext& context, const OptionUse& use) {
 template <auto Field, auto Value = true>
 void set_darwin(OptionContext& context, const OptionUse&) {
   context.options.darwin.*Field = Value;
+}
+
+void set_system_root(OptionContext& context, const OptionUse& use) {
+  if (use.value == "/") return;  // this machine's own
+  context.options.darwin.system_roots.emplace_back(use.value);
+  if (context.options.sysroot.empty()) context.options.sysroot = use.value;
+}
+
+// Later ones count, for archives before them, too.
+template <auto Fact>
+void clear_everywhere(OptionContext& context, const OptionUse&) {
+  context.following.*Fact = false;
+  context.options.requested.*Fact = false;
+  for (InputOption& input : context.options.inputs) input.*Fact = false;
+}
+
+void print_version(OptionContext& context, const OptionUse&) {
+  context.request.version_and_link = true;
+  context.options.darwin.reports_search_paths = true;
+}
+
+// A name that has to be there, unless it is a pattern.
+void want_export(OptionContext& context, std::string_view name) {
+  if (!name.empty() && name.find_first_of("*?[") == name.npos) context.options.must_be_found.emplace_back(name);
+}
+
+void add_export(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.exported.emplace_back(use.value);
+  want_export(context, use.value);
+}
+
+void add_export_list(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.exported_lists.emplace_back(use.value);
+  const auto text = context.files.read ? context.files.read(std::string(use.value)) : std::nullopt;
+  if (!text) return;  // an error when it is opened
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::string name;
+    if (words >> name) want_export(context, name);
+  }
 }
 
 template <auto Field>
@@ -166,6 +223,12 @@ void set_everywhere(OptionContext& context, const OptionUse&) {
   context.following.*Fact = true;
   context.options.requested.*Fact = true;
   for (InputOption& input : context.options.inputs) input.*Fact = true;
+}
+
+// Loaders refuse a path that is there twice.
+void add_runtime_path(OptionContext& context, const OptionUse& use) {
+  std::vector<std::string>& paths = context.options.dynamic.runtime_paths;
+  if (std::find(paths.begin(), paths.end(), use.value) == paths.end()) paths.emplace_back(use.value);
 }
 
 void set_pad(OptionContext& context, const OptionUse& use) {
@@ -297,13 +360,15 @@ void apply_defaults(Options& options) {
   options.dynamic.copy_relocs = false;
   options.shared_suffixes = {".tbd", ".dylib", ".so"};
   options.standard_paths = {"=/usr/lib", "=/usr/local/lib"};
+  options.passes_over_foreign = true;
+  options.finds_objects = true;
   options.darwin.standard_framework_paths = {"=/Library/Frameworks", "=/System/Library/Frameworks"};
 }
 
 constexpr OptionRow kGeneral[] = {
     {"--help", None, "", "print this text", request<&CommandRequest::help>},
-    {"-v", None, "", "print the version, and link if there is something to link",
-     request<&CommandRequest::version_and_link>},
+    {"-v -verbose", None, "", "print the version and the search paths, and link if there is something to link",
+     print_version},
     {"--version", None, "", "print the version", request<&CommandRequest::version>},
     {"--print-targets", None, "", "print the version and the targets", request<&CommandRequest::targets>},
     {"--[no-]color-diagnostics", Optional, "WHEN", "colour messages: always (default), never, auto", set_color},
@@ -324,6 +389,10 @@ constexpr OptionRow kOutput[] = {
     {"-platform_version", Separate, "PLATFORM MINIMUM SDK", "where the output will run", set_platform_version},
     {"-macosx_version_min -macos_version_min", Separate, "VERSION", "the oldest macOS the output will run on",
      set_minimum_version},
+    {"-ios_version_min -iphoneos_version_min -ios_simulator_version_min -maccatalyst_version_min "
+     "-uikitformac_version_min -tvos_version_min -tvos_simulator_version_min -watchos_version_min "
+     "-watchos_simulator_version_min -bridgeos_version_min -driverkit_version_min -xros_version_min",
+     Separate, "VERSION", "the same for another platform", set_minimum_version},
     {"-execute", None, "", "make a program (default)", make_program},
     {"-dylib", None, "", "make a dynamic library", set<&Options::is_shared>},
     {"-bundle", None, "", "make a bundle, which a program loads", make_bundle},
@@ -348,13 +417,16 @@ constexpr OptionRow kOutput[] = {
      set_darwin_address<&DarwinOptions::page_zero_size>},
     {"-install_name -dylib_install_name -dylinker_install_name", Separate, "NAME",
      "what programs that use the library ask the loader for", set_darwin_text<&DarwinOptions::install_name>},
+    {"-final_output", Separate, "FILE", "what the output will be called in the end: the name of a library",
+     set_darwin_text<&DarwinOptions::final_output>},
     {"-current_version -dylib_current_version", Separate, "VERSION", "the library's version",
      set_darwin_version<&DarwinOptions::current_version>},
     {"-compatibility_version -dylib_compatibility_version", Separate, "VERSION",
      "the oldest version that programs linked with this one can use",
      set_darwin_version<&DarwinOptions::compatibility_version>},
-    {"-rpath", Separate, "PATH", "where the loader looks for @rpath libraries",
-     append_dynamic_text<&DynamicOptions::runtime_paths>},
+    {"-rpath", Separate, "PATH", "where the loader looks for @rpath libraries", add_runtime_path},
+    {"-executable_path", Separate, "PATH", "the program that will load the output: @executable_path in libraries",
+     set_darwin_text<&DarwinOptions::executable_path>},
     {"-umbrella", Separate, "NAME", "the framework that stands for the library",
      set_darwin_text<&DarwinOptions::umbrella>},
     {"-allowable_client", Separate, "NAME", "only programs of that name may use the library",
@@ -384,10 +456,14 @@ constexpr OptionRow kOutput[] = {
     {"-source_version", Separate, "VERSION", "what LC_SOURCE_VERSION says", set_source_version},
     {"-[no_]add_source_version", None, "", "write LC_SOURCE_VERSION (default)",
      set_answer<&DarwinOptions::source_version>},
+    {"-[no_]encryption -encryptable", None, "", "room for the encryption of programs (default for devices)",
+     set_answer<&DarwinOptions::encryption>},
     {"-mark_dead_strippable_dylib", None, "", "programs that do not use the library need not load it",
      set_darwin<&DarwinOptions::may_be_dropped>},
     {"-application_extension", None, "", "the output is safe for application extensions",
      set_darwin<&DarwinOptions::is_extension_safe>},
+    {"-no_application_extension", None, "", "it is not (default)",
+     set_darwin<&DarwinOptions::is_extension_safe, false>},
     {"-allow_stack_execute", None, "", "the stack is executable", set_darwin<&DarwinOptions::allows_stack_execution>},
     {"-allow_heap_execute", None, "", "i386: the heap is executable", set_darwin<&DarwinOptions::has_executable_heap>},
     {"-flat_namespace -force_flat_namespace", None, "", "names are looked for in all libraries",
@@ -402,12 +478,18 @@ constexpr OptionRow kOutput[] = {
     {"-s", None, "", "leave out the symbol table and debug information", set<&Options::strip, StripMode::All>},
     {"-S", None, "", "leave out debug information", set<&Options::strip, StripMode::Debug>},
     {"-x", None, "", "leave out local symbols", set<&Options::discard, DiscardMode::AllLocals>},
+    {"-non_global_symbols_no_strip_list", Separate, "FILE", "leave out local symbols that FILE does not name",
+     append_darwin_text<&DarwinOptions::kept_local_lists>},
+    {"-non_global_symbols_strip_list", Separate, "FILE", "leave out local symbols that FILE names",
+     append_darwin_text<&DarwinOptions::dropped_local_lists>},
+    {"-add_ast_path", Separate, "FILE", "note a Swift module for debuggers",
+     append_darwin_text<&DarwinOptions::syntax_trees>},
 };
 
 constexpr OptionRow kInputs[] = {
     {"-l", Required, "NAME", "link lib<NAME> from the search path", add_library},
     {"-needed-l -lazy-l", Joined, "NAME", "the same; the library is loaded though nothing uses it",
-     add_used<InputKind::Library, LibraryUse::Normal>},
+     add_used<InputKind::Library, LibraryUse::Needed>},
     {"-weak-l", Joined, "NAME", "the same; the program can do without the library",
      add_used<InputKind::Library, LibraryUse::Weak>},
     {"-reexport-l", Joined, "NAME", "the same; the library's names are passed on",
@@ -416,8 +498,8 @@ constexpr OptionRow kInputs[] = {
      add_used<InputKind::Library, LibraryUse::Upward>},
     {"-hidden-l", Joined, "NAME", "the same; what the archive defines stays inside the output",
      add_hidden<InputKind::Library>},
-    {"-needed_library -lazy_library", Separate, "FILE", "link the library FILE",
-     add_used<InputKind::File, LibraryUse::Normal>},
+    {"-needed_library -lazy_library", Separate, "FILE", "FILE is loaded though nothing uses it",
+     add_used<InputKind::File, LibraryUse::Needed>},
     {"-weak_library", Separate, "FILE", "the program can do without FILE", add_used<InputKind::File, LibraryUse::Weak>},
     {"-reexport_library", Separate, "FILE", "the names of FILE are passed on",
      add_used<InputKind::File, LibraryUse::Reexport>},
@@ -425,8 +507,10 @@ constexpr OptionRow kInputs[] = {
      add_used<InputKind::File, LibraryUse::Upward>},
     {"-load_hidden", Separate, "FILE", "what the archive FILE defines stays inside the output",
      add_hidden<InputKind::File>},
-    {"-framework -needed_framework -lazy_framework", Separate, "NAME", "link a framework from the framework path",
+    {"-framework", Separate, "NAME[,VARIANT]", "link a framework, or a variant of it, from the framework path",
      add_used<InputKind::Framework, LibraryUse::Normal>},
+    {"-needed_framework -lazy_framework", Separate, "NAME", "the same; it is loaded though nothing uses it",
+     add_used<InputKind::Framework, LibraryUse::Needed>},
     {"-weak_framework", Separate, "NAME", "the program can do without the framework",
      add_used<InputKind::Framework, LibraryUse::Weak>},
     {"-reexport_framework", Separate, "NAME", "the framework's names are passed on",
@@ -436,7 +520,8 @@ constexpr OptionRow kInputs[] = {
     {"-L", Required, "DIRECTORY", "search DIRECTORY", append_text<&Options::search_paths>},
     {"-F", Required, "DIRECTORY", "search DIRECTORY for frameworks",
      append_darwin_text<&DarwinOptions::framework_paths>},
-    {"-syslibroot", Separate, "DIRECTORY", "where the target's files are", set_text<&Options::sysroot>},
+    {"-syslibroot", Separate, "DIRECTORY", "where the target's files are: -L, -F and absolute paths mean those below",
+     set_system_root},
     {"-Z", None, "", "search no directory but those of -L and -F", set<&Options::no_standard_paths>},
     {"-search_paths_first", None, "", "take what the first directory has, library or archive (default)",
      set_darwin<&DarwinOptions::searches_shared_first, false>},
@@ -445,7 +530,7 @@ constexpr OptionRow kInputs[] = {
     {"-filelist", Separate, "FILE[,DIRECTORY]", "read names of inputs from FILE", add_file_list},
     {"-all_load", None, "", "take all members of all archives", set_everywhere<&InputOption::whole_archive>},
     {"-noall_load", None, "", "take the members that are needed (default)",
-     set_following<&InputOption::whole_archive, false>},
+     clear_everywhere<&InputOption::whole_archive>},
     {"-ObjC", None, "", "take all members of archives that have classes or categories",
      set_everywhere<&InputOption::loads_classes>},
     {"-force_load", Separate, "FILE", "take all members of the archive FILE", add_whole_archive},
@@ -458,14 +543,13 @@ constexpr OptionRow kInputs[] = {
 };
 
 constexpr OptionRow kContents[] = {
-    {"-u", Separate, "SYMBOL", "SYMBOL must become defined", append_text<&Options::require_defined>},
+    {"-u", Separate, "SYMBOL", "SYMBOL must become defined, here or by a library",
+     append_text<&Options::must_be_found>},
     {"-undefined", Separate, "POLICY", "error (default), warning, suppress, dynamic_lookup", choose_undefined},
     {"-U", Separate, "SYMBOL", "SYMBOL is looked for when the program is loaded",
      append_darwin_text<&DarwinOptions::found_at_run_time>},
-    {"-exported_symbol", Separate, "SYMBOL", "show other images this name, or these names, and no others",
-     append_darwin_text<&DarwinOptions::exported>},
-    {"-exported_symbols_list", Separate, "FILE", "the same, a name a line",
-     append_darwin_text<&DarwinOptions::exported_lists>},
+    {"-exported_symbol", Separate, "SYMBOL", "show other images this name, or these names, and no others", add_export},
+    {"-exported_symbols_list", Separate, "FILE", "the same, a name a line", add_export_list},
     {"-no_exported_symbols", None, "", "show other images no names", set_darwin<&DarwinOptions::exports_nothing>},
     {"-unexported_symbol", Separate, "SYMBOL", "do not show other images this name, or these names",
      append_darwin_text<&DarwinOptions::unexported>},
@@ -523,6 +607,8 @@ constexpr OptionRow kContents[] = {
      set_darwin<&DarwinOptions::has_small_objc_stubs>},
     {"-ignore_optimization_hints", None, "", "leave code as long as the compiler made it",
      set_darwin<&DarwinOptions::ignores_hints>},
+    {"--no-deduplicate-strings", None, "", "keep equal constants apart", set<&Options::optimize, 0>},
+    {"--deduplicate-strings", None, "", "equal constants become one (default)", set<&Options::optimize, 1>},
     {"--icf", Required, "MODE", "fold identical functions: all, safe, none", set_icf},
     {"-deduplicate", None, "", "like --icf=safe", set<&Options::icf, IcfMode::Safe>},
     {"-no_deduplicate", None, "", "do not fold identical functions (default)", set<&Options::icf, IcfMode::None>},
@@ -550,7 +636,7 @@ constexpr OptionRow kNoEffect[] = {
     {"-arch_multiple", None, "", "messages name files, whose CPUs are known"},
     {"-O", Joined, "LEVEL", "there is one level of optimisation"},
     {"-no_implicit_dylibs -nofixprebinding -prebind -noprebind", None, "", "what it asks for is the default"},
-    {"-random_uuid -final_output", None, "", "LC_UUID is made of the content"},
+    {"-random_uuid", None, "", "LC_UUID is made of the content"},
     {"-no_compact_unwind", None, "", "unwind tables are those that the input needs"},
     {"-no_warn_duplicate_libraries -no_warn_inits -warn_weak_exports -no_weak_exports -no_weak_imports", None, "",
      "xld has no such warning"},
@@ -562,19 +648,33 @@ constexpr OptionRow kNoEffect[] = {
     {"-objc_gc -objc_gc_only -objc_gc_compaction", None, "", "no system has collected garbage since macOS 10.12"},
     {"-single_module -multi_module -s_segs_read_only -no_arch_warnings -arch_errors_fatal -root_safe -setuid_safe",
      None, "", "no system looks at it any more"},
-    {"-executable_path", Separate, "PATH", "libraries that are passed on are found without it"},
     {"-dylib_file", Separate, "NAME:FILE", "libraries that are passed on are found without it"},
     {"-debug_variant -ld_classic -ld_new -no_new_main -no_ld_classic", None, "", "there is one xld"},
     {"-reproducible", None, "", "outputs always are"},
     {"-force_cpusubtype_ALL -no_inits -no_dtrace_dof -no_shared_cache_eligible -not_for_dyld_shared_cache", None, "",
      "what it asks for is the default, or is never done"},
     {"-init_offsets -no_init_offsets", None, "", "initialisers are pointers, as all systems take them"},
-    {"-no_application_extension -no_dead_strip_inits_and_terms -allow_dead_duplicates", None, "",
-     "what it asks for is the default"},
+    {"-no_dead_strip_inits_and_terms -allow_dead_duplicates --dead-strip-duplicates -no_source_version "
+     "-noprebind_all_twolevel_modules -allow_sub_type_mismatches -allow_simulator_linking_to_macosx_dylibs "
+     "-no_kext_objects -kexts_use_stubs",
+     None, "", "what it asks for is the default, or never looked at"},
+    {"--[no-]warn-dylib-install-name --[no-]warn-duplicate-rpath --[no-]warn-thin-archive-missing-members "
+     "--[no-]pgo-warn-mismatch --check-category-conflicts -verbose_deduplicate --strict-auto-link",
+     None, "", "xld has no such warning"},
+    {"--[no-]call-graph-profile-sort -[no_]dependent_dr_info --keep-icf-stabs -twolevel_namespace_hints "
+     "-add_split_seg_info -prebind_allow_overlap -classic_linker -new_linker -fixup_chains_section "
+     "-bitcode_hide_symbols -force_load_swift_libs -sectorder_detail -Sn -Si -Sp -X -M",
+     None, "", "the order and form are those of the input"},
+    {"--time-trace-granularity --lto-O --lto-CGO --thinlto-jobs --thinlto-cache-policy", Required, "VALUE",
+     "the trace is complete; an LTO object in the input is an error"},
+    {"--print-dylib-search", None, "", "use -v and -t"},
+    {"-prune_interval_lto -prune_after_lto -max_relative_cache_size_lto -mcpu", Separate, "VALUE",
+     "drivers always pass it; an LTO object in the input is an error"},
+    {"-snapshot_dir -dot -seg_addr_table_filename -kext_objects_dir -Y -y", Separate, "VALUE",
+     "no system looks at it any more"},
     {"-no_order_data -no_order_inits -text_exec -run_init_lazily -threaded_starts_section", None, "",
      "the order and form are those of the input"},
-    {"-encryptable -no_encryption -bitcode_bundle -bitcode_verify -simulator_support", None, "",
-     "only other platforms have it"},
+    {"-bitcode_bundle -bitcode_verify -simulator_support", None, "", "only other platforms have it"},
     {"-prebind_all_twolevel_modules -private_bundle -read_only_stubs -slow_stubs -seglinkedit -noseglinkedit "
      "-multiply_defined_unused -nomultidefs -no_compact_linkedit -new_main -version_load_command "
      "-no_version_load_command -warn_stabs -version_details -debug_snapshot -verbose_optimization_hints",
@@ -594,7 +694,6 @@ constexpr OptionRow kNoEffect[] = {
     {"-read_only_relocs", Separate, "POLICY", "relocations in code are errors"},
     {"-unaligned_pointers", Separate, "POLICY", "chained fixups report them"},
     {"-weak_reference_mismatches", Separate, "POLICY", "one strong reference makes an import strong"},
-    {"-add_ast_path", Separate, "FILE", "only debuggers of Swift use it"},
     {"-sdk_version", Separate, "VERSION", "-platform_version says it"},
     {"-keep_relocs -x_locals -no_eh_labels", None, "", "-r keeps what it can without them"},
     {"-no_branch_islands -no_zero_fill_sections -merge_zero_fill_sections -page_align_data_atoms", None, "",

@@ -14,11 +14,11 @@
 #include "formats/macho/late_tables.h"
 #include "formats/macho/lazy_stubs.h"
 #include "formats/macho/load_commands.h"
-#include "formats/macho/message_stubs.h"
 #include "formats/macho/object.h"
 #include "formats/macho/plan.h"
 #include "formats/macho/provided_symbols.h"
 #include "formats/macho/relocs.h"
+#include "formats/macho/requested_code.h"
 #include "formats/macho/signature.h"
 #include "formats/macho/slot_chunks.h"
 #include "formats/macho/start_object.h"
@@ -57,6 +57,8 @@ void begin(Link& link) {
   target.output = output_kind(options, target.cpu);
   if (target.cpu == Cpu::Arm64 && !options.is_pie && target.output == OutputKind::DynamicPie)
     link.diagnostics().warn("-no_pie is ignored: arm64 systems run position-independent programs only");
+  if (!options.darwin.bundle_loader.empty() && !options.darwin.is_bundle)
+    link.diagnostics().error("-bundle_loader is for bundles; add -bundle, or leave it out");
   target.image_base =
       options.darwin.page_zero_size.value_or(0) != 0 ? *options.darwin.page_zero_size : image_base(target, options);
   target.max_page_size = target.cpu == Cpu::Arm64 ? 0x4000 : 0x1000;
@@ -135,12 +137,13 @@ const Format kFormat = {
     .begin = begin,
     .read_object = read_object,
     .read_library = read_library,
-    .make_object = make_message_stubs,
+    .make_object = make_requested_code,
     .make_stub_library = make_stub_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
     .provide_symbols = provide_symbols,
     .bind_symbols = bind_symbols,
+    .settle_libraries = want_stub_binder,
     .decode = decode,
     .kept = &kKeptRelocs,
     .is_root = is_root,

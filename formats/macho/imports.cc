@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <filesystem>
 #include <fmt/core.h>
 #include <set>
 
@@ -21,6 +22,19 @@ namespace xld::macho {
 namespace {
 
 constexpr uint32_t kMaxReexportDepth = 16;
+
+// "/usr/lib/libfoo.1.dylib" is foo, a framework's binary is what it is called.
+std::string_view short_name(std::string_view path) {
+  path = path.substr(path.rfind('/') + 1);
+  if (path.starts_with("lib")) path.remove_prefix(3);
+  return path.substr(0, path.find('.'));
+}
+
+std::string_view client_name(const Link& link) {
+  const DarwinOptions& options = link.options().darwin;
+  if (!options.client_name.empty()) return options.client_name;
+  return short_name(options.install_name.empty() ? output_name(link.options()) : options.install_name);
+}
 
 // ---- reading a library
 // -----------------------------------------------------------------------------------------------
@@ -44,7 +58,8 @@ class LibraryCollector {
     take((*texts)[0], *library);
     for (const LibraryText& text : *texts) inlined_.push_back(text);
     seen_.insert((*texts)[0].install_name);
-    for (const std::string_view name : reexports) add_reexport(name, *library, 0);
+    const Origin origin{file_.path, (*texts)[0].runtime_paths};
+    for (const std::string_view name : reexports) add_reexport(name, *library, 0, origin);
     file_.loader_name = library->parts[0].install_name;
     offer();
     file_.format_data = library;
@@ -59,7 +74,7 @@ class LibraryCollector {
   }
 
   Result<std::vector<LibraryText>> read(Bytes bytes) {
-    if (is_text_stub(bytes)) return parse_text_stub(bytes, link_.target().cpu, arena_);
+    if (is_text_stub(bytes)) return parse_text_stub(bytes, link_.target().cpu, arena_, stub_platform());
     auto slice = slice_for(bytes, link_.target().cpu);
     if (!slice) return slice.error();
     auto text = read_dynamic_library(*slice, link_.target().cpu, arena_);
@@ -67,9 +82,30 @@ class LibraryCollector {
     return std::vector<LibraryText>{std::move(*text)};
   }
 
+  uint32_t stub_platform() const {
+    const uint32_t platform = wanted_versions(link_).platform;
+    return platform == 0 ? kPlatformMacos : platform;
+  }
+
   void check_client(const LibraryText& text) const {
     if (link_.options().darwin.is_extension_safe && !text.is_extension_safe)
       link_.diagnostics().warn(fmt::format("{}: is not safe for application extensions", file_.path), file_.id);
+    if ((text.allowable_clients.empty() && text.parent_umbrella.empty()) || may_use(text)) return;
+    const std::string_view instead = text.parent_umbrella;
+    link_.diagnostics().error(
+        fmt::format("{}: may be linked by {} only, and the output is called {} (see -client_name)", file_.path,
+                    instead.empty() ? "its allowed clients" : fmt::format("its umbrella, {},", instead),
+                    client_name(link_)),
+        file_.id);
+  }
+
+  // Parts of one umbrella may use each other.
+  bool may_use(const LibraryText& text) const {
+    const auto& clients = text.allowable_clients;
+    const std::string_view name = client_name(link_);
+    return std::find(clients.begin(), clients.end(), name) != clients.end() ||
+           (!text.parent_umbrella.empty() &&
+            (text.parent_umbrella == name || text.parent_umbrella == link_.options().darwin.umbrella));
   }
 
   // The names of one text; `$ld$` symbols apply to the library itself.
@@ -89,14 +125,21 @@ class LibraryCollector {
     }
   }
 
-  void add_reexport(std::string_view name, MachoLibrary& library, uint32_t depth) {
+  // The library that passes another one on.
+  struct Origin {
+    std::string path;
+    std::vector<std::string_view> runtime_paths;
+  };
+
+  void add_reexport(std::string_view name, MachoLibrary& library, uint32_t depth, const Origin& origin) {
     if (depth == kMaxReexportDepth || !seen_.insert(name).second) return;
     const LibraryText* text = nullptr;
     for (const LibraryText& candidate : inlined_)
       if (candidate.install_name == name) text = &candidate;
     LibraryText opened;
+    Origin next_origin = origin;
     if (!text) {
-      auto found = open(name);
+      auto found = open(name, origin, next_origin.path);
       if (!found) {
         link_.diagnostics().warn(
             fmt::format("{}: cannot find the library {} that it re-exports; searched below -syslibroot", file_.path,
@@ -105,6 +148,7 @@ class LibraryCollector {
         return;
       }
       opened = std::move(*found);
+      next_origin.runtime_paths = opened.runtime_paths;
       text = &opened;
     }
     const std::vector<std::string_view> reexports = text->reexports;
@@ -113,42 +157,63 @@ class LibraryCollector {
     // Of a re-exported library only the names count: it is the one that was named that the loader asks.
     for (const LibraryText& part : apply_linker_symbols(std::move(plain), versions.platform, versions.minimum_os))
       add_names(part, 0, library);
-    for (const std::string_view next : reexports) add_reexport(next, library, depth + 1);
+    for (const std::string_view next : reexports) add_reexport(next, library, depth + 1, next_origin);
   }
 
-  std::optional<LibraryText> open(std::string_view name) {
+  std::optional<LibraryText> open(std::string_view name, const Origin& origin, std::string& found) {
     if (!link_.open_referenced) return std::nullopt;
-    for (const std::string& path : candidate_paths(name)) {
+    for (const std::string& path : candidate_paths(name, origin)) {
       const auto bytes = link_.open_referenced(path);
       if (!bytes) continue;
       auto texts = read(*bytes);
       if (!texts || texts->empty()) continue;
       for (size_t i = 1; i < texts->size(); i++) inlined_.push_back((*texts)[i]);
+      found = path;
       return std::move((*texts)[0]);
     }
     return std::nullopt;
   }
 
   // In the SDK a stub stands where the library is on the system; libraries of a project lie beside each other.
-  std::vector<std::string> candidate_paths(std::string_view name) const {
-    std::vector<std::string> paths;
-    const auto add = [&](std::string path) {
-      const size_t dot = path.rfind(".dylib");
-      const bool has_extension = dot != path.npos && dot + 6 == path.size();
-      paths.push_back((has_extension ? path.substr(0, dot) : path) + ".tbd");
-      paths.push_back(std::move(path));
-    };
-    const size_t slash = file_.path.rfind('/');
-    const std::string beside = slash == file_.path.npos ? std::string() : file_.path.substr(0, slash + 1);
-    if (name.starts_with('@')) {
-      const size_t end = name.find('/');
-      if (end == name.npos) return paths;
-      add(beside + std::string(name.substr(end + 1)));
-      return paths;
+  std::vector<std::string> candidate_paths(std::string_view name, const Origin& origin) const {
+    std::vector<std::string> places, paths;
+    if (name.starts_with("@rpath/")) {
+      const std::string rest(name.substr(6));
+      for (const std::string_view path : origin.runtime_paths) add_places(std::string(path) + rest, origin, places);
+      for (const std::string& path : link_.options().dynamic.runtime_paths) add_places(path + rest, origin, places);
+    } else {
+      add_places(std::string(name), origin, places);
     }
-    add(link_.options().sysroot + std::string(name));
-    add(beside + std::string(name.substr(name.rfind('/') + 1)));
+    places.push_back(folder_of(origin.path) + std::string(name.substr(name.rfind('/') + 1)));
+    for (std::string& place : places) {
+      const std::string_view extension = ".dylib";
+      const bool has_extension = place.ends_with(extension);
+      paths.push_back((has_extension ? place.substr(0, place.size() - extension.size()) : place) + ".tbd");
+      paths.push_back(std::move(place));
+    }
     return paths;
+  }
+
+  static std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
+
+  // What the loader would make of a path, at the time of linking.
+  void add_places(const std::string& path, const Origin& origin, std::vector<std::string>& places) const {
+    const std::string rest = path.substr(std::min(path.find('/'), path.size()) + (path.starts_with('@') ? 1 : 0));
+    if (path.starts_with("@executable_path/")) {
+      const DarwinOptions& options = link_.options().darwin;
+      places.push_back(folder_of(options.executable_path.empty() ? link_.options().output : options.executable_path) +
+                       rest);
+    } else if (path.starts_with("@loader_path/")) {
+      places.push_back(folder_of(origin.path) + rest);
+      std::error_code error;
+      const auto real = std::filesystem::weakly_canonical(origin.path, error);
+      if (!error) places.push_back(folder_of(real.string()) + rest);
+    } else if (link_.options().darwin.system_roots.empty()) {
+      places.push_back(link_.options().sysroot + path);
+    } else {
+      for (const std::string& root : link_.options().darwin.system_roots) places.push_back(root + path);
+      places.push_back(path);
+    }
   }
 
   void offer() {
@@ -177,6 +242,20 @@ class LibraryCollector {
 
 void read_library(Link& link, InputFile& file, uint32_t worker) {
   LibraryCollector(link, file, worker).collect();
+}
+
+bool is_passed_on(const Link& link, const InputFile& file, const LibraryText& part) {
+  const DarwinOptions& options = link.options().darwin;
+  std::string_view leaf = part.install_name.substr(part.install_name.rfind('/') + 1);
+  leaf = leaf.substr(0, leaf.find('.'));
+  const auto has = [&](const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), leaf) != names.end();
+  };
+  return file.use == LibraryUse::Reexport || has(options.sub_libraries) || has(options.sub_umbrellas);
+}
+
+std::string_view output_name(const Options& options) {
+  return options.darwin.final_output.empty() ? options.output : options.darwin.final_output;
 }
 
 // ---- binding
@@ -274,9 +353,13 @@ class ImportNumbering {
   void consider(SymbolId id) {
     constexpr uint32_t kWanted = symbol_flag::kUsed | symbol_flag::kRoot;
     const uint32_t flags = link_.symbols.flags(id);
-    if ((flags & symbol_flag::kPreemptible) && (flags & symbol_flag::kWeak)) state_.has_weak_definitions = true;
+    if ((flags & symbol_flag::kPreemptible) && (flags & symbol_flag::kWeak))
+      state_.has_weak_definitions = state_.binds_to_weak = true;
     if (!(flags & symbol_flag::kImported) || !(flags & kWanted)) return;
     const Claim claim = link_.symbols.claim(id);
+    if (link_.options().unresolved == UnresolvedPolicy::Warn && !claim.is_import() && !is_asked_for_later(id))
+      link_.diagnostics().warn(
+          fmt::format("undefined symbol: {}\n>>> it is looked for when the program is loaded", link_.symbols.name(id)));
     Import import;
     import.symbol = id;
     import.name = name_in_library(link_, id);
@@ -291,6 +374,12 @@ class ImportNumbering {
       if (!import.is_weak_reference) strongly_used_.insert({claim.file().value, name.part});
     }
     state_.imports.push_back(import);
+  }
+
+  // -U
+  bool is_asked_for_later(SymbolId id) const {
+    const std::vector<std::string>& names = options_.found_at_run_time;
+    return std::find(names.begin(), names.end(), link_.symbols.name(id)) != names.end();
   }
 
   void number_libraries() {
@@ -313,7 +402,9 @@ class ImportNumbering {
   void number_library(const InputFile& file, const MachoLibrary& library, uint32_t part) {
     const std::pair<uint32_t, uint32_t> key{file.id.value, part};
     const bool is_used = used_.contains(key);
-    const bool is_dropped = options_.drops_unused_libraries && file.use != LibraryUse::Reexport;
+    const bool is_droppable = options_.drops_unused_libraries || library.parts[part].may_be_dropped;
+    const bool is_dropped =
+        is_droppable && file.use != LibraryUse::Needed && !is_passed_on(link_, file, library.parts[part]);
     if (!is_used && (part != 0 || !file.is_needed || is_dropped)) return;
     // The same install name may come from several stubs.
     for (uint32_t i = 0; i < state_.libraries.size(); i++) {

@@ -48,6 +48,12 @@ struct Import {
   bool is_weak_definition = false;  // the library's is one: others may override it
 };
 
+// The library's names are offered as the output's own: it was linked so, or -sub_library or -sub_umbrella names it.
+bool is_passed_on(const Link& link, const InputFile& file, const LibraryText& part);
+
+// What the output will be called in the end.
+std::string_view output_name(const Options& options);
+
 // Format::read_library, bind_symbols.
 void read_library(Link& link, InputFile& file, uint32_t worker);
 void bind_symbols(Link& link);

@@ -97,16 +97,27 @@ const HelperShape& shape_for(const Link& link) {
   return cpu == Cpu::X86_64 ? kX86_64 : kArm64;
 }
 
+// Other uses of a function make a slot that is bound at load time, and its calls go through that.
+bool calls_libraries(const Link& link) {
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const uint32_t flags = link.symbols.flags(SymbolId{i});
+    if ((flags & symbol_flag::kOutOfReach) && (flags & symbol_flag::kNeedsStub) && !(flags & symbol_flag::kNeedsGot))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void want_stub_binder(Link& link) {
   MachoState& state = state_of(link);
   if (!state.features.has_lazy_binding) return;
   state.stub_binder = link.symbols.find(kBinder);
-  state.features.has_lazy_binding = state.stub_binder.is_valid() && link.symbols.claim(state.stub_binder).is_import();
+  state.features.has_lazy_binding =
+      state.stub_binder.is_valid() && link.symbols.claim(state.stub_binder).is_import() && calls_libraries(link);
   if (!state.features.has_lazy_binding) return;
-  link.symbols.add_flags(state.stub_binder,
-                         symbol_flag::kUsed | symbol_flag::kNeedsGot | symbol_flag::kStronglyReferenced);
+  link.symbols.add_flags(state.stub_binder, symbol_flag::kImported | symbol_flag::kUsed | symbol_flag::kNeedsGot |
+                                                symbol_flag::kStronglyReferenced);
 }
 
 void number_lazy_stubs(Link& link) {

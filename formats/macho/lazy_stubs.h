@@ -16,7 +16,7 @@ inline constexpr std::string_view kLazyPointerSection = "__DATA,__la_symbol_ptr"
 inline constexpr std::string_view kStubHelperSection = "__TEXT,__stub_helper";
 inline constexpr uint32_t kNotLazy = UINT32_MAX;
 
-// Before names are bound: asks for the loader's function. Without it nothing is lazy.
+// When it is known what live code calls: asks for the loader's function. Without it, or a call, nothing is lazy.
 void want_stub_binder(Link& link);
 
 // After imports are numbered: which stubs are lazy.

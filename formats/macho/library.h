@@ -15,6 +15,7 @@
 #include "core/result.h"
 #include "core/target.h"
 #include "dynimport/stub_library.h"
+#include "formats/macho/platforms.h"
 
 namespace xld::macho {
 
@@ -33,10 +34,12 @@ struct LibraryText {
   std::string_view parent_umbrella;
   std::vector<std::string_view> allowable_clients;  // empty: everybody
   std::vector<std::string_view> reexports;          // install names of libraries it passes on
+  std::vector<std::string_view> runtime_paths;      // where its loader looks for @rpath
   std::vector<LibrarySymbol> symbols;
   std::vector<std::string_view> undefined;  // what it needs itself
   bool is_two_level = true;
   bool is_extension_safe = true;
+  bool may_be_dropped = false;  // a program that does not use it need not load it
 };
 
 // X[.Y[.Z]] as xxxx.yy.zz; nothing if the text is none.
@@ -47,8 +50,10 @@ std::optional<uint32_t> parse_packed_version(std::string_view text);
 bool is_text_stub(Bytes bytes);
 
 // A stub may hold several libraries: the first is the one meant, the others those it re-exports. Strings are kept in
-// `arena`. Nothing that is not for `cpu` and macOS is in the result; if the first library is not, that is an error.
-Result<std::vector<LibraryText>> parse_text_stub(Bytes bytes, Cpu cpu, Arena& arena);
+// `arena`. Nothing that is not for `cpu` and the platform is in the result; if the first library is not, that is an
+// error.
+Result<std::vector<LibraryText>> parse_text_stub(Bytes bytes, Cpu cpu, Arena& arena,
+                                                 uint32_t platform = kPlatformMacos);
 
 // Format::make_stub_library: version 4.
 std::string make_stub_library(const Target& target, const StubLibrary& library);

@@ -11,6 +11,7 @@
 
 #include "formats/macho/macho.h"
 #include "formats/macho/object.h"
+#include "formats/macho/platforms.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/slot_chunks.h"
 #include "formats/macho/state.h"
@@ -48,6 +49,7 @@ class CommandWriter {
       add(UuidCommand{LC_UUID, sizeof(UuidCommand), {}});
     }
     add_versions();
+    if (state_.features.is_encryptable) add_encryption();
     if (has_start()) add_start();
     add_init();
     add_libraries();
@@ -129,7 +131,9 @@ class CommandWriter {
     const bool finds_later =
         !options.is_kext && std::any_of(state_.imports.begin(), state_.imports.end(),
                                         [](const Import& import) { return import.ordinal == kDynamicLookup; });
-    const auto reexports = [](const LoadedLibrary& library) { return library.file->use == LibraryUse::Reexport; };
+    const auto reexports = [&](const LoadedLibrary& library) {
+      return is_passed_on(link_, *library.file, *library.part);
+    };
     const bool has_reexports = std::any_of(state_.libraries.begin(), state_.libraries.end(), reexports);
     uint32_t flags = finds_later && !options.is_flat ? 0 : MH_NOUNDEFS;
     if (!has_loader(link_)) return flags | (is_position_independent(link_.target().output) ? MH_PIE : 0);
@@ -140,7 +144,7 @@ class CommandWriter {
     if (kind_of_file(link_) == MH_DYLIB && !has_reexports) flags |= MH_NO_REEXPORTED_DYLIBS;
     if (link_.target().output == OutputKind::DynamicPie) flags |= MH_PIE;
     if (has_section_type(S_THREAD_LOCAL_VARIABLES)) flags |= MH_HAS_TLV_DESCRIPTORS;
-    if (options.is_extension_safe) flags |= MH_APP_EXTENSION_SAFE;
+    if (options.is_extension_safe && kind_of_file(link_) == MH_DYLIB) flags |= MH_APP_EXTENSION_SAFE;
     if (options.may_be_dropped && kind_of_file(link_) == MH_DYLIB) flags |= MH_DEAD_STRIPPABLE_DYLIB;
     if (options.allows_stack_execution) flags |= MH_ALLOW_STACK_EXECUTION;
     if (options.lazy_binding == Answer::No) flags |= MH_BINDATLOAD;
@@ -342,14 +346,32 @@ class CommandWriter {
 
   void add_versions() {
     if (state_.platform != 0 && state_.features.has_build_version) {
-      add(BuildVersionCommand{LC_BUILD_VERSION, sizeof(BuildVersionCommand), state_.platform, state_.minimum_os,
-                              state_.sdk, 0});
+      add_build_version(state_.platform, state_.minimum_os, state_.sdk);
     } else if (state_.platform != 0) {
-      add(VersionMinCommand{LC_VERSION_MIN_MACOSX, sizeof(VersionMinCommand), state_.minimum_os, state_.sdk});
+      add(VersionMinCommand{platform_row(state_.platform).minimum_command, sizeof(VersionMinCommand), state_.minimum_os,
+                            state_.sdk});
     }
+    if (const auto& second = link_.options().darwin.second_platform)
+      add_build_version(find_platform(second->platform)->number, second->minimum_os, second->sdk);
     if (state_.features.has_source_version)
       add(SourceVersionCommand{LC_SOURCE_VERSION, sizeof(SourceVersionCommand),
                                link_.options().darwin.source_version_value});
+  }
+
+  void add_build_version(uint32_t platform, uint32_t minimum_os, uint32_t sdk) {
+    add(BuildVersionCommand{LC_BUILD_VERSION, sizeof(BuildVersionCommand), platform, minimum_os, sdk, 0});
+  }
+
+  // All of __TEXT but the pages of the load commands.
+  void add_encryption() {
+    const Segment& text = link_.layout.segments.front();
+    const uint64_t page = link_.layout.plan.page_size;
+    const uint64_t begin = align_up(link_.layout.sections[text.first].size, page), end = align_up(text.file_size, page);
+    constexpr bool kIsWide = M::kWordSize == 8;
+    constexpr uint32_t kSize = sizeof(EncryptionInfoCommand) + (kIsWide ? 4 : 0);
+    add(EncryptionInfoCommand{kIsWide ? LC_ENCRYPTION_INFO_64 : LC_ENCRYPTION_INFO, kSize, static_cast<uint32_t>(begin),
+                              static_cast<uint32_t>(end - std::min(begin, end)), 0});
+    bytes_.resize(bytes_.size() + kSize - sizeof(EncryptionInfoCommand));
   }
 
   // -init: seven more words that nobody uses.
@@ -372,7 +394,7 @@ class CommandWriter {
     if (kind_of_file(link_) == MH_DYLINKER) return add_name(LC_ID_DYLINKER, given.empty() ? kLoader : given);
     if (kind_of_file(link_) != MH_DYLIB) return;
     const DarwinOptions& options = link_.options().darwin;
-    const std::string& name = options.install_name.empty() ? link_.options().output : options.install_name;
+    const std::string_view name = options.install_name.empty() ? output_name(link_.options()) : options.install_name;
     add_text(
         DylibCommand{LC_ID_DYLIB, 0, sizeof(DylibCommand), 1, options.current_version, options.compatibility_version},
         name);
@@ -382,15 +404,10 @@ class CommandWriter {
     add_text(DylinkerCommand{kind, 0, sizeof(DylinkerCommand)}, name);
   }
 
-  static uint32_t load_command_for(const LoadedLibrary& library) {
-    switch (library.file->use) {
-      case LibraryUse::Reexport:
-        return LC_REEXPORT_DYLIB;
-      case LibraryUse::Upward:
-        return LC_LOAD_UPWARD_DYLIB;
-      default:
-        return library.is_weak ? LC_LOAD_WEAK_DYLIB : LC_LOAD_DYLIB;
-    }
+  uint32_t load_command_for(const LoadedLibrary& library) const {
+    if (is_passed_on(link_, *library.file, *library.part)) return LC_REEXPORT_DYLIB;
+    if (library.file->use == LibraryUse::Upward) return LC_LOAD_UPWARD_DYLIB;
+    return library.is_weak ? LC_LOAD_WEAK_DYLIB : LC_LOAD_DYLIB;
   }
 
   void add_libraries() {
@@ -407,8 +424,6 @@ class CommandWriter {
     if (kind_of_file(link_) == MH_EXECUTE)
       for (const std::string& text : options.environment) add_name(LC_DYLD_ENVIRONMENT, text);
     if (!options.umbrella.empty()) add_name(LC_SUB_FRAMEWORK, options.umbrella);
-    for (const std::string& name : options.sub_umbrellas) add_name(LC_SUB_UMBRELLA, name);
-    for (const std::string& name : options.sub_libraries) add_name(LC_SUB_LIBRARY, name);
     for (const std::string& name : options.allowable_clients) add_name(LC_SUB_CLIENT, name);
   }
 
@@ -491,7 +506,8 @@ uint64_t HeaderChunk::size() const {
   // Names that install_name_tool may make as long as paths can be.
   if (options.pads_for_install_names)
     pad = std::max<uint64_t>(pad, (state_of(link_).libraries.size() + 1) * kLongestPath);
-  return build(link_).size() + pad;
+  const uint64_t size = build(link_).size() + pad;
+  return state_of(link_).features.is_encryptable ? align_up(size, link_.layout.plan.page_size) : size;
 }
 
 void HeaderChunk::write(MutableBytes out) const {

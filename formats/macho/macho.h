@@ -113,6 +113,11 @@ struct VersionMinCommand {
   uint32_t cmd, cmdsize, version, sdk;
 };
 
+// 64 bits: a word of padding follows.
+struct EncryptionInfoCommand {
+  uint32_t cmd, cmdsize, cryptoff, cryptsize, cryptid;
+};
+
 struct SourceVersionCommand {
   uint32_t cmd, cmdsize;
   uint64_t version;
@@ -190,8 +195,10 @@ inline constexpr uint32_t LC_SYMTAB = 0x2, LC_UNIXTHREAD = 0x5, LC_DYSYMTAB = 0x
                           LC_SUB_FRAMEWORK = 0x12, LC_SUB_UMBRELLA = 0x13, LC_SUB_CLIENT = 0x14, LC_SUB_LIBRARY = 0x15,
                           LC_CODE_SIGNATURE = 0x1d, LC_DYLD_INFO = 0x22, LC_FUNCTION_STARTS = 0x26,
                           LC_DATA_IN_CODE = 0x29, LC_ROUTINES = 0x11, LC_ROUTINES_64 = 0x1a, LC_UUID = 0x1b,
-                          LC_VERSION_MIN_MACOSX = 0x24, LC_SOURCE_VERSION = 0x2a, LC_LINKER_OPTION = 0x2d,
-                          LC_LINKER_OPTIMIZATION_HINT = 0x2e, LC_BUILD_VERSION = 0x32;
+                          LC_VERSION_MIN_MACOSX = 0x24, LC_VERSION_MIN_IPHONEOS = 0x25, LC_VERSION_MIN_TVOS = 0x2f,
+                          LC_VERSION_MIN_WATCHOS = 0x30, LC_ENCRYPTION_INFO = 0x21, LC_ENCRYPTION_INFO_64 = 0x2c,
+                          LC_SOURCE_VERSION = 0x2a, LC_LINKER_OPTION = 0x2d, LC_LINKER_OPTIMIZATION_HINT = 0x2e,
+                          LC_BUILD_VERSION = 0x32;
 inline constexpr uint32_t LC_DYLD_INFO_ONLY = 0x22 | LC_REQ_DYLD, LC_MAIN = 0x28 | LC_REQ_DYLD,
                           LC_LOAD_WEAK_DYLIB = 0x18 | LC_REQ_DYLD, LC_RPATH = 0x1c | LC_REQ_DYLD,
                           LC_REEXPORT_DYLIB = 0x1f | LC_REQ_DYLD, LC_LOAD_UPWARD_DYLIB = 0x23 | LC_REQ_DYLD,
@@ -219,9 +226,10 @@ inline constexpr uint32_t kMaxSections = 255;  // nlist::n_sect is a byte and 0 
 
 // Symbols: n_type and n_desc
 inline constexpr uint8_t N_STAB = 0xe0, N_PEXT = 0x10, N_TYPE = 0x0e, N_EXT = 0x01;
-inline constexpr uint8_t N_UNDF = 0x0, N_ABS = 0x2, N_SECT = 0xe, N_PBUD = 0xc, N_INDR = 0xa;
+inline constexpr uint8_t N_AST = 0x32, N_UNDF = 0x0, N_ABS = 0x2, N_SECT = 0xe, N_PBUD = 0xc, N_INDR = 0xa;
 inline constexpr uint16_t N_NO_DEAD_STRIP = 0x20, N_WEAK_REF = 0x40, N_WEAK_DEF = 0x80, N_ALT_ENTRY = 0x200,
-                          N_REF_TO_WEAK = 0x80, N_ARM_THUMB_DEF = 0x8, REFERENCE_FLAG_UNDEFINED_NON_LAZY = 0x0;
+                          N_REF_TO_WEAK = 0x80, REFERENCED_DYNAMICALLY = 0x10, N_ARM_THUMB_DEF = 0x8,
+                          REFERENCE_FLAG_UNDEFINED_NON_LAZY = 0x0;
 // Library ordinals in the high byte of n_desc, and in opcodes as negative numbers.
 inline constexpr uint8_t SELF_LIBRARY_ORDINAL = 0x0, MAX_LIBRARY_ORDINAL = 0xfd, DYNAMIC_LOOKUP_ORDINAL = 0xfe,
                          EXECUTABLE_ORDINAL = 0xff;

@@ -1,7 +1,7 @@
 // See message_stubs.h. Each stub loads a reference to the selector, a pointer to its name that the runtime makes
 // unique, and goes to _objc_msgSend: through its slot (fast), or through a stub that all share (small, arm64 only).
-// What is made is an object, so that slots, merged names, fixups and the removal of what is not needed are those of all
-// objects.
+// What is made is a part of an object, so that slots, merged names, fixups and the removal of what is not needed are
+// those of all objects.
 #include "formats/macho/message_stubs.h"
 
 #include <algorithm>
@@ -58,21 +58,17 @@ StubForm form_x86_64() {
 
 class StubMaker {
  public:
-  explicit StubMaker(const Link& link)
-      : link_(link),
-        object_(link.target().cpu),
+  StubMaker(const Link& link, ObjectAssembler& object)
+      : object_(object),
         form_(link.target().cpu == Cpu::Arm64 ? form_arm64(link.options().darwin.has_small_objc_stubs)
                                               : form_x86_64()) {}
 
-  std::string make(const std::vector<std::string_view>& names) {
+  void make(const std::vector<std::string_view>& names) {
     BuiltSymbol function;
     function.name = "_objc_msgSend";
     function.type = N_EXT;
     function_ = object_.add_symbol(std::move(function));
     for (const std::string_view name : names) add_stub(name);
-    auto object = object_.finish();
-    if (!object) link_.diagnostics().error("Objective-C stubs: " + object.error().message);
-    return object ? std::move(*object) : std::string();
   }
 
  private:
@@ -116,15 +112,14 @@ class StubMaker {
     return object_.add_symbol(std::move(reference));
   }
 
-  const Link& link_;
-  ObjectAssembler object_;
+  ObjectAssembler& object_;
   StubForm form_;
   SymbolRef function_;
 };
 
 }  // namespace
 
-std::string make_message_stubs(const Link& link) {
+bool add_message_stubs(const Link& link, ObjectAssembler& object) {
   std::vector<std::string_view> names;
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
@@ -132,9 +127,10 @@ std::string make_message_stubs(const Link& link) {
     if (link.symbols.claim(id) == Claim() && link.symbols.has(id, symbol_flag::kReferenced))
       names.push_back(link.symbols.name(id));
   }
-  if (names.empty() || link.target().cpu == Cpu::I386) return {};
+  if (names.empty() || link.target().cpu == Cpu::I386) return false;
   std::sort(names.begin(), names.end());
-  return StubMaker(link).make(names);
+  StubMaker(link, object).make(names);
+  return true;
 }
 
 }  // namespace xld::macho

@@ -1,13 +1,12 @@
 // Calls of _objc_msgSend$SELECTOR: the compiler leaves it to the linker to load the selector.
 #pragma once
 
-#include <string>
-
 #include "formats/format.h"
+#include "formats/macho/object_assembler.h"
 
 namespace xld::macho {
 
-// Format::make_object: an object with a stub for each of these names that nothing defines.
-std::string make_message_stubs(const Link& link);
+// Adds a stub for each of these names that nothing defines. True if there is one.
+bool add_message_stubs(const Link& link, ObjectAssembler& object);
 
 }  // namespace xld::macho

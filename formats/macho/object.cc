@@ -20,6 +20,14 @@ namespace xld::macho {
 
 namespace {
 
+// For which system, of the commands that say so in old objects.
+uint32_t platform_of_command(uint32_t command) {
+  constexpr uint32_t kIos = 2, kTvos = 3, kWatchos = 4;
+  if (command == LC_VERSION_MIN_IPHONEOS) return kIos;
+  if (command == LC_VERSION_MIN_TVOS) return kTvos;
+  return command == LC_VERSION_MIN_WATCHOS ? kWatchos : kPlatformMacos;
+}
+
 constexpr uint32_t kMaxAlignment = 15;  // as Apple's linkers
 
 template <class M>
@@ -97,6 +105,9 @@ class ObjectReader {
       case LC_BUILD_VERSION:
         return read_build_version(bytes);
       case LC_VERSION_MIN_MACOSX:
+      case LC_VERSION_MIN_IPHONEOS:
+      case LC_VERSION_MIN_TVOS:
+      case LC_VERSION_MIN_WATCHOS:
         return read_minimum_version(bytes);
       case LC_DATA_IN_CODE:
         return read_data_in_code(bytes);
@@ -211,7 +222,7 @@ class ObjectReader {
   bool read_minimum_version(Bytes bytes) {
     const auto command = xld::read<VersionMinCommand>(bytes, 0);
     if (!command) return fail("minimum version command is too small");
-    note_version(kPlatformMacos, command->version, command->sdk);
+    note_version(platform_of_command(command->cmd), command->version, command->sdk);
     return true;
   }
 
@@ -289,7 +300,11 @@ class ObjectReader {
     }
   }
 
-  static bool is_global_name(const RawSymbol& raw) { return !is_stab(raw) && (raw.type & N_EXT); }
+  // Another name of a symbol that may be defined elsewhere. One that is local means what the other name does.
+  static bool is_alias(const RawSymbol& raw) { return !is_stab(raw) && (raw.type & N_TYPE) == N_INDR; }
+  static bool is_local_alias(const RawSymbol& raw) { return is_alias(raw) && !(raw.type & N_EXT); }
+
+  static bool is_global_name(const RawSymbol& raw) { return !is_stab(raw) && ((raw.type & N_EXT) || is_alias(raw)); }
 
   // Local names come first (LC_DYSYMTAB), so that global ones are numbered without a table.
   bool check_symbols() {
@@ -328,17 +343,15 @@ class ObjectReader {
   bool read_global_name(uint32_t index, Occurrence& occurrence) {
     const RawSymbol raw = symbol(index);
     const Bytes names = object_.symbol_names;
-    if (raw.strx >= names.size())
-      return fail(fmt::format("symbol {}: name offset {:#x} is outside the string table", index, raw.strx));
-    const HashedName hashed = hash_c_string(names.data() + raw.strx, names.data() + names.size());
+    const uint64_t place = is_local_alias(raw) ? raw.value : raw.strx;
+    if (place >= names.size())
+      return fail(fmt::format("symbol {}: name offset {:#x} is outside the string table", index, place));
+    const HashedName hashed = hash_c_string(names.data() + place, names.data() + names.size());
     if (!hashed.is_terminated()) return fail(fmt::format("symbol {}: name has no end", index));
     occurrence = Occurrence();
     occurrence.name = hashed.name.data();
     occurrence.hash = hashed.hash;
     occurrence.length = static_cast<uint32_t>(hashed.name.size());
-    const bool is_definition = (raw.type & N_TYPE) != N_UNDF || raw.value != 0;
-    if ((raw.type & N_PEXT) || (file_.hides_definitions && is_definition))
-      occurrence.symbol_flags = symbol_flag::kHidden;
     return classify(index, raw, occurrence);
   }
 
@@ -349,13 +362,18 @@ class ObjectReader {
         occurrence.is_weak_reference = raw.value == 0 && (raw.desc & N_WEAK_REF);
         occurrence.claim_class = raw.value != 0 ? ClaimClass::Common : ClaimClass::None;
         return true;
-      case N_ABS:
+      case N_ABS:  // never weak, whatever its flags say
+        occurrence.claim_class = ClaimClass::Strong;
+        return true;
       case N_SECT:
-        occurrence.claim_class = raw.desc & N_WEAK_DEF ? ClaimClass::Weak : ClaimClass::Strong;
+        occurrence.claim_class = claim_class_of(file_, raw);
+        // What compilers keep there for themselves is not linked: two of a name are no contradiction.
+        if (object_.sections[raw.sect - 1].segment == "__LLVM") occurrence.claim_class = ClaimClass::HiddenCoalesced;
         return true;
       case N_INDR:
-        return fail(fmt::format("symbol {} ({}) is an alias of another name, which is not supported yet", index,
-                                symbol_name(object_, raw)));
+        object_.has_aliases = true;
+        occurrence.claim_class = is_local_alias(raw) ? ClaimClass::None : ClaimClass::Strong;
+        return true;
       default:
         break;
     }
@@ -406,6 +424,16 @@ RawSymbol raw_symbol(const Link& link, const MachoObject& object, uint32_t index
   if (link.target().word_size == 8) return load<RawSymbol>(object.symbols + size_t{index} * sizeof(RawSymbol));
   const auto raw = load<Macho32::Symbol>(object.symbols + size_t{index} * sizeof(Macho32::Symbol));
   return {raw.strx, raw.type, raw.sect, raw.desc, raw.value};
+}
+
+bool is_hidden_definition(const InputFile& file, const RawSymbol& raw) {
+  const bool can_be_hidden = (raw.type & N_TYPE) == N_SECT && (raw.desc & N_WEAK_DEF) && (raw.desc & N_WEAK_REF);
+  return (raw.type & N_PEXT) || can_be_hidden || file.hides_definitions;
+}
+
+ClaimClass claim_class_of(const InputFile& file, const RawSymbol& raw) {
+  if (!(raw.desc & N_WEAK_DEF)) return ClaimClass::Strong;
+  return is_hidden_definition(file, raw) ? ClaimClass::HiddenCoalesced : ClaimClass::Coalesced;
 }
 
 const Subsection* subsection_at(const MachoObject& object, uint32_t section, uint64_t address) {

@@ -79,6 +79,7 @@ struct MachoObject {
   std::span<const Bytes> linker_options;           // the LC_LINKER_OPTION commands
   std::span<const uint32_t> output_rows;           // -r: by raw symbol, in the output's table, plus 1; 0: not there
   bool has_subsections = false;
+  bool has_aliases = false;             // names that mean other names (N_INDR)
   std::span<const UnwindEntry> unwind;  // ascending by function; see unwind_input.h
   std::span<const Frame> frames;
   uint32_t frame_section = 0;   // that they are in
@@ -130,6 +131,12 @@ uint32_t section_at(const MachoObject& object, uint64_t address);
 
 // "main.o: section (__TEXT,__text): ..."
 void report_section(const Link& link, const InputFile& file, uint32_t section, std::string_view what);
+
+// Other modules cannot see it: private, or weak and made by a compiler that saw nobody compare its address.
+bool is_hidden_definition(const InputFile& file, const RawSymbol& raw);
+
+// Of a definition in a section.
+ClaimClass claim_class_of(const InputFile& file, const RawSymbol& raw);
 
 // True if the atom holds descriptors of thread-local variables.
 bool is_thread_variable(const Link& link, AtomId atom);

@@ -59,9 +59,12 @@ class OrderReader {
     }
     Line line;
     line.rank = next_++;
-    if (const size_t colon = text.find(".o:"); colon != text.npos) {
-      line.object = text.substr(0, colon + 2);
-      text.remove_prefix(colon + 3);
+    for (const std::string_view end : {".o:", ".o):"}) {
+      const size_t place = text.find(end);
+      if (place == text.npos) continue;
+      line.object = text.substr(0, place + end.size() - 1);
+      text.remove_prefix(place + end.size());
+      break;
     }
     lines_[std::string(text)].push_back(line);
   }
@@ -78,11 +81,16 @@ class OrderReader {
     }
   }
 
+  // "main.o", or "libx.a(main.o)", with as much of the path as there is.
+  static bool is_meant(const std::string& name, std::string_view object) {
+    if (!std::string_view(name).ends_with(object)) return false;
+    return name.size() == object.size() || name[name.size() - object.size() - 1] == '/';
+  }
+
   void place(const InputFile& file, AtomId atom, const std::vector<Line>& lines) {
+    const std::string name = file.display_name();
     for (const Line& line : lines) {
-      const std::string& name = file.member.empty() ? file.path : file.member;
-      const bool is_meant = line.object.empty() || std::string_view(name).ends_with(line.object);
-      if (!is_meant) continue;
+      if (!line.object.empty() && !is_meant(name, line.object)) continue;
       const auto [known, is_new] = order_.try_emplace(atom, line.rank);
       if (!is_new) known->second = std::min(known->second, line.rank);
     }

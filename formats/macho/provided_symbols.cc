@@ -4,8 +4,9 @@
 
 #include <fmt/core.h>
 
-#include "formats/macho/lazy_stubs.h"
+#include "formats/macho/aliases.h"
 #include "formats/macho/load_commands.h"
+#include "formats/macho/macho.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/state.h"
 #include "formats/macho/versions.h"
@@ -23,7 +24,7 @@ struct AnchorRow {
 };
 
 constexpr AnchorRow kAnchors[] = {
-    {"__mh_execute_header", Anchor::Header, true},   {"___dso_handle", Anchor::Header, true},
+    {kProgramHeaderName, Anchor::Header, true},      {"___dso_handle", Anchor::Header, true},
     {"__mh_dylib_header", Anchor::Header, true},     {"__mh_bundle_header", Anchor::Header, true},
     {"__mh_preload_header", Anchor::Header, true},   {"__mh_dylinker_header", Anchor::Header, true},
     {"section$start$", Anchor::SectionStart, false}, {"section$end$", Anchor::SectionEnd, false},
@@ -66,6 +67,11 @@ uint64_t address_of(const Link& link, const ProvidedName& name) {
   return header;
 }
 
+// Every program has had this name since 10.6: crash reporters and dlsym() look for it.
+void want_header_name(Link& link) {
+  link.symbols.intern(kProgramHeaderName);
+}
+
 // ld64 refuses to make a program without a start; so does dyld to run it.
 void check_entry(Link& link) {
   if (link.options().entry_given && !link.options().entry.empty() && link.options().entry[0] == '0')
@@ -89,14 +95,18 @@ void keep_global_names(Link& link) {
 
 void provide_symbols(Link& link) {
   settle_versions(link);
-  if (!link.applies_relocs()) return keep_global_names(link);
-  want_stub_binder(link);
+  if (!link.applies_relocs()) {
+    settle_aliases(link);
+    return keep_global_names(link);
+  }
+  settle_aliases(link);
+  if (kind_of_file(link) == MH_EXECUTE && !is_classic(link.options())) want_header_name(link);
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
     if (parse(link.symbols.name(id)).anchor == Anchor::None || link.symbols.is_defined(id)) continue;
     link.symbols.offer(id, Claim::make(ClaimClass::Provided, FileId{0u}, i));
     link.symbols.place(id, AtomId(), 0);
-    const bool is_public = link.symbols.name(id) == kAnchors[0].prefix;
+    const bool is_public = link.symbols.name(id) == kProgramHeaderName;
     link.symbols.add_flags(id,
                            symbol_flag::kDefined | symbol_flag::kLinkerMade | (is_public ? 0 : symbol_flag::kHidden));
   }

@@ -5,6 +5,9 @@
 
 namespace xld::macho {
 
+// The header of a program.
+inline constexpr std::string_view kProgramHeaderName = "__mh_execute_header";
+
 void provide_symbols(Link& link);
 void define_symbols(Link& link);
 

@@ -47,6 +47,7 @@ struct RelocMeaning {
   // A part of an instruction: holds no addend, and is relative to `from`. None: a number of the record's length.
   Field field = Field::None;
   From from = From::Place;
+  bool wants_thread_variable = false;
 };
 
 using RelocTable = std::array<RelocMeaning, 16>;

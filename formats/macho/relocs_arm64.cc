@@ -26,9 +26,9 @@ constinit const RelocTable kRelocsArm64 = {{
      Field::PageOffset12, From::OwnPage},
     {"ARM64_RELOC_POINTER_TO_GOT", Plain, Want::GotSlot, 0, 0, 0, kLong | kQuad, true, true},
     {"ARM64_RELOC_TLVP_LOAD_PAGE21", Plain, Want::GotSlot, hint::kMayShortenGot, 0, 0, kLong, false, true,
-     Field::Page21, From::PlacePage},
+     Field::Page21, From::PlacePage, true},
     {"ARM64_RELOC_TLVP_LOAD_PAGEOFF12", Plain, Want::GotSlot, hint::kMayShortenGot, 0, 0, kLong, true, false,
-     Field::PageOffset12, From::OwnPage},
+     Field::PageOffset12, From::OwnPage, true},
     {"ARM64_RELOC_ADDEND", Addend, Want::None, 0, 0, 0, kLong, true, false},
 }};
 

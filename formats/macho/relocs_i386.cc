@@ -21,7 +21,7 @@ constinit const RelocTable kRelocsI386 = {{
     {"GENERIC_RELOC_SECTDIFF", SectionDifference, Want::Address, 0, 0, 0, kAny, true, false},
     {"GENERIC_RELOC_PB_LA_PTR"},
     {"GENERIC_RELOC_LOCAL_SECTDIFF", SectionDifference, Want::Address, 0, 0, 0, kAny, true, false},
-    {"GENERIC_RELOC_TLV", Plain, Want::GotSlot, 0, 0, 0, kLong, true, true},
+    {"GENERIC_RELOC_TLV", Plain, Want::GotSlot, 0, 0, 0, kLong, true, true, Field::None, From::Place, true},
 }};
 
 }  // namespace xld::macho

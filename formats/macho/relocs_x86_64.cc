@@ -24,7 +24,8 @@ constinit const RelocTable kRelocsX86_64 = {{
     {"X86_64_RELOC_SIGNED_1", Plain, Want::Address, 0, 1, 0, kLong, false, true},
     {"X86_64_RELOC_SIGNED_2", Plain, Want::Address, 0, 2, 0, kLong, false, true},
     {"X86_64_RELOC_SIGNED_4", Plain, Want::Address, 0, 4, 0, kLong, false, true},
-    {"X86_64_RELOC_TLV", Plain, Want::GotSlot, hint::kMayShortenGot, 0, 3, kLong, false, true},
+    {"X86_64_RELOC_TLV", Plain, Want::GotSlot, hint::kMayShortenGot, 0, 3, kLong, false, true, Field::None, From::Place,
+     true},
 }};
 
 }  // namespace xld::macho

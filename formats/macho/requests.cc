@@ -21,11 +21,11 @@ struct RequestRow {
 using enum InputKind;
 constexpr RequestRow kRequests[] = {
     {"-framework", false, Framework},
-    {"-needed_framework", false, Framework},
+    {"-needed_framework", false, Framework, LibraryUse::Needed},
     {"-weak_framework", false, Framework, LibraryUse::Weak},
     {"-reexport_framework", false, Framework, LibraryUse::Reexport},
     {"-l", true, Library},
-    {"-needed-l", true, Library},
+    {"-needed-l", true, Library, LibraryUse::Needed},
     {"-weak-l", true, Library, LibraryUse::Weak},
     {"-reexport-l", true, Library, LibraryUse::Reexport},
     {"-hidden-l", true, Library, LibraryUse::Normal, true},

@@ -45,7 +45,7 @@ class BigWriter {
 void add_directory(const Link& link, uint64_t code_limit, uint32_t size, BigWriter& out) {
   const auto name_size = static_cast<uint32_t>(identifier(link).size()) + 1;
   const Segment& text = link.layout.segments.front();
-  const bool is_program = link.target().output != OutputKind::SharedLibrary;
+  const bool is_program = kind_of_file(link) == MH_EXECUTE;
   out.add32(CSMAGIC_CODEDIRECTORY);
   out.add32(size);
   out.add32(CS_SUPPORTSEXECSEG);

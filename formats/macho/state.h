@@ -49,6 +49,7 @@ struct Features {
   bool has_build_version = false;
   bool has_source_version = false;
   bool has_signature = false;
+  bool is_encryptable = false;
   bool has_function_starts = false;
   bool has_data_in_code = false;
   bool has_uuid = true;

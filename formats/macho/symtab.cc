@@ -5,6 +5,7 @@
 
 #include "formats/macho/debug_map.h"
 #include "formats/macho/load_commands.h"
+#include "formats/macho/provided_symbols.h"
 #include "formats/macho/state.h"
 #include "formats/macho/unwind_input.h"
 
@@ -17,7 +18,7 @@ bool is_temporary(std::string_view name) {
   return name.empty() || name[0] == 'L' || name[0] == 'l';
 }
 
-constexpr uint16_t kKeptDesc = N_NO_DEAD_STRIP | N_ALT_ENTRY;
+constexpr uint16_t kKeptDesc = N_NO_DEAD_STRIP | N_ALT_ENTRY | REFERENCED_DYNAMICALLY;
 
 constexpr size_t kRunLength = 1 << 13;
 
@@ -26,14 +27,18 @@ constexpr size_t kRunLength = 1 << 13;
 SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   alignment = link.arch->word_size;
   if (link.options().strip == StripMode::All && link.applies_relocs()) return;
+  const DarwinOptions& options = link.options().darwin;
+  read_name_lists(link, options.kept_local_lists, "-non_global_symbols_no_strip_list", kept_locals_);
+  read_name_lists(link, options.dropped_local_lists, "-non_global_symbols_strip_list", dropped_locals_);
   const auto& files = link.inputs.files;
   std::vector<Part> parts(files.size());
   parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) collect_from(*files[i], parts[i]);
   });
-  Symbols defined, undefined;
+  Symbols defined, undefined, hidden;
   for (Part& part : parts) defined.insert(defined.end(), part.defined.begin(), part.defined.end());
-  collect_linker_symbols(defined, undefined);
+  collect_linker_symbols(defined, undefined, hidden);
+  collect_syntax_trees(hidden);
   link.applies_relocs() ? collect_imports(undefined) : collect_undefined(undefined);
   const auto by_name = [](const OutputSymbol& a, const OutputSymbol& b) { return a.name < b.name; };
   std::sort(defined.begin(), defined.end(), by_name);
@@ -41,6 +46,7 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   if (!link.applies_relocs()) number_symbols_of_files(parts);
   for (Part& part : parts) add_run(std::move(part.debug_map));
   for (Part& part : parts) add_run(std::move(part.locals));
+  add_run(std::move(hidden));
   local_count_ = next_row_;
   add_runs(defined);
   defined_count_ = next_row_ - local_count_;
@@ -51,6 +57,24 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
 
 // ---- picking
 // ---------------------------------------------------------------------------------------------------------
+
+// -add_ast_path
+void SymbolTableChunk::collect_syntax_trees(Symbols& locals) const {
+  if (link_.options().strip != StripMode::None) return;
+  for (const std::string& path : link_.options().darwin.syntax_trees) {
+    OutputSymbol symbol;
+    symbol.name = path;
+    symbol.type = N_AST;
+    locals.push_back(symbol);
+  }
+}
+
+// -x, -non_global_symbols_strip_list, -non_global_symbols_no_strip_list
+bool SymbolTableChunk::is_dropped(std::string_view local_name) const {
+  if (link_.options().discard == DiscardMode::AllLocals) return true;
+  if (!dropped_locals_.is_empty() && dropped_locals_.contains(local_name)) return true;
+  return !kept_locals_.is_empty() && !kept_locals_.contains(local_name);
+}
 
 void SymbolTableChunk::collect_from(const InputFile& file, Part& part) const {
   const MachoObject& object = object_of(file);
@@ -76,14 +100,14 @@ void SymbolTableChunk::collect_local(const InputFile& file, uint32_t index, Part
   const bool keeps_all = !link_.applies_relocs();
   OutputSymbol symbol;
   symbol.name = symbol_name(object_of(file), raw);
-  if (keeps_all && !is_stab(raw) && (raw.type & N_TYPE) == N_ABS) {
+  if (!keeps_all && (is_temporary(symbol.name) || is_dropped(symbol.name))) return;
+  if (!is_stab(raw) && (raw.type & N_TYPE) == N_ABS) {
     symbol.type = N_ABS;
     symbol.value = raw.value;
     part.locals.push_back(symbol);
-    part.raw_locals.push_back(index);
+    if (keeps_all) part.raw_locals.push_back(index);
   }
-  if (!is_defined_in_section(raw) || (!keeps_all && link_.options().discard == DiscardMode::AllLocals)) return;
-  if (!keeps_all && is_temporary(symbol.name)) return;
+  if (!is_defined_in_section(raw)) return;
   const Subsection* piece = subsection_of(object_of(file), index);
   if (!piece || !piece->atom.is_valid() || !link_.is_live[piece->atom.value]) return;
   if (link_.atom(piece->atom).has(atom_flag::kUnwind)) return;
@@ -126,7 +150,7 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
   symbol.value = link_.symbols.value(id);
   symbol.desc = raw.desc & kKeptDesc;
   const bool is_coalesced = link_.symbols.has(id, symbol_flag::kPreemptible) || !link_.applies_relocs();
-  if (is_coalesced) symbol.desc |= raw.desc & N_WEAK_DEF;
+  if (is_coalesced && link_.symbols.has(id, symbol_flag::kWeak)) symbol.desc |= N_WEAK_DEF;
   if (symbol.atom.is_valid() && !link_.is_live[symbol.atom.value]) return;
   if (!symbol.atom.is_valid() && !link_.symbols.has(id, symbol_flag::kAbsolute)) return;
   symbol.type = symbol.atom.is_valid() ? N_SECT : N_ABS;
@@ -137,14 +161,14 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
     symbol.type |= N_PEXT | N_EXT;
     return part.defined.push_back(symbol);
   }
-  if (is_hidden && link_.applies_relocs() && link_.options().discard == DiscardMode::AllLocals) return;
+  if (is_hidden && link_.applies_relocs() && is_dropped(symbol.name)) return;
   if (is_hidden && !link_.applies_relocs()) symbol.desc &= static_cast<uint16_t>(~N_WEAK_DEF);
   symbol.type |= is_hidden ? N_PEXT : N_EXT;
   if ((raw.type & N_TYPE) == N_UNDF) symbol.desc = 0;  // a common symbol's alignment
   (is_hidden ? part.locals : part.defined).push_back(symbol);
 }
 
-void SymbolTableChunk::collect_linker_symbols(Symbols& defined, Symbols& undefined) const {
+void SymbolTableChunk::collect_linker_symbols(Symbols& defined, Symbols& undefined, Symbols& hidden) const {
   for (uint32_t i = 0; i < link_.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link_.symbols.flags(id);
@@ -154,7 +178,10 @@ void SymbolTableChunk::collect_linker_symbols(Symbols& defined, Symbols& undefin
       symbol.symbol = id;
       symbol.is_late = true;
       symbol.type = (flags & symbol_flag::kAbsolute ? N_ABS : N_SECT) | N_EXT;
-      defined.push_back(symbol);
+      if (symbol.name == kProgramHeaderName) symbol.desc = REFERENCED_DYNAMICALLY;
+      const bool is_shown = !has_loader(link_) || is_exported(link_, id);
+      if (!is_shown) symbol.type = static_cast<uint8_t>((symbol.type & ~N_EXT) | N_PEXT);
+      (is_shown ? defined : hidden).push_back(symbol);
     } else if (!has_loader(link_) && link_.applies_relocs() && !(flags & symbol_flag::kDefined) &&
                (flags & symbol_flag::kReferenced)) {
       symbol.symbol = id;

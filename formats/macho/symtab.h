@@ -10,6 +10,7 @@
 
 #include "core/chunk.h"
 #include "formats/format.h"
+#include "formats/macho/exports.h"
 #include "formats/macho/object.h"
 
 namespace xld::macho {
@@ -68,7 +69,9 @@ class SymbolTableChunk : public Chunk {
   void collect_undefined(Symbols& undefined) const;
   void number_symbols_of_files(const std::vector<Part>& parts);
   void collect_global(SymbolId id, const RawSymbol& raw, Part& part) const;
-  void collect_linker_symbols(Symbols& defined, Symbols& undefined) const;
+  void collect_linker_symbols(Symbols& defined, Symbols& undefined, Symbols& hidden) const;
+  void collect_syntax_trees(Symbols& locals) const;
+  bool is_dropped(std::string_view local_name) const;
   void collect_imports(Symbols& undefined) const;
   void add_run(Symbols symbols);
   void add_runs(const Symbols& symbols);
@@ -80,6 +83,7 @@ class SymbolTableChunk : public Chunk {
   const Link& link_;
   std::vector<Run> runs_;
   uint32_t local_count_ = 0, defined_count_ = 0, undefined_count_ = 0;
+  NameList kept_locals_, dropped_locals_;
   std::vector<uint32_t> indexes_;  // by SymbolId: row + 1; 0: none
   uint32_t next_row_ = 0;
   uint64_t names_size_ = 1;  // the empty name

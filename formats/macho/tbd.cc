@@ -43,7 +43,7 @@ constexpr NameRow kJsonNames[] = {
 
 class StubReader {
  public:
-  StubReader(Cpu cpu, Arena& arena) : cpu_(cpu), arena_(arena) {}
+  StubReader(Cpu cpu, const Platform& platform, Arena& arena) : cpu_(cpu), platform_(platform), arena_(arena) {}
 
   Result<std::vector<LibraryText>> read(const std::vector<YamlNode>& documents) {
     std::vector<LibraryText> libraries;
@@ -62,7 +62,7 @@ class StubReader {
 
  private:
   Error not_for_target() const {
-    return Error{fmt::format("the stub is not for {} on macOS", architecture_name(cpu_))};
+    return Error{fmt::format("the stub is not for {} on {}", architecture_name(cpu_), platform_.name)};
   }
 
   // "x86_64", or "x86_64-macos" from version 4 on.
@@ -70,7 +70,9 @@ class StubReader {
     const std::string_view architecture = architecture_name(cpu_);
     if (!target.starts_with(architecture)) return false;
     const std::string_view platform = target.substr(architecture.size());
-    return platform.empty() || platform == "-macos" || platform == "-macosx";
+    if (platform.empty()) return true;
+    if (platform_.number == kPlatformMacos) return platform == "-macos" || platform == "-macosx";
+    return platform.substr(1) == platform_.stub_name;
   }
 
   // A section without targets is for all of its library's.
@@ -231,6 +233,7 @@ class StubReader {
   }
 
   Cpu cpu_;
+  const Platform& platform_;
   Arena& arena_;
   bool has_old_names_ = false;
 };
@@ -266,10 +269,10 @@ bool is_text_stub(Bytes bytes) {
   return text.starts_with('{') && text.substr(0, 4096).find("\"tapi_tbd_version\"") != text.npos;
 }
 
-Result<std::vector<LibraryText>> parse_text_stub(Bytes bytes, Cpu cpu, Arena& arena) {
+Result<std::vector<LibraryText>> parse_text_stub(Bytes bytes, Cpu cpu, Arena& arena, uint32_t platform) {
   const auto documents = parse_yaml(bytes, arena);
   if (!documents) return documents.error();
-  return StubReader(cpu, arena).read(*documents);
+  return StubReader(cpu, platform_row(platform), arena).read(*documents);
 }
 
 }  // namespace xld::macho

@@ -147,6 +147,7 @@ UnwindRows::UnwindRows(Link& link) : link_(link) {
 void UnwindRows::add_file(const InputFile& file) {
   const MachoObject& object = object_of(file);
   size_t next = 0;
+  if (!object.has_subsections && !object.unwind.empty()) add_undescribed(file);
   for (uint32_t i = 0; i < file.atom_count; i++) {
     const AtomId id{file.first_atom.value + i};
     const Atom& atom = link_.atom(id);
@@ -161,9 +162,35 @@ void UnwindRows::add_file(const InputFile& file) {
   }
 }
 
-void UnwindRows::add_row(const InputFile& file, AtomId function, const UnwindEntry* entry) {
+// Where an atom is more than one function: those without an entry do not belong to the one before.
+void UnwindRows::add_undescribed(const InputFile& file) {
+  const MachoObject& object = object_of(file);
+  for (uint32_t i = 0; i < object.symbol_count; i++) {
+    const RawSymbol raw = raw_symbol(link_, object, i);
+    if (!is_defined_in_section(raw) || (raw.desc & N_ALT_ENTRY)) continue;
+    const Subsection* piece = subsection_at(object, raw.sect - 1u, raw.value);
+    if (!piece || !piece->atom.is_valid() || !link_.is_live[piece->atom.value] || raw.value <= piece->address) continue;
+    const Atom& atom = link_.atom(piece->atom);
+    const uint64_t offset = raw.value - piece->address;
+    if (!atom.has(atom_flag::kExecutable) || offset >= atom.size) continue;
+    if (!is_described(object, piece->atom, offset)) add_row(file, piece->atom, nullptr, static_cast<uint32_t>(offset));
+  }
+}
+
+bool UnwindRows::is_described(const MachoObject& object, AtomId function, uint64_t offset) {
+  const auto after = std::upper_bound(object.unwind.begin(), object.unwind.end(), std::pair(function, offset),
+                                      [](const std::pair<AtomId, uint64_t>& place, const UnwindEntry& entry) {
+                                        return place < std::pair(entry.function, uint64_t{entry.offset});
+                                      });
+  if (after == object.unwind.begin()) return false;
+  const UnwindEntry& entry = *(after - 1);
+  return entry.function == function && offset - entry.offset < std::max<uint64_t>(entry.length, 1);
+}
+
+void UnwindRows::add_row(const InputFile& file, AtomId function, const UnwindEntry* entry, uint32_t offset) {
   UnwindRow row;
   row.function = function;
+  row.offset = offset;
   row.entry = entry;
   row.file = &file;
   if (entry) {
@@ -179,12 +206,32 @@ void UnwindRows::add_row(const InputFile& file, AtomId function, const UnwindEnt
   rows.push_back(row);
 }
 
+// A function may have a name that others see in one file, and one that they do not in another (ld -r).
+std::pair<AtomId, uint64_t> UnwindRows::place_of_personality(const InputFile& file, SymbolId symbol,
+                                                             uint32_t raw_symbol_index) const {
+  if (symbol.is_valid()) return {link_.symbols.atom(symbol), link_.symbols.value(symbol)};
+  const MachoObject& object = object_of(file);
+  if (raw_symbol_index >= object.symbol_count) return {};
+  const RawSymbol raw = raw_symbol(link_, object, raw_symbol_index);
+  if (!is_defined_in_section(raw)) return {};
+  const Subsection* piece = subsection_at(object, raw.sect - 1u, raw.value);
+  if (!piece) return {};
+  if (piece->instead.is_valid()) return {link_.symbols.atom(piece->instead), link_.symbols.value(piece->instead)};
+  return {piece->atom, raw.value - piece->address};
+}
+
 uint32_t UnwindRows::personality_bits(const InputFile& file, const UnwindEntry& entry) {
   const auto is_same = [&](const SlotOwner& owner) {
     return owner.symbol == entry.personality &&
            (entry.personality.is_valid() || (owner.file == file.id && owner.raw_symbol == entry.personality_raw));
   };
-  auto found = std::find_if(personalities.begin(), personalities.end(), is_same);
+  const auto place = place_of_personality(file, entry.personality, entry.personality_raw);
+  const auto is_equal = [&](const SlotOwner& owner) {
+    if (is_same(owner)) return true;
+    return place.first.is_valid() &&
+           place == place_of_personality(link_.inputs.file(owner.file), owner.symbol, owner.raw_symbol);
+  };
+  auto found = std::find_if(personalities.begin(), personalities.end(), is_equal);
   if (found == personalities.end()) {
     if (personalities.size() == kMostPersonalities) {
       link_.diagnostics().error(

@@ -10,6 +10,7 @@
 
 #include "core/chunk.h"
 #include "formats/format.h"
+#include "formats/macho/object.h"
 #include "formats/macho/unwind_input.h"
 
 namespace xld::macho {
@@ -38,7 +39,11 @@ class UnwindRows {
 
  private:
   void add_file(const InputFile& file);
-  void add_row(const InputFile& file, AtomId function, const UnwindEntry* entry);
+  void add_row(const InputFile& file, AtomId function, const UnwindEntry* entry, uint32_t offset = 0);
+  void add_undescribed(const InputFile& file);
+  static bool is_described(const MachoObject& object, AtomId function, uint64_t offset);
+  std::pair<AtomId, uint64_t> place_of_personality(const InputFile& file, SymbolId symbol,
+                                                   uint32_t raw_symbol_index) const;
   uint32_t personality_bits(const InputFile& file, const UnwindEntry& entry);
 
   Link& link_;

@@ -306,16 +306,37 @@ class UnwindReader {
     uint32_t position = UINT32_MAX;
   };
 
+  // ld -r writes the distances between records as relocations and leaves the fields without them.
+  std::vector<uint8_t> with_distances(const InputSection& section,
+                                      const std::map<uint32_t, uint32_t>& positions) const {
+    const Bytes bytes = bytes_of(section);
+    std::vector<uint8_t> copy(bytes.begin(), bytes.end());
+    constexpr uint8_t kFourBytes = 2;
+    for (const auto& [offset, position] : positions) {
+      const RawReloc raw = raw_at(section, position);
+      if (reloc_meaning(cpu_, raw.type).form != RelocForm::Subtractor || record_count(section, position) != 2) continue;
+      const RawReloc minuend = raw_at(section, position + 1);
+      const auto stored = xld::read<uint32_t>(bytes, offset);
+      const bool is_plain = raw.is_extern && minuend.is_extern && raw.number < object_.symbol_count &&
+                            minuend.number < object_.symbol_count;
+      if (raw.length != kFourBytes || !stored || !is_plain) continue;
+      const uint64_t distance =
+          raw_symbol(link_, object_, minuend.number).value - raw_symbol(link_, object_, raw.number).value;
+      store(copy.data() + offset, static_cast<uint32_t>(*stored + distance));
+    }
+    return copy;
+  }
+
   void read_frames(uint32_t index) {
     const InputSection& section = object_.sections[index];
-    const Bytes bytes = bytes_of(section);
+    const auto positions = positions_of(section);
+    const std::vector<uint8_t> bytes = with_distances(section, positions);
     std::vector<EhRecord> records;
     const auto split = split_eh_frame(bytes, records);
     if (!split) {
       fail(index, 0, split.error().message);
       return;
     }
-    const auto positions = positions_of(section);
     std::map<uint32_t, Cie> cies;
     std::vector<Frame> frames;
     for (uint32_t i = 0; i < records.size(); i++) {

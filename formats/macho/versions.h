@@ -5,11 +5,10 @@
 
 #include <cstdint>
 
+#include "formats/macho/platforms.h"
 #include "formats/macho/state.h"
 
 namespace xld::macho {
-
-inline constexpr uint32_t kPlatformMacos = 1;
 
 constexpr uint32_t version(uint32_t major, uint32_t minor) {
   return major << 16 | minor << 8;

@@ -25,16 +25,9 @@ std::string list_extractions(const Link& link) {
 namespace {
 
 std::string_view role_name(ClaimClass claim_class) {
-  switch (claim_class) {
-    case ClaimClass::None:
-      return "reference to";
-    case ClaimClass::Common:
-      return "common definition of";
-    case ClaimClass::Weak:
-      return "weak definition of";
-    default:
-      return "definition of";
-  }
+  if (claim_class == ClaimClass::None) return "reference to";
+  if (claim_class == ClaimClass::Common) return "common definition of";
+  return is_weak(claim_class) ? "weak definition of" : "definition of";
 }
 
 std::string linker_definition(const Link& link, SymbolId id) {

@@ -16,7 +16,7 @@ bool is_common_atom(const Atom& atom) {
 
 std::string_view scope_of(const FileSymbol& symbol) {
   if (!symbol.global.is_valid()) return "local";
-  return symbol.claim_class == ClaimClass::Weak ? "weak" : "global";
+  return is_weak(symbol.claim_class) ? "weak" : "global";
 }
 
 // The entry of a file that the link took; a local one always is.

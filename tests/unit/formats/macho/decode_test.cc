@@ -8,13 +8,6 @@ namespace {
 
 constexpr uint8_t kLocal = N_SECT, kGlobal = N_SECT | N_EXT, kUndefined = N_UNDF | N_EXT;
 
-std::vector<uint8_t> words(std::initializer_list<uint32_t> values) {
-  std::vector<uint8_t> bytes;
-  for (const uint32_t value : values)
-    for (int i = 0; i < 4; i++) bytes.push_back(static_cast<uint8_t>(value >> (8 * i)));
-  return bytes;
-}
-
 OneObject x86_64(const TestObject& object) {
   return {Cpu::X86_64, ObjectBuilder<Macho64>().build(object)};
 }
@@ -287,7 +280,7 @@ TEST(MachoObject, ReadsAnOrdinaryObject) {
   ASSERT_EQ(object.file().commons.size(), 1u);
   EXPECT_EQ(object.file().commons[0].size, 8u);
   EXPECT_EQ(object.file().commons[0].alignment_log2, 3);
-  EXPECT_EQ(object.file().occurrences[0].claim_class, ClaimClass::Weak);
+  EXPECT_EQ(object.file().occurrences[0].claim_class, ClaimClass::Coalesced);
 }
 
 // Meant for the sanitizers: whatever a file says, reading it ends and stays inside it.

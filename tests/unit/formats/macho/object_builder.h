@@ -16,6 +16,13 @@
 
 namespace xld::macho {
 
+inline std::vector<uint8_t> words(std::initializer_list<uint32_t> values) {
+  std::vector<uint8_t> bytes;
+  for (const uint32_t value : values)
+    for (int i = 0; i < 4; i++) bytes.push_back(static_cast<uint8_t>(value >> (8 * i)));
+  return bytes;
+}
+
 struct TestReloc {
   uint32_t first, second;
 };

@@ -1,0 +1,85 @@
+// See platforms.h. The first versions are those of Apple's linkers and of LLVM's TextAPI.
+#include "formats/macho/platforms.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include "formats/macho/macho.h"
+#include "formats/macho/versions.h"
+
+namespace xld::macho {
+
+namespace {
+
+constexpr FirstVersions kMacos = {.dyld_info = version(10, 6),
+                                  .main = version(10, 8),
+                                  .build_version = version(10, 14),
+                                  .data_const = version(10, 15),
+                                  .chains_in_libraries = version(12, 0),
+                                  .chains = version(13, 0),
+                                  .offset_chains = version(12, 0)};
+constexpr FirstVersions kIos = {.dyld_info = version(3, 1),
+                                .main = version(6, 0),
+                                .build_version = version(12, 0),
+                                .data_const = version(13, 0),
+                                .chains_in_libraries = version(13, 4),
+                                .chains = version(13, 4),
+                                .offset_chains = version(15, 0)};
+constexpr FirstVersions kWatchos = {.build_version = version(5, 0),
+                                    .data_const = version(6, 0),
+                                    .chains_in_libraries = version(7, 0),
+                                    .chains = version(7, 0),
+                                    .offset_chains = version(8, 0)};
+// Simulators run on the host's loader, which follows a year later.
+constexpr FirstVersions kIosSimulator = {.dyld_info = version(3, 1),
+                                         .main = version(6, 0),
+                                         .build_version = version(12, 0),
+                                         .data_const = version(13, 0),
+                                         .chains_in_libraries = version(14, 0),
+                                         .chains = version(14, 0),
+                                         .offset_chains = version(15, 0)};
+
+constexpr Platform kPlatforms[] = {
+    {1, "macos", "macosx", "macos", kMacos, LC_VERSION_MIN_MACOSX},
+    {2, "ios", "iphoneos", "ios", kIos, LC_VERSION_MIN_IPHONEOS, false, true},
+    {3, "tvos", "appletvos", "tvos", kIos, LC_VERSION_MIN_TVOS, false, true},
+    {4, "watchos", "watchos", "watchos", kWatchos, LC_VERSION_MIN_WATCHOS, false, true},
+    {5, "bridgeos", "bridgeos", "bridgeos", {}},
+    {6, "maccatalyst", "uikitformac", "maccatalyst", kIosSimulator},
+    {7, "iossimulator", "iphonesimulator", "ios-simulator", kIosSimulator, LC_VERSION_MIN_IPHONEOS, true},
+    {8, "tvossimulator", "appletvsimulator", "tvos-simulator", kIosSimulator, LC_VERSION_MIN_TVOS, true},
+    {9, "watchossimulator", "watchsimulator", "watchos-simulator", kWatchos, LC_VERSION_MIN_WATCHOS, true},
+    {10, "driverkit", "driverkit", "driverkit", {}},
+    {11, "visionos", "xros", "xros", {}},
+    {12, "visionossimulator", "xrsimulator", "xros-simulator", {}, 0, true},
+};
+
+// "mac-catalyst", "mac catalyst" and "macCatalyst" are one name.
+std::string plain_name(std::string_view text) {
+  std::string name;
+  for (const char c : text)
+    if (c != '-' && c != ' ' && c != '_') name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return name;
+}
+
+}  // namespace
+
+const Platform* find_platform(std::string_view text) {
+  uint32_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = failure == std::errc() && end == text.data() + text.size();
+  const std::string name = plain_name(text);
+  const auto found = std::find_if(std::begin(kPlatforms), std::end(kPlatforms), [&](const Platform& platform) {
+    return is_number ? platform.number == number : platform.name == name || platform.other_name == name;
+  });
+  return found == std::end(kPlatforms) ? nullptr : &*found;
+}
+
+const Platform& platform_row(uint32_t number) {
+  for (const Platform& platform : kPlatforms)
+    if (platform.number == number) return platform;
+  return kPlatforms[0];
+}
+
+}  // namespace xld::macho

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Functions without an unwind entry in a section that is not cut do not look like the function before them; static probes
+# of <sys/sdt.h>; loads that cannot reach where they should, thread-local accesses to ordinary variables.
+# Only xld: of the proving linkers none writes Mach-O under the name ld64.xld.
+source "$(dirname "$0")/../lib.sh"
+
+XLD=$scratch/bin/ld64.xld
+common=(-platform_version macos 11.0 11.0 -dylib)
+assemble() { run clang-19 -target "${2:-x86_64}-apple-macos11" -x assembler -c - -o "$1"; }
+assemble gaps.o <<'EOT'
+.globl _with, _without
+_with:
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  popq %rbp
+  retq
+  .cfi_endproc
+_without: retq
+EOT
+run "$XLD" -arch x86_64 gaps.o "${common[@]}" -o out
+run "$XLD_VERIFY" out
+expect_match 'encoding\[[0-9]+\]=0x01000000' llvm-objdump-19 --macho --unwind-info out
+expect_match 'encoding\[[0-9]+\]=0x00000000' llvm-objdump-19 --macho --unwind-info out
+
+assemble probes.o <<<$'.globl _probed\n_probed: call ___dtrace_isenabled$Foo$added$v1\ncall ___dtrace_probe$Foo$added$v1$69\nret'
+run "$XLD" -arch x86_64 probes.o "${common[@]}" -o out
+expect_match 'xorl' llvm-objdump-19 --macho -d out
+
+assemble odd.o arm64 <<<$'.globl _f\n_f: adrp x0, _odd@PAGE\nldr x0, [x0, _odd@PAGEOFF]\n.data\n.byte 0\n_odd: .quad 1'
+expect_fail 'load or store of 8 bytes, which cannot reach an address that ends in 0x.*; align' -- \
+  -arch arm64 odd.o "${common[@]}" -o out2
+assemble tlv.o <<<$'.globl _f\n_f: movq _plain@TLVP(%rip), %rax\n.data\n_plain: .quad 1'
+expect_fail 'X86_64_RELOC_TLV is for a thread-local variable, but what it refers to is an ordinary one' -- \
+  -arch x86_64 tlv.o "${common[@]}" -o out2

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Where files are looked for: -syslibroot given twice, absolute paths below it, -lNAME.o, variants of frameworks, -Z, -v;
+# libraries that others pass on by @rpath, @loader_path and @executable_path; files for another CPU are passed over.
+# Only xld: of the proving linkers none writes Mach-O under the name ld64.xld.
+source "$(dirname "$0")/../lib.sh"
+
+XLD=$scratch/bin/ld64.xld
+object() { run clang-19 -target "${2:-x86_64}-apple-macos11" -x c -c - -o "$1"; }
+common=(-arch x86_64 -platform_version macos 11.0 11.0)
+library() { run "$XLD" "${common[@]}" -dylib "$@"; }
+users() { run llvm-objdump-19 --macho --dylibs-used "$1"; }
+for name in one two three four; do object $name.o <<<"int $name(void) { return 0; }"; done
+object main.o <<<'int one(void), two(void); int main(void) { return one() + two(); }'
+
+mkdir -p a/usr/lib b/opt/lib b/System/Library/Frameworks/Two.framework
+library one.o -install_name /usr/lib/libone.dylib -o a/usr/lib/libone.dylib
+library two.o -install_name /System/Two -o b/System/Library/Frameworks/Two.framework/Two
+library two.o -install_name /System/Two_debug -o b/System/Library/Frameworks/Two.framework/Two_debug
+run "$XLD" "${common[@]}" main.o -syslibroot a -syslibroot b -lone -framework Two -o out
+expect_match '/usr/lib/libone.dylib' users out
+expect_match '/System/Two ' users out
+run "$XLD" "${common[@]}" main.o -syslibroot a -syslibroot b /usr/lib/libone.dylib -framework Two,_debug -o out
+expect_match '/System/Two_debug ' users out
+run llvm-ar-19 --format=darwin rcs b/opt/lib/libtwo.a two.o
+run "$XLD" "${common[@]}" main.o one.o -syslibroot a -syslibroot b -L/opt/lib -ltwo -o out
+expect_match 'b/opt/lib' "$XLD" -v -L/opt/lib -syslibroot a -syslibroot b
+expect_match '^Library search paths:' "$XLD" -v
+expect_fail 'cannot find library -lone' -- "${common[@]}" main.o two.o -Z -syslibroot a -lone -o out2
+mkdir objects && cp two.o objects
+run "$XLD" "${common[@]}" main.o one.o -Lobjects -ltwo.o -o out
+
+# @rpath from the library's own LC_RPATH, and what stands beside the program to be.
+mkdir -p deep/er bin
+library one.o -install_name @rpath/libone.dylib -o deep/er/libone.dylib
+library three.o -reexport_library deep/er/libone.dylib -rpath @loader_path/er -install_name libthree.dylib -o deep/libthree.dylib
+library two.o -install_name @executable_path/libtwo.dylib -o bin/libtwo.dylib
+library four.o -reexport_library bin/libtwo.dylib -install_name libfour.dylib -o libfour.dylib
+run "$XLD" "${common[@]}" main.o deep/libthree.dylib libfour.dylib -o bin/program
+expect_match 'libthree.dylib' users bin/program
+run "$XLD" "${common[@]}" main.o deep/libthree.dylib libfour.dylib -executable_path bin/program -o out
+
+# Members, parts and libraries for another CPU.
+object arm.o arm64 <<<'int two(void) { return 0; }'
+run llvm-ar-19 --format=darwin rcs arm.a arm.o
+expect_match 'arm.a\(arm.o\): is for another CPU' run "$XLD" "${common[@]}" main.o one.o arm.a two.o -all_load -o out
+run llvm-lipo-19 -create arm.o -output fat.o
+expect_match 'fat.o: .*it is passed over' run "$XLD" "${common[@]}" main.o one.o fat.o two.o -o out
+expect_fail 'arm.o: is Mach-O for arm64, but the output is Mach-O for x86-64' -- "${common[@]}" main.o one.o arm.o -o out2
