@@ -24,6 +24,11 @@ constexpr EntryLayout kEntry64 = {32, 8, 12, 16, 24}, kEntry32 = {20, 4, 8, 12, 
 // Where the records of a section are. They are asked for in the order of fields, mostly.
 class RecordPlaces {
  public:
+  struct Row {
+    uint32_t offset, position;
+  };
+  const std::vector<Row>& rows() const { return rows_; }
+
   void add(uint32_t offset, uint32_t position) { rows_.push_back({offset, position}); }
   // Of records at one place the last counts.
   void sort() {
@@ -41,9 +46,6 @@ class RecordPlaces {
   bool contains(uint32_t offset) const { return find(offset).has_value(); }
 
  private:
-  struct Row {
-    uint32_t offset, position;
-  };
   std::vector<Row> rows_;
   mutable size_t next_ = 0;  // behind what was found last
 };
@@ -307,12 +309,11 @@ class UnwindReader {
   };
 
   // ld -r writes the distances between records as relocations and leaves the fields without them.
-  std::vector<uint8_t> with_distances(const InputSection& section,
-                                      const std::map<uint32_t, uint32_t>& positions) const {
+  std::vector<uint8_t> with_distances(const InputSection& section, const RecordPlaces& positions) const {
     const Bytes bytes = bytes_of(section);
     std::vector<uint8_t> copy(bytes.begin(), bytes.end());
     constexpr uint8_t kFourBytes = 2;
-    for (const auto& [offset, position] : positions) {
+    for (const auto& [offset, position] : positions.rows()) {
       const RawReloc raw = raw_at(section, position);
       if (reloc_meaning(cpu_, raw.type).form != RelocForm::Subtractor || record_count(section, position) != 2) continue;
       const RawReloc minuend = raw_at(section, position + 1);
