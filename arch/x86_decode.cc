@@ -133,9 +133,18 @@ class Reader {
     extends_index_ = (bits & 2) != 0;
   }
 
+  // 64-bit code has no other segments: their prefixes mean nothing there.
+  bool is_segment_prefix(uint8_t byte) const {
+    const bool is_old = byte == 0x26 || byte == 0x2e || byte == 0x36 || byte == 0x3e;
+    return byte == kFsPrefix || byte == kGsPrefix || (is_old && !is_64());
+  }
+
   void note_prefix(uint8_t byte) {
+    if (is_segment_prefix(byte)) {
+      result_.has_several_segments |= has_segment_;
+      has_segment_ = true;
+    }
     if (byte == kFsPrefix || byte == kGsPrefix) {
-      result_.has_several_segments |= result_.segment_prefix != 0;
       result_.segment = static_cast<uint8_t>(at_);
       result_.segment_prefix = byte;
     }
@@ -202,6 +211,8 @@ class Reader {
     result_.repeat = number == 2 ? 0xf3 : number == 3 ? 0xf2 : 0;
   }
 
+  void note_inverted_index(uint8_t bits) { extends_index_ = (bits & 0x40) == 0; }
+
   bool read_short_vex() {
     if (!begin_vector(2)) return false;
     note_implied_prefix(peek(1) & 3);
@@ -213,6 +224,7 @@ class Reader {
     if (!begin_vector(3)) return false;
     const uint8_t map = peek(1) & 0x1f;
     note_implied_prefix(peek(2) & 3);
+    note_inverted_index(peek(1));
     result_.has_wide_operand = (peek(2) & 0x80) != 0;
     at_ += 4;
     return take_opcode(map, vector_form(map, code_[at_ - 1], false));
@@ -222,6 +234,8 @@ class Reader {
     if (!begin_vector(4)) return false;
     const uint8_t map = peek(1) & 7;
     note_implied_prefix(peek(2) & 3);
+    note_inverted_index(peek(1));
+    extends_index_ |= (peek(2) & 4) == 0;  // APX: registers 16 and higher
     result_.has_wide_operand = (peek(2) & 0x80) != 0;
     at_ += 5;
     return take_opcode(map, vector_form(map, code_[at_ - 1], true));
@@ -230,6 +244,7 @@ class Reader {
   bool read_xop() {
     if (!begin_vector(3)) return false;
     const uint8_t map = peek(1) & 0x1f;
+    note_inverted_index(peek(1));
     result_.has_wide_operand = (peek(2) & 0x80) != 0;
     at_ += 4;
     return take_opcode(map, xop_form(map));
@@ -332,10 +347,17 @@ class Reader {
   bool read_index_byte(uint8_t mode) {
     if (!has(1)) return false;
     const uint8_t sib = code_[at_++];
-    // Index 4 is none unless a prefix makes it register 12 or higher. Vector instructions are not looked into.
-    result_.has_index = (sib >> 3 & 7) != 4 || extends_index_ || result_.is_vector;
+    // Index 4 is none unless a prefix makes it register 12 or higher, or it is that of a vector.
+    result_.has_index = (sib >> 3 & 7) != 4 || extends_index_ || has_vector_of_addresses();
     result_.has_base = (sib & 7) != 5 || mode != 0;
     return take_displacement(result_.has_base ? displacement_of(mode) : 4);
+  }
+
+  // Gathers and scatters, and their prefetches.
+  bool has_vector_of_addresses() const {
+    const uint8_t opcode = result_.opcode;
+    return result_.is_vector && result_.map == 2 &&
+           ((opcode & 0xfc) == 0x90 || (opcode & 0xfc) == 0xa0 || (opcode & 0xfe) == 0xc6);
   }
 
   bool take_displacement(uint8_t size) {
@@ -359,6 +381,7 @@ class Reader {
   size_t at_ = 0;
   char form_ = 'x';
   bool has_rex_ = false;
+  bool has_segment_ = false;
   bool extends_index_ = false;
   bool is_encoding_prefix_seen_ = false;
   Instruction result_;
