@@ -469,6 +469,33 @@ uint8_t scalar_move_size(const Instruction& instruction) {
   }
 }
 
+// movbe, crc32, adcx and adox.
+uint8_t integer_size_after_0f38(const Instruction& instruction) {
+  const bool is_checksum = instruction.repeat == 0xf2;
+  switch (instruction.opcode) {
+    case 0xf0:
+      return is_checksum ? 1 : operand_size(instruction);
+    case 0xf1:
+      return operand_size(instruction);
+    case 0xf6: {
+      const bool is_add = instruction.repeat == 0xf3 || (instruction.has_short_operand && !is_checksum);
+      return !is_add ? 0 : instruction.has_wide_operand ? 8 : 4;
+    }
+    default:
+      return 0;
+  }
+}
+
+// Integer instructions that have a VEX prefix (andn, bextr, bzhi, mulx, pdep, rorx, shlx and their like), and moves of
+// one number with VEX or EVEX.
+uint8_t vector_encoded_size(const Instruction& instruction) {
+  if (instruction.map == 1) return scalar_move_size(instruction);
+  const uint8_t opcode = instruction.opcode;
+  const bool is_integer = instruction.map == 2 ? opcode == 0xf2 || opcode == 0xf3 || (opcode >= 0xf5 && opcode <= 0xf7)
+                                               : instruction.map == 3 && opcode == 0xf0;
+  return !is_integer ? 0 : instruction.has_wide_operand ? 8 : 4;
+}
+
 uint8_t size_by_letter(char letter, const Instruction& instruction, Mode mode) {
   switch (letter) {
     case '1':
@@ -493,7 +520,8 @@ std::optional<Instruction> decode_instruction(Bytes code, Mode mode) {
 }
 
 uint8_t accessed_size(const Instruction& instruction, Mode mode) {
-  if (!instruction.has_memory || instruction.is_vector) return 0;
+  if (!instruction.has_memory) return 0;
+  if (instruction.is_vector) return vector_encoded_size(instruction);
   switch (instruction.map) {
     case 0:
       if (instruction.opcode == 0x63 && mode == Mode::Bits32) return 2;
@@ -502,10 +530,8 @@ uint8_t accessed_size(const Instruction& instruction, Mode mode) {
       const char letter = kAccessAfter0f[instruction.opcode];
       return letter == '-' ? scalar_move_size(instruction) : size_by_letter(letter, instruction, mode);
     }
-    case 2: {  // movbe
-      const bool is_movbe = (instruction.opcode & 0xfe) == 0xf0 && instruction.repeat != 0xf2;
-      return is_movbe ? operand_size(instruction) : 0;
-    }
+    case 2:
+      return integer_size_after_0f38(instruction);
     default:
       return 0;
   }
