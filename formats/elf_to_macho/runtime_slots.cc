@@ -65,7 +65,7 @@ void Translator::translate_slot_access(const Site& site) {
 // The same notes with the names that the symbols have here.
 void Translator::translate_notes() {
   for (const ElfSection& section : elf_.sections) {
-    if (section.type != SHT_NOTE || section.name != kLinkerNotes) continue;
+    if (section.type != SHT_NOTE || section.name != kSlotSection) continue;
     const auto requests = read_slot_notes(section.bytes);
     if (!requests) {
       note(fmt::format("section {}: {}", section.name, requests.error().message));
@@ -74,7 +74,7 @@ void Translator::translate_notes() {
     for (const SlotRequest& request : *requests) {
       const std::string name = (settings_.adds_underscores ? "_" : "") + std::string(request.name);
       const std::vector<uint8_t> bytes = make_slot_note({name, request.index});
-      assembler_.append(assembler_.section("__LD", "__xld_note", S_REGULAR | S_ATTR_DEBUG), bytes, bytes.size(), 4);
+      assembler_.append(assembler_.section("__XLD", "__slots", S_REGULAR | S_ATTR_DEBUG), bytes, bytes.size(), 4);
     }
   }
 }

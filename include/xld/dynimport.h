@@ -17,7 +17,7 @@
 #define XLD_DYNIMPORT_H
 
 #ifdef __MACH__
-#define XLD_DYNIMPORT_SECTION "__XLD,__imports,regular,no_dead_strip"
+#define XLD_DYNIMPORT_SECTION "__XLD,__imports,regular,debug"
 #else
 #define XLD_DYNIMPORT_SECTION ".xld.imports,\"e\",%progbits"
 #endif

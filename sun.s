@@ -1,3 +1,0 @@
-	.section .note.GNU-stack, "", @progbits
-.globl by_module
-by_module = by_pair
