@@ -70,7 +70,7 @@ for linker in ld64.lld-19 "$scratch/bin/ld64.xld"; do
   expect_match '___stdoutp \(from libSystem\)' llvm-nm-19 -m other
 done
 
-# Records and notes of objects: read at once, or behind -r, and no part of the program; other linkers leave them out.
+# Records and notes of objects: read at once, or behind -r, and no part of the program.
 include=$lib_directory/../../include
 run clang-19 -target x86_64-apple-macos10.15 "-I$include" -fno-stack-protector -c -x c - -o records.o <<'SOURCE'
 #include <xld/dynimport.h>
@@ -88,5 +88,3 @@ for object in records.o joined.o; do
   expect_match '%gs:0x8a0' dump -d recorded
   expect_no_match '__imports|__slots' dump --section-headers recorded
 done
-run ld64.lld-19 -arch x86_64 -platform_version macos 10.15 10.15 -undefined dynamic_lookup -e _main records.o -o other
-expect_no_match '__imports|__slots' dump --section-headers other
