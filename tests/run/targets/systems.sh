@@ -24,6 +24,19 @@ try freebsd 'UNIX - FreeBSD' 'FreeBSD[[:space:]]+0x00000004'
 try netbsd 'UNIX - System V' 'NetBSD[[:space:]]+0x00000004'
 try openbsd 'UNIX - OpenBSD' 'OpenBSD[[:space:]]+0x00000004'
 try dragonfly 'UNIX - System V' 'DragonFly[[:space:]]+0x00000004'
+# The 386 rows, as files of those systems have it.
+compile small.s -m32 <<'EOF'
+.globl _start
+_start: ret
+EOF
+for row in 'freebsd FreeBSD FreeBSD' 'netbsd System.V NetBSD' 'openbsd OpenBSD OpenBSD'; do
+  read -r system abi owner <<<"$row"
+  link --target=$system-386 -e _start small.o -o program
+  expect_match "OS/ABI: +UNIX - $abi" readelf -hW program
+  expect_match "Class: +ELF32" readelf -hW program
+  expect_match "$owner[[:space:]]+0x00000004" readelf -nW program
+  expect_equal "$(($(segment program LOAD address)))" $((0x8048000))
+done
 link -m elf_x86_64_obsd a.o -o program -z wxneeded -z nobtcfi
 expect_match OPENBSD_RANDOMIZE llvm-readelf-19 -lW program
 expect_match OPENBSD_SYSCALLS llvm-readelf-19 -lW program
