@@ -133,9 +133,18 @@ class Reader {
     extends_index_ = (bits & 2) != 0;
   }
 
+  // 64-bit code has no other segments: their prefixes mean nothing there.
+  bool is_segment_prefix(uint8_t byte) const {
+    const bool is_old = byte == 0x26 || byte == 0x2e || byte == 0x36 || byte == 0x3e;
+    return byte == kFsPrefix || byte == kGsPrefix || (is_old && !is_64());
+  }
+
   void note_prefix(uint8_t byte) {
+    if (is_segment_prefix(byte)) {
+      result_.has_several_segments |= has_segment_;
+      has_segment_ = true;
+    }
     if (byte == kFsPrefix || byte == kGsPrefix) {
-      result_.has_several_segments |= result_.segment_prefix != 0;
       result_.segment = static_cast<uint8_t>(at_);
       result_.segment_prefix = byte;
     }
@@ -202,6 +211,8 @@ class Reader {
     result_.repeat = number == 2 ? 0xf3 : number == 3 ? 0xf2 : 0;
   }
 
+  void note_inverted_index(uint8_t bits) { extends_index_ = (bits & 0x40) == 0; }
+
   bool read_short_vex() {
     if (!begin_vector(2)) return false;
     note_implied_prefix(peek(1) & 3);
@@ -213,6 +224,7 @@ class Reader {
     if (!begin_vector(3)) return false;
     const uint8_t map = peek(1) & 0x1f;
     note_implied_prefix(peek(2) & 3);
+    note_inverted_index(peek(1));
     result_.has_wide_operand = (peek(2) & 0x80) != 0;
     at_ += 4;
     return take_opcode(map, vector_form(map, code_[at_ - 1], false));
@@ -222,6 +234,8 @@ class Reader {
     if (!begin_vector(4)) return false;
     const uint8_t map = peek(1) & 7;
     note_implied_prefix(peek(2) & 3);
+    note_inverted_index(peek(1));
+    extends_index_ |= (peek(2) & 4) == 0;  // APX: registers 16 and higher
     result_.has_wide_operand = (peek(2) & 0x80) != 0;
     at_ += 5;
     return take_opcode(map, vector_form(map, code_[at_ - 1], true));
@@ -230,6 +244,7 @@ class Reader {
   bool read_xop() {
     if (!begin_vector(3)) return false;
     const uint8_t map = peek(1) & 0x1f;
+    note_inverted_index(peek(1));
     result_.has_wide_operand = (peek(2) & 0x80) != 0;
     at_ += 4;
     return take_opcode(map, xop_form(map));
@@ -332,10 +347,17 @@ class Reader {
   bool read_index_byte(uint8_t mode) {
     if (!has(1)) return false;
     const uint8_t sib = code_[at_++];
-    // Index 4 is none unless a prefix makes it register 12 or higher. Vector instructions are not looked into.
-    result_.has_index = (sib >> 3 & 7) != 4 || extends_index_ || result_.is_vector;
+    // Index 4 is none unless a prefix makes it register 12 or higher, or it is that of a vector.
+    result_.has_index = (sib >> 3 & 7) != 4 || extends_index_ || has_vector_of_addresses();
     result_.has_base = (sib & 7) != 5 || mode != 0;
     return take_displacement(result_.has_base ? displacement_of(mode) : 4);
+  }
+
+  // Gathers and scatters, and their prefetches.
+  bool has_vector_of_addresses() const {
+    const uint8_t opcode = result_.opcode;
+    return result_.is_vector && result_.map == 2 &&
+           ((opcode & 0xfc) == 0x90 || (opcode & 0xfc) == 0xa0 || (opcode & 0xfe) == 0xc6);
   }
 
   bool take_displacement(uint8_t size) {
@@ -359,6 +381,7 @@ class Reader {
   size_t at_ = 0;
   char form_ = 'x';
   bool has_rex_ = false;
+  bool has_segment_ = false;
   bool extends_index_ = false;
   bool is_encoding_prefix_seen_ = false;
   Instruction result_;
@@ -446,6 +469,33 @@ uint8_t scalar_move_size(const Instruction& instruction) {
   }
 }
 
+// movbe, crc32, adcx and adox.
+uint8_t integer_size_after_0f38(const Instruction& instruction) {
+  const bool is_checksum = instruction.repeat == 0xf2;
+  switch (instruction.opcode) {
+    case 0xf0:
+      return is_checksum ? 1 : operand_size(instruction);
+    case 0xf1:
+      return operand_size(instruction);
+    case 0xf6: {
+      const bool is_add = instruction.repeat == 0xf3 || (instruction.has_short_operand && !is_checksum);
+      return !is_add ? 0 : instruction.has_wide_operand ? 8 : 4;
+    }
+    default:
+      return 0;
+  }
+}
+
+// Integer instructions that have a VEX prefix (andn, bextr, bzhi, mulx, pdep, rorx, shlx and their like), and moves of
+// one number with VEX or EVEX.
+uint8_t vector_encoded_size(const Instruction& instruction) {
+  if (instruction.map == 1) return scalar_move_size(instruction);
+  const uint8_t opcode = instruction.opcode;
+  const bool is_integer = instruction.map == 2 ? opcode == 0xf2 || opcode == 0xf3 || (opcode >= 0xf5 && opcode <= 0xf7)
+                                               : instruction.map == 3 && opcode == 0xf0;
+  return !is_integer ? 0 : instruction.has_wide_operand ? 8 : 4;
+}
+
 uint8_t size_by_letter(char letter, const Instruction& instruction, Mode mode) {
   switch (letter) {
     case '1':
@@ -470,7 +520,8 @@ std::optional<Instruction> decode_instruction(Bytes code, Mode mode) {
 }
 
 uint8_t accessed_size(const Instruction& instruction, Mode mode) {
-  if (!instruction.has_memory || instruction.is_vector) return 0;
+  if (!instruction.has_memory) return 0;
+  if (instruction.is_vector) return vector_encoded_size(instruction);
   switch (instruction.map) {
     case 0:
       if (instruction.opcode == 0x63 && mode == Mode::Bits32) return 2;
@@ -479,10 +530,8 @@ uint8_t accessed_size(const Instruction& instruction, Mode mode) {
       const char letter = kAccessAfter0f[instruction.opcode];
       return letter == '-' ? scalar_move_size(instruction) : size_by_letter(letter, instruction, mode);
     }
-    case 2: {  // movbe
-      const bool is_movbe = (instruction.opcode & 0xfe) == 0xf0 && instruction.repeat != 0xf2;
-      return is_movbe ? operand_size(instruction) : 0;
-    }
+    case 2:
+      return integer_size_after_0f38(instruction);
     default:
       return 0;
   }

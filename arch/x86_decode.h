@@ -36,7 +36,7 @@ struct Instruction {
   bool has_short_operand = false;     // prefix 66
   bool has_wide_operand = false;      // REX.W or its equal
   bool extends_register = false;      // REX.R or its equal: the register operand is not one of the first eight
-  bool has_several_segments = false;  // more than one prefix FS or GS: which of them counts is the processor's choice
+  bool has_several_segments = false;  // more than one prefix of a segment: which counts is the processor's choice
   bool is_vector = false;             // VEX, EVEX, XOP
   uint8_t repeat = 0;                 // prefix F2 or F3
 };

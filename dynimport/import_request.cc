@@ -25,6 +25,10 @@ bool is_control_character(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
+bool has_blank_at_end(std::string_view name) {
+  return name.starts_with(' ') || name.ends_with(' ');
+}
+
 Error wrong(std::string_view what) {
   return Error{fmt::format("{}; {}", what, kGrammar)};
 }
@@ -58,6 +62,9 @@ Result<ImportRequest> parse_import(std::string_view text, ImportForm form) {
   request->library = text.substr(comma + 1);
   if (request->library.empty()) return wrong("the name of the library is empty");
   request->form = form;
+  if (has_blank_at_end(request->local) || has_blank_at_end(request->remote) || has_blank_at_end(request->version) ||
+      has_blank_at_end(request->library))
+    return wrong("there is a blank before or behind a name");
   return request;
 }
 

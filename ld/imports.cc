@@ -195,12 +195,11 @@ class FormFinder {
   FormFinder(Link& link, const std::vector<DynamicImport*>& imports) : link_(link) {
     for (DynamicImport* import : imports) {
       import->form = import->request.form;
-      if (import->form == ImportForm::Inferred) uses_[import->name].import = import;
+      uses_[import->name].import = import;
     }
   }
 
   void run() {
-    if (uses_.empty()) return;
     for (const InputFile* file : link_.inputs.files)
       if (std::ranges::any_of(file->globals, [&](SymbolId id) { return uses_.contains(id); })) look_at(*file);
     for (const auto& [id, use] : uses_) decide(use);
@@ -254,12 +253,20 @@ class FormFinder {
 
   void decide(const Use& use) {
     DynamicImport& import = *use.import;
-    import.form = use.access ? ImportForm::Pointer : ImportForm::Function;
+    const bool is_inferred = import.form == ImportForm::Inferred;
+    if (is_inferred) import.form = use.access ? ImportForm::Pointer : ImportForm::Function;
     if (use.thread_local_access)
       return link_.diagnostics().error(fmt::format(
           "{}: {} takes {} for a thread-local variable, which cannot be imported; link against the library, "
           "or against a stub of it",
           import.origin, text_of(*use.thread_local_access), import.request.local));
+    if (!is_inferred) {
+      if (use.branch && import.form == ImportForm::Pointer)
+        link_.diagnostics().error(
+            fmt::format("{}: {} calls {}, which is to be a pointer; import the function under another name",
+                        import.origin, text_of(*use.branch), import.request.local));
+      return;
+    }
     if (use.branch && use.access)
       return link_.diagnostics().error(
           fmt::format("{}: {} calls {}, and {} reads it as a variable; import the function and the pointer under two "

@@ -30,6 +30,12 @@ size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& 
     link_.symbols.add_flags(site.target.symbol, symbol_flag::kUsed);
   if (names_slot(link_, relocs[0]) && atom.has(atom_flag::kAllocated)) return record_slot_use(site, relocs);
   if (relocs[0].hints & (hint::kIsTlsSequence | hint::kIsTlsMarker)) return record_tls(site, relocs);
+  if (is_part_of_sequence(relocs[0])) {
+    report(site,
+           "it is for an instruction of a thread-local access in the form of Sun's assembler, but does not follow the "
+           "relocation of that access (R_386_TLS_GD_32, R_386_TLS_LDM_32)");
+    return 1;
+  }
   if (relocs[0].target_kind == TargetKind::Discarded && !atom.has(atom_flag::kUnwind)) {
     report_discarded(link_, file, atom, relocs[0]);
     return 1;

@@ -59,8 +59,10 @@ class RawSlotFinder {
 
   bool is_absolute_access(const Instruction& instruction) const {
     const bool is_address_only = instruction.map == 0 && instruction.opcode == x86::kLoadAddress;
-    return is_slot_segment(instruction.segment_prefix) && instruction.has_memory && !is_address_only &&
-           !instruction.has_base && !instruction.has_index && !instruction.is_relative;
+    const bool is_unclear = instruction.segment_prefix != 0 && instruction.has_several_segments;
+    const bool may_be_in_segment = is_unclear || is_slot_segment(instruction.segment_prefix);
+    return may_be_in_segment && instruction.has_memory && !is_address_only && !instruction.has_base &&
+           !instruction.has_index && !instruction.is_relative;
   }
 
   bool is_relocated(uint64_t start, const Instruction& instruction) const {

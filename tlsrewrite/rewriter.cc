@@ -14,6 +14,8 @@
 namespace xld {
 namespace {
 
+constexpr uint8_t kMostRelocations = 4;  // of lea, push, call, pop
+
 const TlsRewriter& rewriter_for(Cpu cpu) {
   return cpu == Cpu::I386 ? kTlsRewriterI386 : kTlsRewriterX86_64;
 }
@@ -63,6 +65,17 @@ bool is_call_relocation(std::span<const Reloc> relocs, const CallSequence& call)
          (want == Want::Stub || want == Want::Address || want == Want::GotSlot);
 }
 
+// Those of a sequence that is self-contained lie within it, whatever they name.
+uint8_t count_relocations(std::span<const Reloc> relocs, const CallSequence& call) {
+  if (!call.is_self_contained()) return 2;
+  const uint64_t end = uint64_t{relocs[0].offset} - call.field + call.pattern.size;
+  uint8_t count = 1;
+  while (count < relocs.size() && count < kMostRelocations && is_part_of_sequence(relocs[count]) &&
+         relocs[count].offset > relocs[0].offset && relocs[count].offset < end)
+    count++;
+  return count;
+}
+
 Result<TlsSequence> recognise_call(const TlsRewriter& rewriter, Bytes code, std::span<const Reloc> relocs,
                                    TlsModel written, TlsModel wanted) {
   for (size_t i = 0; i < rewriter.calls.size(); i++) {
@@ -76,7 +89,7 @@ Result<TlsSequence> recognise_call(const TlsRewriter& rewriter, Bytes code, std:
     }
     return TlsSequence{.model = wanted,
                        .is_rewritten = true,
-                       .relocations_consumed = static_cast<uint8_t>(call.is_self_contained() ? 1 : 2),
+                       .relocations_consumed = count_relocations(relocs, call),
                        .form = static_cast<uint8_t>(i),
                        .begin = relocs[0].offset - call.field,
                        .size = call.pattern.size};

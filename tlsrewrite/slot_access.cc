@@ -223,12 +223,28 @@ class SlotRewriter {
     return change("slot through thread pointer");
   }
 
+  // Data in front of an access can be taken for the beginning of a longer instruction, which ends with a number where
+  // the access has its displacement.
+  bool is_read_as_access() const {
+    for (uint64_t at = 1; start_ + at < field_.offset; at++) {
+      const auto other = x86::decode_instruction(code_.subspan(at), mode_);
+      if (other && other->segment_prefix != 0 && other->has_memory && !other->has_base && !other->has_index &&
+          other->displacement_size == size_of(field_.field) && start_ + at + other->displacement == field_.offset)
+        return true;
+    }
+    return false;
+  }
+
   Result<SlotChange> rewrite_number() {
     if (!slot_.is_usual(mode_))
       return refuse(
           "it takes the slot's offset as a number, and what is accessed with it cannot be moved to this target's "
           "thread "
           "register; write %fs:NAME or %gs:NAME");
+    if (is_read_as_access())
+      return refuse(
+          "the bytes around it may be an access or an instruction with a number, depending on where the latter "
+          "begins; keep data out of the section, or give the code behind the data a symbol");
     if (field_.is_relative) return refuse("it takes the distance to the slot's offset, which means nothing");
     if (!fits(field_.field, static_cast<uint64_t>(value()))) return refuse("the slot's offset does not fit");
     store_field(static_cast<uint64_t>(value()));

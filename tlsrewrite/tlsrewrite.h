@@ -41,14 +41,19 @@ TlsModel choose_model(TlsModel written, TlsFacts facts);
 struct TlsSequence {
   TlsModel model;                    // what the code will use after rewriting
   bool is_rewritten = false;         // false: the code stays as it is, the relocation is applied as written
-  uint8_t relocations_consumed = 1;  // 2 if the call of __tls_get_addr that follows belongs to a rewritten sequence
+  uint8_t relocations_consumed = 1;  // with those of the other instructions of a rewritten sequence
   uint8_t form = 0;                  // which of the CPU's sequences: for rewrite_tls
   uint32_t begin = 0;                // the bytes that are rewritten
   uint8_t size = 0;
 };
 
-// Recognises the sequence that `relocs[0]` starts (relocs[1], if any, is the relocation after it) and says which model
-// it will have in the output. Error: bytes that are no known sequence although the relocation requires one. For
+// The relocation of another instruction of a sequence than the first, which means nothing without it (Sun's forms).
+constexpr bool is_part_of_sequence(const Reloc& reloc) {
+  return (reloc.hints & (hint::kIsTlsSequence | hint::kMustRewrite)) == hint::kMustRewrite;
+}
+
+// Recognises the sequence that `relocs[0]` starts (the relocations after it follow) and says which model it will have
+// in the output. Error: bytes that are no known sequence although the relocation requires one. For
 // relocations with hint::kIsTlsSequence or kIsTlsMarker. Depends on nothing that layout decides.
 Result<TlsSequence> recognise_tls(Cpu cpu, Bytes code, std::span<const Reloc> relocs, TlsFacts facts);
 

@@ -1,5 +1,5 @@
-/* The functions of GMP that pi and chain use, for targets where there is no GMP: linked in, or as a library of its
- * name.
+/* The functions of GMP that pi and chain use, as a library of its name for targets where there is no GMP here: 386 and
+ * Darwin.
  *
  * Numbers are digits of 16 bits, the lowest first, with a sign: small and slow, and without a division that a 32-bit
  * CPU would need help for. `size` is negative for a negative number, as in GMP.

@@ -82,7 +82,7 @@ class AtomMaker {
       object_.wants_executable_stack = (header.flags & SHF_EXECINSTR) != 0;
       return true;
     }
-    if (name == kLinkerNotes) return true;
+    if (name == kSlotSection) return true;
     if (name == ".note.GNU-split-stack") {
       object_.has_split_stack = true;
       return true;
@@ -108,7 +108,7 @@ class AtomMaker {
     // The users of a library are warned, too.
     if (name.starts_with(kWarningPrefix)) return link_.target().output != OutputKind::SharedLibrary;
     if (name.starts_with(".gnu.lto_")) return true;
-    if (name.starts_with(kImportSection)) return true;
+    if (name == kImportSection) return true;
     return is_stripped;
   }
 

@@ -36,8 +36,9 @@ class Decoder {
     while (used < out.size() && cursor.next < cursor.end) {
       const auto record = load<Record>(atom_.relocs + size_t{cursor.next} * sizeof(Record));
       const RelocMeaning& meaning = record.type() < table_.size() ? table_[record.type()] : kUnknown;
-      // The relocation that belongs to a sequence has to be in the same batch.
-      if ((meaning.hints & hint::kIsTlsSequence) && used != 0 && used + 1 == out.size()) break;
+      // The relocations that belong to a sequence have to be in the same batch.
+      constexpr size_t kLongestSequence = 4;
+      if ((meaning.hints & hint::kIsTlsSequence) && used != 0 && out.size() - used < kLongestSequence) break;
       cursor.next++;
       if (decode_one(record, meaning, out[used])) used++;
     }

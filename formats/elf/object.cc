@@ -115,7 +115,7 @@ class ObjectReader {
         group_count_++;
         break;
       case SHT_NOTE:
-        if (name_starts_with(header, kLinkerNotes) && !read_linker_notes(index, header)) return false;
+        if (is_named(header, kSlotSection) && !read_slot_section(index, header)) return false;
         file_.atom_capacity++;
         break;
       case SHT_REL:
@@ -137,7 +137,7 @@ class ObjectReader {
     return true;
   }
 
-  bool read_linker_notes(uint32_t index, const SectionHeader& header) {
+  bool read_slot_section(uint32_t index, const SectionHeader& header) {
     const auto error = take_slot_notes(section_bytes(file_, header), arena_, file_);
     if (error) report_section(link_, file_, index, error->message);
     return !error;
@@ -148,8 +148,12 @@ class ObjectReader {
     return name && as_text(*name) == prefix;
   }
 
+  bool is_named(const SectionHeader& header, std::string_view name) const {
+    return c_string_at(object_.section_names, header.name) == name;
+  }
+
   bool is_import_section(const SectionHeader& header) const {
-    return header.type == SHT_PROGBITS && !(header.flags & SHF_ALLOC) && name_starts_with(header, kImportSection);
+    return header.type == SHT_PROGBITS && !(header.flags & SHF_ALLOC) && is_named(header, kImportSection);
   }
 
   void note_import_records() {

@@ -68,6 +68,7 @@ constexpr RankRow kRanks[] = {
     {".dtors", 307},
     {".jcr", 308},
     {".data.rel.ro", 309},
+    {".openbsd.randomdata", 309},  // as with that system's own linker
     {".bss.rel.ro", 330},
     {".dynamic", 310},
     {".got", 311},

@@ -6,11 +6,9 @@
 
 namespace xld::elf {
 
-// Records that ask for imports: dynimport/import_request.h.
-inline constexpr std::string_view kImportSection = ".xld.imports";
-
-// Notes for xld itself, which end with the link (tlsrewrite/slot_note.h).
-inline constexpr std::string_view kLinkerNotes = ".note.xld";
+// What objects say to xld itself; it ends with the last link. Records that ask for imports (dynimport/import_request.h)
+// and notes that name runtime slots (tlsrewrite/slot_note.h).
+inline constexpr std::string_view kImportSection = ".xld.imports", kSlotSection = ".xld.slots";
 
 // ".text.startup.main" -> ".text". Names without a rule stand for themselves.
 std::string_view output_section_name(std::string_view input_name, uint64_t flags);

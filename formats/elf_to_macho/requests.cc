@@ -16,7 +16,7 @@ using namespace elf;
 
 void Translator::translate_requests() {
   for (const ElfSection& section : elf_.sections) {
-    if (section.type == SHT_NOTE && section.name == kLinkerNotes) translate_notes(section);
+    if (section.type == SHT_NOTE && section.name == elf::kSlotSection) translate_notes(section);
     const bool is_loaded = (section.flags & SHF_ALLOC) != 0;
     if (section.type == SHT_PROGBITS && !is_loaded && section.name.starts_with(elf::kImportSection))
       translate_imports(section);
@@ -24,8 +24,8 @@ void Translator::translate_requests() {
 }
 
 void Translator::add_request(std::string_view segment, std::string_view name, Bytes bytes, uint64_t alignment) {
-  assembler_.append(assembler_.section(segment, name, macho::S_REGULAR | macho::S_ATTR_NO_DEAD_STRIP), bytes,
-                    bytes.size(), alignment);
+  assembler_.append(assembler_.section(segment, name, macho::S_REGULAR | macho::S_ATTR_DEBUG), bytes, bytes.size(),
+                    alignment);
 }
 
 void Translator::translate_notes(const ElfSection& section) {
@@ -33,7 +33,7 @@ void Translator::translate_notes(const ElfSection& section) {
   if (!requests) return note(fmt::format("section {}: {}", section.name, requests.error().message));
   for (const SlotRequest& request : *requests) {
     const std::string name = prefix() + std::string(request.name);
-    add_request(macho::kLinkerSegment, macho::kLinkerNotes, make_slot_note({name, request.index}), 4);
+    add_request(macho::kOwnSegment, macho::kSlotSection, make_slot_note({name, request.index}), 4);
   }
 }
 

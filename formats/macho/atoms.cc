@@ -102,11 +102,12 @@ class AtomMaker {
   bool is_linked(uint32_t index) const {
     const InputSection& section = object_.sections[index];
     if (is_unwind(section)) return true;
-    if (section.name == kImageInfoName) return false;  // all of them become one (objc.h)
-    if (section.flags & S_ATTR_DEBUG) return false;    // __DWARF, and what compilers put into __LD
+    if (section.name == kImageInfoName) return false;                    // all of them become one (objc.h)
+    if (section.segment == kOwnSegment) return !link_.applies_relocs();  // the last link reads them
+    if (section.flags & S_ATTR_DEBUG) return false;                      // __DWARF, and what compilers put into __LD
     if (section.segment == "__LLVM") return false;
-    if (!link_.applies_relocs()) return true;  // notes to the linker are passed on
-    if (section.segment == kLinkerSegment || section.segment == kOwnSegment) return false;
+    if (!link_.applies_relocs()) return true;
+    if (section.segment == kLinkerSegment) return false;
     switch (section.type()) {
       case S_NON_LAZY_SYMBOL_POINTERS:
       case S_LAZY_SYMBOL_POINTERS:

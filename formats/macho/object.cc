@@ -181,7 +181,7 @@ class ObjectReader {
     if (raw.nreloc != 0) section.relocs = *relocs;
     if (section.segment == kOwnSegment && section.name == kImportSection && !section.is_zero_fill())
       note_import_records(file_.bytes.subspan(raw.offset, raw.size));
-    if (section.segment == kLinkerSegment && section.name == kLinkerNotes && !section.is_zero_fill())
+    if (section.segment == kOwnSegment && section.name == kSlotSection && !section.is_zero_fill())
       if (const auto error = take_slot_notes(*slice(file_.bytes, raw.offset, raw.size), arena_, file_))
         return report(error->message);
     return true;

@@ -9,11 +9,12 @@
 
 namespace xld::macho {
 
-// Records that ask for imports (dynimport/import_request.h); what is in this segment is for the last link to read.
-inline constexpr std::string_view kOwnSegment = "__XLD", kImportSection = "__imports";
+// What objects say to xld itself; it ends with the last link. Records that ask for imports (dynimport/import_request.h)
+// and notes that name runtime slots (tlsrewrite/slot_note.h).
+inline constexpr std::string_view kOwnSegment = "__XLD", kImportSection = "__imports", kSlotSection = "__slots";
 
-// Notes for xld itself (tlsrewrite/slot_note.h), in a segment that no linker passes on.
-inline constexpr std::string_view kLinkerSegment = "__LD", kLinkerNotes = "__xld_note";
+// What compilers say to linkers; no linker passes it on.
+inline constexpr std::string_view kLinkerSegment = "__LD";
 
 // Functions that run when the program starts, and ends, by priority: in the output "__init_00101" stands in front of
 // "__init_00102" and of what comes from __mod_init_func. Translations of ELF objects have such sections.

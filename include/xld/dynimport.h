@@ -1,7 +1,7 @@
 /* Imports of names from shared libraries that need not be there when a program is linked: for objects to be linked with
  * xld. Each macro writes a record into a section of the object (.xld.imports, __XLD,__imports) that says what
- * --dynimport would say on the command line; other linkers leave the section out. docs/imports.md has the format of the
- * records.
+ * --dynimport would say on the command line; other ELF linkers leave the section out. docs/imports.md has the format of
+ * the records.
  *
  *     #include <xld/dynimport.h>
  *
@@ -17,7 +17,7 @@
 #define XLD_DYNIMPORT_H
 
 #ifdef __MACH__
-#define XLD_DYNIMPORT_SECTION "__XLD,__imports,regular,no_dead_strip"
+#define XLD_DYNIMPORT_SECTION "__XLD,__imports,regular,debug"
 #else
 #define XLD_DYNIMPORT_SECTION ".xld.imports,\"e\",%progbits"
 #endif

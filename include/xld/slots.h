@@ -9,7 +9,8 @@
  * system the program is linked for. For C there are xld_load_slot(NAME) and xld_store_slot(NAME, VALUE), which take a
  * name, not an expression. docs/targets.md of xld says where the slots are, and what instructions may name them.
  *
- * The macro writes a note with the owner "xld": type 1, an index, a name. It adds nothing to the program.
+ * The macro writes a note (.xld.slots, __XLD,__slots) with the owner "xld": type 1, an index, a name. It adds nothing
+ * to the program.
  */
 #ifndef XLD_SLOTS_H
 #define XLD_SLOTS_H
@@ -17,10 +18,10 @@
 /* What follows is assembler. */
 /* clang-format off */
 #ifdef __APPLE__
-#define XLD_NOTE_BEGIN .section __LD,__xld_note,regular,debug
+#define XLD_NOTE_BEGIN .section __XLD,__slots,regular,debug
 #define XLD_NOTE_END .text
 #else
-#define XLD_NOTE_BEGIN .pushsection .note.xld,"",@note
+#define XLD_NOTE_BEGIN .pushsection .xld.slots,"e",@note
 #define XLD_NOTE_END .popsection
 #endif
 

@@ -22,7 +22,8 @@ ROOT = HERE.parents[1]
 EXAMPLE = ROOT / "examples" / "cgo"
 PROGRAMS = ["hello", "fib", "pi", "chain"]
 COMMON = ["runtime.c", "crosscall.S"]
-STAND_INS = ["stand_in_stdio.c", "stand_in_gmp.c"]
+# Targets without libraries get the archive of Debian's GMP, whose code calls no system, and what that takes from C.
+STAND_INS = ["stand_in_stdio.c", "stand_in_libc.c"]
 COMPILE = ["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-stack-protector",
            "-fcf-protection=none", "-fno-asynchronous-unwind-tables"]
 INCLUDE = ["-I", ROOT / "include", "-I", ROOT / "kernel_image/runtime/include"]
@@ -66,6 +67,7 @@ class Objects:
     def __init__(self, work):
         self.work = work
         self.paths = {}
+        self.gmp = checked(["gcc", "-print-file-name=libgmp.a"]).decode().strip()
         sources = COMMON + STAND_INS + [f"{p}.c" for p in PROGRAMS]
         for cpu, flags in FLAGS.items():
             folder = work / cpu
@@ -79,7 +81,7 @@ class Objects:
 
     def of(self, cpu, program, stands_in):
         names = [f"{program}.c", *COMMON, *(STAND_INS if stands_in else [])]
-        return [self.paths[cpu, name] for name in names]
+        return [self.paths[cpu, name] for name in names] + ([self.gmp] if stands_in else [])
 
 
 def imports(names, library, prefix=""):
@@ -132,7 +134,7 @@ class Target:
 
 
 class Linux(Target):
-    """GMP is the system's on amd64; on 386, where none is installed, the stand-in under its name."""
+    """GMP is the system's on amd64; on 386, for which Debian's amd64 has none, the stand-in under its name."""
 
     def options(self):
         loader = "/lib64/ld-linux-x86-64.so.2" if self.cpu == "amd64" else "/lib/ld-linux.so.2"
@@ -159,7 +161,8 @@ class Linux(Target):
 
 
 class Darwin(Target):
-    """Mach-O programs of the same ELF objects. GMP is the stand-in, as a dylib of a compiler for Darwin."""
+    """Mach-O programs of the same ELF objects. GMP is the stand-in, as a dylib of a compiler for Darwin: the code of
+    Debian's reads a guard of its stack at %fs:40, where Darwin has nothing, so that xld refuses it."""
 
     SYSTEM, GMP = "/usr/lib/libSystem.B.dylib", "/usr/local/lib/libgmp.10.dylib"
     MACHINES = {"amd64": ("x86_64", "10.15", []), "386": ("i386", "10.14", ["-no_pie"])}

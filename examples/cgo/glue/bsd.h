@@ -61,11 +61,12 @@ void* glue_allocate(word size) {
   return memory;
 }
 
-/* The top of a thread's stack: the two words, what the thread register shows, and what the thread is to run. */
+/* The top of a thread's stack: the two words, what the thread register shows, and what the thread is to run. Code that
+ * was compiled for Linux looks for a number that guards its stack at %fs:40. */
 enum { kStackSize = 65536 };
 struct stack_top {
   word g, m, thread_pointer;
-  word padding;
+  word padding[4], stack_guard;
   struct thread_start start;
 };
 

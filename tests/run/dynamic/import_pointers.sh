@@ -54,7 +54,9 @@ SOURCE
 expect_fail 'twice.o:.* calls thing, and twice.o:.* reads it' -- -shared twice.o -o e.so --dynimport thing,libx.so
 
 compile thread.c -fPIC <<<'extern __thread int thing; int use(void) { return thing; }'
-expect_fail 'thread.o:.* takes thing for a thread-local' -- -shared thread.o -o f.so --dynimport thing,libx.so
+for form in '' -function -pointer; do
+  expect_fail 'thread.o:.* takes thing for a thread-local' -- -shared thread.o -o f.so --dynimport$form thing,libx.so
+done
 
 # Two pointers to one thing, a pointer and a function of one name of the library, one nobody wants, a weak one that is
 # not there.

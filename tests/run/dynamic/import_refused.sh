@@ -26,6 +26,7 @@ expect_fail 'and --no-dynamic-linker do not go' -- --no-dynamic-linker start.o u
 expect_fail 'and -r do not go' -- -r start.o user.o "${import[@]}" -o a
 expect_fail 'and --target do not go' -- --target=none-amd64 start.o user.o "${import[@]}" -o a
 expect_fail 'and --image do not go' -- --target=none-amd64 --image=elf --nostdrt start.o user.o "${import[@]}" -o a
+expect_fail 'user.o:.* calls imported, which is to be a pointer' -- start.o user.o --dynimport-pointer imported,libx.so -o a
 expect_fail 'duplicate symbol: own: it is imported by --dynimport=own,libx.so and defined in start.o' -- \
   start.o --dynimport own,libx.so -o a
 expect_fail 'imported is imported twice.*by --dynimport=imported,a.so and by --dynimport=imported,b.so' -- \

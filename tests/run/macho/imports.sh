@@ -69,3 +69,22 @@ for linker in ld64.lld-19 "$scratch/bin/ld64.xld"; do
   expect_match '_write_to \(from libown\)' llvm-nm-19 -m other
   expect_match '___stdoutp \(from libSystem\)' llvm-nm-19 -m other
 done
+
+# Records and notes of objects: read at once, or behind -r, and no part of the program.
+include=$lib_directory/../../include
+run clang-19 -target x86_64-apple-macos10.15 "-I$include" -fno-stack-protector -c -x c - -o records.o <<'SOURCE'
+#include <xld/dynimport.h>
+#include <xld/slots.h>
+XLD_RUNTIME_SLOT(runtime_g, 0)
+XLD_DYNIMPORT(say, puts, "", "/usr/lib/libSystem.B.dylib");
+extern int say(const char *);
+int main(void) { return say("x") + (xld_load_slot(runtime_g) != 0); }
+SOURCE
+link64 -arch x86_64 -r records.o -o joined.o
+expect_match '__imports ' dump --section-headers joined.o
+for object in records.o joined.o; do
+  link64 -arch x86_64 -platform_version macos 10.15 10.15 $object -o recorded
+  expect_match ' libSystem  *_puts$' dump --bind --lazy-bind --dyld-info recorded
+  expect_match '%gs:0x8a0' dump -d recorded
+  expect_no_match '__imports|__slots' dump --section-headers recorded
+done

@@ -48,4 +48,12 @@ done
 gcc_link -m32 -shared variable.o -o libvariable.so
 gcc_link -m32 -no-pie main.o pair.o libvariable.so "-Wl,-rpath,\$ORIGIN" -o program
 expect_status 7 ./program
+
+# A part without the sequence, and one too many behind it.
+printf '.globl _start\n_start: nop\n.reloc ., R_386_TLS_GD_CALL, variable\n.byte 0xe8, 0, 0, 0, 0\n' >alone.s
+run clang-19 -m32 -c alone.s -o alone.o
+expect_fail 'alone.o:\(.text\+0x1\): .*R_386_TLS_GD_CALL.*does not follow' -- -m elf_i386 alone.o variable.o -o x
+sed 's/^by_module:/&\n\t.reloc ., R_386_TLS_LDM_POP, variable\n\tnop/' sun.s >more.s
+run clang-19 -m32 -c more.s -o more.o
+expect_fail 'more.o:\(.text\+0x[0-9a-f]+\): .*R_386_TLS_LDM_POP.*does not follow' -- -m elf_i386 more.o variable.o -o x
 expect_fail "sun.o:\\(.text\\+0xf\\): .*form of Sun's assembler" -- -m elf_i386 -shared sun.o variable.o -o x

@@ -27,7 +27,7 @@ EOF2
   for input in slots.o slots.a; do
     gcc_link -m$machine -static main.o $input -o program
     expect_output '3 4 5' ./program
-    expect_no_section program .note.xld
+    expect_no_section program .xld.slots
   done
 done
 
@@ -48,8 +48,8 @@ compile other.S "-I$include" <<<'#include <xld/slots.h>
 XLD_RUNTIME_SLOT(g, 1)'
 compile third.S "-I$include" <<<'#include <xld/slots.h>
 XLD_RUNTIME_SLOT(g, 7)'
-printf '.section .note.xld, "", @note\n.long 4, 3, 1\n.asciz "xld"\n' | compile damaged.s
+printf '.section .xld.slots, "e", @note\n.long 4, 3, 1\n.asciz "xld"\n' | compile damaged.s
 expect_fail 'other.o: g is to be runtime slot 1, but slots.o says 0' -- slots.o other.o -o x
 expect_fail 'third.o: g is to be runtime slot 7, but targets have 2' -- third.o -o x
 expect_fail 'slots.o: g is to be runtime slot 0, but --tls-slot says 1' -- --tls-slot=g=1 slots.o -o x
-expect_fail 'damaged.o: section .note.xld .*extends past the end' -- damaged.o -o x
+expect_fail 'damaged.o: section .xld.slots .*extends past the end' -- damaged.o -o x

@@ -22,13 +22,35 @@ try() { # system, ABI, text of the note
 try linux 'UNIX - System V' ''
 try freebsd 'UNIX - FreeBSD' 'FreeBSD[[:space:]]+0x00000004'
 try netbsd 'UNIX - System V' 'NetBSD[[:space:]]+0x00000004'
-try openbsd 'UNIX - System V' 'OpenBSD[[:space:]]+0x00000004'
+try openbsd 'UNIX - OpenBSD' 'OpenBSD[[:space:]]+0x00000004'
 try dragonfly 'UNIX - System V' 'DragonFly[[:space:]]+0x00000004'
+# The 386 rows, as files of those systems have it.
+compile small.s -m32 <<'EOF'
+.globl _start
+_start: ret
+EOF
+for row in 'freebsd FreeBSD FreeBSD' 'netbsd System.V NetBSD' 'openbsd OpenBSD OpenBSD'; do
+  read -r system abi owner <<<"$row"
+  link --target=$system-386 -e _start small.o -o program
+  expect_match "OS/ABI: +UNIX - $abi" readelf -hW program
+  expect_match "Class: +ELF32" readelf -hW program
+  expect_match "$owner[[:space:]]+0x00000004" readelf -nW program
+  expect_equal "$(($(segment program LOAD address)))" $((0x8048000))
+done
 link -m elf_x86_64_obsd a.o -o program -z wxneeded -z nobtcfi
 expect_match OPENBSD_RANDOMIZE llvm-readelf-19 -lW program
 expect_match OPENBSD_SYSCALLS llvm-readelf-19 -lW program
 expect_match OPENBSD_WXNEEDED llvm-readelf-19 -lW program
 expect_match OPENBSD_NOBTCFI llvm-readelf-19 -lW program
+# What the kernel filled at random cannot be written any more.
+compile user.s <<'EOF'
+.globl _start
+_start: call imported@plt
+.section .openbsd.randomdata, "aw"
+.quad 0
+EOF
+link --target=openbsd-amd64 -pie user.o --dynimport=imported,libc.so.97.1 -o program
+expect_match '[0-9]+ +\.openbsd\.randomdata \.dynamic' llvm-readelf-19 -lW program
 link -m elf_x86_64 a.o -o program
 expect_no_match OPENBSD llvm-readelf-19 -lW program
 

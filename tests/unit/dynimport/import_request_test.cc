@@ -65,9 +65,11 @@ TEST(ImportRequest, RefusesWhatIsNoVersion) {
   EXPECT_NE(error_of("f@@@V,lib.so").find("'@V' is no version"), std::string::npos);
 }
 
-TEST(ImportRequest, RefusesControlCharacters) {
+TEST(ImportRequest, RefusesCharactersThatNamesDoNotHave) {
   EXPECT_NE(error_of("f\n,lib.so").find("control character"), std::string::npos);
   EXPECT_NE(error_of("f,lib\0.so"sv).find("control character"), std::string::npos);
+  EXPECT_NE(error_of("f, lib.so").find("blank"), std::string::npos);
+  EXPECT_NE(error_of(" f,lib.so").find("blank"), std::string::npos);
 }
 
 TEST(ImportRequest, IsWrittenAsItIsRead) {

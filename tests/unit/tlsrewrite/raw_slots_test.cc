@@ -48,7 +48,19 @@ TEST(RawSlots, ReportWhatMayBeOne) {
   EXPECT_EQ(found(Mode::Bits64, "64 48 8b 04 25 04 00 00 00"), "0:accesses 8 bytes at 0x4, which are no single slot");
   EXPECT_EQ(found(Mode::Bits64, "64 8b 04 25 fe ff ff ff"), "0:accesses 4 bytes at -0x2, which are no single slot");
   EXPECT_EQ(found(Mode::Bits64, "64 0f 28 04 25 00 00 00 00"), "0:is not known to access so many bytes and no others");
+  EXPECT_EQ(found(Mode::Bits64, "c5 fe 6f 04 25 00 00 00 00"), "");  // vmovdqu 0,%ymm0; with FS or EVEX:
+  EXPECT_EQ(found(Mode::Bits64, "64 c5 fe 6f 04 25 00 00 00 00"),
+            "0:is not known to access so many bytes and no others");
+  EXPECT_EQ(found(Mode::Bits64, "65 62 f1 fe 48 6f 04 25 08 00 00 00"),
+            "0:is not known to access so many bytes and no others");
+  EXPECT_EQ(found(Mode::Bits64, "64 c4 e2 71 90 04 25 00 00 00 00"), "");  // vpgatherdd: its index is a vector
+}
+
+TEST(RawSlots, DoNotChooseBetweenSegments) {
   EXPECT_EQ(found(Mode::Bits64, "64 65 48 8b 04 25 00 00 00 00"), "0:has more than one segment prefix");
+  EXPECT_EQ(found(Mode::Bits64, "64 3e 48 8b 04 25 00 00 00 00"), "6:slot 0+0");  // DS means nothing there
+  for (const char* hex : {"65 3e a1 00 00 00 00", "26 65 a1 04 00 00 00", "65 64 a1 00 00 00 00"})
+    EXPECT_EQ(found(Mode::Bits32, hex), "0:has more than one segment prefix") << hex;
 }
 
 TEST(RawSlots, BytesThatAreNoCodeMatterIfTheyCouldHoldAPrefix) {

@@ -308,7 +308,7 @@ void expect_loads_i386(Want want, From from, std::span<const LoadCase> cases) {
   }
 }
 
-// As Sun's assembler wrote them: the relocations of push, call and pop do not come this far.
+// As Sun's assembler wrote them, with and without the relocations of push, call and pop.
 TEST(TlsI386, SunForms) {
   const auto sun = [](Want want) {
     Reloc reloc = make_reloc(2, want, From::GotBase, 0, 0);

@@ -70,7 +70,10 @@ TEST(SlotAccess, GetsTheDisplacementAndTheSegment) {
       {"64 83 3c 25 00 00 00 00 05", 4, with_addend(kAbsolute, 4), "64 83 3c 25 f4 ff ff ff 05"},  // cmpl $5,%fs:g+4
       {"66 64 c7 04 25 00 00 00 00 01 02", 5, kAbsolute, "66 64 c7 04 25 f0 ff ff ff 01 02"},      // movw $0x201,%fs:g
       {"64 ff 34 25 00 00 00 00", 4, kAbsolute, "64 ff 34 25 f0 ff ff ff"},                        // push %fs:g
-      {"f0 64 48 0f b1 0c 25 00 00 00 00", 7, kAbsolute, "f0 64 48 0f b1 0c 25 f0 ff ff ff"},      // lock cmpxchg
+      {"64 f2 48 0f 38 f1 04 25 00 00 00 00", 8, kAbsolute, "64 f2 48 0f 38 f1 04 25 f0 ff ff ff"},  // crc32
+      {"64 c4 e2 fb f6 04 25 00 00 00 00", 7, kAbsolute, "64 c4 e2 fb f6 04 25 f0 ff ff ff"},        // mulx
+      {"64 c5 fa 7e 04 25 00 00 00 00", 6, kAbsolute, "64 c5 fa 7e 04 25 f0 ff ff ff"},              // vmovq
+      {"f0 64 48 0f b1 0c 25 00 00 00 00", 7, kAbsolute, "f0 64 48 0f b1 0c 25 f0 ff ff ff"},        // lock cmpxchg
       {"90 b8 00 00 00 64 64 48 8b 04 25 00 00 00 00", 11, kAbsolute,
        "90 b8 00 00 00 64 64 48 8b 04 25 f0 ff ff ff"},  // after mov $0x64000000,%eax
   };
@@ -163,6 +166,16 @@ TEST(SlotAccess, DetoursAreForMovesOfAWord) {
               {"66 65 a1 00 00 00 00", 3, kWrap, "only a mov"}});  // mov %gs:g,%ax
 }
 
+// Two bytes of data in front of %gs:g are the beginning of an addition of a number, or are not.
+TEST(SlotAccess, DataInFrontOfAnAccessIsNoGuess) {
+  const Case wide = {"81 84 65 48 8b 04 25 00 00 00 00", 7, kAbsolute, "may be an access or an instruction"};
+  EXPECT_NE(rewritten(Mode::Bits64, wide, kLinux64).find(wide.expected), std::string::npos);
+  const Case narrow = {"69 05 00 00 65 a1 00 00 00 00", 6, kWrap, "may be an access or an instruction"};
+  EXPECT_NE(rewritten(Mode::Bits32, narrow, kLinux32).find(narrow.expected), std::string::npos);
+  const Case number = {"81 84 25 48 8b 04 25 00 00 00 00", 7, kAbsolute, "81 84 25 48 8b 04 25 f0 ff ff ff"};
+  EXPECT_EQ(rewritten(Mode::Bits64, number, kLinux64), number.expected);
+}
+
 TEST(SlotAccess, RefusesWhatIsNoAccessToTheSlot) {
   expect_all(Mode::Bits64, kLinux64,
              {{"48 8b 04 25 00 00 00 00", 4, kAbsolute, "no segment prefix"},
@@ -172,6 +185,7 @@ TEST(SlotAccess, RefusesWhatIsNoAccessToTheSlot) {
               {"64 48 8b 04 25 00 00 00 00", 5, with_addend(kAbsolute, 8), "8 bytes at offset 8"},
               {"64 48 8b 04 25 00 00 00 00", 5, with_addend(kAbsolute, -8), "8 bytes at offset -8"},
               {"64 0f 28 04 25 00 00 00 00", 5, kAbsolute, "does not know how many bytes"},     // movaps
+              {"64 c5 f8 28 04 25 00 00 00 00", 6, kAbsolute, "does not know how many bytes"},  // vmovaps
               {"64 48 0f a3 04 25 00 00 00 00", 6, kAbsolute, "does not know how many bytes"},  // bt %rax,%fs:g
               {"64 67 8b 0c 25 00 00 00 00", 5, kUnsigned, "cannot hold"},                      // addr32 and -16
               {"65 64 48 8b 04 25 00 00 00 00", 6, kAbsolute, "more than one segment"},
@@ -182,6 +196,7 @@ TEST(SlotAccess, RefusesWhatIsNoAccessToTheSlot) {
       Mode::Bits32, kLinux32,
       {{"65 a1 00 00 00 00", 2, {.field = Field::Wrap32, .is_thread_offset = true, .is_negated = true}, "wrong sign"},
        {"66 65 a1 00 00 00 00", 3, with_addend(kWrap, 3), "2 bytes at offset 3"},
+       {"65 3e a1 00 00 00 00", 3, kWrap, "more than one segment"},
        {"65 dd 05 00 00 00 00", 3, kWrap, "does not know how many bytes"}});  // fldl %gs:g
 }
 

@@ -85,7 +85,7 @@ class Generator {
                                   {{0x6b}, -1, 1}, {{0x0f, 0xba}, 5, 1}};
     const Form& form = kForms[random_() % std::size(kForms)];
     auto& code = stream.code;
-    if (random_() % 8 == 0) code.push_back(0x2e);
+    if (random_() % 8 == 0 && mode_ == Mode::Bits64) code.push_back(0x2e);  // no segment there
     code.push_back(random_() % 2 || mode_ == Mode::Bits32 ? x86::kGsPrefix : x86::kFsPrefix);
     if (mode_ == Mode::Bits64 && random_() % 2) code.push_back(0x40 | (byte() & 0xd));  // no index
     code.insert(code.end(), form.opcode.begin(), form.opcode.end());
