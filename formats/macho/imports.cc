@@ -2,7 +2,6 @@
 #include "formats/macho/imports.h"
 
 #include <algorithm>
-#include <atomic>
 #include <deque>
 #include <filesystem>
 #include <fmt/core.h>
@@ -273,31 +272,6 @@ void refuse_symbol_versions(const Link& link) {
 
 }  // namespace
 
-namespace {
-
-// By symbol: a definition of the name asks to be visible. Functions and constants that no two images need to agree on
-// (.weak_def_can_be_hidden, inline functions of C++) do not, and cost the loader nothing if they stay inside.
-std::vector<uint8_t> find_visible_definitions(const Link& link) {
-  constexpr uint16_t kCanBeHidden = N_WEAK_DEF | N_WEAK_REF;
-  std::vector<uint8_t> is_visible(link.symbols.size(), 0);
-  const auto& files = link.inputs.files;
-  parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; i++) {
-      const InputFile& file = *files[i];
-      if (!file.format_data) continue;
-      for (uint32_t global = 0; global < file.globals.size(); global++) {
-        const RawSymbol raw = raw_symbol(link, object_of(file), file.first_global + global);
-        const bool is_definition = (raw.type & N_TYPE) == N_SECT || (raw.type & N_TYPE) == N_ABS;
-        if (is_definition && (raw.desc & kCanBeHidden) != kCanBeHidden)
-          std::atomic_ref(is_visible[file.globals[global].value]).store(1, std::memory_order_relaxed);
-      }
-    }
-  });
-  return is_visible;
-}
-
-}  // namespace
-
 void bind_symbols(Link& link) {
   refuse_symbol_versions(link);
   const DarwinOptions& options = link.options().darwin;
@@ -305,7 +279,6 @@ void bind_symbols(Link& link) {
   const ExportRules rules(link);
   MachoState& state = state_of(link);
   state.is_exported.assign(link.symbols.size(), 0);
-  const std::vector<uint8_t> is_visible = find_visible_definitions(link);
   // Nobody looks into a program, unless it says that somebody will.
   const bool keeps_exports =
       link.target().output == OutputKind::SharedLibrary || rules.has_export_list() || link.options().export_dynamic;
@@ -314,9 +287,6 @@ void bind_symbols(Link& link) {
     const Claim claim = link.symbols.claim(id);
     const uint32_t flags = link.symbols.flags(id);
     if (flags & symbol_flag::kDefined) {
-      // A list that names it has the last word.
-      if (claim.claim_class() == ClaimClass::Weak && !is_visible[i] && !rules.has_export_list())
-        link.symbols.add_flags(id, symbol_flag::kHidden);
       if (!rules.exports(id)) continue;
       state.is_exported[i] = 1;
       const bool is_coalesced = (flags & symbol_flag::kWeak) && !(flags & symbol_flag::kAbsolute);

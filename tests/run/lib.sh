@@ -82,7 +82,7 @@ compile() {
   esac
   command+=("-I$lib_directory" "-ffile-prefix-map=$PWD=." "$@" -c "$source" -o "$object")
   [[ $source != *.[sS] ]] || command+=("-Wa,-I$lib_directory")
-  key=$(echo "${command[@]/$PWD/}" | cat - "$source" "$lib_directory/exit.inc" | sha256sum)
+  key=$(echo "${command[@]/$PWD/}" | cat - "$source" "$lib_directory/exit.inc" "$lib_directory"/../../include/xld/*.h | sha256sum)
   key=$cache/${key%% *}.o
   if [[ ! -f $key ]]; then
     run "${command[@]}"
