@@ -24,10 +24,18 @@ constexpr EntryLayout kEntry64 = {32, 8, 12, 16, 24}, kEntry32 = {20, 4, 8, 12, 
 // Where the records of a section are. They are asked for in the order of fields, mostly.
 class RecordPlaces {
  public:
+  void reserve(size_t count) { rows_.reserve(count); }
   void add(uint32_t offset, uint32_t position) { rows_.push_back({offset, position}); }
   // Of records at one place the last counts.
   void sort() {
-    std::stable_sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) { return a.offset < b.offset; });
+    const auto is_before = [](const Row& a, const Row& b) { return a.offset < b.offset; };
+    const auto is_not_behind = [](const Row& a, const Row& b) { return a.offset <= b.offset; };
+    // As assemblers write them: from the end of the section to its start.
+    if (std::adjacent_find(rows_.begin(), rows_.end(), is_not_behind) == rows_.end()) {
+      std::reverse(rows_.begin(), rows_.end());
+    } else {
+      std::stable_sort(rows_.begin(), rows_.end(), is_before);
+    }
   }
 
   std::optional<uint32_t> find(uint32_t offset) const {
@@ -102,6 +110,7 @@ class UnwindReader {
   RecordPlaces positions_of(const InputSection& section) const {
     RecordPlaces positions;
     const auto count = static_cast<uint32_t>(section.relocs.size() / 8);
+    positions.reserve(count);
     for (uint32_t i = 0; i < count; i += record_count(section, i)) positions.add(raw_at(section, i).address, i);
     positions.sort();
     return positions;
