@@ -20,7 +20,7 @@ class DebugMapMaker {
   DebugMapMaker(const Link& link, const InputFile& file) : link_(link), file_(file), object_(object_of(file)) {}
 
   std::vector<OutputSymbol> make() {
-    map_.reserve(size_t{object_.symbol_count} + 3);
+    map_.reserve(2 * size_t{object_.symbol_count} + 3);
     map_.resize(2);  // for what opens it
     for (uint32_t i = 0; i < object_.symbol_count; i++) consider(i);
     if (map_.size() == 2) return {};
@@ -31,7 +31,6 @@ class DebugMapMaker {
     map_[1] = object;
     map_.push_back(entry(N_SO, {}));
     map_.back().section = 1;
-    map_.shrink_to_fit();
     return std::move(map_);
   }
 

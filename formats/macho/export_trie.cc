@@ -80,7 +80,9 @@ class TrieReader {
 class TrieBuilder {
  public:
   explicit TrieBuilder(std::vector<Export> exports) : exports_(std::move(exports)) {
-    std::sort(exports_.begin(), exports_.end(), [](const Export& a, const Export& b) { return a.name < b.name; });
+    const auto is_before = [](const Export& a, const Export& b) { return a.name < b.name; };
+    if (!std::is_sorted(exports_.begin(), exports_.end(), is_before))
+      std::sort(exports_.begin(), exports_.end(), is_before);
   }
 
   std::vector<uint8_t> build() {

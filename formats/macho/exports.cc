@@ -9,6 +9,7 @@
 #include "formats/macho/macho.h"
 #include "formats/macho/object.h"
 #include "formats/macho/state.h"
+#include "formats/macho/symtab.h"
 
 namespace xld::macho {
 
@@ -78,13 +79,27 @@ bool ExportRules::passes_on(SymbolId id) const {
   return !passed_on_.is_empty() && passed_on_.contains(link_.symbols.name(id));
 }
 
+namespace {
+
+// In the order that the symbol table has sorted them into; those it does not have come last.
+std::vector<SymbolId> exported_names(const Link& link) {
+  const MachoState& state = state_of(link);
+  std::vector<SymbolId> names = state.symbol_table ? state.symbol_table->defined_by_name() : std::vector<SymbolId>();
+  std::vector<uint8_t> is_there(link.symbols.size(), 0);
+  for (const SymbolId id : names) is_there[id.value] = 1;
+  std::erase_if(names, [&](SymbolId id) { return !is_exported(link, id); });
+  for (uint32_t i = 0; i < link.symbols.size(); i++)
+    if (!is_there[i] && is_exported(link, SymbolId{i})) names.push_back(SymbolId{i});
+  return names;
+}
+
+}  // namespace
+
 std::vector<uint8_t> make_export_trie(const Link& link) {
   std::vector<Export> exports;
   const uint64_t header = link.layout.plan.base_address;
-  for (uint32_t i = 0; i < link.symbols.size(); i++) {
-    const SymbolId id{i};
+  for (const SymbolId id : exported_names(link)) {
     const uint32_t flags = link.symbols.flags(id);
-    if (!is_exported(link, id)) continue;
     const AtomId atom = link.symbols.atom(id);
     if (atom.is_valid() && !link.is_live[atom.value]) continue;
     const bool is_placed = atom.is_valid() || (flags & (symbol_flag::kAbsolute | symbol_flag::kLinkerMade));

@@ -60,7 +60,11 @@ void choose_architecture(OptionContext& context, const OptionUse& use) {
   static constexpr NamedValue<std::string_view> kArchitectures[] = {
       {"x86_64", "darwin-amd64"}, {"i386", "darwin-386"}, {"arm64", "darwin-arm64"}};
   const auto target = choose_named(context, use, kArchitectures);
-  if (target) apply_target_name(*find_target_name(TargetNameKind::Target, *target), context.options.target);
+  if (!target) return;
+  apply_target_name(*find_target_name(TargetNameKind::Target, *target), context.options.target);
+  // Only loaders of 32-bit programs write to code and what is beside it.
+  const bool may_write = context.options.target.cpu == Cpu::I386;
+  context.options.dynamic.text_relocs = may_write ? TextRelocs::Warn : TextRelocs::Forbid;
 }
 
 // What is missing can be found when the program is loaded, if at all, so everything but an error means that.

@@ -36,6 +36,9 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
     for (size_t i = begin; i < end; i++) collect_from(*files[i], parts[i]);
   });
   Symbols defined, undefined, hidden;
+  size_t defined_count = 0;
+  for (const Part& part : parts) defined_count += part.defined.size();
+  defined.reserve(defined_count);
   for (Part& part : parts) defined.insert(defined.end(), part.defined.begin(), part.defined.end());
   collect_linker_symbols(defined, undefined, hidden);
   collect_syntax_trees(hidden);
@@ -80,6 +83,8 @@ void SymbolTableChunk::collect_from(const InputFile& file, Part& part) const {
   const MachoObject& object = object_of(file);
   if (link_.options().strip == StripMode::None && (has_loader(link_) || !link_.applies_relocs()))
     part.debug_map = make_debug_map(link_, file);
+  part.locals.reserve(object.symbol_count);
+  part.defined.reserve(file.globals.size());
   for (uint32_t i = 0; i < object.symbol_count; i++) {
     const RawSymbol raw = raw_symbol(link_, object, i);
     if (i < file.first_global) {
@@ -269,6 +274,16 @@ std::optional<uint32_t> SymbolTableChunk::row_of(const InputFile& file, uint32_t
   const std::span<const uint32_t> rows = object_of(file).output_rows;
   if (raw_symbol >= rows.size() || rows[raw_symbol] == 0) return std::nullopt;
   return rows[raw_symbol] - 1;
+}
+
+std::vector<SymbolId> SymbolTableChunk::defined_by_name() const {
+  std::vector<SymbolId> ids;
+  ids.reserve(defined_count_);
+  for (const Run& run : runs_)
+    if (run.first_row >= local_count_ && run.first_row < local_count_ + defined_count_)
+      for (const OutputSymbol& symbol : run.symbols)
+        if (symbol.symbol.is_valid()) ids.push_back(symbol.symbol);
+  return ids;
 }
 
 void SymbolTableChunk::number_symbols() {

@@ -41,6 +41,8 @@ class SymbolTableChunk : public Chunk {
   uint32_t defined_count() const { return defined_count_; }
   uint32_t undefined_count() const { return undefined_count_; }
 
+  // What has a row among the defined names, in the order of names.
+  std::vector<SymbolId> defined_by_name() const;
   // The row of a name; nothing if the table does not have it.
   std::optional<uint32_t> index_of(SymbolId id) const;
   // -r: the row of a symbol of a file.

@@ -29,10 +29,18 @@ class RecordPlaces {
   };
   const std::vector<Row>& rows() const { return rows_; }
 
+  void reserve(size_t count) { rows_.reserve(count); }
   void add(uint32_t offset, uint32_t position) { rows_.push_back({offset, position}); }
   // Of records at one place the last counts.
   void sort() {
-    std::stable_sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) { return a.offset < b.offset; });
+    const auto is_before = [](const Row& a, const Row& b) { return a.offset < b.offset; };
+    const auto is_not_behind = [](const Row& a, const Row& b) { return a.offset <= b.offset; };
+    // As assemblers write them: from the end of the section to its start.
+    if (std::adjacent_find(rows_.begin(), rows_.end(), is_not_behind) == rows_.end()) {
+      std::reverse(rows_.begin(), rows_.end());
+    } else {
+      std::stable_sort(rows_.begin(), rows_.end(), is_before);
+    }
   }
 
   std::optional<uint32_t> find(uint32_t offset) const {
@@ -104,6 +112,7 @@ class UnwindReader {
   RecordPlaces positions_of(const InputSection& section) const {
     RecordPlaces positions;
     const auto count = static_cast<uint32_t>(section.relocs.size() / 8);
+    positions.reserve(count);
     for (uint32_t i = 0; i < count; i += record_count(section, i)) positions.add(raw_at(section, i).address, i);
     positions.sort();
     return positions;

@@ -138,6 +138,19 @@ class Seeds:
                     bits = 128 | 1 if is_joined else (number * 37 + len(kind)) & ~2
                     self.write("macho_object", name, data + bytes([number + len(kind), bits]))
 
+    # Outputs, with fixups of both kinds, thread-locals, unwind tables and a signature.
+    def macho_images(self):
+        (self.folder / "image.c").write_text(MACHO_PROGRAM +
+                                            "_Thread_local int each = 3; int* now(void) { return &each; }\n")
+        (self.folder / "image.cc").write_text(CXX_PROGRAM)
+        for minimum in ("10.9", "13.0"):
+            for source in ("image.c", "image.cc"):
+                self.run("clang-19", "-target", f"x86_64-apple-macos{minimum}", "-O1", "-c", source, "-o", "image.o")
+                self.run("ld64.lld-19", "-arch", "x86_64", "-platform_version", "macos", minimum, minimum, "-dylib",
+                         "-undefined", "dynamic_lookup", "image.o", "-o", "image")
+                language = "cxx" if source.endswith("cc") else "c"
+                self.write("macho_image", f"{language}-{minimum}", (self.folder / "image").read_bytes())
+
     # The last byte: bits 0 and 1 are the CPU of tests/fuzz/fuzz_elf_to_macho.cc.
     def elf_for_macho(self):
         (self.folder / "pic.c").write_text(C_PROGRAM)
@@ -290,8 +303,9 @@ class Seeds:
 def main():
     with tempfile.TemporaryDirectory() as folder:
         seeds = Seeds(folder)
-        for step in (seeds.objects, seeds.macho_objects, seeds.elf_for_macho, seeds.archives, seeds.shared_objects,
-                     seeds.texts, seeds.import_records, seeds.libraries, seeds.sections, seeds.compressed, seeds.raw_slots):
+        for step in (seeds.objects, seeds.macho_objects, seeds.macho_images, seeds.elf_for_macho,
+                     seeds.archives, seeds.shared_objects, seeds.texts, seeds.import_records, seeds.libraries,
+                     seeds.sections, seeds.compressed, seeds.raw_slots):
             step()
     for target in sorted(CORPUS.iterdir()):
         files = list(target.iterdir())

@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <link.h>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -97,7 +98,10 @@ std::optional<Word> look_up(std::string_view name) {
 
 }  // namespace
 
+// Threads ask when they bind a function, or look for one.
 std::optional<Word> find_host_symbol(std::string_view name) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   static std::map<std::string, std::optional<Word>, std::less<>> known;
   const auto found = known.find(name);
   if (found != known.end()) return found->second;

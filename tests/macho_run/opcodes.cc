@@ -1,4 +1,6 @@
 // LC_DYLD_INFO: rebase, bind, weak bind and lazy bind opcodes (<mach-o/loader.h>, "REBASE_" and "BIND_").
+#include <mutex>
+
 #include "tests/macho_run/fixups.h"
 #include "tests/macho_run/leb128.h"
 #include "tests/macho_run/symbols.h"
@@ -244,7 +246,10 @@ void coalesce_weak_symbols(const Image& image) {
   Binder(image, Table::Weak, image.file.weak_bind, 0).run(false);
 }
 
+// One thread at a time: what is found is remembered, and stubs are made.
 extern "C" Word macho_bind_lazily(Word loader_cache, Word lazy_offset) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   const Image* image = process().image_at(loader_cache);
   if (!image) fail("dyld_stub_binder: %#zx belongs to no image", size_t{loader_cache});
   const Word target = Binder(*image, Table::Lazy, image->file.lazy_bind, lazy_offset).run(true);

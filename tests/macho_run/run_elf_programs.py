@@ -50,6 +50,7 @@ PROGRAMS = {
     "starts": Program(["starts.c", "starts_other.c"], "gcc", archs=("x86_64", "arm64", "i386")),
     # ld.lld, which links the ELF programs of arm64, does not run .ctors.
     "starts_old": Program(["starts.c", "starts_old.c", "starts_other.c"], "gcc", archs=("x86_64", "i386")),
+    "first_calls": Program(["first_calls.c"], "gcc", options=("-fno-builtin",), archs=("x86_64", "arm64")),
     "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++"),
     "sqlite": Program(["sqlite.c"], "gcc", ["sqlite3.c"], options=("-O1",), arguments=("database",), native=("-lm",), uses_sqlite=True),
 }
