@@ -304,6 +304,8 @@ struct Options {
   StripMode strip = StripMode::None;
   DiscardMode discard = DiscardMode::Default;  // --discard-none, -X, -x
   std::string retain_symbols_file;
+  std::string symbol_ordering_file;  // --symbol-ordering-file: functions and data in the order of a list
+  bool warn_symbol_ordering = true;  // of names in it that are not there
   bool demangle = true;
 
   // Sections

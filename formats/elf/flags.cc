@@ -92,6 +92,10 @@ constexpr OptionRow kOutput[] = {
     {"--discard-none", None, "", "keep all local symbols", set<&Options::discard, DiscardMode::None>},
     {"--retain-symbols-file", Required, "FILE", "keep only the symbols named in FILE",
      set_text<&Options::retain_symbols_file>},
+    {"--symbol-ordering-file", Required, "FILE", "place functions and data in the order of the list, a symbol a line",
+     set_text<&Options::symbol_ordering_file>},
+    {"--[no-]warn-symbol-ordering", None, "", "warn of names in the list that are not there (default)",
+     set_switch<&Options::warn_symbol_ordering>},
 };
 
 constexpr OptionRow kInputs[] = {
@@ -323,7 +327,7 @@ constexpr OptionRow kNoEffect[] = {
     {"-EL", None, "", "all targets are little-endian"},
     {"--no-accept-unknown-input-arch", None, "", "what it asks for is the default"},
     {"--[no-]check-sections", None, "", "sections that overlap are always errors"},
-    {"--call-graph-profile-sort", Optional, "MODE", "functions keep the order of the input"},
+    {"--[no-]call-graph-profile-sort", Optional, "MODE", "functions keep the order of the input"},
     {"--[no-]debug-names", None, "", "the inputs' tables are copied"},
     {"--[no-]dependent-libraries", None, "", "libraries named in objects are not searched"},
     {"--[no-]ctf-variables", None, "", "CTF sections are copied"},
@@ -338,6 +342,7 @@ constexpr OptionRow kNoEffect[] = {
     {"--[no-]ld-generated-unwind-info", None, "", "stubs of a static output need no unwind information"},
     {"--orphan-handling --sort-section", Required, "MODE", "only for linker scripts with SECTIONS"},
     {"--perf", None, "", "see --stats and --time-trace"},
+    {"--print-memory-usage", None, "", "there are no memory regions without linker scripts"},
     {"--[no-]print-map-discarded", None, "", "the map says what was left out"},
     {"--rsp-quoting", Required, "STYLE", "response files have GNU quoting; posix is the same"},
     {"--split-by-file --split-by-reloc", Optional, "COUNT", "output sections have no size limit"},
@@ -345,8 +350,7 @@ constexpr OptionRow kNoEffect[] = {
     {"--traditional-format", None, "", "there is one format"},
     {"--vs-diagnostics", None, "", "messages have one form"},
     {"--[no-]warn-alternate-em --[no-]warn-backrefs --warn-constructors --[no-]warn-mismatch "
-     "--warn-multiple-gp --warn-once --[no-]warn-rwx-segments --[no-]warn-search-mismatch --warn-section-align "
-     "--[no-]warn-symbol-ordering",
+     "--warn-multiple-gp --warn-once --[no-]warn-rwx-segments --[no-]warn-search-mismatch --warn-section-align",
      None, "", "xld has no such warning"},
     {"--warn-backrefs-exclude", Required, "GLOB", "xld has no such warning"},
     {"--split-stack-adjust-size", Required, "SIZE", "split stacks are not adjusted"},
@@ -362,7 +366,7 @@ constexpr OptionRow kNotYet[] = {
     {"--archive-order", Required, "ORDER", "archives are searched until nothing more is wanted, wherever they stand"},
     {"--embedded-relocs", None, "", "relocations are not copied to the output"},
     {"-c --mri-script", Required, "FILE", "MRI scripts are not read"},
-    {"--[no-]enable-non-contiguous-regions --enable-non-contiguous-regions-warnings --print-memory-usage", None, "",
+    {"--[no-]enable-non-contiguous-regions --enable-non-contiguous-regions-warnings", None, "",
      "there are no memory regions without linker scripts"},
     {"--accept-unknown-input-arch", None, "", "only known CPUs can be linked"},
     {"-EB", None, "", "all targets are little-endian"},
@@ -371,7 +375,7 @@ constexpr OptionRow kNotYet[] = {
     {"-C --directory --chroot", Required, "DIRECTORY", "change the directory before calling xld"},
     {"--repro", None, "", "use --reproduce=FILE"},
     {"--run", None, "", "use the compiler's -B or --ld-path"},
-    {"--call-graph-ordering-file --symbol-ordering-file --section-ordering-file --print-symbol-order", Required, "FILE",
+    {"--call-graph-ordering-file --section-ordering-file --print-symbol-order", Required, "FILE",
      "functions keep the order of the input"},
     {"--shuffle-sections", Optional, "SEED", "sections keep the order of the input"},
     {"--reverse-sections", None, "", "sections keep the order of the input"},

@@ -18,6 +18,7 @@
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/object.h"
 #include "formats/elf/state.h"
+#include "formats/elf/symbol_order.h"
 
 namespace xld::elf {
 
@@ -130,6 +131,7 @@ class Planner {
     apply_section_starts();
     sort_sections();
     sort_atoms();
+    put_listed_atoms_first();
     sort_followers();
     relocs_.renumber(new_index_);
     put_first_atom_first();
@@ -320,6 +322,24 @@ class Planner {
       const auto by_order = [&](AtomId a, AtomId b) { return link_.atom(a).order < link_.atom(b).order; };
       if (!std::is_sorted(section.atoms.begin(), section.atoms.end(), by_order))
         std::stable_sort(section.atoms.begin(), section.atoms.end(), by_order);
+    }
+  }
+
+  // Pieces of one function, or tables that run in the order of the inputs.
+  static bool has_fixed_order(const OutputSection& section) {
+    return section.name == ".init" || section.name == ".fini" || section.name == ".ctors" || section.name == ".dtors" ||
+           section.type == SHT_INIT_ARRAY || section.type == SHT_FINI_ARRAY || section.type == SHT_PREINIT_ARRAY;
+  }
+
+  void put_listed_atoms_first() {
+    const std::unordered_map<uint32_t, uint32_t> places = read_symbol_order(link_);
+    if (places.empty()) return;
+    const auto is_listed = [&](AtomId id) { return places.contains(id.value); };
+    const auto by_place = [&](AtomId a, AtomId b) { return places.at(a.value) < places.at(b.value); };
+    for (OutputSection& section : sections_) {
+      if (has_fixed_order(section)) continue;
+      const auto rest = std::stable_partition(section.atoms.begin(), section.atoms.end(), is_listed);
+      std::sort(section.atoms.begin(), rest, by_place);
     }
   }
 
