@@ -83,8 +83,9 @@ Answer sysarch(Machine& machine, Thread& thread, const Arguments& a) {
   for (const BaseRow& row : machine.system.bases) {
     if (row.operation != static_cast<uint32_t>(a[0])) continue;
     if (!row.sets) return machine.put(a[1], thread.at_entry.*row.base) ? done() : failed(kEFAULT);
-    const auto base = machine.get<uint64_t>(a[1]);
+    const auto base = machine.get_word(a[1]);
     if (!base) return failed(kEFAULT);
+    if (machine.image.word_size == 4) return set_gs_base(machine, thread, *base);
     if (*base >> 47 != 0) return failed(kEINVAL);
     thread.at_entry.*row.base = *base;
     return done();
@@ -92,7 +93,17 @@ Answer sysarch(Machine& machine, Thread& thread, const Arguments& a) {
   return failed(machine.system.unknown_base);
 }
 
-Answer set_thread_pointer(Machine&, Thread& thread, const Arguments& a) {
+// On the 386, where an offset of 64 bits is two arguments.
+Answer mmap_386(Machine& machine, Thread&, const Arguments& a) {
+  return map(machine, a, a[5] | a[6] << 32);
+}
+
+Answer mmap_padded_386(Machine& machine, Thread&, const Arguments& a) {
+  return map(machine, a, a[6] | a[7] << 32);
+}
+
+Answer set_thread_pointer(Machine& machine, Thread& thread, const Arguments& a) {
+  if (machine.image.word_size == 4) return set_gs_base(machine, thread, a[0]);
   if (a[0] >> 47 != 0) return failed(kEINVAL);
   thread.at_entry.fs_base = a[0];
   return done();

@@ -15,6 +15,8 @@ Answer forward(Machine&, Thread&, const Arguments& a) {
 Answer lseek_padded(Machine&, Thread&, const Arguments&);
 Answer mmap(Machine&, Thread&, const Arguments&);
 Answer mmap_padded(Machine&, Thread&, const Arguments&);
+Answer mmap_386(Machine&, Thread&, const Arguments&);
+Answer mmap_padded_386(Machine&, Thread&, const Arguments&);
 Answer mprotect(Machine&, Thread&, const Arguments&);
 Answer clock_gettime(Machine&, Thread&, const Arguments&);
 Answer sysarch(Machine&, Thread&, const Arguments&);

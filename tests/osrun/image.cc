@@ -13,11 +13,11 @@ namespace osrun {
 namespace {
 
 constexpr uint32_t kOpenBsdRandomize = 0x65a3dbe6, kOpenBsdWxNeeded = 0x65a3dbe7;
-const System* const kSystems[] = {&kFreeBsd, &kNetBsd, &kOpenBsd, &kDragonFly};
+const System* const kSystems[] = {&kFreeBsd, &kNetBsd, &kOpenBsd, &kDragonFly, &kFreeBsd386, &kNetBsd386, &kOpenBsd386};
 
 struct File {
   std::string path, bytes;
-  Elf64_Ehdr header = {};
+  Elf64_Ehdr header = {};  // of a program for the 386, too
   std::vector<Elf64_Phdr> segments;
 
   [[noreturn]] void refuse(const char* why) const { stop(kRefusedStatus, "%s: %s", path.c_str(), why); }
@@ -31,6 +31,26 @@ struct File {
   }
 };
 
+template <typename Header, typename Segment>
+void read_headers(File& file) {
+  const auto header = file.at<Header>(0);
+  file.header.e_type = header.e_type;
+  file.header.e_machine = header.e_machine;
+  file.header.e_entry = header.e_entry;
+  if (header.e_phentsize != sizeof(Segment)) file.refuse("program headers of an unknown size (ENOEXEC)");
+  for (int i = 0; i < header.e_phnum; i++) {
+    const auto segment = file.at<Segment>(header.e_phoff + i * sizeof(Segment));
+    file.segments.push_back({.p_type = segment.p_type,
+                             .p_flags = segment.p_flags,
+                             .p_offset = segment.p_offset,
+                             .p_vaddr = segment.p_vaddr,
+                             .p_paddr = segment.p_paddr,
+                             .p_filesz = segment.p_filesz,
+                             .p_memsz = segment.p_memsz,
+                             .p_align = segment.p_align});
+  }
+}
+
 File read_file(const std::string& path) {
   File file;
   file.path = path;
@@ -40,12 +60,14 @@ File read_file(const std::string& path) {
   file.header = file.at<Elf64_Ehdr>(0);
   const Elf64_Ehdr& header = file.header;
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) file.refuse("not an ELF file (ENOEXEC)");
-  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_machine != EM_X86_64)
-    file.refuse("not for amd64 (ENOEXEC)");
+  if (header.e_ident[EI_CLASS] == ELFCLASS32)
+    read_headers<Elf32_Ehdr, Elf32_Phdr>(file);
+  else
+    read_headers<Elf64_Ehdr, Elf64_Phdr>(file);
+  const int machine = header.e_ident[EI_CLASS] == ELFCLASS32 ? EM_386 : EM_X86_64;
+  if (header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_machine != machine)
+    file.refuse("not for amd64 or the 386 (ENOEXEC)");
   if (header.e_type != ET_EXEC && header.e_type != ET_DYN) file.refuse("not an executable (ENOEXEC)");
-  if (header.e_phentsize != sizeof(Elf64_Phdr)) file.refuse("program headers of an unknown size (ENOEXEC)");
-  for (int i = 0; i < header.e_phnum; i++)
-    file.segments.push_back(file.at<Elf64_Phdr>(header.e_phoff + i * sizeof(Elf64_Phdr)));
   return file;
 }
 
@@ -71,6 +93,7 @@ bool has_note(const File& file, const System& system) {
 
 bool is_for(const File& file, const System& system) {
   const uint8_t os_abi = file.header.e_ident[EI_OSABI];
+  if ((file.header.e_machine == EM_386) != (system.word_size == 4)) return false;
   return has_note(file, system) || (system.os_abi != 0 && os_abi == system.os_abi);
 }
 
@@ -115,6 +138,7 @@ Image read_image(const std::string& path, const System* wanted) {
   const File file = read_file(path);
   Image image{.path = path,
               .system = identify(file, wanted),
+              .word_size = static_cast<uint8_t>(file.header.e_machine == EM_386 ? 4 : 8),
               .is_relocatable = file.header.e_type == ET_DYN,
               .entry = file.header.e_entry,
               .may_write_and_execute = false,

@@ -18,6 +18,7 @@ struct Range {
 struct Image {
   std::string path;
   const System* system = nullptr;
+  uint8_t word_size = 8;        // 4: a program for the 386
   bool is_relocatable = false;  // ET_DYN: a static PIE
   uint64_t entry = 0;
   bool may_write_and_execute = false;

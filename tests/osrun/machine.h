@@ -51,6 +51,7 @@ struct Birth {
   Registers registers = {};
   uint64_t number_address[2] = {};
   int number_size = 4;
+  std::optional<uint64_t> gs_base = {};  // on the 386
   uint64_t mask = 0;
 };
 
@@ -78,11 +79,18 @@ struct SharedPage {
     uint32_t is_woken = 0, padding = 0;
     timespec timeout = {};
   };
-  static_assert(kWords * sizeof(Word) <= kCode);
+  // What Linux wants to know of a thread's GS on the 386: one of these a thread.
+  struct Descriptor {
+    uint32_t entry, base, limit, flags;
+  };
+  static constexpr size_t kDescriptors = 0x2000;
+  static_assert(kWords * sizeof(Word) <= kDescriptors && kDescriptors + kWords * sizeof(Descriptor) <= kCode);
   char* local = nullptr;
   uint64_t remote = 0;
   Word& word(uint32_t index) const { return reinterpret_cast<Word*>(local)[index % kWords]; }
   uint64_t word_address(uint32_t index) const { return remote + (index % kWords) * sizeof(Word); }
+  // Writes a thread's, and returns its address.
+  uint64_t put_descriptor(uint32_t index, uint64_t base) const;
 };
 
 struct Machine {
@@ -113,12 +121,29 @@ struct Machine {
     return write(address, &value, sizeof value);
   }
 
+  // A word of the program's: 4 or 8 bytes.
+  std::optional<uint64_t> get_word(uint64_t address) const {
+    uint64_t value = 0;
+    if (!read(address, &value, image.word_size)) return std::nullopt;
+    return value;
+  }
+  bool put_word(uint64_t address, uint64_t value) const { return write(address, &value, image.word_size); }
+
   Thread* find_thread(uint32_t number);
 };
 
 Registers get_registers(const Thread& thread);
 void set_registers(const Thread& thread, const Registers& registers);
+// The words of a call that Linux is to run in place of the program's.
+void set_call(Registers& registers, const Machine& machine, uint64_t number, const uint64_t* arguments);
+Arguments get_arguments(const Machine& machine, const Registers& registers);
+// What Linux's call returned.
+int64_t get_result(const Registers& registers, const Machine& machine);
 void set_result(Registers& registers, const System& system, const Answer& answer);
+// The calling thread's GS gets a base of its own, on the 386.
+Answer set_gs_base(Machine& machine, Thread& thread, uint64_t base);
+constexpr uint64_t kThreadSelector = 12 << 3 | 3;  // the first of Linux's three entries for threads
+void select_thread(Registers& registers, uint64_t base);
 // Runs on to the next stop, with a signal of Linux or 0.
 void resume(const Thread& thread, int signal);
 

@@ -1,8 +1,8 @@
 // osrun [--system=NAME] [--trace] PROGRAM [ARGUMENT]...: runs a static FreeBSD, NetBSD, OpenBSD or DragonFly program
-// for amd64 on Linux. See README.md.
+// for amd64 or the 386 on Linux. See README.md.
 //
-//   --system=NAME  the kernel to be: freebsd, netbsd, openbsd, openbsd-5.0, dragonfly; without it the program's note
-//   says
+//   --system=NAME  the kernel to be: freebsd, netbsd, openbsd, openbsd-5.0, dragonfly, freebsd-386, netbsd-386,
+//                  openbsd-386; without it the program's note says
 //   --trace        prints every system call
 //
 // The status is the program's, or 128 and the number of the signal that ended it; 126 if the kernel would not have
@@ -19,9 +19,11 @@ namespace osrun {
 namespace {
 
 const System* find_system(std::string_view name) {
-  for (const System* system : {&kFreeBsd, &kNetBsd, &kOpenBsd, &kOpenBsd50, &kDragonFly})
+  for (const System* system :
+       {&kFreeBsd, &kNetBsd, &kOpenBsd, &kOpenBsd50, &kDragonFly, &kFreeBsd386, &kNetBsd386, &kOpenBsd386})
     if (system->name == name) return system;
-  stop(kRefusedStatus, "--system=%s: not freebsd, netbsd, openbsd, openbsd-5.0 or dragonfly",
+  stop(kRefusedStatus,
+       "--system=%s: not freebsd, netbsd, openbsd, openbsd-5.0, dragonfly, freebsd-386, netbsd-386 or openbsd-386",
        std::string(name).c_str());
 }
 

@@ -38,19 +38,20 @@ int64_t inject(Machine& machine, Thread& thread, uint64_t number, std::initializ
   const auto instructions = machine.get<uint16_t>(saved.rip);
   if (!instructions)
     stop(128 + 11, "%s: nothing is mapped at its entry, 0x%llx", machine.image.path.c_str(), saved.rip);
-  machine.put<uint16_t>(saved.rip, 0x050f);
+  constexpr uint16_t kSyscall = 0x050f, kInterrupt80 = 0x80cd;
+  machine.put<uint16_t>(saved.rip, machine.image.word_size == 8 ? kSyscall : kInterrupt80);
   Registers registers = saved;
   uint64_t argument[6] = {};
   std::copy(arguments.begin(), arguments.end(), argument);
-  registers.rax = number;
-  registers.rdi = argument[0], registers.rsi = argument[1], registers.rdx = argument[2];
-  registers.r10 = argument[3], registers.r8 = argument[4], registers.r9 = argument[5];
+  set_call(registers, machine, number, argument);
+  registers.rax = registers.orig_rax;
+  registers.orig_rax = saved.orig_rax;
   set_registers(thread, registers);
   for (int stops = 0; stops < 2; stops++) {
     resume(thread, 0);
     waitpid(thread.id, nullptr, __WALL);
   }
-  const int64_t result = static_cast<int64_t>(get_registers(thread).rax);
+  const int64_t result = get_result(get_registers(thread), machine);
   set_registers(thread, saved);
   machine.put<uint16_t>(saved.rip, *instructions);
   return result;
@@ -71,23 +72,24 @@ void share_page(Machine& machine, Thread& thread, int file) {
 // Leaves of Linux's auxiliary vector what has the same numbers in all systems, AT_PHDR to AT_ENTRY. Returns the bias of
 // a position independent program.
 uint64_t rewrite_auxiliary_vector(Machine& machine, uint64_t stack) {
-  uint64_t address = stack + 8 + (*machine.get<uint64_t>(stack) + 1) * 8;
-  while (*machine.get<uint64_t>(address) != 0) address += 8;
-  address += 8;
+  const uint64_t word = machine.image.word_size;
+  uint64_t address = stack + word + (*machine.get_word(stack) + 1) * word;
+  while (*machine.get_word(address) != 0) address += word;
+  address += word;
   uint64_t bias = 0;
   uint64_t kept = address;
-  for (;; address += 16) {
-    const uint64_t type = *machine.get<uint64_t>(address), value = *machine.get<uint64_t>(address + 8);
+  for (;; address += 2 * word) {
+    const uint64_t type = *machine.get_word(address), value = *machine.get_word(address + word);
     if (type == AT_ENTRY) bias = value - machine.image.entry;
     if (type == AT_NULL) break;
     if (type < AT_PHDR || type > AT_ENTRY) continue;
-    machine.put(kept, type);
-    machine.put(kept + 8, value);
-    kept += 16;
+    machine.put_word(kept, type);
+    machine.put_word(kept + word, value);
+    kept += 2 * word;
   }
-  for (; kept <= address; kept += 16) {
-    machine.put(kept, uint64_t{0});
-    machine.put(kept + 8, uint64_t{0});
+  for (; kept <= address; kept += 2 * word) {
+    machine.put_word(kept, 0);
+    machine.put_word(kept + word, 0);
   }
   return bias;
 }
@@ -103,10 +105,10 @@ void fill_random(const Machine& machine, uint64_t bias) {
 
 // NetBSD: struct ps_strings, which RBX points at.
 void put_strings(Machine& machine, uint64_t stack) {
-  const uint64_t count = *machine.get<uint64_t>(stack);
-  uint64_t strings[4] = {stack + 8, count, stack + 8 + (count + 1) * 8, 0};
-  while (*machine.get<uint64_t>(strings[2] + strings[3] * 8) != 0) strings[3]++;
-  std::memcpy(machine.page.local + SharedPage::kStrings, strings, sizeof strings);
+  const uint64_t word = machine.image.word_size, count = *machine.get_word(stack);
+  uint64_t strings[4] = {stack + word, count, stack + word + (count + 1) * word, 0};
+  while (*machine.get_word(strings[2] + strings[3] * word) != 0) strings[3]++;
+  for (int i = 0; i < 4; i++) std::memcpy(machine.page.local + SharedPage::kStrings + i * word, &strings[i], word);
 }
 
 // The program stands at its entry with Linux's registers; its own kernel's are put there.
@@ -149,15 +151,9 @@ void start_program(Machine& machine, char** arguments) {
   waitpid(machine.process, &status, 0);
   share_page(machine, thread, file);
   close(file);
-  write_signal_code(machine);
+  if (machine.image.word_size == 8) write_signal_code(machine);
   enter_program(machine, thread);
   resume(thread, 0);
-}
-
-Arguments read_arguments(const Machine& machine, const Registers& registers) {
-  Arguments arguments{{registers.rdi, registers.rsi, registers.rdx, registers.r10, registers.r8, registers.r9}};
-  for (int i = 6; i < 8; i++) arguments.value[i] = machine.get<uint64_t>(registers.rsp + 8 + (i - 6) * 8).value_or(0);
-  return arguments;
 }
 
 const CallRow& find_call(const Machine& machine, const Registers& registers) {
@@ -174,15 +170,12 @@ void enter_call(Machine& machine, Thread& thread) {
   thread.is_in_call = true;
   thread.is_interrupted = false;
   thread.call = &find_call(machine, registers);
-  const Arguments arguments = read_arguments(machine, registers);
+  const Arguments arguments = get_arguments(machine, registers);
   thread.answer = thread.call->handle(machine, thread, arguments);
   trace("[%u] %s(0x%lx, 0x%lx, 0x%lx, 0x%lx)\n", thread.number, thread.call->name, arguments[0], arguments[1],
         arguments[2], arguments[3]);
   if (thread.answer.kind == Answer::Kind::Forwarded) {
-    const uint64_t* argument = thread.answer.arguments;
-    registers.orig_rax = thread.answer.number;
-    registers.rdi = argument[0], registers.rsi = argument[1], registers.rdx = argument[2];
-    registers.r10 = argument[3], registers.r8 = argument[4], registers.r9 = argument[5];
+    set_call(registers, machine, thread.answer.number, thread.answer.arguments);
   } else {
     registers.orig_rax = ~uint64_t{0};  // Linux runs nothing
   }
@@ -208,7 +201,7 @@ Answer answer_of_linux(Machine& machine, Thread& thread, int64_t result) {
 
 void leave_call(Machine& machine, Thread& thread) {
   thread.is_in_call = false;
-  const int64_t result = static_cast<int64_t>(get_registers(thread).rax);
+  const int64_t result = get_result(get_registers(thread), machine);
   Answer answer = thread.answer;
   if (answer.kind == Answer::Kind::Forwarded) {
     const bool is_woken = thread.sleep && machine.page.word(thread.number).is_woken != 0;

@@ -35,6 +35,7 @@ CASES = [
     ("another system's", ["netbsd"], NOTHING, [], ["--system=freebsd"], REFUSED, "neither its note nor its OS ABI"),
     ("another system's", ["openbsd"], NOTHING, [], ["--system=netbsd"], REFUSED, "neither its note nor its OS ABI"),
     ("another system's", ["dragonfly"], NOTHING, [], ["--system=netbsd"], REFUSED, "neither its note nor its OS ABI"),
+    ("another CPU's", ["freebsd"], NOTHING, [], ["--system=freebsd-386"], REFUSED, "neither its note nor its OS ABI"),
     ("interpreter", SYSTEMS, NOTHING, ["-pie", "--dynamic-linker=/libexec/ld.so"], [], REFUSED, "interpreter"),
     ("writable code", ["freebsd", "netbsd", "dragonfly"], WRITES_CODE, ["-N"], [], 1, ""),
     ("writable code", ["openbsd"], WRITES_CODE, ["-N"], [], REFUSED, "W^X"),

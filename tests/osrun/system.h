@@ -62,7 +62,7 @@ struct MapFlagRow {
 // An operation of sysarch: one that sets or gets the base of FS or GS.
 struct BaseRow {
   uint32_t operation = 0;
-  unsigned long long Registers::* base = nullptr;
+  unsigned long long Registers::* base = nullptr;  // on the 386, that of GS alone
   bool sets = false;
 };
 
@@ -105,6 +105,7 @@ enum class WriteExecute { Allowed, Refused, Dropped };  // memory that is writab
 struct System {
   std::string_view name;           // of the target: "freebsd" …
   std::string_view title;          // "FreeBSD"
+  uint8_t word_size = 8;           // 4: the kernel for the 386
   uint8_t os_abi = 0;              // EI_OSABI that identifies programs by itself; 0: there is none
   std::string_view note_name;      // name of the identification note, with its terminator
   uint64_t random_limit = 0;       // bytes of PT_OPENBSD_RANDOMIZE that the kernel fills; 0: it knows no such segments
@@ -125,6 +126,6 @@ struct System {
   SignalLayout signals;
 };
 
-extern const System kFreeBsd, kNetBsd, kOpenBsd, kOpenBsd50, kDragonFly;
+extern const System kFreeBsd, kNetBsd, kOpenBsd, kOpenBsd50, kDragonFly, kFreeBsd386, kNetBsd386, kOpenBsd386;
 
 }  // namespace osrun

@@ -34,13 +34,35 @@ Answer thr_new(Machine& machine, Thread& thread, const Arguments& a) {
   return create_thread(machine, thread, birth, false);
 }
 
+// The same on the 386: words of 4 bytes, the argument on the stack, the thread register GS.
+struct ThreadParameters386 {
+  uint32_t start, argument, stack_base, stack_size, tls_base, tls_size, child_number, parent_number, flags;
+};
+
+Answer thr_new_386(Machine& machine, Thread& thread, const Arguments& a) {
+  const auto parameters = machine.get<ThreadParameters386>(a[0]);
+  if (!parameters) return failed(kEFAULT);
+  if (a[1] < sizeof(ThreadParameters386)) return failed(kEINVAL);
+  if (parameters->flags != 0) stop(kUnsupportedStatus, "thr_new: flags 0x%x are not supported", parameters->flags);
+  Birth birth{.registers = thread.at_entry,
+              .number_address = {parameters->child_number, parameters->parent_number},
+              .gs_base = parameters->tls_base,
+              .mask = thread.mask};
+  const uint64_t top = uint64_t{parameters->stack_base} + parameters->stack_size;
+  birth.registers.rip = parameters->start;
+  birth.registers.rsp = ((top - 4) & ~uint64_t{15}) - 4;
+  birth.registers.rbp = 0;
+  if (!machine.put_word(birth.registers.rsp + 4, parameters->argument)) return failed(kEFAULT);
+  return create_thread(machine, thread, birth, false);
+}
+
 Answer thr_self(Machine& machine, Thread& thread, const Arguments& a) {
-  return machine.put(a[0], uint64_t{thread.number}) ? done() : failed(kEFAULT);
+  return machine.put_word(a[0], thread.number) ? done() : failed(kEFAULT);
 }
 
 // The word is set and woken, so that a joiner knows when the stack is free.
 Answer thr_exit(Machine& machine, Thread&, const Arguments& a) {
-  if (a[0] != 0 && machine.put(a[0], uint64_t{1})) wake(machine, a[0], UINT_MAX);
+  if (a[0] != 0 && machine.put_word(a[0], 1)) wake(machine, a[0], UINT_MAX);
   return end_thread();
 }
 
@@ -53,6 +75,7 @@ struct UmtxTime {
 Answer umtx_wait(Machine& machine, Thread& thread, const Arguments& a, uint64_t value, uint64_t expected) {
   if (value != expected) return done();
   if (a[4] == 0) return sleep_on(machine, thread, a[0], nullptr, kETIMEDOUT);
+  if (machine.image.word_size == 4) stop(kUnsupportedStatus, "_umtx_op: a timeout on the 386 is not supported");
   constexpr uint32_t kAbsolute = 1;
   UmtxTime timeout = {};
   const size_t size = a[3] > sizeof(timespec) ? sizeof timeout : sizeof(timespec);
@@ -68,7 +91,7 @@ Answer umtx_op(Machine& machine, Thread& thread, const Arguments& a) {
   enum : uint32_t { kWait = 2, kWake = 3, kWaitUint = 11, kWaitUintPrivate = 15, kWakePrivate = 16 };
   switch (static_cast<uint32_t>(a[1])) {
     case kWait: {
-      const auto value = machine.get<uint64_t>(a[0]);
+      const auto value = machine.get_word(a[0]);
       return value ? umtx_wait(machine, thread, a, *value, a[2]) : failed(kEFAULT);
     }
     case kWaitUint:
@@ -115,6 +138,26 @@ constexpr CallRow kCalls[] = {
     {477, "mmap", calls::mmap},
     {478, "lseek", calls::forward<SYS_lseek>},
 };
+
+constexpr CallRow kCalls386[] = {
+    {1, "exit", calls::forward<SYS_exit_group>},
+    {3, "read", calls::forward<SYS_read>},
+    {4, "write", calls::forward<SYS_write>},
+    {6, "close", calls::forward<SYS_close>},
+    {20, "getpid", calls::forward<SYS_getpid>},
+    {73, "munmap", calls::forward<SYS_munmap>},
+    {74, "mprotect", calls::mprotect},
+    {165, "sysarch", calls::sysarch},
+    {331, "sched_yield", calls::forward<SYS_sched_yield>},
+    {431, "thr_exit", thr_exit},
+    {432, "thr_self", thr_self},
+    {454, "_umtx_op", umtx_op, true},
+    {455, "thr_new", thr_new_386},
+    {477, "mmap", calls::mmap_386},
+};
+
+// I386_SET_GSBASE
+constexpr BaseRow kBases386[] = {{10, &Registers::gs_base, true}};
 
 constexpr ErrorRow kErrors[] = {{EOVERFLOW, 84}, {ECANCELED, 85}, {EILSEQ, 86}};
 
@@ -178,6 +221,23 @@ const System kFreeBsd = {
                 .action_mask = 12,
                 .action_flags = 8,
                 .action_size = 32},
+};
+
+// 32 bits: no signals and no times.
+const System kFreeBsd386 = {
+    .name = "freebsd-386",
+    .title = "FreeBSD/i386",
+    .word_size = 4,
+    .os_abi = 9,
+    .note_name = {"FreeBSD", 8},
+    .first_thread = 100001,
+    .calls = kCalls386,
+    .errors = kErrors,
+    .map_flags = kMapFlags,
+    .anonymous_wants_no_file = true,
+    .bases = kBases386,
+    .clocks = {},
+    .signals = {},
 };
 
 }  // namespace osrun

@@ -48,6 +48,37 @@ Answer lwp_create(Machine& machine, Thread& thread, const Arguments& a) {
   return create_thread(machine, thread, birth, false);
 }
 
+// The same on the 386. Of the context, the general registers count.
+constexpr uint16_t kGeneral386 = 36, kContextSize386 = kGeneral386 + 19 * 4;
+
+constexpr uint16_t general_386(int index) {
+  return static_cast<uint16_t>(kGeneral386 + index * 4);
+}
+
+constexpr RegisterPlace kRegisters386[] = {
+    {&Registers::rdi, general_386(4)},  {&Registers::rsi, general_386(5)},  {&Registers::rbp, general_386(6)},
+    {&Registers::rbx, general_386(8)},  {&Registers::rdx, general_386(9)},  {&Registers::rcx, general_386(10)},
+    {&Registers::rax, general_386(11)}, {&Registers::rip, general_386(14)}, {&Registers::rsp, general_386(17)},
+};
+
+Answer getcontext_386(Machine& machine, Thread& thread, const Arguments& a) {
+  uint32_t words[kContextSize386 / 4] = {kHasCpu};
+  for (const RegisterPlace& place : kRegisters386)
+    words[place.offset / 4] = static_cast<uint32_t>(thread.at_entry.*place.field);
+  return machine.put(a[0], words) ? done() : failed(kEFAULT);
+}
+
+Answer lwp_create_386(Machine& machine, Thread& thread, const Arguments& a) {
+  constexpr uint64_t kDetached = 0x40;
+  if (a[1] & ~kDetached) return failed(kEINVAL);
+  uint32_t words[kContextSize386 / 4] = {};
+  if (!machine.read(a[0], words, sizeof words)) return failed(kEFAULT);
+  if (!(words[0] & kHasCpu)) return failed(kEINVAL);
+  Birth birth{.registers = thread.at_entry, .number_address = {a[2], 0}, .mask = thread.mask};
+  for (const RegisterPlace& place : kRegisters386) birth.registers.*place.field = words[place.offset / 4];
+  return create_thread(machine, thread, birth, false);
+}
+
 Answer unpark(Machine& machine, uint32_t number) {
   Thread* other = machine.find_thread(number);
   if (!other) return failed(kESRCH);
@@ -70,6 +101,7 @@ Answer park(Machine& machine, Thread& thread, uint64_t end, bool is_absolute, in
   }
   const uint64_t channel = uint64_t{thread.number};
   if (end == 0) return sleep_on(machine, thread, channel, nullptr, kETIMEDOUT);
+  if (machine.image.word_size == 4) stop(kUnsupportedStatus, "_lwp_park: a timeout on the 386 is not supported");
   const auto time = machine.get<timespec>(end);
   if (!time) return failed(kEFAULT);
   const timespec rest = is_absolute ? time_until(clock, *time) : *time;
@@ -129,6 +161,26 @@ constexpr CallRow kCalls[] = {
     {478, "___lwp_park60", lwp_park60, true},
 };
 
+constexpr CallRow kCalls386[] = {
+    {1, "exit", calls::forward<SYS_exit_group>},
+    {3, "read", calls::forward<SYS_read>},
+    {4, "write", calls::forward<SYS_write>},
+    {6, "close", calls::forward<SYS_close>},
+    {20, "getpid", calls::forward<SYS_getpid>},
+    {73, "munmap", calls::forward<SYS_munmap>},
+    {74, "mprotect", calls::mprotect},
+    {197, "mmap", calls::mmap_padded_386},
+    {307, "getcontext", getcontext_386},
+    {309, "_lwp_create", lwp_create_386},
+    {310, "_lwp_exit", calls::end_calling_thread},
+    {311, "_lwp_self", calls::thread_number},
+    {317, "_lwp_setprivate", calls::set_thread_pointer},
+    {319, "_lwp_detach", lwp_detach},
+    {321, "_lwp_unpark", lwp_unpark},
+    {350, "sched_yield", calls::forward<SYS_sched_yield>},
+    {478, "___lwp_park60", lwp_park60, true},
+};
+
 constexpr ErrorRow kErrors[] = {{EOVERFLOW, 84}, {EILSEQ, 85}, {ECANCELED, 87}};
 
 constexpr ClockRow kClocks[] = {{0, CLOCK_REALTIME}, {3, CLOCK_MONOTONIC}, {0x40000000, CLOCK_PROCESS_CPUTIME_ID}};
@@ -175,6 +227,23 @@ const System kNetBsd = {
                 .action_mask = 8,
                 .action_flags = 24,
                 .action_size = 32},
+};
+
+// 32 bits: no signals and no times.
+const System kNetBsd386 = {
+    .name = "netbsd-386",
+    .title = "NetBSD/i386",
+    .word_size = 4,
+    .note_name = {"NetBSD", 7},
+    .starts_with_strings = true,
+    .write_execute = WriteExecute::Dropped,
+    .not_supported = 86,
+    .calls = kCalls386,
+    .errors = kErrors,
+    .map_flags = kMapFlags,
+    .bases = {},
+    .clocks = {},
+    .signals = {},
 };
 
 }  // namespace osrun

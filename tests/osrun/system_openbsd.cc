@@ -74,6 +74,8 @@ Answer start_thrsleep(Machine& machine, Thread& thread, const Arguments& a, uint
   const auto aborted = abort != 0 ? machine.get<int32_t>(abort) : 0;
   if (!aborted) return failed(kEFAULT);
   timespec rest = {};
+  if (a[2] != 0 && machine.image.word_size == 4)
+    stop(kUnsupportedStatus, "thrsleep: a timeout on the 386 is not supported");
   if (a[2] != 0) {
     const auto end = machine.get<timespec>(a[2]);
     if (!end) return failed(kEFAULT);
@@ -192,6 +194,28 @@ constexpr CallRow kCalls50[] = {
     {302, "threxit", threxit},
 };
 
+// The same on the 386, without signals and times.
+constexpr CallRow kCalls386[] = {
+    {1, "exit", calls::forward<SYS_exit_group>},
+    {3, "read", calls::forward<SYS_read>},
+    {4, "write", calls::forward<SYS_write>},
+    {6, "close", calls::forward<SYS_close>},
+    {20, "getpid", calls::forward<SYS_getpid>},
+    {73, "munmap", calls::forward<SYS_munmap>},
+    {74, "mprotect", calls::mprotect},
+    {165, "sysarch", calls::sysarch},
+    {197, "mmap", calls::mmap_padded_386},
+    {251, "rfork", rfork},
+    {298, "sched_yield", calls::forward<SYS_sched_yield>},
+    {299, "getthrid", calls::thread_number},
+    {300, "thrsleep", thrsleep50, true},
+    {301, "thrwakeup", thrwakeup},
+    {302, "threxit", threxit},
+};
+
+// I386_SET_GSBASE
+constexpr BaseRow kBases386[] = {{9, &Registers::gs_base, true}};
+
 constexpr ErrorRow kErrors[] = {{EILSEQ, 84}, {EOVERFLOW, 87}, {ECANCELED, 88}};
 
 constexpr ClockRow kClocks[] = {{0, CLOCK_REALTIME},
@@ -261,8 +285,20 @@ constexpr System as_of_50() {
   return system;
 }
 
+constexpr System as_of_50_on_386() {
+  System system = as_of_50();
+  system.name = "openbsd-386";
+  system.title = "OpenBSD/i386 5.0";
+  system.word_size = 4;
+  system.calls = kCalls386;
+  system.bases = kBases386;
+  system.clocks = {};
+  system.signals = {};
+  return system;
+}
+
 }  // namespace
 
-const System kOpenBsd = kLater, kOpenBsd50 = as_of_50();
+const System kOpenBsd = kLater, kOpenBsd50 = as_of_50(), kOpenBsd386 = as_of_50_on_386();
 
 }  // namespace osrun

@@ -25,12 +25,14 @@ Answer finish_create_with_number(Machine& machine, Thread& thread, int64_t resul
 
 }  // namespace
 
-Answer create_thread(Machine&, Thread& thread, Birth birth, bool returns_number) {
+Answer create_thread(Machine& machine, Thread& thread, Birth birth, bool returns_number) {
   birth.registers.orig_rax = ~uint64_t{0};
+  const uint64_t descriptor = birth.gs_base ? machine.page.put_descriptor(thread.number, *birth.gs_base) : 0;
+  if (birth.gs_base) select_thread(birth.registers, *birth.gs_base);
   thread.birth = birth;
   return {.kind = Answer::Kind::Forwarded,
           .number = SYS_clone,
-          .arguments = {kCloneFlags},
+          .arguments = {kCloneFlags | (descriptor != 0 ? CLONE_SETTLS : 0), 0, 0, descriptor},
           .finish = returns_number ? finish_create_with_number : finish_create};
 }
 

@@ -6,6 +6,8 @@ struct result {
   int failed; /* the carry flag: value is an error number */
 };
 
+#if defined(__x86_64__)
+
 /* Six arguments in registers; a seventh lies above what would be the return address. R8 to R10 may be lost. */
 static struct result call7(word number, word a, word b, word c, word d, word e, word f, word g) {
   struct result result;
@@ -18,6 +20,25 @@ static struct result call7(word number, word a, word b, word c, word d, word e, 
   result.failed = carry;
   return result;
 }
+
+#else
+
+/* All arguments lie above what would be the return address. A number of 64 bits is two of them, which makes an eighth.
+ */
+static struct result call7(word number, word a, word b, word c, word d, word e, word f, word g) {
+  const word arguments[] = {0, a, b, c, d, e, f, g, 0};
+  struct result result;
+  unsigned char carry;
+  __asm__ volatile(
+      "push %%ebp\n\tmov %%esp, %%ebp\n\tmov %%edx, %%esp\n\tint $0x80\n\tmov %%ebp, %%esp\n\tpop %%ebp\n\tsetc %%cl"
+      : "=a"(result.value), "=c"(carry)
+      : "0"(number), "d"(arguments)
+      : "memory", "cc");
+  result.failed = carry;
+  return result;
+}
+
+#endif
 
 static struct result call3(word number, word a, word b, word c) {
   return call7(number, a, b, c, 0, 0, 0, 0);
@@ -87,7 +108,13 @@ static word thread_pointer_of(struct stack_top* top) {
 static struct stack_top first_top;
 static void set_thread_pointer(word base);
 
+#if defined(__x86_64__)
 __asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall start_on_bsd");
+#else
+__asm__(
+    ".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %esp, %eax\n\tand $-16, %esp\n\tsub $12, %esp\n\tpush %eax\n\t"
+    "call start_on_bsd");
+#endif
 __asm__(".globl __start\n.set __start, _start");
 __attribute__((used)) static void start_on_bsd(word stack_base) {
   set_thread_pointer(thread_pointer_of(&first_top));
@@ -95,7 +122,9 @@ __attribute__((used)) static void start_on_bsd(word stack_base) {
   for (;;) call3(SYS_exit, 0, 0, 0);
 }
 
-/* ---- signals */
+/* ---- signals: for amd64, where the programs with a timer run */
+
+#if defined(__x86_64__)
 
 enum { kAlarm = 14, kOnStack = 1, kRestart = 2, kSigInfo = 0x40, kRealTimer = 0 };
 
@@ -116,3 +145,5 @@ static struct alternate_stack make_alternate_stack(void) {
 }
 
 static const long kTimer[4] = {0, 0, 0, 5000}; /* interval, value: seconds and microseconds */
+
+#endif

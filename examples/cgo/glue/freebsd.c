@@ -1,4 +1,4 @@
-/* freebsd-amd64: thr_new, _umtx_op, sysarch. */
+/* freebsd-amd64 and freebsd-386: thr_new, _umtx_op, sysarch. */
 #include "bsd.h"
 
 enum {
@@ -18,8 +18,9 @@ static struct result map_memory(word size) {
 }
 
 static void set_thread_pointer(word base) {
-  enum { AMD64_SET_FSBASE = 129 };
-  must(call3(SYS_sysarch, AMD64_SET_FSBASE, (word)&base, 0), "sysarch failed");
+  enum { AMD64_SET_FSBASE = 129, I386_SET_GSBASE = 10 };
+  const word operation = sizeof(word) == 8 ? AMD64_SET_FSBASE : I386_SET_GSBASE;
+  must(call3(SYS_sysarch, operation, (word)&base, 0), "sysarch failed");
 }
 
 static void enter_thread(struct stack_top* top) {
@@ -57,6 +58,8 @@ void glue_yield(void) {
   call3(SYS_sched_yield, 0, 0, 0);
 }
 
+#if defined(__x86_64__)
+
 void glue_start_timer(void) {
   const struct alternate_stack stack = make_alternate_stack();
   const struct {
@@ -68,3 +71,5 @@ void glue_start_timer(void) {
   must(call3(SYS_sigaction, kAlarm, (word)&action, 0), "sigaction failed");
   must(call3(SYS_setitimer, kRealTimer, (word)kTimer, 0), "setitimer failed");
 }
+
+#endif

@@ -1,4 +1,5 @@
-/* netbsd-amd64: _lwp_create with a context, _lwp_park by thread, _lwp_setprivate, and a trampoline of one's own. */
+/* netbsd-amd64 and netbsd-386: _lwp_create with a context, _lwp_park by thread, _lwp_setprivate, and a trampoline of
+ * one's own. */
 #include "bsd.h"
 
 enum {
@@ -32,14 +33,23 @@ static void enter_thread(struct stack_top* top) {
 }
 
 void glue_thread_start(const struct thread_start* start) {
-  enum { kRegisters = 7, kRdi = 0, kRip = 21, kRsp = 24, LWP_DETACHED = 0x40 };
   struct stack_top* top = make_stack(start);
   word context[98]; /* ucontext_t: 784 bytes, the registers at 56 */
   int number;
   must(call3(SYS_getcontext, (word)context, 0, 0), "getcontext failed");
+#if defined(__x86_64__)
+  enum { kRegisters = 7, kRdi = 0, kRip = 21, kRsp = 24 };
   context[kRegisters + kRdi] = (word)top;
   context[kRegisters + kRip] = (word)enter_thread;
   context[kRegisters + kRsp] = (word)top - 8;
+#else
+  enum { kRegisters = 9, kEip = 14, kEsp = 17 };
+  word* stack = (word*)top - 8; /* an address to return to, which is not used, and the argument */
+  stack[1] = (word)top;
+  context[kRegisters + kEip] = (word)enter_thread;
+  context[kRegisters + kEsp] = (word)stack;
+#endif
+  enum { LWP_DETACHED = 0x40 };
   must(call3(SYS_lwp_create, (word)context, LWP_DETACHED, (word)&number), "_lwp_create failed");
 }
 
@@ -95,6 +105,8 @@ void glue_yield(void) {
   call3(SYS_sched_yield, 0, 0, 0);
 }
 
+#if defined(__x86_64__)
+
 /* The handler returns here with the context in R15. */
 void return_from_signal(void);
 __asm__(
@@ -114,3 +126,5 @@ void glue_start_timer(void) {
        "sigaction failed");
   must(call3(SYS_setitimer, kRealTimer, (word)kTimer, 0), "setitimer failed");
 }
+
+#endif

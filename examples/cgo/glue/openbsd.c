@@ -1,5 +1,5 @@
-/* openbsd-amd64, as of 5.0: threads by rfork, the thread register by sysarch, thrsleep, mmap with its padding. Later
- * releases have __tfork and __set_tcb instead, and other numbers. */
+/* openbsd-amd64 and openbsd-386, as of 5.0: threads by rfork, the thread register by sysarch, thrsleep, mmap with its
+ * padding. Later releases have __tfork and __set_tcb instead, and other numbers. */
 #include "bsd.h"
 
 enum {
@@ -23,8 +23,9 @@ static struct result map_memory(word size) {
 }
 
 static void set_thread_pointer(word base) {
-  enum { AMD64_SET_FSBASE = 12 };
-  must(call3(SYS_sysarch, AMD64_SET_FSBASE, (word)&base, 0), "sysarch failed");
+  enum { AMD64_SET_FSBASE = 12, I386_SET_GSBASE = 9 };
+  const word operation = sizeof(word) == 8 ? AMD64_SET_FSBASE : I386_SET_GSBASE;
+  must(call3(SYS_sysarch, operation, (word)&base, 0), "sysarch failed");
 }
 
 __attribute__((used)) static void enter_thread(struct stack_top* top) {
@@ -35,10 +36,17 @@ __attribute__((used)) static void enter_thread(struct stack_top* top) {
 
 /* Both threads come back from rfork on the creator's stack; the new one leaves it before it touches it. */
 long fork_thread(word flags, struct stack_top* top);
+#if defined(__x86_64__)
 __asm__(
     "fork_thread:\n\tmov $251, %eax\n\tsyscall\n\tjc 2f\n\ttest %eax, %eax\n\tjz 1f\n\tret\n"
     "1:\tmov %rsi, %rsp\n\tmov %rsi, %rdi\n\tcall enter_thread\n"
     "2:\tneg %rax\n\tret");
+#else
+__asm__(
+    "fork_thread:\n\tmov 8(%esp), %ecx\n\tmov $251, %eax\n\tint $0x80\n\tjc 2f\n\ttest %eax, %eax\n\tjz 1f\n\tret\n"
+    "1:\tmov %ecx, %esp\n\tsub $12, %esp\n\tpush %ecx\n\tcall enter_thread\n"
+    "2:\tneg %eax\n\tret");
+#endif
 
 void glue_thread_start(const struct thread_start* start) {
   enum { RFPROC = 1 << 4, RFMEM = 1 << 5, RFNOWAIT = 1 << 6, RFTHREAD = 1 << 13 };
@@ -72,6 +80,8 @@ void glue_yield(void) {
   call3(SYS_sched_yield, 0, 0, 0);
 }
 
+#if defined(__x86_64__)
+
 void glue_start_timer(void) {
   const struct alternate_stack stack = make_alternate_stack();
   const struct {
@@ -83,3 +93,5 @@ void glue_start_timer(void) {
   must(call3(SYS_sigaction, kAlarm, (word)&action, 0), "sigaction failed");
   must(call3(SYS_setitimer, kRealTimer, (word)kTimer, 0), "setitimer failed");
 }
+
+#endif

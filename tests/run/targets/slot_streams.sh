@@ -24,6 +24,8 @@ for _ in range(600):
         f"add{suffix} {slot}, %{a}", f"cmpl ${number}, {slot}", f"movb $3, {slot}", f"xchg{suffix} %{a}, {slot}",
         f"movzbl {slot}, %{random.choice(long)}", f"push{suffix} {slot}", f"cmove{suffix} {slot}, %{a}",
         f"imul{suffix} ${number}, {slot}, %{a}", f"lock cmpxchg{suffix} %{a}, {slot}",
+        f"crc32{suffix} {slot}, %{a}", f"adcx{suffix} {slot}, %{a}", f"andn{suffix} {slot}, %{a}, %{b}",
+        f"rorx{suffix} $5, {slot}, %{a}", f"movd {slot}, %xmm3", f"vmovd %xmm1, {slot}", f"movss {slot}, %xmm5",
         f"mov{suffix} %{a}, %{b}", f"mov ${number % 2**32:#x}, %{random.choice(long)}", f"add{suffix} ${number}, %{a}",
         f"mov{suffix} {number}(%{a}), %{b}", "vaddps 0x64(%eax), %ymm1, %ymm2", "pshufd $0x65, %xmm1, %xmm2",
         f"movb ${random.choice([0x64, 0x65, 0x66, 0x67])}, (%{a})", "endbr64", "movaps %xmm0, 0x65656565(%eax)"]))
