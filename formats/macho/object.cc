@@ -39,7 +39,8 @@ class ObjectReader {
   }
 
   void read() {
-    if (read_header() && read_commands() && check_symbols() && read_global_names()) return take_requests();
+    if (read_header() && read_commands() && sort_symbols() && check_symbols() && read_global_names())
+      return take_requests();
     object_ = MachoObject();
     file_.occurrences = {};
     file_.globals = {};
@@ -257,18 +258,72 @@ class ObjectReader {
   static bool is_alias(const RawSymbol& raw) { return !is_stab(raw) && (raw.type & N_TYPE) == N_INDR; }
   static bool is_local_alias(const RawSymbol& raw) { return is_alias(raw) && !(raw.type & N_EXT); }
 
-  // Local names come first (LC_DYSYMTAB), so that global ones are numbered without a table.
+  static bool is_global(const RawSymbol& raw) { return !is_stab(raw) && ((raw.type & N_EXT) || is_alias(raw)); }
+
+  // Local names come first (LC_DYSYMTAB), so that global ones are numbered without a table. Objects of other tools
+  // (Go's) that do not keep to that are read as if they did: with copies of the tables that name symbols by number.
+  bool sort_symbols() {
+    if (has_locals_first()) return true;
+    const std::vector<uint32_t> order = symbol_order();
+    const std::span<uint8_t> table = arena_.template allocate_array<uint8_t>(order.size() * sizeof(Symbol));
+    std::vector<uint32_t> new_index(order.size());
+    for (size_t i = 0; i < order.size(); i++) {
+      new_index[order[i]] = static_cast<uint32_t>(i);
+      std::copy_n(object_.symbols + order[i] * sizeof(Symbol), sizeof(Symbol), table.data() + i * sizeof(Symbol));
+    }
+    object_.symbols = table.data();
+    for (InputSection& section : object_.sections) section.relocs = renumber_relocs(section.relocs, new_index);
+    renumber_indirect_symbols(new_index);
+    return true;
+  }
+
+  bool has_locals_first() const {
+    uint32_t i = 0;
+    while (i < object_.symbol_count && !is_global(symbol(i))) i++;
+    while (i < object_.symbol_count && is_global(symbol(i))) i++;
+    return i == object_.symbol_count;
+  }
+
+  std::vector<uint32_t> symbol_order() const {
+    std::vector<uint32_t> order, globals;
+    for (uint32_t i = 0; i < object_.symbol_count; i++) (is_global(symbol(i)) ? globals : order).push_back(i);
+    order.insert(order.end(), globals.begin(), globals.end());
+    return order;
+  }
+
+  template <class T>
+  std::span<T> copy_of(std::span<const T> values) const {
+    const std::span<T> copy = arena_.template allocate_array<T>(values.size());
+    std::copy(values.begin(), values.end(), copy.begin());
+    return copy;
+  }
+
+  Bytes renumber_relocs(Bytes relocs, const std::vector<uint32_t>& new_index) const {
+    const std::span<uint8_t> copy = copy_of(relocs);
+    for (size_t at = 0; at < copy.size(); at += 8) {
+      const RawReloc raw = read_raw_reloc(link_.target().cpu, copy.data() + at);
+      if (raw.is_scattered || !raw.is_extern || raw.number >= new_index.size()) continue;
+      constexpr uint32_t kNumber = 0xffffff;
+      const uint32_t word = load<uint32_t>(copy.data() + at + 4);
+      store(copy.data() + at + 4, (word & ~kNumber) | (new_index[raw.number] & kNumber));
+    }
+    return copy;
+  }
+
+  void renumber_indirect_symbols(const std::vector<uint32_t>& new_index) {
+    const std::span<uint8_t> copy = copy_of(object_.indirect_symbols);
+    for (size_t at = 0; at + 4 <= copy.size(); at += 4) {
+      const auto index = load<uint32_t>(copy.data() + at);
+      if (index < new_index.size()) store(copy.data() + at, new_index[index]);
+    }
+    object_.indirect_symbols = copy;
+  }
+
   bool check_symbols() {
     file_.first_global = object_.symbol_count;
     for (uint32_t i = 0; i < object_.symbol_count; i++) {
       const RawSymbol raw = symbol(i);
-      const bool is_global = !is_stab(raw) && ((raw.type & N_EXT) || is_alias(raw));
-      if (is_global && i < file_.first_global) file_.first_global = i;
-      if (!is_global && i > file_.first_global)
-        return fail(
-            fmt::format("symbol {} is local but stands among the global ones; the file needs to be sorted, as "
-                        "ld -r does",
-                        i));
+      if (is_global(raw)) file_.first_global = std::min(file_.first_global, i);
       if (!is_defined_in_section(raw)) continue;
       file_.atom_capacity++;
       if (raw.sect == 0 || raw.sect > object_.sections.size())
