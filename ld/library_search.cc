@@ -26,6 +26,10 @@ std::vector<std::string> search_paths_of(const Options& options) {
   return paths;
 }
 
+void add_once(std::string path, std::vector<std::string>& paths) {
+  if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(std::move(path));
+}
+
 }  // namespace
 
 LibrarySearch::LibrarySearch(const Options& options, FileSystem& files)
@@ -49,14 +53,17 @@ std::vector<std::string> LibrarySearch::framework_paths() const {
 
 // With several roots: below each that has it. An absolute directory that none of them has is one of this machine.
 void LibrarySearch::add_places(const std::string& directory, std::vector<std::string>& paths) const {
-  const bool is_below_roots = directory.starts_with('=');
-  const std::string plain = is_below_roots ? directory.substr(1) : directory;
-  const size_t known = paths.size();
-  if (plain.starts_with('/'))
-    for (const std::string& root : options_.darwin.system_roots)
-      if (std::string path = root + plain; files_.exists(path)) paths.push_back(std::move(path));
-  if (paths.size() != known) return;
-  if (options_.darwin.system_roots.empty() || !is_below_roots) paths.push_back(in_sysroot(directory));
+  const bool is_standard = directory.starts_with('=');
+  const std::string plain = is_standard ? directory.substr(1) : directory;
+  bool is_below_root = false;
+  for (const std::string& root : options_.darwin.system_roots) {
+    std::string path = root + plain;
+    if (!plain.starts_with('/') || !files_.exists(path)) continue;
+    is_below_root = true;
+    add_once(std::move(path), paths);
+  }
+  if (is_below_root) return;
+  if (options_.darwin.system_roots.empty() || !is_standard) add_once(in_sysroot(directory), paths);
 }
 
 // Standard paths belong to the target's files: without a sysroot they would be those of this machine.

@@ -102,11 +102,13 @@ class ChainBuilder {
     Row row;
     row.name = name_in_library(link_, id);
     row.addend = addend;
-    row.ordinal = link_.symbols.has(id, symbol_flag::kWeak) ? kWeakLookup : kThisImage;
+    row.ordinal = kWeakLookup;
     if (const uint32_t index = state_.import_of[id.value]; index != kNoImport) {
       const Import& import = state_.imports[index];
       if (!import.is_weak_definition) row.ordinal = import.ordinal;
       row.is_weak = import.is_weak_reference;
+    } else if (!link_.symbols.has(id, symbol_flag::kWeak)) {
+      row.ordinal = kThisImage;  // a tool may redirect it (-interposable)
     }
     format_ = std::max(format_, format_for(row));
     name_bytes_ += row.name.size() + 1;

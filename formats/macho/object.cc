@@ -39,23 +39,9 @@ class ObjectReader {
   }
 
   void read() {
-    if (read_tables()) return take_requests();
-    forget();
-    if (!is_unsorted_) return;
-    file_.bytes = as_bytes(sorted_);
-    if (read_tables()) return take_requests();
-    forget();
-  }
-
- private:
-  using Section = typename M::Section;
-  using Symbol = typename M::Symbol;
-
-  bool read_tables() { return read_header() && read_commands() && check_symbols() && read_global_names(); }
-
-  void forget() {
+    if (read_header() && read_commands() && sort_symbols() && check_symbols() && read_global_names())
+      return take_requests();
     object_ = MachoObject();
-    linker_options_.clear();
     file_.occurrences = {};
     file_.globals = {};
     file_.commons = {};
@@ -63,6 +49,10 @@ class ObjectReader {
     file_.import_records = {};
     file_.atom_capacity = 0;
   }
+
+ private:
+  using Section = typename M::Section;
+  using Symbol = typename M::Symbol;
 
   bool fail(std::string_view what, uint64_t offset = 0) {
     link_.diagnostics().error(fmt::format("{}: {}", file_.display_name(), what), file_.id, offset);
@@ -266,55 +256,76 @@ class ObjectReader {
 
   RawSymbol symbol(uint32_t index) const { return raw_symbol(link_, object_, index); }
 
-  // Go's linker writes objects whose symbols are in the order of their addresses. A copy of the file has them sorted.
-  bool sort_symbols() {
-    is_unsorted_ = true;
-    std::vector<uint32_t> numbers(object_.symbol_count);
-    uint32_t next = 0;
-    for (const bool is_global : {false, true})
-      for (uint32_t i = 0; i < object_.symbol_count; i++)
-        if (is_global_name(symbol(i)) == is_global) numbers[i] = next++;
-    std::string copy(as_text(file_.bytes));
-    const auto place_of = [&](const uint8_t* p) {
-      return reinterpret_cast<uint8_t*>(copy.data()) + (p - file_.bytes.data());
-    };
-    for (uint32_t i = 0; i < object_.symbol_count; i++)
-      std::copy_n(object_.symbols + size_t{i} * sizeof(Symbol), sizeof(Symbol),
-                  place_of(object_.symbols) + size_t{numbers[i]} * sizeof(Symbol));
-    for (const InputSection& section : object_.sections) renumber_relocs(section.relocs, numbers, place_of);
-    for (size_t i = 0; i + 4 <= object_.indirect_symbols.size(); i += 4) {
-      const uint8_t* entry = object_.indirect_symbols.data() + i;
-      if (const auto number = load<uint32_t>(entry); number < numbers.size()) store(place_of(entry), numbers[number]);
-    }
-    sorted_ = link_.session.keep(std::move(copy));
-    return false;
-  }
-
-  template <class PlaceOf>
-  void renumber_relocs(Bytes relocs, const std::vector<uint32_t>& numbers, const PlaceOf& place_of) const {
-    for (size_t i = 0; i + 8 <= relocs.size(); i += 8) {
-      RawReloc raw = read_raw_reloc(link_.target().cpu, relocs.data() + i);
-      if (!raw.is_extern || raw.number >= numbers.size()) continue;
-      raw.number = numbers[raw.number];
-      store(place_of(relocs.data() + i) + 4, reloc_word(raw));
-    }
-  }
-
   // Another name of a symbol that may be defined elsewhere. One that is local means what the other name does.
   static bool is_alias(const RawSymbol& raw) { return !is_stab(raw) && (raw.type & N_TYPE) == N_INDR; }
   static bool is_local_alias(const RawSymbol& raw) { return is_alias(raw) && !(raw.type & N_EXT); }
 
-  static bool is_global_name(const RawSymbol& raw) { return !is_stab(raw) && ((raw.type & N_EXT) || is_alias(raw)); }
+  static bool is_global(const RawSymbol& raw) { return !is_stab(raw) && ((raw.type & N_EXT) || is_alias(raw)); }
 
-  // Local names come first (LC_DYSYMTAB), so that global ones are numbered without a table.
+  // Local names come first (LC_DYSYMTAB), so that global ones are numbered without a table. Objects of other tools
+  // (Go's) that do not keep to that are read as if they did: with copies of the tables that name symbols by number.
+  bool sort_symbols() {
+    if (has_locals_first()) return true;
+    const std::vector<uint32_t> order = symbol_order();
+    const std::span<uint8_t> table = arena_.template allocate_array<uint8_t>(order.size() * sizeof(Symbol));
+    std::vector<uint32_t> new_index(order.size());
+    for (size_t i = 0; i < order.size(); i++) {
+      new_index[order[i]] = static_cast<uint32_t>(i);
+      std::copy_n(object_.symbols + order[i] * sizeof(Symbol), sizeof(Symbol), table.data() + i * sizeof(Symbol));
+    }
+    object_.symbols = table.data();
+    for (InputSection& section : object_.sections) section.relocs = renumber_relocs(section.relocs, new_index);
+    renumber_indirect_symbols(new_index);
+    return true;
+  }
+
+  bool has_locals_first() const {
+    uint32_t i = 0;
+    while (i < object_.symbol_count && !is_global(symbol(i))) i++;
+    while (i < object_.symbol_count && is_global(symbol(i))) i++;
+    return i == object_.symbol_count;
+  }
+
+  std::vector<uint32_t> symbol_order() const {
+    std::vector<uint32_t> order, globals;
+    for (uint32_t i = 0; i < object_.symbol_count; i++) (is_global(symbol(i)) ? globals : order).push_back(i);
+    order.insert(order.end(), globals.begin(), globals.end());
+    return order;
+  }
+
+  template <class T>
+  std::span<T> copy_of(std::span<const T> values) const {
+    const std::span<T> copy = arena_.template allocate_array<T>(values.size());
+    std::copy(values.begin(), values.end(), copy.begin());
+    return copy;
+  }
+
+  Bytes renumber_relocs(Bytes relocs, const std::vector<uint32_t>& new_index) const {
+    const std::span<uint8_t> copy = copy_of(relocs);
+    for (size_t at = 0; at < copy.size(); at += 8) {
+      const RawReloc raw = read_raw_reloc(link_.target().cpu, copy.data() + at);
+      if (raw.is_scattered || !raw.is_extern || raw.number >= new_index.size()) continue;
+      constexpr uint32_t kNumber = 0xffffff;
+      const uint32_t word = load<uint32_t>(copy.data() + at + 4);
+      store(copy.data() + at + 4, (word & ~kNumber) | (new_index[raw.number] & kNumber));
+    }
+    return copy;
+  }
+
+  void renumber_indirect_symbols(const std::vector<uint32_t>& new_index) {
+    const std::span<uint8_t> copy = copy_of(object_.indirect_symbols);
+    for (size_t at = 0; at + 4 <= copy.size(); at += 4) {
+      const auto index = load<uint32_t>(copy.data() + at);
+      if (index < new_index.size()) store(copy.data() + at, new_index[index]);
+    }
+    object_.indirect_symbols = copy;
+  }
+
   bool check_symbols() {
     file_.first_global = object_.symbol_count;
     for (uint32_t i = 0; i < object_.symbol_count; i++) {
       const RawSymbol raw = symbol(i);
-      const bool is_global = is_global_name(raw);
-      if (is_global && i < file_.first_global) file_.first_global = i;
-      if (!is_global && i > file_.first_global)
-        return is_unsorted_ ? fail("tables of the file overlap its symbol table") : sort_symbols();
+      if (is_global(raw)) file_.first_global = std::min(file_.first_global, i);
       if (!is_defined_in_section(raw)) continue;
       file_.atom_capacity++;
       if (raw.sect == 0 || raw.sect > object_.sections.size())
@@ -406,8 +417,6 @@ class ObjectReader {
   MachoObject& object_;
   typename M::Header header_{};
   std::vector<Bytes> linker_options_;
-  bool is_unsorted_ = false;
-  std::string_view sorted_;  // the file with its symbols in order; once that was found to be necessary
 };
 
 }  // namespace

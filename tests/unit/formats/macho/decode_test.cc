@@ -312,6 +312,24 @@ TEST(MachoObject, NamesWhatIsDamaged) {
   EXPECT_NE(x86_64(object).messages().find("outside its section (__TEXT,__text)"), std::string::npos);
 }
 
+// Go's objects have undefined names among the local ones.
+TEST(MachoObject, SymbolsMayStandInAnyOrder) {
+  auto object = x86_64({{{"__TEXT",
+                          "__text",
+                          0,
+                          words({0, 0, 0}),
+                          0,
+                          {plain_reloc(4, 1, true, 2, true, 2), plain_reloc(0, 0, true, 2, true, 2)}}},
+                        {{"_x", kUndefined, 0, 0}, {"_l", kLocal, 1, 8}, {"_y", kUndefined, 0, 0}}});
+  EXPECT_EQ(object.messages(), "");
+  EXPECT_EQ(object.file().first_global, 1u);
+  const auto relocs = object.decode(object.atom(0));
+  ASSERT_EQ(relocs.size(), 2u) << object.messages();
+  EXPECT_EQ(relocs[0].target_kind, TargetKind::Atom);
+  EXPECT_EQ(relocs[0].target, 1u);
+  EXPECT_EQ(object.name_of(relocs[1]), "_x");
+}
+
 // ---- arm64 --------------------------------------------------------------------------------------------------------
 
 OneObject arm64(const TestObject& object) {
