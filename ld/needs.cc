@@ -148,9 +148,9 @@ void NeedsRecorder::record_copy(const Site& site) {
 bool NeedsRecorder::is_fixed_offset(const Site& site) const {
   if (!site.atom.has(atom_flag::kAllocated)) return true;
   if (site.target.is_nowhere && link_.target().output != OutputKind::SharedLibrary) return true;  // never executed
-  const bool is_block_offset = site.reloc.want == Want::TlsBlockOffset;
-  if (!site.target.is_out_of_reach && (is_block_offset || link_.target().output != OutputKind::SharedLibrary))
-    return true;
+  // Who compiles with the local-dynamic model says that the variable is this module's, whatever its visibility.
+  if (site.reloc.want == Want::TlsBlockOffset && !site.target.is_imported) return true;
+  if (!site.target.is_out_of_reach && link_.target().output != OutputKind::SharedLibrary) return true;
   report_not_pic(link_, site.file, site.atom, site.reloc,
                  site.target.is_out_of_reach
                      ? "it is a local access (-ftls-model=local-exec or local-dynamic) to a thread-local variable that "

@@ -90,6 +90,21 @@ uint32_t VersionMatcher::find_glob(const GlobRules& rules, std::string_view name
   return index == GlobSet::kNone ? index : rules.ranks[index];
 }
 
+bool VersionMatcher::keeps_inside(std::string_view name, uint16_t node) const {
+  const std::string demangled = looks_at_demangled_ ? demangle(name) : std::string();
+  const auto matches = [&](const VersionPattern& pattern) {
+    const std::string_view text = pattern.is_demangled ? std::string_view(demangled) : name;
+    return pattern.is_literal ? pattern.text == text : Glob(pattern.text).matches(text);
+  };
+  bool is_local = false;
+  for (const VersionPattern& pattern : script_.nodes[node].patterns) {
+    if (!matches(pattern)) continue;
+    if (!pattern.is_local) return false;
+    is_local = true;
+  }
+  return is_local;
+}
+
 void VersionMatcher::note_versioned(std::string_view name, uint16_t node) const {
   const auto found = exact_.find(name);
   if (found == exact_.end()) return;

@@ -38,6 +38,9 @@ class VersionMatcher {
 
   VersionChoice match(std::string_view name) const;
 
+  // What an object defines as name@VERSION: the node's own patterns may keep it inside, those of others may not.
+  bool keeps_inside(std::string_view name, uint16_t node) const;
+
   // The symbol name@VERSION of the node is defined, so the node's exact pattern for it has its match.
   void note_versioned(std::string_view name, uint16_t node) const;
 

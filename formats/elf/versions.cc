@@ -153,6 +153,7 @@ bool DefinedVersions::admit(SymbolId id) {
   const std::string_view name = link_.symbols.name(id);
   if (const ExplicitVersion version = explicit_version(link_, id); version.is_given) {
     if (version.is_default) check_twin(id, version.version);
+    if (is_kept_inside(name, version.version)) return false;
     // "foo@@" is exported, and has no version; "foo@" is for programs that were linked when there were none.
     constexpr uint16_t kOld = kUnversioned | VERSYM_HIDDEN;
     versions_[id.value] = !version.version.empty() ? entry_of(name, version) : version.is_default ? kUnversioned : kOld;
@@ -162,7 +163,7 @@ bool DefinedVersions::admit(SymbolId id) {
   if (choice.is_local) return false;
   if (!choice.is_found() || script_.nodes[choice.node].name.empty()) {
     versions_[id.value] = choice.is_found() ? kUnversioned : default_version_;
-    return true;
+    return choice.is_found() || !is_left_behind(id);
   }
   versions_[id.value] = static_cast<uint16_t>(kFirstVersion + choice.node);
   return !choice.is_exact || !has_explicit_twin(name, choice.node);
@@ -200,6 +201,24 @@ bool DefinedVersions::has_explicit_twin(std::string_view name, uint16_t node) co
   if (!has_explicit_versions_) return false;
   const SymbolId twin = link_.symbols.find(fmt::format("{}@{}", name, script_.nodes[node].name));
   return twin.is_valid() && link_.symbols.is_defined(twin);
+}
+
+// `.symver foo, foo@V` leaves foo in the object. Unless a script asks for it, only foo@V is meant to be seen.
+bool DefinedVersions::is_left_behind(SymbolId id) const {
+  const SymbolTable& symbols = link_.symbols;
+  const Claim claim = symbols.claim(id);
+  if (!claim.is_definition() || claim.file().value == 0) return false;
+  if (!object_of(link_.inputs.file(claim.file())).has_versioned_names) return false;
+  return std::any_of(script_.nodes.begin(), script_.nodes.end(), [&](const VersionNode& node) {
+    const SymbolId twin = symbols.find(fmt::format("{}@{}", symbols.name(id), node.name));
+    return twin.is_valid() && symbols.is_defined(twin) && symbols.claim(twin).file() == claim.file() &&
+           symbols.atom(twin) == symbols.atom(id) && symbols.value(twin) == symbols.value(id);
+  });
+}
+
+bool DefinedVersions::is_kept_inside(std::string_view name, std::string_view version) const {
+  const auto found = nodes_by_name_.find(version);
+  return matcher_ && found != nodes_by_name_.end() && matcher_->keeps_inside(name_without_version(name), found->second);
 }
 
 void DefinedVersions::report_unused() const {

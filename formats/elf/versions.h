@@ -61,6 +61,8 @@ class DefinedVersions {
   uint16_t entry_of(std::string_view name, const ExplicitVersion& version) const;
   void check_twin(SymbolId id, std::string_view version) const;
   bool has_explicit_twin(std::string_view name, uint16_t node) const;
+  bool is_left_behind(SymbolId id) const;
+  bool is_kept_inside(std::string_view name, std::string_view version) const;
 
   Link& link_;
   VersionScript script_;
