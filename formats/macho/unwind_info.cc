@@ -156,7 +156,8 @@ void UnwindRows::add_file(const InputFile& file) {
         !atom.has(atom_flag::kExecutable))
       continue;
     const bool is_described = next < object.unwind.size() && object.unwind[next].function == id;
-    if (!is_described || object.unwind[next].offset != 0) add_row(file, id, nullptr);
+    // What is empty (the text of objects that have data only) has its address in common with what follows.
+    if (atom.size != 0 && (!is_described || object.unwind[next].offset != 0)) add_row(file, id, nullptr);
     for (; next < object.unwind.size() && object.unwind[next].function == id; next++)
       add_row(file, id, &object.unwind[next]);
   }
