@@ -39,9 +39,10 @@ class AliasSettler {
     }
   }
 
-  // Another name may mean another one in turn; a circle ends where all of them have been seen.
+  // Another name may mean another one in turn. Longer chains than this, and circles, mean nothing.
   SymbolId definition_behind(SymbolId name) const {
-    for (size_t step = 0; step <= aliases_.size(); step++) {
+    constexpr int kLongestChain = 64;
+    for (int step = 0; step < kLongestChain; step++) {
       const auto next = aliases_.find(name);
       if (next == aliases_.end()) return name;
       name = next->second.meant;

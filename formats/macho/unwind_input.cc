@@ -317,10 +317,11 @@ class UnwindReader {
     uint32_t position = UINT32_MAX;
   };
 
-  // ld -r writes the distances between records as relocations and leaves the fields without them.
+  // ld -r writes the distances between records as relocations and leaves the fields without them: a copy with them.
+  // Empty: there are none.
   std::vector<uint8_t> with_distances(const InputSection& section, const RecordPlaces& positions) const {
     const Bytes bytes = bytes_of(section);
-    std::vector<uint8_t> copy(bytes.begin(), bytes.end());
+    std::vector<uint8_t> copy;
     constexpr uint8_t kFourBytes = 2;
     for (const auto& [offset, position] : positions.rows()) {
       const RawReloc raw = raw_at(section, position);
@@ -332,6 +333,7 @@ class UnwindReader {
       if (raw.length != kFourBytes || !stored || !is_plain) continue;
       const uint64_t distance =
           raw_symbol(link_, object_, minuend.number).value - raw_symbol(link_, object_, raw.number).value;
+      if (copy.empty()) copy.assign(bytes.begin(), bytes.end());
       store(copy.data() + offset, static_cast<uint32_t>(*stored + distance));
     }
     return copy;
@@ -340,7 +342,8 @@ class UnwindReader {
   void read_frames(uint32_t index) {
     const InputSection& section = object_.sections[index];
     const auto positions = positions_of(section);
-    const std::vector<uint8_t> bytes = with_distances(section, positions);
+    const std::vector<uint8_t> copy = with_distances(section, positions);
+    const Bytes bytes = copy.empty() ? bytes_of(section) : Bytes(copy);
     std::vector<EhRecord> records;
     const auto split = split_eh_frame(bytes, records);
     if (!split) {
