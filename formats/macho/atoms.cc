@@ -282,7 +282,7 @@ class AtomMaker {
   void place_symbol(SymbolId id, uint32_t index, const RawSymbol& raw) {
     const ClaimClass claim = link_.symbols.claim(id).claim_class();
     // Who sees it is decided by the definition in force alone.
-    if (is_hidden_definition(file_, raw)) link_.symbols.add_flags(id, symbol_flag::kHidden);
+    if (is_private_definition(file_, raw)) link_.symbols.add_flags(id, symbol_flag::kHidden);
     if (claim == ClaimClass::Common || (raw.type & N_TYPE) == N_INDR) return;
     uint32_t flags = symbol_flag::kDefined;
     if (is_weak(claim)) flags |= symbol_flag::kWeak;

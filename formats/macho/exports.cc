@@ -63,6 +63,10 @@ ExportRules::ExportRules(Link& link) : link_(link) {
   has_export_list_ = !options.exported.empty() || !options.exported_lists.empty() || options.exports_nothing;
 }
 
+bool ExportRules::lists(SymbolId id) const {
+  return has_export_list_ && exported_.contains(link_.symbols.name(id));
+}
+
 bool ExportRules::exports(SymbolId id) const {
   if (link_.symbols.has(id, symbol_flag::kHidden)) return false;
   const std::string_view name = link_.symbols.name(id);

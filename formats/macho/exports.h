@@ -34,6 +34,8 @@ class ExportRules {
 
   // `id` is defined in the output.
   bool exports(SymbolId id) const;
+  // An option names it as one to be exported.
+  bool lists(SymbolId id) const;
   // Other images may redirect uses of the definition `id`.
   bool is_interposable(SymbolId id) const;
   // `id` is a library's, and the output offers it as its own.

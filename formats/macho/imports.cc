@@ -287,6 +287,8 @@ void bind_symbols(Link& link) {
     const Claim claim = link.symbols.claim(id);
     const uint32_t flags = link.symbols.flags(id);
     if (flags & symbol_flag::kDefined) {
+      if (claim.claim_class() == ClaimClass::HiddenCoalesced && !rules.lists(id))
+        link.symbols.add_flags(id, symbol_flag::kHidden);
       if (!rules.exports(id)) continue;
       state.is_exported[i] = 1;
       const bool is_coalesced = (flags & symbol_flag::kWeak) && !(flags & symbol_flag::kAbsolute);

@@ -435,14 +435,17 @@ RawSymbol raw_symbol(const Link& link, const MachoObject& object, uint32_t index
   return {raw.strx, raw.type, raw.sect, raw.desc, raw.value};
 }
 
-bool is_hidden_definition(const InputFile& file, const RawSymbol& raw) {
-  const bool can_be_hidden = (raw.type & N_TYPE) == N_SECT && (raw.desc & N_WEAK_DEF) && (raw.desc & N_WEAK_REF);
-  return (raw.type & N_PEXT) || can_be_hidden || file.hides_definitions;
+bool is_private_definition(const InputFile& file, const RawSymbol& raw) {
+  return (raw.type & N_PEXT) || file.hides_definitions;
+}
+
+bool can_be_hidden(const RawSymbol& raw) {
+  return (raw.type & N_TYPE) == N_SECT && (raw.desc & N_WEAK_DEF) && (raw.desc & N_WEAK_REF);
 }
 
 ClaimClass claim_class_of(const InputFile& file, const RawSymbol& raw) {
   if (!(raw.desc & N_WEAK_DEF)) return ClaimClass::Strong;
-  return is_hidden_definition(file, raw) ? ClaimClass::HiddenCoalesced : ClaimClass::Coalesced;
+  return is_private_definition(file, raw) || can_be_hidden(raw) ? ClaimClass::HiddenCoalesced : ClaimClass::Coalesced;
 }
 
 const Subsection* subsection_at(const MachoObject& object, uint32_t section, uint64_t address) {

@@ -132,8 +132,11 @@ uint32_t section_at(const MachoObject& object, uint64_t address);
 // "main.o: section (__TEXT,__text): ..."
 void report_section(const Link& link, const InputFile& file, uint32_t section, std::string_view what);
 
-// Other modules cannot see it: private, or weak and made by a compiler that saw nobody compare its address.
-bool is_hidden_definition(const InputFile& file, const RawSymbol& raw);
+// Other modules cannot see it.
+bool is_private_definition(const InputFile& file, const RawSymbol& raw);
+
+// Weak, and nobody compares its address (.weak_def_can_be_hidden): other modules see it only if a list says so.
+bool can_be_hidden(const RawSymbol& raw);
 
 // Of a definition in a section.
 ClaimClass claim_class_of(const InputFile& file, const RawSymbol& raw);

@@ -156,6 +156,7 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
   symbol.desc = raw.desc & kKeptDesc;
   const bool is_coalesced = link_.symbols.has(id, symbol_flag::kPreemptible) || !link_.applies_relocs();
   if (is_coalesced && link_.symbols.has(id, symbol_flag::kWeak)) symbol.desc |= N_WEAK_DEF;
+  if (!link_.applies_relocs() && can_be_hidden(raw)) symbol.desc |= N_WEAK_REF;
   if (symbol.atom.is_valid() && !link_.is_live[symbol.atom.value]) return;
   if (!symbol.atom.is_valid() && !link_.symbols.has(id, symbol_flag::kAbsolute)) return;
   symbol.type = symbol.atom.is_valid() ? N_SECT : N_ABS;

@@ -29,3 +29,9 @@ dylib shown.o hideable.o
 expect_match ' _inline \[weak_def\]$' exports
 dylib hideable.o -exported_symbol _inline
 expect_match ' _inline \[weak_def\]$' exports
+
+# -r leaves the choice to the last link.
+run "$XLD" -r -arch x86_64 -platform_version macos 13.0 13.0 hideable.o second.o -o joined.o
+expect_match 'weak external automatically hidden _inline' llvm-nm-19 -m joined.o
+dylib joined.o
+expect_no_match ' _inline$' exports
