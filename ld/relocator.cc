@@ -1,6 +1,7 @@
 // Applying relocations to a copy of an atom: decode, decide, compute, write. See emit.h and core/reloc.h.
 #include <algorithm>
 #include <array>
+#include <fmt/core.h>
 
 #include "arch/field.h"
 #include "ld/emit.h"
