@@ -4,7 +4,8 @@
 // Each file gets a table with the address of each of its symbols, made once with all its symbols read in order;
 // applying a relocation is then one load of the record, one of the table, one store. What is not plain has no address
 // in the table (kNotPlain) or no row in plain_form(), and is left to the general path, as is whatever does not fit its
-// field: that path has the messages.
+// field: that path has the messages. Debug information refers to merged strings by the section and an addend that says
+// which one: such symbols have an entry that names the atom (kMerged).
 #include "formats/elf/plain.h"
 
 #include "arch/field.h"
@@ -17,6 +18,17 @@ namespace {
 
 // No address of a target: in the middle of nowhere, so that no sum with a small addend meets a real one.
 constexpr uint64_t kNotPlain = 0x8badf00d'8badf00d;
+// The upper half of what stands for an atom, whose number is the lower half.
+constexpr uint64_t kMerged = 0x8badf00e'00000000;
+
+constexpr bool is_merged(uint64_t entry) {
+  return (entry & ~uint64_t{UINT32_MAX}) == kMerged;
+}
+
+// No program has anything there, but a symbol may have any value.
+constexpr uint64_t entry_for(uint64_t address) {
+  return is_merged(address) ? kNotPlain : address;
+}
 
 bool is_plain_atom(const Link& link, AtomId id) {
   // Debug information does not describe a folded function at its leader's address: the general path knows.
@@ -27,21 +39,21 @@ template <class E>
 uint64_t local_address(const Link& link, const ElfObject& object, uint32_t index) {
   const auto symbol = raw_symbol<E>(object, index);
   const uint32_t section = section_index(object, index, symbol);
-  if (section == kAbsoluteSection) return symbol.value;
+  if (section == kAbsoluteSection) return entry_for(symbol.value);
   if (section >= object.section_count || type_of(symbol.info) == STT_GNU_IFUNC) return kNotPlain;
   const AtomId id = object.atom_of[section];
   if (!is_plain_atom(link, id)) return kNotPlain;
   const Atom& atom = link.atom(id);
-  // With a section symbol the addend chooses among the merged constants.
-  if (atom.has(atom_flag::kMerge) && type_of(symbol.info) == STT_SECTION) return kNotPlain;
-  return link.address_of(atom, symbol.value);
+  if (atom.has(atom_flag::kMerge) && type_of(symbol.info) == STT_SECTION)
+    return symbol.value == 0 ? kMerged | id.value : kNotPlain;
+  return entry_for(link.address_of(atom, symbol.value));
 }
 
 uint64_t global_address(const Link& link, SymbolId id) {
   constexpr uint32_t kFacts = symbol_flag::kDefined | symbol_flag::kResolver | symbol_flag::kOutOfReach;
   if ((link.symbols.flags(id) & kFacts) != symbol_flag::kDefined || link.is_runtime_slot(id)) return kNotPlain;
   const AtomId atom = link.symbols.atom(id);
-  return !atom.is_valid() || is_plain_atom(link, atom) ? link.symbol_addresses[id.value] : kNotPlain;
+  return !atom.is_valid() || is_plain_atom(link, atom) ? entry_for(link.symbol_addresses[id.value]) : kNotPlain;
 }
 
 template <class E>
@@ -87,13 +99,19 @@ uint32_t apply_records(const Link& link, const InputFile& file, const Atom& atom
     const uint64_t offset = uint64_t{record.offset} - begin;
     if (offset > out.size() || size_of(form.field) > out.size() - offset) break;
     uint8_t* place = out.data() + offset;
-    uint64_t value = symbol;
+    uint64_t addend = 0;
     if constexpr (requires { record.addend; }) {
-      value += static_cast<uint64_t>(int64_t{record.addend});
+      addend = static_cast<uint64_t>(int64_t{record.addend});
     } else {
-      value += static_cast<uint64_t>(read_field(form.field, place));
+      addend = static_cast<uint64_t>(read_field(form.field, place));
     }
-    if (form.is_distance) value -= address + offset;
+    uint64_t value = symbol + addend;
+    if (is_merged(symbol)) {
+      if (form.is_distance) break;  // the addend counts the rest of the instruction, too
+      value = link.address_of(link.atom(AtomId{static_cast<uint32_t>(symbol)}), addend);
+    } else if (form.is_distance) {
+      value -= address + offset;
+    }
     if (!fits(form.field, value)) break;
     write_field(form.field, place, value);
   }
