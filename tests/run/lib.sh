@@ -217,7 +217,8 @@ section() {
   esac
 }
 
-has_section() { readelf -SW "$1" | grep -qE "\] $2 "; }
+# grep -q would end before readelf has written all, which then fails.
+has_section() { readelf -SW "$1" | grep -E "\] $2 " >/dev/null; }
 expect_no_section() { ! has_section "$1" "$2" || fail "$1 has a section $2"; }
 
 # segment FILE TYPE FIELD [INDEX]: offset, address, physical, file_size, size, flags (such as RE) or align of the INDEXth

@@ -35,7 +35,7 @@ expect_match '__TEXT,__text\) .*private.* _hidden_one' llvm-nm-19 -m program
 expect_match '__DATA,__common\) external _tentative' llvm-nm-19 -m program
 expect_match '__DATA,__thread_vars\) external _of_archive' llvm-nm-19 -m program
 expect_match '_from_macho' llvm-nm-19 -m program
-! llvm-nm-19 program | grep -q _unused || fail 'a member that nobody needs was taken'
+! llvm-nm-19 program | grep _unused >/dev/null || fail 'a member that nobody needs was taken'
 expect_match 'sectname __mod_init_func' llvm-objdump-19 --macho --private-headers program
 expect_match 'encoding\[0\]: 0x04' llvm-objdump-19 --macho --unwind-info program
 # The same in the other dialect, and a Mach-O object first chooses Mach-O.
