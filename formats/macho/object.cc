@@ -216,13 +216,16 @@ class ObjectReader {
     return true;
   }
 
-  // The newest of all objects counts, whatever the order of reading.
+  // Of all objects the newest version counts, and of platforms the first, whatever the order of reading.
   void note_version(uint32_t platform, uint32_t minimum_os, uint32_t sdk) {
     object_.platform = platform;
     object_.minimum_os = minimum_os;
     object_.sdk = sdk;
     MachoState& state = state_of(link_);
-    state.seen_platform.store(platform, std::memory_order_relaxed);
+    uint32_t first = state.first_platform.load(std::memory_order_relaxed);
+    while (platform != 0 && (first == 0 || platform < first) &&
+           !state.first_platform.compare_exchange_weak(first, platform, std::memory_order_relaxed)) {
+    }
     const uint64_t version = uint64_t{minimum_os} << 32 | sdk;
     uint64_t newest = state.newest_version.load(std::memory_order_relaxed);
     while (version > newest &&

@@ -60,8 +60,8 @@ struct MachoState : FormatState {
   ~MachoState() override;
 
   SectionKeys section_keys;
-  std::atomic<uint64_t> newest_version{0};  // of the objects: minimum system, SDK
-  std::atomic<uint32_t> seen_platform{0};
+  std::atomic<uint64_t> newest_version{0};         // of the objects: minimum system, SDK
+  std::atomic<uint32_t> first_platform{0};         // of the objects: the lowest number
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // platform 0: nobody says
   Features features;
 

@@ -49,7 +49,7 @@ Versions wanted_versions(const Link& link) {
   if (wanted.minimum_os != 0) return {wanted_platform(link.options()).number, wanted.minimum_os, wanted.sdk};
   const MachoState& state = state_of(link);
   const uint64_t newest = state.newest_version.load(std::memory_order_relaxed);
-  return {state.seen_platform.load(std::memory_order_relaxed), static_cast<uint32_t>(newest >> 32),
+  return {state.first_platform.load(std::memory_order_relaxed), static_cast<uint32_t>(newest >> 32),
           static_cast<uint32_t>(newest)};
 }
 

@@ -40,3 +40,12 @@ link_for -arch arm64 -platform_version ios 15.0 15.0 -L. -lphone
 expect_match 'libphone.dylib' cat headers
 expect_fail 'not for arm64 on macos' -- -arch arm64 -platform_version macos 13.0 13.0 main.o -L. -lphone -o out2
 expect_fail "'palmos' is no platform" -- -arch arm64 -platform_version palmos 1.0 1.0 main.o -o out2
+
+# Objects of several platforms: their order does not matter.
+for system in macos12 ios15; do
+  run clang-19 -target x86_64-apple-$system -x c -c - -o $system.o <<<"int of_$system;"
+done
+for order in 'macos12.o ios15.o' 'ios15.o macos12.o'; do
+  run "$XLD" -arch x86_64 -dylib $order -o out && run llvm-objdump-19 --macho --private-headers out >headers
+  expect_match 'platform macos' cat headers
+done
