@@ -66,19 +66,47 @@ class Emitter {
   // Of the tiles that were written, in their order.
   const std::vector<uint8_t>& digests() const { return digests_; }
 
-  // Hands the contents of a section to its coder.
+  // Hands the contents of a section to its coder, in blocks.
   void encode(OutputSection& section) {
     add_section(section);
     join_pieces(0, pieces_.size(), kBlockSize);
     if (!is_whole(section)) return;
-    section.coder->begin(tiles_.size());
+    const std::vector<size_t> first_block = number_blocks();
+    section.coder->begin(first_block.back());
     parallel_for(link_.session.pool, tiles_.size(), 1, [&](size_t begin, size_t end, uint32_t worker) {
-      for (size_t i = begin; i < end; i++) section.coder->encode(i, assemble(tiles_[i], worker));
+      for (size_t i = begin; i < end; i++)
+        if (block_count(tiles_[i]) == 1) section.coder->encode(first_block[i], assemble(tiles_[i], worker));
     });
+    for (size_t i = 0; i < tiles_.size(); i++)
+      if (block_count(tiles_[i]) != 1) encode_large(*section.coder, tiles_[i], first_block[i]);
     section.stored = section.coder->finish(section.size);
   }
 
  private:
+  uint64_t size_of(const Tile& tile) const { return pieces_[tile.last - 1].end() - pieces_[tile.first].file_offset; }
+
+  // A tile is larger than a block if a single input section is.
+  size_t block_count(const Tile& tile) const {
+    return std::max<size_t>(1, (size_of(tile) + kBlockSize - 1) / kBlockSize);
+  }
+
+  // By tile, with the end behind the last one.
+  std::vector<size_t> number_blocks() const {
+    std::vector<size_t> first_block = {0};
+    for (const Tile& tile : tiles_) first_block.push_back(first_block.back() + block_count(tile));
+    return first_block;
+  }
+
+  // One thread relocates it, all threads encode it.
+  void encode_large(ContentsCoder& coder, const Tile& tile, size_t first_block) {
+    const Bytes bytes = assemble(tile, 0);
+    parallel_for(link_.session.pool, block_count(tile), 1, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; i++)
+        coder.encode(first_block + i,
+                     bytes.subspan(i * kBlockSize, std::min(kBlockSize, bytes.size() - i * kBlockSize)));
+    });
+  }
+
   void add_section(const OutputSection& section) {
     if (section.stored) return add_stored(section);
     for (const Chunk* chunk : section.leading_chunks) add_chunk(section, *chunk);
@@ -99,7 +127,7 @@ class Emitter {
   // Holes are not encoded.
   bool is_whole(const OutputSection& section) const {
     uint64_t size = 0;
-    for (const Tile& tile : tiles_) size += pieces_[tile.last - 1].end() - pieces_[tile.first].file_offset;
+    for (const Tile& tile : tiles_) size += size_of(tile);
     return size == section.size;
   }
 
@@ -189,7 +217,7 @@ class Emitter {
   // The bytes of a tile, in the buffer of the worker.
   Bytes assemble(const Tile& tile, uint32_t worker) {
     const uint64_t start = pieces_[tile.first].file_offset;
-    const MutableBytes out = buffer(worker, pieces_[tile.last - 1].end() - start);
+    const MutableBytes out = buffer(worker, size_of(tile));
     uint64_t position = 0;
     for (size_t i = tile.first; i < tile.last; i++) {
       const Piece& piece = pieces_[i];

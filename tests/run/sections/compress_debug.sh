@@ -26,3 +26,23 @@ E
   gxx_link $machine -static packed.o -o program
   expect_equal "$(contents program .debug_info | sha256sum)" "$(contents plain .debug_info | sha256sum)"
 done
+
+# One section larger than what is compressed at a time, with small ones beside it.
+seq 1 300000 >numbers
+cat >large.s <<'E'
+.globl _start
+_start: ret
+.section .debug_str,"",@progbits
+.incbin "numbers"
+E
+run as large.s -o large.o
+compile small.s <<<'.section .debug_str,"",@progbits; .asciz "behind"'
+for kind in zlib zstd; do
+  for threads in 1 3; do
+    link -static --compress-debug-sections=$kind --threads=$threads small.o large.o small.o -o packed.$threads
+  done
+  cmp packed.1 packed.3
+  llvm-objcopy-19 --decompress-debug-sections packed.1 unpacked
+  expect_equal "$(contents unpacked .debug_str | sha256sum)" \
+    "$({ printf 'behind\0' && cat numbers && printf 'behind\0'; } | od -An -v -tx1 | tr -d ' \n' | sha256sum)"
+done
