@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/list_lines.h"
 #include "core/parallel.h"
 #include "formats/elf/object.h"
 
@@ -25,13 +26,6 @@ struct Place {
   uint32_t line = 0;  // index in the list
 };
 
-std::string_view trim(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 class OrderReader {
  public:
   explicit OrderReader(Link& link) : link_(link), path_(link.options().symbol_ordering_file) {}
@@ -42,7 +36,7 @@ class OrderReader {
       link_.diagnostics().error(fmt::format("--symbol-ordering-file: cannot open {}: {}", path_, text.error().message));
       return {};
     }
-    split(as_text(*text));
+    for_each_listed_name(as_text(*text), [&](std::string_view name, uint32_t number) { add_line(name, number); });
     place_globals();
     place_locals();
     warn_of_the_rest();
@@ -50,17 +44,7 @@ class OrderReader {
   }
 
  private:
-  void split(std::string_view text) {
-    for (uint32_t number = 1; !text.empty(); number++) {
-      const size_t end = std::min(text.find('\n'), text.size());
-      const std::string_view line = text.substr(0, end);
-      add_line(trim(line.substr(0, line.find('#'))), number);
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-  }
-
   void add_line(std::string_view name, uint32_t number) {
-    if (name.empty()) return;
     const auto [known, is_new] = index_of_.try_emplace(name, static_cast<uint32_t>(lines_.size()));
     if (is_new) return lines_.push_back({name, number});
     warn(number, fmt::format("{} is listed again; line {} counts", name, lines_[known->second].number));

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <fnmatch.h>
 
+#include "core/list_lines.h"
 #include "formats/macho/export_trie.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
@@ -22,15 +23,7 @@ void NameList::add(std::string_view pattern) {
 }
 
 void NameList::add_lines(std::string_view text) {
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    line = line.substr(0, line.find('#'));
-    while (!line.empty() && std::string_view(" \t\r").find(line.front()) != line.npos) line.remove_prefix(1);
-    while (!line.empty() && std::string_view(" \t\r").find(line.back()) != line.npos) line.remove_suffix(1);
-    if (!line.empty()) add(line);
-  }
+  for_each_listed_name(text, [&](std::string_view name, uint32_t) { add(name); });
 }
 
 bool NameList::contains(std::string_view name) const {

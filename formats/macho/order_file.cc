@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/list_lines.h"
 #include "formats/macho/object.h"
 #include "formats/macho/universal.h"
 
@@ -37,20 +38,10 @@ class OrderReader {
       link_.diagnostics().error(fmt::format("-order_file: cannot open {}: {}", path, text.error().message));
       return;
     }
-    std::string_view rest = as_text(*text);
-    while (!rest.empty()) {
-      const size_t end = std::min(rest.find('\n'), rest.size());
-      add_line(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    for_each_listed_name(as_text(*text), [&](std::string_view line, uint32_t) { add_line(line); });
   }
 
   void add_line(std::string_view text) {
-    text = text.substr(0, text.find('#'));
-    const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    if (text.empty()) return;
     for (const std::string_view name : kArchitectures) {
       if (!text.starts_with(name) || text.size() <= name.size() || text[name.size()] != ':') continue;
       if (name != architecture_name(link_.target().cpu)) return;
