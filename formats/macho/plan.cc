@@ -155,19 +155,10 @@ class Planner {
       tables_[index] = table->priority;
       name = table->name;
     }
-    OutputSection& section = section_named(renamed(name), key.type);
+    OutputSection& section = by_name_.get(renamed(name), key.type);
     section.flags |= key.flags;
     if (section.type != key.type) section.type = S_REGULAR;
     return SectionId{static_cast<size_t>(&section - sections_.data())};
-  }
-
-  OutputSection& section_named(std::string_view name, uint32_t type) {
-    const auto [found, is_new] = by_name_.try_emplace(name, static_cast<uint32_t>(sections_.size()));
-    if (!is_new) return sections_[found->second];
-    OutputSection& section = sections_.emplace_back();
-    section.name = name;
-    section.type = type;
-    return section;
   }
 
   void add_to_pool(Atom& atom) {
@@ -215,7 +206,7 @@ class Planner {
   void create_sections() {
     for (const SectionFile& created : link_.options().darwin.created_sections) {
       const std::string_view name = link_.session.keep(fmt::format("{},{}", created.segment, created.section));
-      OutputSection& section = section_named(renamed(name), S_REGULAR);
+      OutputSection& section = by_name_.get(renamed(name), S_REGULAR);
       auto* chunk = add_chunk<TableChunk>(link_, 1);
       section.chunks.push_back(chunk);
       if (created.path.empty()) continue;
@@ -231,10 +222,8 @@ class Planner {
   // -sectalign
   void align_sections() {
     for (const auto& [name, alignment] : link_.options().darwin.section_alignments) {
-      const auto found = by_name_.find(name);
-      if (found == by_name_.end()) continue;
-      OutputSection& section = sections_[found->second];
-      section.alignment = std::max(section.alignment, alignment);
+      OutputSection* section = by_name_.find(name);
+      if (section) section->alignment = std::max(section->alignment, alignment);
     }
   }
 
@@ -244,19 +233,19 @@ class Planner {
   void add_linker_sections() {
     MachoState& state = state_of(link_);
     state.header = add_chunk<HeaderChunk>(link_, link_);
-    section_named("__TEXT,", S_REGULAR).chunks.push_back(state.header);
+    by_name_.get("__TEXT,", S_REGULAR).chunks.push_back(state.header);
     if (!state.lazy_stubs.empty()) add_lazy_binding();
     if (pointer_count(link_) != 0) {
       state.pointers = add_chunk<GotChunk>(link_, link_);
       const std::string_view name = is_classic(link_.options()) ? kClassicPointerSection : "__DATA,__got";
-      section_named(renamed(name), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.pointers);
+      by_name_.get(renamed(name), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.pointers);
     }
     if (!link_.slots.pointers.empty()) {
       state.named_pointers = add_chunk<PointersChunk>(link_, link_);
-      section_named(renamed(kClassicPointerSection), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.named_pointers);
+      by_name_.get(renamed(kClassicPointerSection), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.named_pointers);
     }
     if (!link_.slots.stubs.empty()) {
-      OutputSection& stubs = section_named(kStubSection, S_SYMBOL_STUBS);
+      OutputSection& stubs = by_name_.get(kStubSection, S_SYMBOL_STUBS);
       stubs.chunks.push_back(add_chunk<StubChunk>(link_, link_));
       stubs.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
     }
@@ -268,13 +257,13 @@ class Planner {
   void add_lazy_binding() {
     MachoState& state = state_of(link_);
     state.lazy_pointers = add_chunk<LazyPointersChunk>(link_, link_);
-    section_named(renamed(kLazyPointerSection), S_LAZY_SYMBOL_POINTERS).chunks.push_back(state.lazy_pointers);
+    by_name_.get(renamed(kLazyPointerSection), S_LAZY_SYMBOL_POINTERS).chunks.push_back(state.lazy_pointers);
     state.stub_helper = add_chunk<StubHelperChunk>(link_, link_);
-    OutputSection& helper = section_named(kStubHelperSection, S_REGULAR);
+    OutputSection& helper = by_name_.get(kStubHelperSection, S_REGULAR);
     helper.chunks.push_back(state.stub_helper);
     helper.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
     state.loader_word = add_chunk<LoaderWordChunk>(link_, link_);
-    section_named(renamed("__DATA,__data"), S_REGULAR).chunks.push_back(state.loader_word);
+    by_name_.get(renamed("__DATA,__data"), S_REGULAR).chunks.push_back(state.loader_word);
   }
 
   void add_image_info() {
@@ -282,7 +271,7 @@ class Planner {
     if (info.empty()) return;
     auto* chunk = add_chunk<TableChunk>(link_, 4);
     chunk->bytes = std::move(info);
-    OutputSection& section = section_named(renamed("__DATA,__objc_imageinfo"), S_REGULAR);
+    OutputSection& section = by_name_.get(renamed("__DATA,__objc_imageinfo"), S_REGULAR);
     section.chunks.push_back(chunk);
     section.flags |= S_ATTR_NO_DEAD_STRIP;
   }
@@ -292,8 +281,8 @@ class Planner {
     state.unwind_rows = std::make_unique<UnwindRows>(link_);
     if (state.unwind_rows->rows.empty() || !has_loader(link_)) return;
     auto* frames = add_chunk<EhFrameChunk>(link_, link_, *state.unwind_rows);
-    if (frames->size() != 0) section_named(kEhFrameSection, S_REGULAR).chunks.push_back(frames);
-    section_named(kUnwindInfoSection, S_REGULAR)
+    if (frames->size() != 0) by_name_.get(kEhFrameSection, S_REGULAR).chunks.push_back(frames);
+    by_name_.get(kUnwindInfoSection, S_REGULAR)
         .chunks.push_back(add_chunk<UnwindInfoChunk>(link_, link_, *state.unwind_rows));
   }
 
@@ -301,7 +290,7 @@ class Planner {
   void add_tables() {
     MachoState& state = state_of(link_);
     const Features& features = state.features;
-    OutputSection& tables = section_named("__LINKEDIT,", S_REGULAR);
+    OutputSection& tables = by_name_.get("__LINKEDIT,", S_REGULAR);
     const uint64_t word = link_.arch->word_size;
     const auto add_table = [&](TableChunk*& chunk, bool is_wanted, uint64_t alignment) {
       if (is_wanted) tables.chunks.push_back(chunk = add_chunk<TableChunk>(link_, alignment));
@@ -430,7 +419,7 @@ class Planner {
   std::map<uint32_t, uint32_t> tables_;    // of functions: by key, their priority
   std::map<AtomId, uint32_t> priorities_;  // of their atoms
   std::map<std::string_view, std::string_view> new_names_;
-  std::map<std::string_view, uint32_t> by_name_;
+  SectionsByName by_name_{sections_};
   std::map<std::pair<uint32_t, uint8_t>, uint16_t> pools_;
   std::map<std::string_view, uint32_t> other_segments_;
 };

@@ -60,7 +60,7 @@ class RelocatablePlanner {
       for (uint32_t i = begin; i < begin + count; i++) {
         if (!link_.is_live[i] || link_.atoms[i].has(atom_flag::kUnwind)) continue;
         const SectionKey& key = keys[link_.atoms[i].section.value];
-        OutputSection& section = section_named(key.name, key.type);
+        OutputSection& section = by_name_.get(key.name, key.type);
         section.flags |= key.flags;
         if (section.type != key.type) section.type = S_REGULAR;
         section.atoms.push_back(AtomId{i});
@@ -71,21 +71,12 @@ class RelocatablePlanner {
     for (uint32_t i = 0; i < link_.linker_atom_count; i++) link_.is_live[link_.first_linker_atom.value + i] = 0;
   }
 
-  OutputSection& section_named(std::string_view name, uint32_t type) {
-    const auto [found, is_new] = by_name_.try_emplace(name, static_cast<uint32_t>(sections_.size()));
-    if (!is_new) return sections_[found->second];
-    OutputSection& section = sections_.emplace_back();
-    section.name = name;
-    section.type = type;
-    return section;
-  }
-
   void add_image_info() {
     std::vector<uint8_t> info = join_image_info(link_);
     if (info.empty()) return;
     auto* chunk = add_chunk<TableChunk>(link_, 4);
     chunk->bytes = std::move(info);
-    OutputSection& section = section_named("__DATA,__objc_imageinfo", S_REGULAR);
+    OutputSection& section = by_name_.get("__DATA,__objc_imageinfo", S_REGULAR);
     section.chunks.push_back(chunk);
     section.flags |= S_ATTR_NO_DEAD_STRIP;
   }
@@ -94,14 +85,14 @@ class RelocatablePlanner {
     auto* compact = add_chunk<CompactUnwindChunk>(link_, link_);
     if (compact->size() == 0) return;
     state_.compact_unwind = compact;
-    OutputSection& section = section_named(kCompactUnwindSection, S_REGULAR);
+    OutputSection& section = by_name_.get(kCompactUnwindSection, S_REGULAR);
     section.flags |= S_ATTR_DEBUG;
     section.chunks.push_back(compact);
     state_.unwind_rows = std::make_unique<UnwindRows>(link_);
     auto* frames = add_chunk<EhFrameChunk>(link_, link_, *state_.unwind_rows);
     if (frames->size() == 0) return;
     state_.eh_frames = frames;
-    OutputSection& frame_section = section_named(kEhFrameSection, S_COALESCED);
+    OutputSection& frame_section = by_name_.get(kEhFrameSection, S_COALESCED);
     constexpr uint64_t kNoTableOfContents = 0x40000000, kStripStaticSymbols = 0x20000000;
     frame_section.flags |= kNoTableOfContents | kStripStaticSymbols | S_ATTR_LIVE_SUPPORT;
     frame_section.chunks.push_back(frames);
@@ -183,7 +174,7 @@ class RelocatablePlanner {
   Link& link_;
   MachoState& state_;
   std::vector<OutputSection>& sections_;
-  std::map<std::string_view, uint32_t> by_name_;
+  SectionsByName by_name_{sections_};
 };
 
 }  // namespace
