@@ -92,6 +92,9 @@ inline constexpr uint32_t kCopied = 1 << 29;             // imported data of whi
 inline constexpr uint32_t kLocalised = 1 << 30;          // kept inside the output, whatever its visibility
 inline constexpr uint32_t kPointerWord = 1u << 31;       // defined here: the word that holds an import's address
 inline constexpr uint32_t kOutOfReach = kImported | kPreemptible;  // no address before the loader has given it one
+// A symbol with kDefined and none of the others is a place in the output: a distance to it is a number, whatever else
+// holds.
+inline constexpr uint32_t kPlaceFacts = kDefined | kResolver | kThreadLocal | kOutOfReach | kPointerWord;
 inline constexpr uint32_t kNeedsAny = kNeedsGot | kNeedsStub | kNeedsTlsOffset | kNeedsTlsPair | kNeedsTlsDescriptor;
 }  // namespace symbol_flag
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -251,14 +252,32 @@ struct Identity {
   bool is_for_any_cpu = false;        // describes libraries for several CPUs
 };
 
+// What some relocations refer to, as far as it may be dropped.
+struct ReachedAtoms {
+  std::array<AtomId, 64> ids;
+  uint32_t count = 0;
+  bool is_full() const { return count == ids.size(); }
+};
+
+// A copy of an atom, or of a part of one, that is being relocated.
+struct PlainPart {
+  MutableBytes out;
+  uint64_t address = 0;  // where `out` runs
+  uint32_t begin = 0;    // where it begins in the atom
+};
+
 // A shortcut for the relocations that are most of all; what it does is what decoding and applying them one by one does.
 struct PlainPath {
+  // For the walk over live atoms, before there are addresses: passes over relocations of the cursor's range that need
+  // nothing but their targets, up to the first other one, and returns the index of that. Adds the targets to `reached`
+  // if there is one, and stops early when it is full.
+  uint32_t (*pass_over)(const Link&, const InputFile&, const Atom&, RelocCursor cursor, ReachedAtoms* reached);
   // Makes what apply() looks up, when addresses are known. One task a file.
   void (*prepare)(Link&, InputFile&, uint32_t worker);
   // Applies relocations of the cursor's range, up to the first one that is not plain, and returns the index of that.
-  // `out` is a copy of the atom from its byte `begin` on, and runs at `address`.
-  uint32_t (*apply)(const Link&, const InputFile&, const Atom&, MutableBytes out, uint64_t address, uint32_t begin,
-                    RelocCursor cursor);
+  // Words that get the load address added are noted at `fixup`, which has room for those the walk has counted.
+  uint32_t (*apply)(const Link&, const InputFile&, const Atom&, const PlainPart&, RelocCursor cursor,
+                    LoadFixup*& fixup);
 };
 
 // For outputs that keep relocations as records (-r, --emit-relocs). The records themselves are chunks of the format's

@@ -13,6 +13,7 @@ namespace xld {
 namespace {
 
 constexpr size_t kBatch = 64;
+constexpr size_t kFewRelocs = 4;  // the longest sequence
 constexpr size_t kAtomsPerTask = 256;
 
 class Walk {
@@ -140,15 +141,35 @@ class Walk {
     const Atom& atom = link_.atom(id);
     if (!atom.relocs) return;
     const InputFile& file = link_.inputs.file(atom.file);
+    if (plain_) return visit_mostly_plain(id, file, cursor, worker);
     std::array<Reloc, kBatch> batch;
     while (const size_t count = link_.format->decode(link_, file, atom, cursor, batch, true)) {
-      for (size_t i = 0; i < count;) {
-        if (collects_) mark_target(batch[i], worker);
-        i += !records_needs_
-                 ? 1
-                 : needs_.record(id, file, atom, std::span<const Reloc>(batch.data() + i, count - i), worker);
-      }
+      for (size_t i = 0; i < count;) i += visit_reloc(id, file, std::span(batch.data() + i, count - i), worker);
     }
+  }
+
+  void visit_mostly_plain(AtomId id, const InputFile& file, RelocCursor cursor, uint32_t worker) {
+    const Atom& atom = link_.atom(id);
+    if (cursor.end > atom.reloc_count) cursor.end = atom.reloc_count;
+    while (cursor.next < cursor.end) {
+      ReachedAtoms reached;
+      cursor.next = plain_->pass_over(link_, file, atom, cursor, collects_ ? &reached : nullptr);
+      for (uint32_t i = 0; i < reached.count; i++) mark(reached.ids[i], worker);
+      if (cursor.next < cursor.end && !reached.is_full()) visit_next(id, file, cursor, worker);
+    }
+  }
+
+  // One relocation with those of its sequence, if it begins one.
+  void visit_next(AtomId id, const InputFile& file, RelocCursor& cursor, uint32_t worker) {
+    std::array<Reloc, kFewRelocs> few;
+    const size_t count = link_.format->decode(link_, file, link_.atom(id), cursor, few, true);
+    for (size_t i = 0; i < count;) i += visit_reloc(id, file, std::span(few.data() + i, count - i), worker);
+  }
+
+  // How many relocations that settles.
+  size_t visit_reloc(AtomId id, const InputFile& file, std::span<const Reloc> relocs, uint32_t worker) {
+    if (collects_) mark_target(relocs[0], worker);
+    return records_needs_ ? needs_.record(id, file, link_.atom(id), relocs, worker) : 1;
   }
 
   // Of a section that is not loaded: its relocations need neither slots nor fixups.
@@ -171,6 +192,7 @@ class Walk {
   Link& link_;
   NeedsRecorder& needs_;
   const bool collects_ = link_.options().gc_sections;
+  const PlainPath* const plain_ = link_.format->plain;
   const bool records_needs_ = link_.applies_relocs();  // what is kept as it is needs nothing yet
   std::vector<std::vector<AtomId>> next_;              // by worker
 };

@@ -49,10 +49,8 @@ class NeedsRecorder {
   bool needs_nothing(const Reloc& reloc) const {
     if (reloc.from != From::Place || (reloc.want != Want::Address && reloc.want != Want::Stub)) return false;
     if (reloc.target_kind == TargetKind::Atom) return !reloc.is_resolver;
-    constexpr uint32_t kFacts = symbol_flag::kDefined | symbol_flag::kResolver | symbol_flag::kThreadLocal |
-                                symbol_flag::kOutOfReach | symbol_flag::kPointerWord;
     return reloc.target_kind == TargetKind::Symbol &&
-           (link_.symbols.flags(reloc.symbol()) & kFacts) == symbol_flag::kDefined;
+           (link_.symbols.flags(reloc.symbol()) & symbol_flag::kPlaceFacts) == symbol_flag::kDefined;
   }
   size_t record_need(AtomId id, const InputFile& file, const Atom& atom, std::span<const Reloc> relocs,
                      uint32_t worker);

@@ -38,7 +38,9 @@ void Relocator::relocate_part(MutableBytes out, uint64_t address, uint32_t begin
   if (!plain) return relocate_all(cursor);
   if (cursor.end > atom_.reloc_count) cursor.end = atom_.reloc_count;
   while (cursor.next < cursor.end) {
-    cursor.next = plain->apply(link_, file_, atom_, out, address, begin, cursor);
+    LoadFixup* fixup = link_.fixups.data() + next_fixup_;
+    cursor.next = plain->apply(link_, file_, atom_, {out, address, begin}, cursor, fixup);
+    next_fixup_ = static_cast<uint32_t>(fixup - link_.fixups.data());
     if (cursor.next < cursor.end) relocate_next(cursor);
   }
 }
