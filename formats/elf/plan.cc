@@ -319,10 +319,19 @@ class Planner {
       const bool has_order = section.is_executable || section.type == SHT_INIT_ARRAY ||
                              section.type == SHT_FINI_ARRAY || section.name == ".ctors" || section.name == ".dtors";
       if (!has_order) continue;
-      const auto by_order = [&](AtomId a, AtomId b) { return link_.atom(a).order < link_.atom(b).order; };
-      if (!std::is_sorted(section.atoms.begin(), section.atoms.end(), by_order))
-        std::stable_sort(section.atoms.begin(), section.atoms.end(), by_order);
+      sort_by_order(section.atoms);
     }
+  }
+
+  // Each atom is looked at once: comparing them would look at most of them again and again, all over memory.
+  void sort_by_order(std::vector<AtomId>& atoms) const {
+    std::vector<uint64_t> keys(atoms.size());
+    for (size_t i = 0; i < atoms.size(); i++) keys[i] = uint64_t{link_.atom(atoms[i]).order} << 32 | i;
+    if (std::is_sorted(keys.begin(), keys.end())) return;
+    std::sort(keys.begin(), keys.end());
+    std::vector<AtomId> sorted(atoms.size());
+    for (size_t i = 0; i < atoms.size(); i++) sorted[i] = atoms[static_cast<uint32_t>(keys[i])];
+    atoms = std::move(sorted);
   }
 
   // Pieces of one function, or tables that run in the order of the inputs.

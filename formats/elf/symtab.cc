@@ -14,13 +14,6 @@ namespace xld::elf {
 
 namespace {
 
-uint32_t add_name(SymbolRun& run, std::string_view name) {
-  const auto offset = static_cast<uint32_t>(run.names.size());
-  run.names.insert(run.names.end(), name.begin(), name.end());
-  run.names.push_back('\0');
-  return offset;
-}
-
 bool is_hidden(uint32_t flags) {
   return (flags & (symbol_flag::kHidden | symbol_flag::kInternal | symbol_flag::kLocalised)) != 0;
 }
@@ -122,9 +115,14 @@ void SymbolTableChunk::collect() {
   if (!link_.applies_relocs()) find_first_references();
   runs_.resize(2 * files.size() + 2);
   parallel_for(link_.session.pool, files.size(), 8, [&](size_t begin, size_t end) {
+    SymbolRun locals, globals;  // grown once; what is kept has the size it needs
     for (size_t i = begin; i < end; i++) {
-      add_locals(*files[i], runs_[i]);
-      add_globals(*files[i], runs_[i], runs_[files.size() + 1 + i]);
+      add_locals(*files[i], locals);
+      add_globals(*files[i], locals, globals);
+      runs_[i] = locals;
+      runs_[files.size() + 1 + i] = globals;
+      locals.clear();
+      globals.clear();
     }
   });
   add_linker_symbols();
@@ -174,7 +172,7 @@ void SymbolTableChunk::number_runs() {
     runs_[i].first_symbol = symbol_count_;
     runs_[i].first_name = names_size_;
     symbol_count_ += static_cast<uint32_t>(runs_[i].symbols.size());
-    names_size_ += runs_[i].names.size();
+    names_size_ += runs_[i].names_size;
     state_of(link_).uses_gnu_extensions |= runs_[i].has_gnu_extension;
     if (i + 1 == local_runs) state_of(link_).local_symbol_count = symbol_count_;
   }
@@ -235,7 +233,9 @@ bool SymbolTableChunk::stays_common(const Claim& claim) const {
 }
 
 void SymbolTableChunk::add(SymbolRun& run, OutputSymbol symbol, std::string_view name, uint32_t raw_symbol) const {
-  symbol.name = add_name(run, name);
+  symbol.name = name.data();
+  symbol.name_size = static_cast<uint32_t>(name.size());
+  run.names_size += name.size() + 1;
   run.has_gnu_extension |= type_of(symbol.info) == STT_GNU_IFUNC || binding_of(symbol.info) == STB_GNU_UNIQUE;
   run.symbols.push_back(symbol);
   if (link_.keeps_relocs()) run.raw_symbols.push_back(raw_symbol);
@@ -446,10 +446,12 @@ SymbolPlace SymbolTableChunk::place_of(const OutputSymbol& symbol) const {
 template <class E>
 void SymbolTableChunk::write_as(const SymbolRun& run, MutableBytes out) const {
   uint8_t* position = out.data();
+  uint64_t name = run.first_name;
   for (const OutputSymbol& symbol : run.symbols) {
     const SymbolPlace place = place_of(symbol);
     typename E::Symbol row{};
-    row.name = static_cast<uint32_t>(run.first_name + symbol.name);
+    row.name = static_cast<uint32_t>(name);
+    name += symbol.name_size + uint64_t{1};
     row.info = symbol.info;
     row.other = symbol.other;
     row.size = static_cast<typename E::Word>(symbol.size);
@@ -469,8 +471,12 @@ void SymbolNamesChunk::write(MutableBytes out) const {
 }
 
 void SymbolNamesChunk::write_part(size_t part, MutableBytes out) const {
-  const SymbolRun& run = table_.runs()[part];
-  std::copy(run.names.begin(), run.names.end(), out.begin() + (part == 0 ? 1 : 0));
+  uint8_t* position = out.data();
+  if (part == 0) *position++ = 0;
+  for (const OutputSymbol& symbol : table_.runs()[part].symbols) {
+    position = std::copy_n(symbol.name, symbol.name_size, position);
+    *position++ = 0;
+  }
 }
 
 uint64_t SymbolSectionsChunk::part_begin(size_t part) const {

@@ -1,7 +1,7 @@
 // .symtab and .strtab of the output. gABI "Symbol Table".
 //
-// Names are read once: a first pass over each file, before layout, picks the symbols that stay and copies their names
-// to memory; writing adds addresses. Symbols of output sections come first where relocations are kept, then the local
+// A first pass over each file, before layout, picks the symbols that stay and notes where their names are; writing adds
+// addresses and copies the names. Symbols of output sections come first where relocations are kept, then the local
 // symbols of all files, file by file, then the global ones.
 //
 // In a relocatable output no symbol loses anything: hidden ones stay global, undefined ones keep what the first file
@@ -21,8 +21,9 @@ namespace xld::elf {
 struct ElfObject;
 
 struct OutputSymbol {
-  uint32_t name = 0;  // offset in its run's names
-  AtomId atom;        // not valid: `value` is the address, or to be asked of the symbol table
+  const char* name = nullptr;  // in an input or the session's memory
+  uint32_t name_size = 0;
+  AtomId atom;  // not valid: `value` is the address, or to be asked of the symbol table
   uint64_t value = 0;
   uint64_t size = 0;
   SymbolId linker_made;  // its address is known after layout
@@ -33,11 +34,18 @@ struct OutputSymbol {
 // Symbols that stand together in the output: the local or the global ones of one file.
 struct SymbolRun {
   std::vector<OutputSymbol> symbols;
-  std::vector<char> names;
+  uint64_t names_size = 0;            // with the byte behind each
   bool has_gnu_extension = false;     // a symbol that only the GNU ABI knows: a resolver function, or a unique one
   std::vector<uint32_t> raw_symbols;  // by symbol, its index in the file; only where relocations are kept
   uint32_t first_symbol = 0;
   uint64_t first_name = 0;
+
+  void clear() {
+    symbols.clear();
+    raw_symbols.clear();
+    names_size = 0;
+    has_gnu_extension = false;
+  }
 };
 
 // st_info's type and st_other's visibility, as the symbol's flags say.
