@@ -16,9 +16,16 @@ namespace xld::elf {
 
 namespace {
 
+constexpr size_t kNamesPerPart = 8192;
+
+// hash * 33 + character, one by one; four at a time do not have to wait for each other.
 uint32_t gnu_hash(std::string_view name) {
+  constexpr uint32_t k2 = 33 * 33, k3 = k2 * 33, k4 = k3 * 33;
+  const auto at = [&](size_t i) { return uint32_t{static_cast<uint8_t>(name[i])}; };
   uint32_t hash = 5381;
-  for (const char c : name) hash = hash * 33 + static_cast<uint8_t>(c);
+  size_t i = 0;
+  for (; i + 4 <= name.size(); i += 4) hash = hash * k4 + (at(i) * k3 + at(i + 1) * k2 + at(i + 2) * 33 + at(i + 3));
+  for (; i < name.size(); i++) hash = hash * 33 + at(i);
   return hash;
 }
 
@@ -43,17 +50,42 @@ uint32_t sysv_hash(std::string_view name) {
 
 uint32_t DynamicStrings::add(std::string_view text) {
   if (text.empty()) return 0;
-  const auto [found, is_new] = offsets_.try_emplace(text, size_);
-  if (is_new) {
-    texts_.push_back(text);
-    size_ += static_cast<uint32_t>(text.size()) + 1;
-  }
+  const auto [found, is_new] = known_.try_emplace(text, size_);
+  if (is_new) append(text);
   return found->second;
 }
 
-void DynamicStrings::write(MutableBytes out) const {
-  uint8_t* place = out.data() + 1;
-  for (const std::string_view text : texts_) place = std::copy(text.begin(), text.end(), place) + 1;
+uint32_t DynamicStrings::append(std::string_view text) {
+  const uint32_t offset = size_;
+  texts_.push_back(text);
+  offsets_.push_back(offset);
+  size_ += static_cast<uint32_t>(text.size()) + 1;
+  return offset;
+}
+
+void DynamicStrings::reserve(size_t count) {
+  texts_.reserve(count);
+  offsets_.reserve(count);
+}
+
+size_t DynamicStrings::part_count() const {
+  return std::max<size_t>(1, (texts_.size() + kNamesPerPart - 1) / kNamesPerPart);
+}
+
+// The first part begins with the empty string.
+uint64_t DynamicStrings::part_begin(size_t part) const {
+  return part == 0 ? 0 : offsets_[part * kNamesPerPart];
+}
+
+void DynamicStrings::write_part(size_t part, MutableBytes out) const {
+  const size_t end = std::min(texts_.size(), (part + 1) * kNamesPerPart);
+  const uint64_t begin = part_begin(part);
+  for (size_t i = part * kNamesPerPart; i < end; i++)
+    std::copy(texts_[i].begin(), texts_[i].end(), out.begin() + static_cast<ptrdiff_t>(offsets_[i] - begin));
+}
+
+void DynamicStringsChunk::write(MutableBytes out) const {
+  for (size_t i = 0; i < part_count(); i++) write_part(i, out.subspan(part_begin(i)));
 }
 
 bool is_defined_here(const Link& link, SymbolId id) {
@@ -63,13 +95,9 @@ bool is_defined_here(const Link& link, SymbolId id) {
 
 DynamicSymbols::DynamicSymbols(Link& link) : link_(link) {
   collect();
+  find_names();
   order_defined();
-  indexes_ = Array<uint32_t>::zeroed(link.symbols.size());
-  name_offsets_.reserve(symbols_.size());
-  for (size_t i = 0; i < symbols_.size(); i++) {
-    indexes_[symbols_[i].value] = static_cast<uint32_t>(i) + 1;
-    name_offsets_.push_back(strings_.add(name(i)));
-  }
+  number();
 }
 
 // References in the order of their ids, which is that of their first appearance; what others can find behind them.
@@ -89,30 +117,47 @@ void DynamicSymbols::collect() {
   symbols_.insert(symbols_.end(), defined.begin(), defined.end());
 }
 
-void DynamicSymbols::order_defined() {
-  struct Entry {
-    uint32_t bucket, hash;
-    SymbolId id;
-  };
-  const size_t begin = first_defined_ - 1;
-  const size_t count = symbols_.size() - begin;
-  bucket_count_ = static_cast<uint32_t>(count / 4 + 1);
-  std::vector<Entry> entries(count);
-  for (size_t i = 0; i < count; i++) {
-    const SymbolId id = symbols_[begin + i];
-    const uint32_t hash = gnu_hash(name_without_version(name_in_library(link_, id)));
-    entries[i] = {hash % bucket_count_, hash, id};
-  }
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.bucket < b.bucket; });
+void DynamicSymbols::find_names() {
+  names_.resize(symbols_.size());
   hashes_.resize(symbols_.size());
-  for (size_t i = 0; i < count; i++) {
-    symbols_[begin + i] = entries[i].id;
-    hashes_[begin + i] = entries[i].hash;
-  }
+  parallel_for(link_.session.pool, symbols_.size(), kNamesPerPart, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      names_[i] = name_without_version(name_in_library(link_, symbols_[i]));
+      if (i + 1 >= first_defined_) hashes_[i] = gnu_hash(names_[i]);
+    }
+  });
 }
 
-std::string_view DynamicSymbols::name(size_t position) const {
-  return name_without_version(name_in_library(link_, symbols_[position]));
+// By bucket: counted, then put in place.
+void DynamicSymbols::order_defined() {
+  const size_t first = first_defined_ - 1;
+  const size_t count = symbols_.size() - first;
+  bucket_count_ = static_cast<uint32_t>(count / 4 + 1);
+  std::vector<uint32_t> places(bucket_count_ + 1);
+  for (size_t i = first; i < symbols_.size(); i++) places[hashes_[i] % bucket_count_ + 1]++;
+  for (size_t i = 1; i < places.size(); i++) places[i] += places[i - 1];
+  std::vector<SymbolId> symbols(count);
+  std::vector<std::string_view> names(count);
+  std::vector<uint32_t> hashes(count);
+  for (size_t i = first; i < symbols_.size(); i++) {
+    const uint32_t place = places[hashes_[i] % bucket_count_]++;
+    symbols[place] = symbols_[i];
+    names[place] = names_[i];
+    hashes[place] = hashes_[i];
+  }
+  std::ranges::copy(symbols, symbols_.begin() + static_cast<ptrdiff_t>(first));
+  std::ranges::copy(names, names_.begin() + static_cast<ptrdiff_t>(first));
+  std::ranges::copy(hashes, hashes_.begin() + static_cast<ptrdiff_t>(first));
+}
+
+void DynamicSymbols::number() {
+  indexes_ = Array<uint32_t>::zeroed(link_.symbols.size());
+  name_offsets_.reserve(symbols_.size());
+  strings_.reserve(symbols_.size());
+  for (size_t i = 0; i < symbols_.size(); i++) {
+    indexes_[symbols_[i].value] = static_cast<uint32_t>(i) + 1;
+    name_offsets_.push_back(strings_.append(names_[i]));
+  }
 }
 
 // ---- .dynsym -------------------------------------------------------------------------------------------------------
@@ -169,19 +214,38 @@ DynamicSymbolNature nature_of_import(const Link& link, SymbolId id) {
 
 }  // namespace
 
+uint64_t DynamicSymbolsChunk::entry_size() const {
+  return link_.target().word_size == 8 ? sizeof(Elf64::Symbol) : sizeof(Elf32::Symbol);
+}
+
 uint64_t DynamicSymbolsChunk::size() const {
-  const uint64_t entry = link_.target().word_size == 8 ? sizeof(Elf64::Symbol) : sizeof(Elf32::Symbol);
-  return (symbols_.symbols().size() + 1) * entry;
+  return (symbols_.symbols().size() + 1) * entry_size();
+}
+
+size_t DynamicSymbolsChunk::part_count() const {
+  return std::max<size_t>(1, (symbols_.symbols().size() + kNamesPerPart - 1) / kNamesPerPart);
+}
+
+// The first part begins with the null symbol.
+uint64_t DynamicSymbolsChunk::part_begin(size_t part) const {
+  return part == 0 ? 0 : (part * kNamesPerPart + 1) * entry_size();
 }
 
 void DynamicSymbolsChunk::write(MutableBytes out) const {
-  link_.target().word_size == 8 ? write_as<Elf64>(out) : write_as<Elf32>(out);
+  for (size_t i = 0; i < part_count(); i++) write_part(i, out.subspan(part_begin(i)));
+}
+
+void DynamicSymbolsChunk::write_part(size_t part, MutableBytes out) const {
+  const size_t begin = part * kNamesPerPart;
+  const size_t end = std::min(symbols_.symbols().size(), begin + kNamesPerPart);
+  if (part == 0) out = out.subspan(entry_size());
+  link_.target().word_size == 8 ? write_as<Elf64>(begin, end, out) : write_as<Elf32>(begin, end, out);
 }
 
 template <class E>
-void DynamicSymbolsChunk::write_as(MutableBytes out) const {
+void DynamicSymbolsChunk::write_as(size_t begin, size_t end, MutableBytes out) const {
   using Symbol = typename E::Symbol;
-  for (size_t i = 0; i < symbols_.symbols().size(); i++) {
+  for (size_t i = begin; i < end; i++) {
     const SymbolId id = symbols_.symbols()[i];
     const bool is_import = link_.symbols.has(id, symbol_flag::kImported);
     const DynamicSymbolNature nature = is_import ? nature_of_import(link_, id) : nature_of_own<E>(link_, id);
@@ -199,7 +263,7 @@ void DynamicSymbolsChunk::write_as(MutableBytes out) const {
       value = has_canonical_stub(link_, id) ? link_.slots.stub_address(link_.slots.record_of(id)->stub) : 0;
     }
     row.value = static_cast<typename E::Word>(value);
-    store(out.data() + (i + 1) * sizeof(Symbol), row);
+    store(out.data() + (i - begin) * sizeof(Symbol), row);
   }
 }
 

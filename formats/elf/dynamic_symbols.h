@@ -20,14 +20,21 @@ uint32_t sysv_hash(std::string_view name);
 // The strings of .dynstr, each once.
 class DynamicStrings {
  public:
-  // `text` must outlive the link.
+  // `text` must outlive the link. Returns its offset; a text that was added before has one already.
   uint32_t add(std::string_view text);
+  // The same for a text that is hardly there yet, and need not be looked for.
+  uint32_t append(std::string_view text);
+  void reserve(size_t count);
   uint64_t size() const { return size_; }
-  void write(MutableBytes out) const;
+
+  size_t part_count() const;
+  uint64_t part_begin(size_t part) const;
+  void write_part(size_t part, MutableBytes out) const;
 
  private:
-  std::unordered_map<std::string_view, uint32_t> offsets_;
+  std::unordered_map<std::string_view, uint32_t> known_;
   std::vector<std::string_view> texts_;
+  std::vector<uint32_t> offsets_;
   uint32_t size_ = 1;  // the empty string
 };
 
@@ -47,7 +54,7 @@ class DynamicSymbols {
   uint32_t first_defined() const { return first_defined_; }  // index of the first that others can find
   // 0: the symbol is not in the table.
   uint32_t index_of(SymbolId id) const { return indexes_.empty() ? 0 : indexes_[id.value]; }
-  std::string_view name(size_t position) const;
+  std::string_view name(size_t position) const { return names_[position]; }
   uint32_t hash(size_t position) const { return hashes_[position]; }  // GNU's, of a defined symbol
   uint32_t bucket_count() const { return bucket_count_; }
   DynamicStrings& strings() { return strings_; }
@@ -55,10 +62,13 @@ class DynamicSymbols {
 
  private:
   void collect();
+  void find_names();
   void order_defined();
+  void number();
 
   Link& link_;
   std::vector<SymbolId> symbols_;
+  std::vector<std::string_view> names_;
   std::vector<uint32_t> hashes_;
   std::vector<uint32_t> name_offsets_;
   Array<uint32_t> indexes_;  // by SymbolId
@@ -77,10 +87,14 @@ class DynamicSymbolsChunk : public Chunk {
   }
   uint64_t size() const override;
   void write(MutableBytes out) const override;
+  size_t part_count() const override;
+  uint64_t part_begin(size_t part) const override;
+  void write_part(size_t part, MutableBytes out) const override;
 
  private:
+  uint64_t entry_size() const;
   template <class E>
-  void write_as(MutableBytes out) const;
+  void write_as(size_t begin, size_t end, MutableBytes out) const;
 
   Link& link_;
   const DynamicSymbols& symbols_;
@@ -91,7 +105,10 @@ class DynamicStringsChunk : public Chunk {
  public:
   explicit DynamicStringsChunk(const DynamicStrings& strings) : strings_(strings) {}
   uint64_t size() const override { return strings_.size(); }
-  void write(MutableBytes out) const override { strings_.write(out); }
+  void write(MutableBytes out) const override;
+  size_t part_count() const override { return strings_.part_count(); }
+  uint64_t part_begin(size_t part) const override { return strings_.part_begin(part); }
+  void write_part(size_t part, MutableBytes out) const override { strings_.write_part(part, out); }
 
  private:
   const DynamicStrings& strings_;
