@@ -112,6 +112,18 @@ struct DynamicOptions {
 
 // -plugin: a shared object of a compiler, and each -plugin-opt that followed it.
 struct PluginOption {
+// How contents are compressed; without a level, as much as costs little.
+struct Compression {
+  CompressionKind kind = CompressionKind::None;
+  std::optional<int> level;
+};
+
+// --compress-sections: sections of the output that match.
+struct SectionCompression {
+  std::string glob;
+  Compression compression;
+};
+
   std::string path;
   std::vector<std::string> options;
 };
@@ -323,10 +335,10 @@ struct Options {
   bool gdb_index = false;
   std::optional<std::string> debug_file;  // --separate-debug-file; empty: named after the output
   std::string package_metadata;           // --package-metadata, decoded
-  CompressionKind debug_compression = CompressionKind::None;
-  std::optional<int> compression_level;
-  bool execstack = false;              // -z execstack
-  bool noexecstack = false;            // -z noexecstack
+  Compression debug_compression;
+  std::vector<SectionCompression> section_compressions;  // --compress-sections: the last that matches counts
+  bool execstack = false;                                // -z execstack
+  bool noexecstack = false;                              // -z noexecstack
   std::optional<bool> warn_execstack;  // warn of an executable stack; neither: unless -z execstack asks for it
   bool relro = true;
   SeparateCode separate_code = SeparateCode::Code;

@@ -12,6 +12,7 @@ void add_plugin_option(OptionContext& context, const OptionUse& use);
 void choose_build_id(OptionContext& context, const OptionUse& use);
 void choose_common_order(OptionContext&, const OptionUse&);
 void choose_compression(OptionContext& context, const OptionUse& use);
+void compress_sections(OptionContext& context, const OptionUse& use);  // --compress-sections
 void choose_emulation(OptionContext& context, const OptionUse& use);
 void exclude_libraries(OptionContext& context, const OptionUse& use);
 void choose_system(OptionContext& context, const OptionUse& use);

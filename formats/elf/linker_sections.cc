@@ -279,7 +279,7 @@ OutputSection& output_section(Link& link, std::string_view name, uint32_t type, 
 
 void finish_tables(Link& link) {
   for (SectionNamesChunk* names : state_of(link).section_names) names->place_names();
-  compress_debug_sections(link);
+  choose_compressed_sections(link);
   for (OutputSection& section : link.layout.sections)
     if (section.type == SHT_SYMTAB && section.is_empty()) add_symbols(link, section);
   const SymbolTableChunk* table = state_of(link).symbol_table;
