@@ -194,7 +194,6 @@ struct DarwinOptions {
   bool is_extension_safe = false;       // -application_extension
   bool is_interposable = false;         // -interposable: calls to exported functions can be redirected
   bool allows_stack_execution = false, has_executable_heap = false;
-  bool ignores_requests = false;                // -ignore_auto_link
   bool is_kext = false;                         // -kext: for the kernel, which binds by relocations
   bool keeps_private_names = false;             // -keep_private_externs: with -r, hidden names stay so
   Answer lazy_binding = Answer::Unset;          // functions of libraries are bound when they are first called
@@ -281,6 +280,7 @@ struct Options {
   InputOption requested;                               // facts of the inputs that objects ask for
   std::vector<std::string> search_paths;               // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
   std::vector<std::string> shared_suffixes = {".so"};  // of what -l finds, best first
+  bool ignores_requests = false;                       // --no-dependent-libraries, -ignore_auto_link
   std::string sysroot;
   std::vector<std::string> standard_paths;  // searched after those, if there is a sysroot
   bool no_standard_paths = false;           // -nostdlib, -Z

@@ -437,27 +437,44 @@ void InputFinder::put_back(const InputFile& file) {
 
 std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> files) {
   const size_t known = objects_.size();
-  for (const InputFile* file : files) {
-    for (const InputRequest& request : file->requests) {
-      if (!requested_.insert({request.kind, request.name}).second) continue;
-      InputOption option = link_.options().requested;
-      option.kind = request.kind;
-      option.name = request.name;
-      option.use = request.use;
-      option.hides_definitions = request.hides_definitions;
-      option.as_needed = true;
-      const auto path = request.kind == InputKind::Framework ? search_.find_framework(option)
-                                                             : search_.find_library(option, any_file());
-      if (path) {
-        option.name = *path;
-        open_option(option, files_.open(*path), 0);
-      } else {
-        missing_requests_.emplace_back(file, &request);
-      }
-    }
-  }
+  for (const InputFile* file : files)
+    for (const InputRequest& request : file->requests)
+      if (requested_.insert({request.kind, request.name}).second) open_requested(*file, request);
   note_new_inputs(known);
   return {objects_.begin() + static_cast<ptrdiff_t>(known), objects_.end()};
+}
+
+void InputFinder::open_requested(const InputFile& file, const InputRequest& request) {
+  InputOption option = link_.options().requested;
+  option.kind = request.kind;
+  option.name = request.name;
+  option.use = request.use;
+  option.hides_definitions = request.hides_definitions;
+  option.as_needed |= !request.is_specifier;
+  if (const auto path = request.is_specifier ? find_specified(option) : find_asked_for(option)) {
+    option.name = *path;
+    return open_option(option, files_.open(*path), 0);
+  }
+  if (!request.is_specifier) return missing_requests_.emplace_back(&file, &request), void();
+  link_.diagnostics().error(fmt::format("{}: unable to find library from dependent library specifier: {}; give its "
+                                        "directory with -L, or pass --no-dependent-libraries",
+                                        file.display_name(), request.name),
+                            file.id);
+}
+
+std::optional<std::string> InputFinder::find_asked_for(const InputOption& option) const {
+  return option.kind == InputKind::Framework ? search_.find_framework(option)
+                                             : search_.find_library(option, any_file());
+}
+
+// As lld reads it: what -l takes, a file in the search paths, a path.
+std::optional<std::string> InputFinder::find_specified(InputOption& option) {
+  const LibrarySearch::Acceptance accept = only_compatible(option.name);
+  if (auto path = search_.find_library(option, accept)) return path;
+  if (auto path = search_.find_in_paths(option.name, accept)) return path;
+  if (!exists(option.name)) return std::nullopt;
+  option.kind = InputKind::File;
+  return option.name;
 }
 
 void InputFinder::report_missing_requests() const {

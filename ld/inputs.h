@@ -134,6 +134,9 @@ class InputFinder {
     std::optional<Result<Bytes>> bytes;
   };
 
+  void open_requested(const InputFile& file, const InputRequest& request);
+  std::optional<std::string> find_asked_for(const InputOption& option) const;
+  std::optional<std::string> find_specified(InputOption& option);
   void open_option(const InputOption& option, std::optional<Result<Bytes>> bytes, uint32_t depth);
   void open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
   void open_archive(const InputOption& option, const std::string& path, Bytes bytes);

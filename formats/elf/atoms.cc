@@ -49,8 +49,11 @@ class AtomMaker {
       case SHT_GROUP:
       case SHT_SYMTAB_SHNDX:
       case SHT_LLVM_ADDRSIG:
-      case SHT_LLVM_CALL_GRAPH_PROFILE:
         return;
+      case SHT_LLVM_CALL_GRAPH_PROFILE:
+      case SHT_LLVM_DEPENDENT_LIBRARIES:
+        if (link_.applies_relocs()) return;  // read already
+        break;
       default:
         break;
     }
@@ -156,7 +159,23 @@ class AtomMaker {
     atom.reloc_count =
         static_cast<uint32_t>(records.size() / (is_rel ? sizeof(typename E::Rel) : sizeof(typename E::Rela)));
     if (atom.reloc_count != 0) atom.relocs = records.data();
-    if (is_rel) atom.flags |= atom_flag::kImplicitAddends;
+    const bool is_call_graph = section_header<E>(object_, index).type == SHT_LLVM_CALL_GRAPH_PROFILE;
+    if (is_rel && is_call_graph && E::kWordSize == 8) {
+      atom.relocs = add_addends(atom);
+    } else if (is_rel) {
+      atom.flags |= atom_flag::kImplicitAddends;
+    }
+  }
+
+  // LLVM has these without addends for all machines, and only names symbols in them.
+  const uint8_t* add_addends(const Atom& atom) const {
+    using Rela = typename E::Rela;
+    const std::span<uint8_t> records = arena_.template allocate_array<uint8_t>(atom.reloc_count * sizeof(Rela));
+    for (size_t i = 0; i < atom.reloc_count; i++) {
+      const auto record = load<typename E::Rel>(atom.relocs + i * sizeof(typename E::Rel));
+      store(records.data() + i * sizeof(Rela), Rela{record.offset, record.info, 0});
+    }
+    return records.data();
   }
 
   // Compilers from before .init_array bring the ends of .ctors and .dtors along, a word each, and walk the lists

@@ -151,9 +151,9 @@ inline constexpr uint32_t SHT_NULL = 0, SHT_PROGBITS = 1, SHT_SYMTAB = 2, SHT_ST
                           SHT_DYNAMIC = 6, SHT_NOTE = 7, SHT_NOBITS = 8, SHT_REL = 9, SHT_DYNSYM = 11,
                           SHT_INIT_ARRAY = 14, SHT_FINI_ARRAY = 15, SHT_PREINIT_ARRAY = 16, SHT_GROUP = 17,
                           SHT_SYMTAB_SHNDX = 18, SHT_RELR = 19, SHT_LLVM_ADDRSIG = 0x6fff4c03,
-                          SHT_LLVM_CALL_GRAPH_PROFILE = 0x6fff4c09, SHT_LLVM_LTO = 0x6fff4c0c,
-                          SHT_GNU_HASH = 0x6ffffff6, SHT_GNU_VERDEF = 0x6ffffffd, SHT_GNU_VERNEED = 0x6ffffffe,
-                          SHT_GNU_VERSYM = 0x6fffffff, SHT_X86_64_UNWIND = 0x70000001;
+                          SHT_LLVM_DEPENDENT_LIBRARIES = 0x6fff4c04, SHT_LLVM_CALL_GRAPH_PROFILE = 0x6fff4c09,
+                          SHT_LLVM_LTO = 0x6fff4c0c, SHT_GNU_HASH = 0x6ffffff6, SHT_GNU_VERDEF = 0x6ffffffd,
+                          SHT_GNU_VERNEED = 0x6ffffffe, SHT_GNU_VERSYM = 0x6fffffff, SHT_X86_64_UNWIND = 0x70000001;
 
 // sh_flags
 inline constexpr uint64_t SHF_WRITE = 1, SHF_ALLOC = 2, SHF_EXECINSTR = 4, SHF_MERGE = 0x10, SHF_STRINGS = 0x20,

@@ -135,6 +135,8 @@ constexpr OptionRow kInputs[] = {
 constexpr OptionRow kSymbols[] = {
     {"-u --undefined", Required, "SYMBOL", "take the archive member that defines SYMBOL",
      append_text<&Options::undefined>},
+    {"--[no-]dependent-libraries", None, "", "link the libraries that objects name (.deplibs; default)",
+     [](OptionContext& context, const OptionUse& use) { context.options.ignores_requests = !use.is_on; }},
     {"--undefined-glob", Required, "GLOB", "the same for all symbols that match",
      append_text<&Options::undefined_globs>},
     {"--require-defined", Required, "SYMBOL", "like -u, and it must become defined",
@@ -329,7 +331,6 @@ constexpr OptionRow kNoEffect[] = {
     {"--[no-]check-sections", None, "", "sections that overlap are always errors"},
     {"--[no-]call-graph-profile-sort", Optional, "MODE", "functions keep the order of the input"},
     {"--[no-]debug-names", None, "", "the inputs' tables are copied"},
-    {"--[no-]dependent-libraries", None, "", "libraries named in objects are not searched"},
     {"--[no-]ctf-variables", None, "", "CTF sections are copied"},
     {"--ctf-share-types", Required, "METHOD", "CTF sections are copied"},
     {"--disable-multiple-abs-defs", None, "", "multiple definitions are always errors"},

@@ -13,13 +13,20 @@
 
 namespace xld::elf {
 
+namespace {
+
+// A program that takes nothing from libraries needs no loader.
+OutputKind without_libraries(const Link& link, OutputKind asked) {
+  if (asked == OutputKind::DynamicExecutable) return OutputKind::StaticExecutable;
+  return asked == OutputKind::DynamicPie && link.options().no_dynamic_linker ? OutputKind::StaticPie : asked;
+}
+
+}  // namespace
+
 void begin(Link& link) {
   Target& target = link.session.target;
-  // A program that takes nothing from libraries needs no loader.
-  if (target.output == OutputKind::DynamicExecutable && link.inputs.libraries.empty())
-    target.output = OutputKind::StaticExecutable;
-  if (target.output == OutputKind::DynamicPie && link.inputs.libraries.empty() && link.options().no_dynamic_linker)
-    target.output = OutputKind::StaticPie;
+  const OutputKind asked = target.output;
+  if (link.inputs.libraries.empty()) target.output = without_libraries(link, asked);
   const bool moves = is_position_independent(target.output);
   target.row = find_target_row(ObjectFormat::Elf, target.cpu, target.os);
   if (!target.row) {
@@ -46,6 +53,12 @@ void begin(Link& link) {
   if (build_id != BuildIdKind::None)
     link.tile_digest = build_id == BuildIdKind::Sha256 ? DigestKind::Sha256 : DigestKind::Fast;
   link.format_state = std::make_unique<ElfState>(link.session.pool.thread_count());
+  state_of(link).asked_output = asked;
+}
+
+void heed_late_libraries(Link& link) {
+  const auto is_there = [](const InputFile* library) { return library->import_names.empty(); };
+  if (std::ranges::any_of(link.inputs.libraries, is_there)) link.session.target.output = state_of(link).asked_output;
 }
 
 bool refine_layout(Link& link) {

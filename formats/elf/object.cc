@@ -39,6 +39,7 @@ class ObjectReader {
     if (!read_header() || !read_sections() || !read_symbol_table()) return;
     note_intermediate_code();
     note_import_records();
+    note_requests();
     file_.first_global = object_.first_global;
     if (!read_groups()) return;
     read_global_names();
@@ -107,6 +108,14 @@ class ObjectReader {
       case SHT_LLVM_ADDRSIG:
         object_.significance_section = index;
         break;
+      case SHT_LLVM_CALL_GRAPH_PROFILE:
+        object_.call_graph_section = index;
+        file_.atom_capacity++;
+        break;
+      case SHT_LLVM_DEPENDENT_LIBRARIES:
+        if (link_.applies_relocs() && !read_library_names(index, header)) return false;
+        file_.atom_capacity++;
+        break;
       case SHT_LLVM_LTO:
         has_llvm_ir_ = true;
         file_.atom_capacity++;
@@ -162,6 +171,28 @@ class ObjectReader {
     for (size_t i = 0; i < records.size(); i++)
       records[i] = section_bytes(file_, section_header<E>(object_, import_sections_[i]));
     file_.import_records = records;
+  }
+
+  // LLVM's "Extensions" page: texts with a zero behind each.
+  bool read_library_names(uint32_t index, const SectionHeader& header) {
+    const Bytes texts = section_bytes(file_, header);
+    for (size_t offset = 0; offset < texts.size();) {
+      const auto name = c_string_at(texts, offset);
+      if (!name) {
+        report_section(link_, file_, index, fmt::format("the library's name at offset {:#x} has no end", offset));
+        return false;
+      }
+      if (!name->empty()) library_names_.push_back(*name);
+      offset += name->size() + 1;
+    }
+    return true;
+  }
+
+  void note_requests() {
+    if (library_names_.empty() || link_.options().ignores_requests) return;
+    const auto requests = arena_.template allocate_array<InputRequest>(library_names_.size());
+    for (size_t i = 0; i < requests.size(); i++) requests[i] = {.name = library_names_[i], .is_specifier = true};
+    file_.requests = requests;
   }
 
   // GCC marks an object without code by a common symbol.
@@ -361,6 +392,7 @@ class ObjectReader {
   Arena& arena_;
   ElfObject& object_;
   std::vector<uint32_t> import_sections_;
+  std::vector<std::string_view> library_names_;
   uint32_t extended_section_ = 0;
   uint32_t group_count_ = 0;
   bool has_default_versions_ = false;

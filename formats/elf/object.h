@@ -50,6 +50,7 @@ struct ElfObject {
   const uint8_t* extended_indices = nullptr;  // SHT_SYMTAB_SHNDX, as many words as symbols
   uint32_t symbol_section = 0, symbol_name_section = 0, section_name_section = 0;
   uint32_t significance_section = 0;  // SHT_LLVM_ADDRSIG
+  uint32_t call_graph_section = 0;    // SHT_LLVM_CALL_GRAPH_PROFILE
 
   std::span<uint32_t> relocs_of;  // by section: the section with its relocations, 0: none
   std::span<AtomId> atom_of;      // by section; not valid: no atom of its own

@@ -198,6 +198,7 @@ void provide_symbols(Link& link) {
     if (link.options().gc_sections) provide_brackets(link);
     return;
   }
+  heed_late_libraries(link);
   for (const ProvidedSymbol& row : kProvided) {
     const SymbolId id = link.symbols.find(row.name);
     if (is_wanted(link, id) && exists_here(link, row)) claim_name(link, id, row.is_hidden ? symbol_flag::kHidden : 0);
