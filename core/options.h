@@ -101,6 +101,8 @@ struct DynamicOptions {
   bool keeps_unique = true;                        // --gnu-unique: STB_GNU_UNIQUE stays
   bool bind_now = false;                           // -z now
   bool pack_relative_relocs = false;
+  bool packs_android_relocs = false;   // --pack-dyn-relocs=android: all others in Android's packed form
+  bool has_android_relr_tags = false;  // --use-android-relr-tags: as Android had them before others had any
   TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
   Answer undefined_weak = Answer::Unset;  // -z [no]dynamic-undefined-weak: may others define them?
@@ -110,8 +112,6 @@ struct DynamicOptions {
   std::vector<std::string> flags;         // -z nodelete, origin … : loader flags by their names
 };
 
-// -plugin: a shared object of a compiler, and each -plugin-opt that followed it.
-struct PluginOption {
 // How contents are compressed; without a level, as much as costs little.
 struct Compression {
   CompressionKind kind = CompressionKind::None;
@@ -124,6 +124,8 @@ struct SectionCompression {
   Compression compression;
 };
 
+// -plugin: a shared object of a compiler, and each -plugin-opt that followed it.
+struct PluginOption {
   std::string path;
   std::vector<std::string> options;
 };
@@ -278,9 +280,9 @@ struct Options {
   // Inputs
   std::vector<InputOption> inputs;
   InputOption requested;                               // facts of the inputs that objects ask for
+  bool ignores_requests = false;                       // --no-dependent-libraries, -ignore_auto_link
   std::vector<std::string> search_paths;               // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
   std::vector<std::string> shared_suffixes = {".so"};  // of what -l finds, best first
-  bool ignores_requests = false;                       // --no-dependent-libraries, -ignore_auto_link
   std::string sysroot;
   std::vector<std::string> standard_paths;  // searched after those, if there is a sysroot
   bool no_standard_paths = false;           // -nostdlib, -Z
@@ -316,8 +318,11 @@ struct Options {
   StripMode strip = StripMode::None;
   DiscardMode discard = DiscardMode::Default;  // --discard-none, -X, -x
   std::string retain_symbols_file;
-  std::string symbol_ordering_file;  // --symbol-ordering-file: functions and data in the order of a list
-  bool warn_symbol_ordering = true;  // of names in it that are not there
+  std::string symbol_ordering_file;      // --symbol-ordering-file: functions and data in the order of a list
+  std::string section_ordering_file;     // --section-ordering-file: sections of the inputs in the order of patterns
+  std::string call_graph_ordering_file;  // --call-graph-ordering-file: what calls what, and how often
+  bool sorts_by_calls = true;            // by such numbers of the objects' own, if no file says how
+  bool warn_symbol_ordering = true;      // of names in files of that kind that are not there
   bool demangle = true;
 
   // Sections

@@ -145,6 +145,16 @@ void compress_sections(OptionContext& context, const OptionUse& use) {
     context.options.section_compressions.push_back({std::string(use.value.substr(0, equals)), *compression});
 }
 
+void sort_by_calls(OptionContext& context, const OptionUse& use) {
+  // Both of lld's ways to sort ask for the one there is here.
+  static constexpr NamedValue<bool> kModes[] = {{"none", false}, {"hfsort", true}, {"cdsort", true}};
+  if (!use.has_value) {
+    context.options.sorts_by_calls = use.is_on;
+  } else if (const auto sorts = choose_named(context, use, kModes)) {
+    context.options.sorts_by_calls = *sorts;
+  }
+}
+
 // GNU ld: %XX is a byte, and %[NAME] stands for a character that shells and makefiles treat specially.
 void set_package_metadata(OptionContext& context, const OptionUse& use) {
   static constexpr std::pair<std::string_view, char> kNames[] = {

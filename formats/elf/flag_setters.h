@@ -13,6 +13,7 @@ void choose_build_id(OptionContext& context, const OptionUse& use);
 void choose_common_order(OptionContext&, const OptionUse&);
 void choose_compression(OptionContext& context, const OptionUse& use);
 void compress_sections(OptionContext& context, const OptionUse& use);  // --compress-sections
+void sort_by_calls(OptionContext& context, const OptionUse& use);      // --[no-]call-graph-profile-sort
 void choose_emulation(OptionContext& context, const OptionUse& use);
 void exclude_libraries(OptionContext& context, const OptionUse& use);
 void choose_system(OptionContext& context, const OptionUse& use);
