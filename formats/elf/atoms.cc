@@ -46,6 +46,7 @@ class AtomMaker {
       case SHT_SYMTAB:
       case SHT_REL:
       case SHT_RELA:
+      case SHT_CREL:
       case SHT_GROUP:
       case SHT_SYMTAB_SHNDX:
       case SHT_LLVM_ADDRSIG:
@@ -153,16 +154,14 @@ class AtomMaker {
 
   void find_relocs(uint32_t index, Atom& atom) const {
     if (object_.relocs_of[index] == 0) return;
-    const auto header = section_header<E>(object_, object_.relocs_of[index]);
-    const Bytes records = section_bytes(file_, header);
-    const bool is_rel = header.type == SHT_REL;
-    atom.reloc_count =
-        static_cast<uint32_t>(records.size() / (is_rel ? sizeof(typename E::Rel) : sizeof(typename E::Rela)));
-    if (atom.reloc_count != 0) atom.relocs = records.data();
-    const bool is_call_graph = section_header<E>(object_, index).type == SHT_LLVM_CALL_GRAPH_PROFILE;
-    if (is_rel && is_call_graph && E::kWordSize == 8) {
+    const RelocRecords records = reloc_records<E>(file_, object_, object_.relocs_of[index]);
+    const size_t record_size = records.has_addends ? sizeof(typename E::Rela) : sizeof(typename E::Rel);
+    atom.reloc_count = static_cast<uint32_t>(records.bytes.size() / record_size);
+    if (atom.reloc_count != 0) atom.relocs = records.bytes.data();
+    if (records.has_addends) return;
+    if (E::kWordSize == 8 && section_header<E>(object_, index).type == SHT_LLVM_CALL_GRAPH_PROFILE) {
       atom.relocs = add_addends(atom);
-    } else if (is_rel) {
+    } else {
       atom.flags |= atom_flag::kImplicitAddends;
     }
   }

@@ -205,11 +205,11 @@ class CallReader {
           file.id);
       return;
     }
-    const auto header = section_header<E>(object, object.relocs_of[index]);
-    if (header.type == SHT_RELA) {
-      read_calls<E, typename E::Rela>(file, counts, section_bytes(file, header));
+    const RelocRecords records = reloc_records<E>(file, object, object.relocs_of[index]);
+    if (records.has_addends) {
+      read_calls<E, typename E::Rela>(file, counts, records.bytes);
     } else {
-      read_calls<E, typename E::Rel>(file, counts, section_bytes(file, header));
+      read_calls<E, typename E::Rel>(file, counts, records.bytes);
     }
   }
 

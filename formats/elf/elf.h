@@ -150,7 +150,7 @@ inline constexpr uint32_t SHN_UNDEF = 0, SHN_LORESERVE = 0xff00, SHN_X86_64_LCOM
 inline constexpr uint32_t SHT_NULL = 0, SHT_PROGBITS = 1, SHT_SYMTAB = 2, SHT_STRTAB = 3, SHT_RELA = 4, SHT_HASH = 5,
                           SHT_DYNAMIC = 6, SHT_NOTE = 7, SHT_NOBITS = 8, SHT_REL = 9, SHT_DYNSYM = 11,
                           SHT_INIT_ARRAY = 14, SHT_FINI_ARRAY = 15, SHT_PREINIT_ARRAY = 16, SHT_GROUP = 17,
-                          SHT_SYMTAB_SHNDX = 18, SHT_RELR = 19, SHT_LLVM_ADDRSIG = 0x6fff4c03,
+                          SHT_SYMTAB_SHNDX = 18, SHT_RELR = 19, SHT_CREL = 0x40000014, SHT_LLVM_ADDRSIG = 0x6fff4c03,
                           SHT_LLVM_DEPENDENT_LIBRARIES = 0x6fff4c04, SHT_LLVM_CALL_GRAPH_PROFILE = 0x6fff4c09,
                           SHT_LLVM_LTO = 0x6fff4c0c, SHT_GNU_HASH = 0x6ffffff6, SHT_GNU_VERDEF = 0x6ffffffd,
                           SHT_GNU_VERNEED = 0x6ffffffe, SHT_GNU_VERSYM = 0x6fffffff, SHT_X86_64_UNWIND = 0x70000001;

@@ -93,6 +93,9 @@ class ObjectReader {
       }
       if (!note_section(i, header)) return false;
     }
+    const auto expanded = arena_.template allocate_array<ExpandedRelocs>(expanded_relocs_.size());
+    std::copy(expanded_relocs_.begin(), expanded_relocs_.end(), expanded.begin());
+    object_.expanded_relocs = expanded;
     return true;
   }
 
@@ -129,12 +132,8 @@ class ObjectReader {
         break;
       case SHT_REL:
       case SHT_RELA:
-        if (header.info >= object_.section_count) {
-          report_section(link_, file_, index, fmt::format("relocates section {}, which does not exist", header.info));
-          return false;
-        }
-        object_.relocs_of[header.info] = index;
-        break;
+      case SHT_CREL:
+        return note_relocs(index, header);
       default:
         file_.atom_capacity++;
     }
@@ -144,6 +143,32 @@ class ObjectReader {
       has_gcc_ir_ |= name_starts_with(header, kGccIr);
     }
     return true;
+  }
+
+  bool note_relocs(uint32_t index, const SectionHeader& header) {
+    if (header.info == 0 || header.info >= object_.section_count) {
+      report_section(link_, file_, index,
+                     fmt::format("relocates section {}, which does not exist (invalid sh_info)", header.info));
+      return false;
+    }
+    if (object_.relocs_of[header.info] != 0) {
+      report_section(link_, file_, header.info,
+                     fmt::format("multiple relocation sections to one section are not supported: sections {} and {}",
+                                 object_.relocs_of[header.info], index));
+      return false;
+    }
+    object_.relocs_of[header.info] = index;
+    return header.type != SHT_CREL || expand_relocs(index, header);
+  }
+
+  bool expand_relocs(uint32_t index, const SectionHeader& header) {
+    const auto records = expand_compact_relocs<E>(section_bytes(file_, header), arena_);
+    if (records) {
+      expanded_relocs_.push_back({index, *records});
+    } else {
+      report_section(link_, file_, index, records.error().message);
+    }
+    return records.ok();
   }
 
   bool read_slot_section(uint32_t index, const SectionHeader& header) {
@@ -179,7 +204,10 @@ class ObjectReader {
     for (size_t offset = 0; offset < texts.size();) {
       const auto name = c_string_at(texts, offset);
       if (!name) {
-        report_section(link_, file_, index, fmt::format("the library's name at offset {:#x} has no end", offset));
+        link_.diagnostics().error(
+            fmt::format("{}: corrupted dependent libraries section (unterminated string): {} (index {}, offset {:#x})",
+                        file_.display_name(), string_at(object_.section_names, header.name), index, offset),
+            file_.id, index);
         return false;
       }
       if (!name->empty()) library_names_.push_back(*name);
@@ -393,6 +421,7 @@ class ObjectReader {
   ElfObject& object_;
   std::vector<uint32_t> import_sections_;
   std::vector<std::string_view> library_names_;
+  std::vector<ExpandedRelocs> expanded_relocs_;
   uint32_t extended_section_ = 0;
   uint32_t group_count_ = 0;
   bool has_default_versions_ = false;
