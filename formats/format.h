@@ -249,6 +249,7 @@ struct Identity {
   std::string_view foreign_cpu = {};  // for messages: a CPU that is Unknown to the linker but has a name
   uint32_t cpu_number = 0;            // the format's own
   bool is_for_any_cpu = false;        // describes libraries for several CPUs
+  OperatingSystem os = OperatingSystem::Unknown;
 };
 
 // A shortcut for the relocations that are most of all; what it does is what decoding and applying them one by one does.

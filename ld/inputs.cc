@@ -68,6 +68,7 @@ void InputFinder::open_all() {
     if (opened.bytes) path = opened.path;
     open_found(*opened.option, std::move(path), std::move(opened.bytes), 0);
   }
+  if (!link_.format) settle_target_by_archives();
   open_copied_needs();
   add_start_object();
   note_new_inputs(0);
@@ -144,8 +145,8 @@ void InputFinder::report_not_found(const InputOption& option) const {
   for (const std::string& path : is_framework ? search_.framework_paths() : search_.library_paths())
     paths += "\n  " + path;
   if (paths.empty()) paths = is_framework ? " no directory (use -F)" : " no directory (use -L)";
-  link_.diagnostics().error(
-      fmt::format("cannot find {}{}; searched in:{}", is_framework ? "framework " : "library -l", option.name, paths));
+  link_.diagnostics().error(fmt::format("unable to find {}{}; searched in:{}",
+                                        is_framework ? "framework " : "library -l", option.name, paths));
 }
 
 void InputFinder::open_option(const InputOption& option, std::optional<Result<Bytes>> bytes, uint32_t depth) {
@@ -227,8 +228,7 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
     case FileKind::SharedLibrary:
       if (!link_.options().is_static && !link_.options().is_relocatable) break;
       link_.diagnostics().error(
-          fmt::format("{}: is a shared library, which {} cannot use; name an archive of it, or link without {}", name,
-                      link_.options().is_static ? "a static link" : "a relocatable output",
+          fmt::format("attempted static link of dynamic object {}; name an archive of it, or link without {}", name,
                       link_.options().is_static ? "-static" : "-r"));
       return false;
     case FileKind::Executable:
@@ -470,7 +470,8 @@ std::optional<std::string> InputFinder::find_asked_for(const InputOption& option
 // As lld reads it: what -l takes, a file in the search paths, a path.
 std::optional<std::string> InputFinder::find_specified(InputOption& option) {
   const LibrarySearch::Acceptance accept = only_compatible(option.name);
-  if (auto path = search_.find_library(option, accept)) return path;
+  const bool is_plain = !option.name.starts_with(':');  // of -l only
+  if (auto path = is_plain ? search_.find_library(option, accept) : std::nullopt) return path;
   if (auto path = search_.find_in_paths(option.name, accept)) return path;
   if (!exists(option.name)) return std::nullopt;
   option.kind = InputKind::File;
@@ -593,6 +594,15 @@ Identity identify_script(Bytes bytes, const std::string& path) {
 
 }  // namespace
 
+// There is no object that would say what the output is for.
+void InputFinder::settle_target_by_archives() {
+  for (const ArchiveInput& input : archives_) {
+    if (link_.format) return;
+    const Identity identity = identify_archive(opened_files_[input.source].bytes, input.path);
+    if (identity.kind == FileKind::Object) settle_target(link_, input.path, identity);
+  }
+}
+
 // False as long as it is not known what the output is for.
 bool InputFinder::is_incompatible(Bytes bytes, const std::string& path) const {
   const Cpu wanted = link_.format ? link_.target().cpu : link_.options().target.cpu;
@@ -614,11 +624,12 @@ LibrarySearch::Acceptance InputFinder::only_compatible(const std::string& sought
   };
 }
 
-// What was found for -l is looked at: if it is for another CPU, the search goes on behind it.
+// What was found for -l is looked at: if it is for another CPU, the search goes on behind it. If nothing was found, it
+// is searched for again: a script that came before may have added directories.
 void InputFinder::open_found(InputOption option, std::optional<std::string> path, std::optional<Result<Bytes>> bytes,
                              uint32_t depth) {
-  const bool is_wrong = option.kind == InputKind::Library && bytes && bytes->ok() && is_incompatible(**bytes, *path);
-  if (is_wrong) {
+  const bool is_wrong = !path || (bytes && bytes->ok() && is_incompatible(**bytes, *path));
+  if (option.kind == InputKind::Library && is_wrong) {
     path = search_.find_library(option, only_compatible("-l" + option.name));
     bytes.reset();
     if (path) bytes = files_.open(*path);

@@ -152,6 +152,7 @@ class InputFinder {
   InputFile& add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
   InputFile& add_file(const std::string& path, const std::string& member, Bytes bytes);
   void add_start_object();
+  void settle_target_by_archives();
   void note_new_inputs(size_t known_objects);
   void move_to_rank(std::span<InputFile* const> files, FileId rank);
   bool passes_over(const std::string& name, const Identity& identity);
