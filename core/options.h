@@ -312,6 +312,7 @@ struct Options {
   std::vector<std::string> ignored_undefined;  // --ignore-unresolved-symbol
   std::vector<std::string> keep_unique;        // --keep-unique: not folded by --icf
   bool allow_multiple_definition = false;
+  bool keeps_output = false;  // --noinhibit-exec: errors that leave something to write are warnings
   bool warn_common = false;
   CommonOrder common_order = CommonOrder::FirstSeen;  // --sort-common
   UnresolvedPolicy unresolved = UnresolvedPolicy::Default;

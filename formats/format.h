@@ -307,6 +307,10 @@ struct Format {
   // Where common symbols are put: a section key of the format.
   SectionId (*common_section)(Link&, const CommonOffer&);
 
+  // Two strong definitions of a name that say the same; both may stand.
+  bool (*is_same_definition)(const Link&, const InputFile& first, uint32_t first_raw, const InputFile& second,
+                             uint32_t second_raw) = nullptr;  // none: there is no such pair
+
   // What a library's symbol is, if it is a variable: common symbols of the output are at least as large, or make way
   // for one that has a value.
   std::optional<LibraryVariable> (*library_variable)(const InputFile& library, uint32_t raw_symbol) =

@@ -280,12 +280,9 @@ void choose_json_map(OptionContext& context, const OptionUse& use) {
   }
 }
 
-void choose_optimization(OptionContext& context, const OptionUse& use) {
-  if (!use.has_value) {
-    context.options.optimize = 1;
-  } else {
-    set_number<&Options::optimize>(context, use);
-  }
+void keep_output(OptionContext& context, const OptionUse&) {
+  context.options.keeps_output = true;
+  context.options.unresolved = UnresolvedPolicy::Warn;
 }
 
 void choose_output_format(OptionContext& context, const OptionUse& use) {

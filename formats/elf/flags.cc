@@ -173,8 +173,10 @@ constexpr OptionRow kSymbols[] = {
      set<&Options::unresolved, UnresolvedPolicy::Error>},
     {"--unresolved-symbols", Required, "POLICY",
      "report-all, ignore-all, ignore-in-object-files, ignore-in-shared-libs", choose_unresolved_policy},
-    {"--warn-unresolved-symbols --noinhibit-exec", None, "", "undefined symbols are warnings",
+    {"--warn-unresolved-symbols", None, "", "undefined symbols are warnings",
      set<&Options::unresolved, UnresolvedPolicy::Warn>},
+    {"--noinhibit-exec", None, "",
+     "the same, and so are duplicate definitions and relocations that do not fit or lead nowhere", keep_output},
     {"--error-unresolved-symbols", None, "", "undefined symbols are errors (default)",
      set<&Options::unresolved, UnresolvedPolicy::Error>},
     {"--ignore-unresolved-symbol", Required, "SYMBOL", "SYMBOL may stay undefined",
@@ -187,7 +189,8 @@ constexpr OptionRow kSections[] = {
      set_switch<&Options::keeps_exported>},
     {"--[no-]icf", Optional, "MODE", "fold identical functions: all, safe, none", set_icf},
     {"--keep-unique", Required, "SYMBOL", "do not fold SYMBOL", append_text<&Options::keep_unique>},
-    {"-O", Optional, "LEVEL", "0: do not merge strings; 2: share the ends of strings (1)", choose_optimization},
+    {"-O", Required, "LEVEL", "0: do not merge strings; 2: share the ends of strings (1)",
+     set_number<&Options::optimize>},
     {"--[no-]relax", None, "", "shorten instructions where addresses permit (default)", set_switch<&Options::relax>},
     {"--[no-]eh-frame-hdr", None, "", "write the search table of .eh_frame", set_switch<&Options::eh_frame_header>},
     {"--[no-]rosegment", None, "", "give constants a segment without code (default)", set_switch<&Options::rosegment>},
@@ -336,6 +339,7 @@ constexpr OptionRow kNoEffect[] = {
     {"-assert", Required, "KEYWORD", "SunOS only"},
     {"-Qy -qmagic", None, "", "what it asks for is the default"},
     {"-EL", None, "", "all targets are little-endian"},
+    {"--no-ctors-in-init-array", None, "", "what is in .ctors is always run from .init_array"},
     {"--no-accept-unknown-input-arch", None, "", "what it asks for is the default"},
     {"--[no-]check-sections", None, "", "sections that overlap are always errors"},
     {"--[no-]debug-names", None, "", "the inputs' tables are copied"},
@@ -363,7 +367,8 @@ constexpr OptionRow kNoEffect[] = {
      None, "", "xld has no such warning"},
     {"--warn-backrefs-exclude", Required, "GLOB", "xld has no such warning"},
     {"--split-stack-adjust-size", Required, "SIZE", "split stacks are not adjusted"},
-    {"--be8 --cmse-implib --fix-cortex-a8 --fix-cortex-a53-843419 --[no-]merge-exidx-entries --pic-veneer "
+    {"--long-plt --secure-plt --be8 --cmse-implib --fix-cortex-a8 --fix-cortex-a53-843419 --[no-]merge-exidx-entries "
+     "--pic-veneer "
      "--target1-abs "
      "--target1-rel --[no-]pcrel-optimize --[no-]toc-optimize --[no-]relax-gp --no-power10-stubs",
      None, "", "for other CPUs"},
