@@ -101,8 +101,7 @@ struct DynamicOptions {
   bool keeps_unique = true;                        // --gnu-unique: STB_GNU_UNIQUE stays
   bool bind_now = false;                           // -z now
   bool pack_relative_relocs = false;
-  bool packs_android_relocs = false;   // --pack-dyn-relocs=android: all others in Android's packed form
-  bool has_android_relr_tags = false;  // --use-android-relr-tags: as Android had them before others had any
+  bool has_android_relr_tags = false;  // --use-android-relr-tags: those Android had before others had any
   TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
   Answer undefined_weak = Answer::Unset;  // -z [no]dynamic-undefined-weak: may others define them?

@@ -289,6 +289,8 @@ constexpr OptionRow kDynamic[] = {
     {"--[no-]copy-dt-needed-entries --[no-]add-needed", None, "",
      "link the libraries, too, that the libraries that follow need", set_following_switch<&InputOption::copies_needs>},
     {"--pack-dyn-relocs", Required, "FORM", "relr: like -z pack-relative-relocs; none", choose_packed_relocs},
+    {"--[no-]use-android-relr-tags", None, "", "mark these as Android did before version 12",
+     set_dynamic_switch<&DynamicOptions::has_android_relr_tags>},
     {"--spare-dynamic-tags", Required, "COUNT", "leave room for COUNT more entries in .dynamic (5)",
      set_dynamic_number<&DynamicOptions::spare_tags>},
     {"--dynimport", Required, "LOCAL[=REMOTE][@VERSION],LIBRARY",
@@ -313,7 +315,7 @@ constexpr OptionRow kDynamicNoEffect[] = {
     {"--default-imported-symver", None, "", "a library without versions needs none"},
     {"--[no-]apply-dynamic-relocs", None, "", "write the value a relocation will have"},
     {"--[no-]warn-textrel --warn-shared-textrel --[no-]warn-ifunc-textrel", None, "", "warn of relocations in code"},
-    {"--[no-]use-android-relr-tags --android-memtag-heap --android-memtag-stack", None, "", "Android's loader only"},
+    {"--android-memtag-heap --android-memtag-stack", None, "", "Android's loader only"},
     {"--android-memtag-mode", Required, "MODE", "Android's loader only"},
 };
 

@@ -89,7 +89,7 @@ TEST(CommandLine, ValuesAreJoinedOrSeparate) {
   EXPECT_EQ(options_of({"--sysroot=/r=1"}).sysroot, "/r=1");
   EXPECT_EQ(options_of({"-L=lib", "-L", "d", "--library-path=e"}).search_paths, (Words{"=lib", "d", "e"}));
   EXPECT_EQ(options_of({"-O2"}).optimize, 2);
-  EXPECT_EQ(options_of({"-O"}).optimize, 1);
+  EXPECT_EQ(options_of({"-O", "0"}).optimize, 0);
 }
 
 TEST(CommandLine, AnOptionalValueIsNotTheNextWord) {
