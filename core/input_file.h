@@ -60,6 +60,8 @@ struct InputRequest {
   std::string_view name;
   LibraryUse use = LibraryUse::Normal;
   bool hides_definitions = false;
+  bool is_specifier =
+      false;  // the programmer's own words: it may be a file's name or path as well, and has to be there
 };
 
 // Of a library that stands for one that is not there: what an imported name is called here and there.

@@ -101,6 +101,7 @@ struct DynamicOptions {
   bool keeps_unique = true;                        // --gnu-unique: STB_GNU_UNIQUE stays
   bool bind_now = false;                           // -z now
   bool pack_relative_relocs = false;
+  bool has_android_relr_tags = false;  // --use-android-relr-tags: those Android had before others had any
   TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
   Answer undefined_weak = Answer::Unset;  // -z [no]dynamic-undefined-weak: may others define them?
@@ -108,6 +109,18 @@ struct DynamicOptions {
   uint32_t spare_tags = 5;                // --spare-dynamic-tags: unused entries at its end
   bool stubs_track_branches = false;      // -z ibtplt: stubs may be called indirectly under branch tracking
   std::vector<std::string> flags;         // -z nodelete, origin … : loader flags by their names
+};
+
+// How contents are compressed; without a level, as much as costs little.
+struct Compression {
+  CompressionKind kind = CompressionKind::None;
+  std::optional<int> level;
+};
+
+// --compress-sections: sections of the output that match.
+struct SectionCompression {
+  std::string glob;
+  Compression compression;
 };
 
 // -plugin: a shared object of a compiler, and each -plugin-opt that followed it.
@@ -182,7 +195,6 @@ struct DarwinOptions {
   bool is_extension_safe = false;       // -application_extension
   bool is_interposable = false;         // -interposable: calls to exported functions can be redirected
   bool allows_stack_execution = false, has_executable_heap = false;
-  bool ignores_requests = false;                // -ignore_auto_link
   bool is_kext = false;                         // -kext: for the kernel, which binds by relocations
   bool keeps_private_names = false;             // -keep_private_externs: with -r, hidden names stay so
   Answer lazy_binding = Answer::Unset;          // functions of libraries are bound when they are first called
@@ -267,6 +279,7 @@ struct Options {
   // Inputs
   std::vector<InputOption> inputs;
   InputOption requested;                               // facts of the inputs that objects ask for
+  bool ignores_requests = false;                       // --no-dependent-libraries, -ignore_auto_link
   std::vector<std::string> search_paths;               // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
   std::vector<std::string> shared_suffixes = {".so"};  // of what -l finds, best first
   std::string sysroot;
@@ -298,14 +311,18 @@ struct Options {
   std::vector<std::string> ignored_undefined;  // --ignore-unresolved-symbol
   std::vector<std::string> keep_unique;        // --keep-unique: not folded by --icf
   bool allow_multiple_definition = false;
+  bool keeps_output = false;  // --noinhibit-exec: errors that leave something to write are warnings
   bool warn_common = false;
   CommonOrder common_order = CommonOrder::FirstSeen;  // --sort-common
   UnresolvedPolicy unresolved = UnresolvedPolicy::Default;
   StripMode strip = StripMode::None;
   DiscardMode discard = DiscardMode::Default;  // --discard-none, -X, -x
   std::string retain_symbols_file;
-  std::string symbol_ordering_file;  // --symbol-ordering-file: functions and data in the order of a list
-  bool warn_symbol_ordering = true;  // of names in it that are not there
+  std::string symbol_ordering_file;      // --symbol-ordering-file: functions and data in the order of a list
+  std::string section_ordering_file;     // --section-ordering-file: sections of the inputs in the order of patterns
+  std::string call_graph_ordering_file;  // --call-graph-ordering-file: what calls what, and how often
+  bool sorts_by_calls = true;            // by such numbers of the objects' own, if no file says how
+  bool warn_symbol_ordering = true;      // of names in files of that kind that are not there
   bool demangle = true;
 
   // Sections
@@ -323,10 +340,10 @@ struct Options {
   bool gdb_index = false;
   std::optional<std::string> debug_file;  // --separate-debug-file; empty: named after the output
   std::string package_metadata;           // --package-metadata, decoded
-  CompressionKind debug_compression = CompressionKind::None;
-  std::optional<int> compression_level;
-  bool execstack = false;              // -z execstack
-  bool noexecstack = false;            // -z noexecstack
+  Compression debug_compression;
+  std::vector<SectionCompression> section_compressions;  // --compress-sections: the last that matches counts
+  bool execstack = false;                                // -z execstack
+  bool noexecstack = false;                              // -z noexecstack
   std::optional<bool> warn_execstack;  // warn of an executable stack; neither: unless -z execstack asks for it
   bool relro = true;
   SeparateCode separate_code = SeparateCode::Code;

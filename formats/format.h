@@ -250,6 +250,7 @@ struct Identity {
   std::string_view foreign_cpu = {};  // for messages: a CPU that is Unknown to the linker but has a name
   uint32_t cpu_number = 0;            // the format's own
   bool is_for_any_cpu = false;        // describes libraries for several CPUs
+  OperatingSystem os = OperatingSystem::Unknown;
 };
 
 // What some relocations refer to, as far as it may be dropped.
@@ -324,6 +325,10 @@ struct Format {
 
   // Where common symbols are put: a section key of the format.
   SectionId (*common_section)(Link&, const CommonOffer&);
+
+  // Two strong definitions of a name that say the same; both may stand.
+  bool (*is_same_definition)(const Link&, const InputFile& first, uint32_t first_raw, const InputFile& second,
+                             uint32_t second_raw) = nullptr;  // none: there is no such pair
 
   // What a library's symbol is, if it is a variable: common symbols of the output are at least as large, or make way
   // for one that has a value.

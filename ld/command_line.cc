@@ -118,6 +118,7 @@ void check_relocatable(OptionContext& context) {
 void complete(OptionContext& context) {
   Options& options = context.options;
   context.position++;
+  options.requested = context.following;  // as if they stood at the end
   for (; context.open_groups != 0; context.open_groups--) {
     context.warn("--end-group is missing; added at the end of the command line");
     context.add_input(InputKind::EndGroup, {});

@@ -68,6 +68,7 @@ void InputFinder::open_all() {
     if (opened.bytes) path = opened.path;
     open_found(*opened.option, std::move(path), std::move(opened.bytes), 0);
   }
+  if (!link_.format) settle_target_by_archives();
   open_copied_needs();
   add_start_object();
   note_new_inputs(0);
@@ -144,8 +145,8 @@ void InputFinder::report_not_found(const InputOption& option) const {
   for (const std::string& path : is_framework ? search_.framework_paths() : search_.library_paths())
     paths += "\n  " + path;
   if (paths.empty()) paths = is_framework ? " no directory (use -F)" : " no directory (use -L)";
-  link_.diagnostics().error(
-      fmt::format("cannot find {}{}; searched in:{}", is_framework ? "framework " : "library -l", option.name, paths));
+  link_.diagnostics().error(fmt::format("unable to find {}{}; searched in:{}",
+                                        is_framework ? "framework " : "library -l", option.name, paths));
 }
 
 void InputFinder::open_option(const InputOption& option, std::optional<Result<Bytes>> bytes, uint32_t depth) {
@@ -227,8 +228,7 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
     case FileKind::SharedLibrary:
       if (!link_.options().is_static && !link_.options().is_relocatable) break;
       link_.diagnostics().error(
-          fmt::format("{}: is a shared library, which {} cannot use; name an archive of it, or link without {}", name,
-                      link_.options().is_static ? "a static link" : "a relocatable output",
+          fmt::format("attempted static link of dynamic object {}; name an archive of it, or link without {}", name,
                       link_.options().is_static ? "-static" : "-r"));
       return false;
     case FileKind::Executable:
@@ -437,27 +437,45 @@ void InputFinder::put_back(const InputFile& file) {
 
 std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> files) {
   const size_t known = objects_.size();
-  for (const InputFile* file : files) {
-    for (const InputRequest& request : file->requests) {
-      if (!requested_.insert({request.kind, request.name}).second) continue;
-      InputOption option = link_.options().requested;
-      option.kind = request.kind;
-      option.name = request.name;
-      option.use = request.use;
-      option.hides_definitions = request.hides_definitions;
-      option.as_needed = true;
-      const auto path = request.kind == InputKind::Framework ? search_.find_framework(option)
-                                                             : search_.find_library(option, any_file());
-      if (path) {
-        option.name = *path;
-        open_option(option, files_.open(*path), 0);
-      } else {
-        missing_requests_.emplace_back(file, &request);
-      }
-    }
-  }
+  for (const InputFile* file : files)
+    for (const InputRequest& request : file->requests)
+      if (requested_.insert({request.kind, request.name}).second) open_requested(*file, request);
   note_new_inputs(known);
   return {objects_.begin() + static_cast<ptrdiff_t>(known), objects_.end()};
+}
+
+void InputFinder::open_requested(const InputFile& file, const InputRequest& request) {
+  InputOption option = link_.options().requested;
+  option.kind = request.kind;
+  option.name = request.name;
+  option.use = request.use;
+  option.hides_definitions = request.hides_definitions;
+  option.as_needed |= !request.is_specifier;
+  if (const auto path = request.is_specifier ? find_specified(option) : find_asked_for(option)) {
+    option.name = *path;
+    return open_option(option, files_.open(*path), 0);
+  }
+  if (!request.is_specifier) return missing_requests_.emplace_back(&file, &request), void();
+  link_.diagnostics().error(fmt::format("{}: unable to find library from dependent library specifier: {}; give its "
+                                        "directory with -L, or pass --no-dependent-libraries",
+                                        file.display_name(), request.name),
+                            file.id);
+}
+
+std::optional<std::string> InputFinder::find_asked_for(const InputOption& option) const {
+  return option.kind == InputKind::Framework ? search_.find_framework(option)
+                                             : search_.find_library(option, any_file());
+}
+
+// As lld reads it: what -l takes, a file in the search paths, a path.
+std::optional<std::string> InputFinder::find_specified(InputOption& option) {
+  const LibrarySearch::Acceptance accept = only_compatible(option.name);
+  const bool is_plain = !option.name.starts_with(':');  // of -l only
+  if (auto path = is_plain ? search_.find_library(option, accept) : std::nullopt) return path;
+  if (auto path = search_.find_in_paths(option.name, accept)) return path;
+  if (!exists(option.name)) return std::nullopt;
+  option.kind = InputKind::File;
+  return option.name;
 }
 
 void InputFinder::report_missing_requests() const {
@@ -576,6 +594,15 @@ Identity identify_script(Bytes bytes, const std::string& path) {
 
 }  // namespace
 
+// There is no object that would say what the output is for.
+void InputFinder::settle_target_by_archives() {
+  for (const ArchiveInput& input : archives_) {
+    if (link_.format) return;
+    const Identity identity = identify_archive(opened_files_[input.source].bytes, input.path);
+    if (identity.kind == FileKind::Object) settle_target(link_, input.path, identity);
+  }
+}
+
 // False as long as it is not known what the output is for.
 bool InputFinder::is_incompatible(Bytes bytes, const std::string& path) const {
   const Cpu wanted = link_.format ? link_.target().cpu : link_.options().target.cpu;
@@ -597,11 +624,12 @@ LibrarySearch::Acceptance InputFinder::only_compatible(const std::string& sought
   };
 }
 
-// What was found for -l is looked at: if it is for another CPU, the search goes on behind it.
+// What was found for -l is looked at: if it is for another CPU, the search goes on behind it. If nothing was found, it
+// is searched for again: a script that came before may have added directories.
 void InputFinder::open_found(InputOption option, std::optional<std::string> path, std::optional<Result<Bytes>> bytes,
                              uint32_t depth) {
-  const bool is_wrong = option.kind == InputKind::Library && bytes && bytes->ok() && is_incompatible(**bytes, *path);
-  if (is_wrong) {
+  const bool is_wrong = !path || (bytes && bytes->ok() && is_incompatible(**bytes, *path));
+  if (option.kind == InputKind::Library && is_wrong) {
     path = search_.find_library(option, only_compatible("-l" + option.name));
     bytes.reset();
     if (path) bytes = files_.open(*path);

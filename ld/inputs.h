@@ -134,6 +134,9 @@ class InputFinder {
     std::optional<Result<Bytes>> bytes;
   };
 
+  void open_requested(const InputFile& file, const InputRequest& request);
+  std::optional<std::string> find_asked_for(const InputOption& option) const;
+  std::optional<std::string> find_specified(InputOption& option);
   void open_option(const InputOption& option, std::optional<Result<Bytes>> bytes, uint32_t depth);
   void open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
   void open_archive(const InputOption& option, const std::string& path, Bytes bytes);
@@ -149,6 +152,7 @@ class InputFinder {
   InputFile& add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy);
   InputFile& add_file(const std::string& path, const std::string& member, Bytes bytes);
   void add_start_object();
+  void settle_target_by_archives();
   void note_new_inputs(size_t known_objects);
   void move_to_rank(std::span<InputFile* const> files, FileId rank);
   bool passes_over(const std::string& name, const Identity& identity);

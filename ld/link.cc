@@ -88,7 +88,7 @@ void create_image(Link& link, FileSystem& files, const std::string& path, uint64
   if (created) {
     image.emplace(std::move(*created));
   } else {
-    link.diagnostics().error("cannot write " + path + ": " + created.error().message);
+    link.diagnostics().error("cannot open output file " + path + ": " + created.error().message);
   }
 }
 

@@ -116,9 +116,7 @@ class Walk {
   void visit(AtomId id, uint32_t worker) {
     const Atom& atom = link_.atom(id);
     if (atom.file.value == 0) return;  // made by the linker: no relocations
-    if (!keeps_targets(atom)) return;
-    if (!atom.has(atom_flag::kAllocated)) return mark_targets(id, worker);
-    visit_relocs(id, RelocCursor(), worker);
+    if (keeps_targets(atom)) visit_targets(id, worker);
     const auto companions = link_.inputs.file(atom.file).companions;
     const auto [first, last] =
         std::equal_range(companions.begin(), companions.end(), Companion{id, {}},
@@ -127,6 +125,11 @@ class Walk {
       mark(it->atom, worker);
       if (!it->is_whole_atom) visit_companion(*it, worker);
     }
+  }
+
+  void visit_targets(AtomId id, uint32_t worker) {
+    if (!link_.atom(id).has(atom_flag::kAllocated)) return mark_targets(id, worker);
+    visit_relocs(id, RelocCursor(), worker);
   }
 
   // ---- both

@@ -67,18 +67,33 @@ struct Site {
   const Reloc& reloc;
 };
 
-// `sentence` makes the middle of the message, only if the message will be shown.
+// `sentence` makes the middle of the message.
+template <class Sentence>
+std::string site_text(const Site& site, Sentence sentence) {
+  const auto& [link, file, atom, reloc] = site;
+  const std::string source = link.format->describe->source(link, atom, reloc.offset);
+  return fmt::format("{}: relocation {}{}{}{}", place_of(link, file, atom, reloc.offset),
+                     link.format->describe->reloc_type(link, reloc.raw_type), sentence(),
+                     target_lines(link, file, reloc),
+                     source.empty() ? std::string() : fmt::format("\n>>> referenced by {}", source));
+}
+
+uint64_t key_of(const Site& site) {
+  return uint64_t{site.atom.raw} << 32 | site.reloc.offset;
+}
+
+// The message is made only if it will be shown.
 template <class Sentence>
 void report(const Site& site, Sentence sentence) {
-  const auto& [link, file, atom, reloc] = site;
-  const uint64_t key = uint64_t{atom.raw} << 32 | reloc.offset;
-  if (!link.diagnostics().takes_error(file.id, key)) return;
-  const std::string source = link.format->describe->source(link, atom, reloc.offset);
-  link.diagnostics().error(
-      fmt::format("{}: relocation {}{}{}{}", place_of(link, file, atom, reloc.offset),
-                  link.format->describe->reloc_type(link, reloc.raw_type), sentence(), target_lines(link, file, reloc),
-                  source.empty() ? std::string() : fmt::format("\n>>> referenced by {}", source)),
-      file.id, key);
+  if (site.link.diagnostics().takes_error(site.file.id, key_of(site)))
+    site.link.diagnostics().error(site_text(site, sentence), site.file.id, key_of(site));
+}
+
+// Of what leaves something to write all the same.
+template <class Sentence>
+void report_tolerable(const Site& site, Sentence sentence) {
+  if (!site.link.options().keeps_output) return report(site, sentence);
+  site.link.diagnostics().warn(site_text(site, sentence), site.file.id, key_of(site));
 }
 
 const char* range_advice(const Reloc& reloc) {
@@ -137,7 +152,7 @@ void report_needs_slot(const Link& link, const InputFile& file, const Atom& atom
 
 void report_out_of_range(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc,
                          uint64_t value) {
-  report({link, file, atom, reloc}, [&] {
+  report_tolerable({link, file, atom, reloc}, [&] {
     const FieldFacts& facts = facts_of(reloc.field);
     const std::string target = reloc.target_kind == TargetKind::Symbol
                                    ? fmt::format("'{}'", readable_name(link, link.symbols.name(reloc.symbol())))
@@ -148,7 +163,7 @@ void report_out_of_range(const Link& link, const InputFile& file, const Atom& at
 }
 
 void report_discarded(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc) {
-  report({link, file, atom, reloc}, [&] {
+  report_tolerable({link, file, atom, reloc}, [&] {
     return fmt::format(" refers to {} in a discarded section: {}{}", target_text(link, file, reloc),
                        link.format->describe->section(link, file, reloc.target),
                        discard_lines(link, file, reloc.target));
@@ -173,19 +188,26 @@ void warn_of_text_fixups(const Link& link) {
 
 void report_duplicate(const Link& link, SymbolId symbol, const InputFile& first, uint32_t first_raw,
                       const InputFile& second, uint32_t second_raw) {
-  if (!link.diagnostics().takes_error(second.id, second_raw)) return;
-  link.diagnostics().error(fmt::format("duplicate symbol: {}{}{}", readable_name(link, link.symbols.name(symbol)),
-                                       definition_lines(link, "defined at", first, first_raw),
-                                       definition_lines(link, "defined at", second, second_raw)),
-                           second.id, second_raw);
+  const bool is_tolerated = link.options().keeps_output;
+  if (!is_tolerated && !link.diagnostics().takes_error(second.id, second_raw)) return;
+  std::string text = fmt::format("duplicate symbol: {}{}{}", readable_name(link, link.symbols.name(symbol)),
+                                 definition_lines(link, "defined at", first, first_raw),
+                                 definition_lines(link, "defined at", second, second_raw));
+  if (is_tolerated) return link.diagnostics().warn(std::move(text), second.id, second_raw);
+  link.diagnostics().error(std::move(text), second.id, second_raw);
 }
 
 namespace {
 
-bool may_stay_undefined(const Link& link, std::string_view name) {
+// A name that no other module can define has to be defined here, whatever becomes of others.
+bool has_to_be_here(const Link& link, SymbolId symbol) {
+  return link.symbols.has(symbol, symbol_flag::kHidden | symbol_flag::kInternal | symbol_flag::kProtected);
+}
+
+bool may_stay_undefined(const Link& link, SymbolId symbol) {
   const auto& ignored = link.options().ignored_undefined;
-  return link.options().unresolved == UnresolvedPolicy::Ignore ||
-         std::find(ignored.begin(), ignored.end(), name) != ignored.end();
+  return (link.options().unresolved == UnresolvedPolicy::Ignore && !has_to_be_here(link, symbol)) ||
+         std::find(ignored.begin(), ignored.end(), link.symbols.name(symbol)) != ignored.end();
 }
 
 const char* visibility_text(const Link& link, SymbolId symbol) {
@@ -223,11 +245,13 @@ std::string undefined_text(const Link& link, std::span<const UndefinedReference>
 }
 
 void report_undefined_symbol(const Link& link, std::span<const UndefinedReference> references) {
-  if (may_stay_undefined(link, link.symbols.name(references[0].symbol))) return;
+  const SymbolId symbol = references[0].symbol;
+  if (may_stay_undefined(link, symbol)) return;
   const Atom& atom = link.atom(references[0].atom);
   const uint64_t key = uint64_t{atom.raw} << 32 | references[0].offset;
-  if (link.options().unresolved == UnresolvedPolicy::Warn)
-    return link.diagnostics().warn(undefined_text(link, references), atom.file, key);
+  const bool is_warning = link.options().unresolved == UnresolvedPolicy::Warn &&
+                          (link.options().keeps_output || !has_to_be_here(link, symbol));
+  if (is_warning) return link.diagnostics().warn(undefined_text(link, references), atom.file, key);
   if (link.diagnostics().takes_error(atom.file, key))
     link.diagnostics().error(undefined_text(link, references), atom.file, key);
 }

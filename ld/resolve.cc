@@ -484,8 +484,11 @@ class Resolution {
       const Claim winner = symbols_.claim(file.globals[i]);
       const bool is_mine = winner.file() == file.id && winner.raw_symbol() == file.first_global + i;
       if (is_mine || winner.claim_class() != ClaimClass::Strong || is_lost(file, o)) continue;
-      report_duplicate(link_, file.globals[i], link_.inputs.file(winner.file()), winner.raw_symbol(), file,
-                       file.first_global + i);
+      const InputFile& first = link_.inputs.file(winner.file());
+      if (link_.format->is_same_definition &&
+          link_.format->is_same_definition(link_, first, winner.raw_symbol(), file, file.first_global + i))
+        continue;
+      report_duplicate(link_, file.globals[i], first, winner.raw_symbol(), file, file.first_global + i);
     }
   }
 

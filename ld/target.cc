@@ -81,6 +81,7 @@ bool settle_target(Link& link, const std::string& name, const Identity& identity
     target = link.options().target;
     if (target.format == ObjectFormat::Unknown) target.format = identity.format;
     if (target.cpu == Cpu::Unknown) target.cpu = identity.cpu;
+    if (target.os == OperatingSystem::Unknown && target.format == identity.format) target.os = identity.os;
   }
   // A description of libraries for several CPUs settles nothing.
   const bool is_for_any = identity.is_for_any_cpu && identity.format == target.format;
@@ -106,10 +107,15 @@ bool settle_target_from_options(Link& link) {
   if (link.format) return true;
   link.session.target = link.options().target;
   if (link.session.target.format == ObjectFormat::Unknown) link.session.target.format = ObjectFormat::Elf;
-  // A list of imports does not say for which machine it is: without anything else, it is for the usual one.
-  if (link.session.target.cpu == Cpu::Unknown && !link.options().stub_library.empty())
+  // Lists of imports, scripts and intermediate code do not say for which machine they are: without anything else, it is
+  // the usual one.
+  if (link.session.target.cpu == Cpu::Unknown && link.session.target.format == ObjectFormat::Elf)
     link.session.target.cpu = Cpu::X86_64;
-  if (!is_supported(link.session.target)) return false;
+  if (!is_supported(link.session.target)) {
+    if (!link.diagnostics().failed())
+      link.diagnostics().error("no input says what the output is for; name an object, or the CPU with -arch");
+    return false;
+  }
   start(link);
   return true;
 }

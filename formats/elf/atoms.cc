@@ -46,11 +46,15 @@ class AtomMaker {
       case SHT_SYMTAB:
       case SHT_REL:
       case SHT_RELA:
+      case SHT_CREL:
       case SHT_GROUP:
       case SHT_SYMTAB_SHNDX:
       case SHT_LLVM_ADDRSIG:
-      case SHT_LLVM_CALL_GRAPH_PROFILE:
         return;
+      case SHT_LLVM_CALL_GRAPH_PROFILE:
+      case SHT_LLVM_DEPENDENT_LIBRARIES:
+        if (link_.applies_relocs()) return;  // read already
+        break;
       default:
         break;
     }
@@ -150,13 +154,27 @@ class AtomMaker {
 
   void find_relocs(uint32_t index, Atom& atom) const {
     if (object_.relocs_of[index] == 0) return;
-    const auto header = section_header<E>(object_, object_.relocs_of[index]);
-    const Bytes records = section_bytes(file_, header);
-    const bool is_rel = header.type == SHT_REL;
-    atom.reloc_count =
-        static_cast<uint32_t>(records.size() / (is_rel ? sizeof(typename E::Rel) : sizeof(typename E::Rela)));
-    if (atom.reloc_count != 0) atom.relocs = records.data();
-    if (is_rel) atom.flags |= atom_flag::kImplicitAddends;
+    const RelocRecords records = reloc_records<E>(file_, object_, object_.relocs_of[index]);
+    const size_t record_size = records.has_addends ? sizeof(typename E::Rela) : sizeof(typename E::Rel);
+    atom.reloc_count = static_cast<uint32_t>(records.bytes.size() / record_size);
+    if (atom.reloc_count != 0) atom.relocs = records.bytes.data();
+    if (records.has_addends) return;
+    if (E::kWordSize == 8 && section_header<E>(object_, index).type == SHT_LLVM_CALL_GRAPH_PROFILE) {
+      atom.relocs = add_addends(atom);
+    } else {
+      atom.flags |= atom_flag::kImplicitAddends;
+    }
+  }
+
+  // LLVM has these without addends for all machines, and only names symbols in them.
+  const uint8_t* add_addends(const Atom& atom) const {
+    using Rela = typename E::Rela;
+    const std::span<uint8_t> records = arena_.template allocate_array<uint8_t>(atom.reloc_count * sizeof(Rela));
+    for (size_t i = 0; i < atom.reloc_count; i++) {
+      const auto record = load<typename E::Rel>(atom.relocs + i * sizeof(typename E::Rel));
+      store(records.data() + i * sizeof(Rela), Rela{record.offset, record.info, 0});
+    }
+    return records.data();
   }
 
   // Compilers from before .init_array bring the ends of .ctors and .dtors along, a word each, and walk the lists

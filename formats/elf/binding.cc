@@ -50,13 +50,22 @@ class Binder {
     const Claim claim = symbols_.claim(id);
     if (claim.is_import()) {
       if (flags & (symbol_flag::kReferenced | symbol_flag::kRoot)) import(id, claim);
+      note_mention(id, flags);
     } else if (flags & symbol_flag::kDefined) {
       const bool is_listed = lists_.contains(name_without_version(symbols_.name(id)), flags);
       if (is_listed || is_exported(id, flags))
         symbols_.add_flags(id, symbol_flag::kExported | preemption(flags, is_listed) | address_for_others(flags));
     } else if (flags & (symbol_flag::kReferenced | symbol_flag::kRoot)) {
-      if (may_come_from_elsewhere(flags)) symbols_.add_flags(id, symbol_flag::kImported);
+      if (!may_come_from_elsewhere(flags)) return;
+      symbols_.add_flags(id, symbol_flag::kImported);
+      note_mention(id, flags);
     }
+  }
+
+  // As with GNU ld and lld, a name that an object mentions is used, although no relocation refers to it; with
+  // --gc-sections, those of live code say what is.
+  void note_mention(SymbolId id, uint32_t flags) {
+    if ((flags & symbol_flag::kReferenced) && !link_.options().gc_sections) symbols_.add_flags(id, symbol_flag::kUsed);
   }
 
   void import(SymbolId id, Claim claim) {
@@ -72,6 +81,7 @@ class Binder {
   // Names nobody here defines: a library's users may, and so may the modules a program is run with.
   bool may_come_from_elsewhere(uint32_t flags) const {
     const bool is_weak = !(flags & symbol_flag::kStronglyReferenced);
+    if (!is_weak && (flags & symbol_flag::kProtected)) return false;
     const UnresolvedPolicy policy = link_.options().unresolved;
     if (is_weak) return link_.options().dynamic.undefined_weak != Answer::No;
     return policy == UnresolvedPolicy::Ignore || policy == UnresolvedPolicy::Warn ||

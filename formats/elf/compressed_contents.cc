@@ -2,9 +2,11 @@
 #include "formats/elf/compressed_contents.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <zlib.h>
 #include <zstd.h>
 
+#include "core/glob.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/linker_sections.h"
 
@@ -25,10 +27,10 @@ int default_level(CompressionKind kind) {
 
 }  // namespace
 
-CompressedContents::CompressedContents(const Link& link, OutputSection& section)
+CompressedContents::CompressedContents(const Link& link, OutputSection& section, const Compression& compression)
     : link_(link),
-      kind_(link.options().debug_compression),
-      level_(link.options().compression_level.value_or(default_level(link.options().debug_compression))),
+      kind_(compression.kind),
+      level_(compression.level.value_or(default_level(compression.kind))),
       section_(section) {
   alignment = link.target().word_size;
 }
@@ -114,11 +116,38 @@ void CompressedContents::write(MutableBytes out) const {
     for (int shift = 24; shift >= 0; shift -= 8) *place++ = static_cast<uint8_t>(checksum >> shift);
 }
 
-void compress_debug_sections(Link& link) {
-  if (link.options().debug_compression == CompressionKind::None) return;
+namespace {
+
+// --compress-sections: the last pattern that matches counts, and for debug sections more than what is said of all.
+Compression compression_of(const Options& options, const std::vector<Glob>& globs, const OutputSection& section) {
+  for (size_t i = globs.size(); i-- > 0;)
+    if (globs[i].matches(section.name)) return options.section_compressions[i].compression;
+  return !section.is_allocated && section.name.starts_with(".debug_") ? options.debug_compression : Compression();
+}
+
+// Nobody looks for compressed ones of these.
+bool has_to_be_readable(const OutputSection& section) {
+  return section.type == SHT_NULL || section.type == SHT_REL || section.type == SHT_RELA || section.type == SHT_GROUP ||
+         section.name == ".shstrtab";
+}
+
+}  // namespace
+
+void choose_compressed_sections(Link& link) {
+  const Options& options = link.options();
+  std::vector<Glob> globs;
+  for (const SectionCompression& one : options.section_compressions) globs.emplace_back(one.glob);
   for (OutputSection& section : link.layout.sections) {
-    const bool is_debug = !(section.flags & SHF_ALLOC) && section.name.starts_with(".debug_");
-    if (is_debug) section.coder = add_chunk<CompressedContents>(link, link, section);
+    const Compression compression = compression_of(options, globs, section);
+    if (compression.kind == CompressionKind::None || has_to_be_readable(section) || section.coder) continue;
+    if (section.is_allocated) {
+      link.diagnostics().error(
+          fmt::format("--compress-sections: section '{}' with the SHF_ALLOC flag cannot be compressed: loaders do not "
+                      "expand it; name only sections that are not loaded",
+                      section.name));
+      continue;
+    }
+    section.coder = add_chunk<CompressedContents>(link, link, section, compression);
   }
 }
 

@@ -13,7 +13,7 @@ namespace xld::elf {
 
 class CompressedContents : public Chunk, public ContentsCoder {
  public:
-  CompressedContents(const Link& link, OutputSection& section);
+  CompressedContents(const Link& link, OutputSection& section, const Compression& compression);
 
   void begin(size_t blocks) override;
   void encode(size_t block, Bytes contents) override;
@@ -44,6 +44,6 @@ class CompressedContents : public Chunk, public ContentsCoder {
 };
 
 // Chooses the sections that the options want compressed. After their names and flags are final.
-void compress_debug_sections(Link& link);
+void choose_compressed_sections(Link& link);
 
 }  // namespace xld::elf

@@ -18,7 +18,7 @@ constexpr uint32_t kElfCompressZlib = 1;
 constexpr uint32_t kElfCompressZstd = 2;
 constexpr size_t kZdebugHeaderSize = 12;
 
-constexpr uint64_t kMaxRatio[] = {1032, 32768};
+constexpr uint64_t kMaxZlibRatio = 1032, kMaxZstdRatio = 32768;
 
 // Elf32_Chdr is type, size, alignment; Elf64_Chdr has a reserved word after the type.
 struct ChdrFields {
@@ -39,12 +39,12 @@ std::optional<ChdrFields> read_chdr(Bytes contents, bool is_64_bit) {
 }
 
 Result<CompressedSection> check_size(const CompressedSection& section) {
-  const uint64_t ratio = kMaxRatio[static_cast<uint8_t>(section.compression)];
+  const uint64_t ratio = section.compression == CompressionKind::Zstd ? kMaxZstdRatio : kMaxZlibRatio;
   if (section.size / ratio > section.data.size() || section.size > std::numeric_limits<int64_t>::max()) {
     return Error{fmt::format("its {} compressed bytes cannot expand to the {} bytes the compression header promises",
                              section.data.size(), section.size)};
   }
-  if (section.compression == Compression::Zstd) {
+  if (section.compression == CompressionKind::Zstd) {
     const auto stored = ZSTD_getFrameContentSize(section.data.data(), section.data.size());
     if (stored == ZSTD_CONTENTSIZE_ERROR) return Error{"its data is not a zstd frame"};
     if (stored != ZSTD_CONTENTSIZE_UNKNOWN && stored > section.size) {
@@ -129,7 +129,7 @@ Result<CompressedSection> read_compressed_section(Bytes contents, bool is_64_bit
   if (header->alignment != 0 && !is_power_of_two(header->alignment)) {
     return Error{fmt::format("its compression header has the alignment {}, not a power of two", header->alignment)};
   }
-  const auto compression = header->type == kElfCompressZlib ? Compression::Zlib : Compression::Zstd;
+  const auto compression = header->type == kElfCompressZlib ? CompressionKind::Zlib : CompressionKind::Zstd;
   const uint64_t alignment = std::max<uint64_t>(header->alignment, 1);
   return check_size({compression, header->size, alignment, contents.subspan(header->header_size)});
 }
@@ -139,11 +139,11 @@ Result<CompressedSection> read_zdebug_section(Bytes contents) {
     return Error{"it does not start with \"ZLIB\" and a size, as a .zdebug section does"};
   }
   const auto size = load_big<uint64_t>(contents.data() + 4);
-  return check_size({Compression::Zlib, size, 1, contents.subspan(kZdebugHeaderSize)});
+  return check_size({CompressionKind::Zlib, size, 1, contents.subspan(kZdebugHeaderSize)});
 }
 
 std::optional<Error> decompress(const CompressedSection& section, MutableBytes output) {
-  if (section.compression == Compression::Zstd) return decompress_zstd(section.data, output);
+  if (section.compression == CompressionKind::Zstd) return decompress_zstd(section.data, output);
   return Inflater(section.data, output).run();
 }
 

@@ -8,14 +8,13 @@
 #include <optional>
 
 #include "core/bytes.h"
+#include "core/options.h"
 #include "core/result.h"
 
 namespace xld::elf {
 
-enum class Compression : uint8_t { Zlib, Zstd };
-
 struct CompressedSection {
-  Compression compression = Compression::Zlib;
+  CompressionKind compression = CompressionKind::Zlib;
   uint64_t size = 0;       // of the section when decompressed
   uint64_t alignment = 1;  // of the section when decompressed
   Bytes data;              // without the header

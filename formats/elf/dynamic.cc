@@ -161,9 +161,10 @@ void DynamicChunk::add_relocs(std::vector<Entry>& entries) const {
     entries.push_back({DT_JMPREL, stub_relocs_->address});
   }
   if (const PackedRelocsChunk* packed = state_of(link_).packed_relocs) {
-    entries.push_back({DT_RELR, packed->address});
-    entries.push_back({DT_RELRSZ, packed->size()});
-    entries.push_back({DT_RELRENT, link_.arch->word_size});
+    const bool is_android = link_.options().dynamic.has_android_relr_tags;
+    entries.push_back({is_android ? DT_ANDROID_RELR : DT_RELR, packed->address});
+    entries.push_back({is_android ? DT_ANDROID_RELRSZ : DT_RELRSZ, packed->size()});
+    entries.push_back({is_android ? DT_ANDROID_RELRENT : DT_RELRENT, link_.arch->word_size});
   }
   if (!relocs_) return;
   entries.push_back({is_rela ? DT_RELA : DT_REL, relocs_->address});

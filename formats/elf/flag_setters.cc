@@ -107,27 +107,52 @@ void choose_common_order(OptionContext& context, const OptionUse& use) {
   }
 }
 
-void choose_compression(OptionContext& context, const OptionUse& use) {
+namespace {
+
+// KIND[:LEVEL]; nothing: reported.
+std::optional<Compression> parse_compression(OptionContext& context, const OptionUse& use, std::string_view text) {
   static constexpr NamedValue<CompressionKind> kKinds[] = {{"none", CompressionKind::None},
                                                            {"zlib", CompressionKind::Zlib},
                                                            {"zlib-gabi", CompressionKind::Zlib},
                                                            {"zstd", CompressionKind::Zstd}};
+  const size_t colon = std::min(text.find(':'), text.size());
+  OptionUse name = use;
+  name.value = text.substr(0, colon);
+  const auto kind = choose_named(context, name, kKinds);
+  if (!kind) return std::nullopt;
+  if (colon == text.size()) return Compression{*kind, {}};
+  const auto level = parse_number(text.substr(colon + 1));
+  const uint64_t highest = *kind == CompressionKind::Zstd ? 22 : *kind == CompressionKind::Zlib ? 9 : 0;
+  if (level && *level != 0 && *level <= highest) return Compression{*kind, static_cast<int>(*level)};
+  report_bad_number(context, use, "zlib:1 to zlib:9 or zstd:1 to zstd:22");
+  return std::nullopt;
+}
+
+}  // namespace
+
+void choose_compression(OptionContext& context, const OptionUse& use) {
   if (use.value == "zlib-gnu")
     return context.error(
         fmt::format("{}=zlib-gnu is a form (.zdebug) that tools no longer read; use zlib", use.spelling));
-  const size_t colon = std::min(use.value.find(':'), use.value.size());
-  OptionUse name = use;
-  name.value = use.value.substr(0, colon);
-  const auto kind = choose_named(context, name, kKinds);
-  if (!kind) return;
-  context.options.debug_compression = *kind;
-  context.options.compression_level.reset();
-  if (colon == use.value.size()) return;
-  const auto level = parse_number(use.value.substr(colon + 1));
-  const uint64_t highest = *kind == CompressionKind::Zstd ? 22 : *kind == CompressionKind::Zlib ? 9 : 0;
-  if (!level || *level == 0 || *level > highest)
-    return report_bad_number(context, use, "zlib:1 to zlib:9 or zstd:1 to zstd:22");
-  context.options.compression_level = static_cast<int>(*level);
+  if (const auto compression = parse_compression(context, use, use.value))
+    context.options.debug_compression = *compression;
+}
+
+void compress_sections(OptionContext& context, const OptionUse& use) {
+  const size_t equals = use.value.rfind('=');
+  if (equals == use.value.npos || equals == 0) return report_bad_word(context, use, "GLOB=KIND[:LEVEL]");
+  if (const auto compression = parse_compression(context, use, use.value.substr(equals + 1)))
+    context.options.section_compressions.push_back({std::string(use.value.substr(0, equals)), *compression});
+}
+
+void sort_by_calls(OptionContext& context, const OptionUse& use) {
+  // Both of lld's ways to sort ask for the one there is here.
+  static constexpr NamedValue<bool> kModes[] = {{"none", false}, {"hfsort", true}, {"cdsort", true}};
+  if (!use.has_value) {
+    context.options.sorts_by_calls = use.is_on;
+  } else if (const auto sorts = choose_named(context, use, kModes)) {
+    context.options.sorts_by_calls = *sorts;
+  }
 }
 
 // GNU ld: %XX is a byte, and %[NAME] stands for a character that shells and makefiles treat specially.
@@ -255,12 +280,9 @@ void choose_json_map(OptionContext& context, const OptionUse& use) {
   }
 }
 
-void choose_optimization(OptionContext& context, const OptionUse& use) {
-  if (!use.has_value) {
-    context.options.optimize = 1;
-  } else {
-    set_number<&Options::optimize>(context, use);
-  }
+void keep_output(OptionContext& context, const OptionUse&) {
+  context.options.keeps_output = true;
+  context.options.unresolved = UnresolvedPolicy::Warn;
 }
 
 void choose_output_format(OptionContext& context, const OptionUse& use) {

@@ -12,6 +12,8 @@ void add_plugin_option(OptionContext& context, const OptionUse& use);
 void choose_build_id(OptionContext& context, const OptionUse& use);
 void choose_common_order(OptionContext&, const OptionUse&);
 void choose_compression(OptionContext& context, const OptionUse& use);
+void compress_sections(OptionContext& context, const OptionUse& use);  // --compress-sections
+void sort_by_calls(OptionContext& context, const OptionUse& use);      // --[no-]call-graph-profile-sort
 void choose_emulation(OptionContext& context, const OptionUse& use);
 void exclude_libraries(OptionContext& context, const OptionUse& use);
 void choose_system(OptionContext& context, const OptionUse& use);
@@ -24,7 +26,6 @@ void choose_input_format(OptionContext& context, const OptionUse& use);
 void choose_json_map(OptionContext& context, const OptionUse& use);
 void add_script(OptionContext& context, const OptionUse& use);            // -T FILE
 void choose_packed_relocs(OptionContext& context, const OptionUse& use);  // --pack-dyn-relocs
-void choose_optimization(OptionContext& context, const OptionUse& use);
 void choose_output_format(OptionContext& context, const OptionUse& use);
 void choose_unresolved_policy(OptionContext& context, const OptionUse& use);
 void remap_inputs(OptionContext& context, const OptionUse& use);
@@ -37,6 +38,7 @@ void set_section_address(OptionContext& context, const OptionUse& use);   // -Tt
 void set_unique(OptionContext& context, const OptionUse& use);
 void set_static(OptionContext& context, const OptionUse& use);
 void forbid_imports(OptionContext& context, const OptionUse& use);
+void keep_output(OptionContext& context, const OptionUse& use);  // --noinhibit-exec
 void set_nmagic(OptionContext& context, const OptionUse& use);
 void set_omagic(OptionContext& context, const OptionUse& use);
 void set_verbose(OptionContext& context, const OptionUse& use);

@@ -13,14 +13,31 @@
 
 namespace xld::elf {
 
+namespace {
+
+// A program that takes nothing from libraries needs no loader.
+OutputKind without_libraries(const Link& link, OutputKind asked) {
+  if (asked == OutputKind::DynamicExecutable) return OutputKind::StaticExecutable;
+  return asked == OutputKind::DynamicPie && link.options().no_dynamic_linker ? OutputKind::StaticPie : asked;
+}
+
+void check_filters(const Link& link) {
+  const DynamicOptions& options = link.options().dynamic;
+  if (link.target().output == OutputKind::SharedLibrary) return;
+  if (!options.auxiliaries.empty())
+    link.diagnostics().error("-f may not be used without -shared: only a library can stand in front of another");
+  if (!options.filters.empty())
+    link.diagnostics().error("-F may not be used without -shared: only a library can stand in front of another");
+}
+
+}  // namespace
+
 void begin(Link& link) {
   Target& target = link.session.target;
-  // A program that takes nothing from libraries needs no loader.
-  if (target.output == OutputKind::DynamicExecutable && link.inputs.libraries.empty())
-    target.output = OutputKind::StaticExecutable;
-  if (target.output == OutputKind::DynamicPie && link.inputs.libraries.empty() && link.options().no_dynamic_linker)
-    target.output = OutputKind::StaticPie;
+  const OutputKind asked = target.output;
+  if (link.inputs.libraries.empty()) target.output = without_libraries(link, asked);
   const bool moves = is_position_independent(target.output);
+  check_filters(link);
   target.row = find_target_row(ObjectFormat::Elf, target.cpu, target.os);
   if (!target.row) {
     link.diagnostics().error("no such target: the system and the CPU do not go together; see --print-targets");
@@ -46,11 +63,41 @@ void begin(Link& link) {
   if (build_id != BuildIdKind::None)
     link.tile_digest = build_id == BuildIdKind::Sha256 ? DigestKind::Sha256 : DigestKind::Fast;
   link.format_state = std::make_unique<ElfState>(link.session.pool.thread_count());
+  state_of(link).asked_output = asked;
+}
+
+void heed_late_libraries(Link& link) {
+  const auto is_there = [](const InputFile* library) { return library->import_names.empty(); };
+  if (std::ranges::any_of(link.inputs.libraries, is_there)) link.session.target.output = state_of(link).asked_output;
 }
 
 bool refine_layout(Link& link) {
   PackedRelocsChunk* packed = state_of(link).packed_relocs;
   return packed && packed->encode();
+}
+
+namespace {
+
+// The value of an absolute symbol.
+template <class E>
+std::optional<uint64_t> absolute_value(const InputFile& file, uint32_t raw) {
+  const auto symbol = raw_symbol<E>(object_of(file), raw);
+  return symbol.shndx == SHN_ABS ? std::optional<uint64_t>(symbol.value) : std::nullopt;
+}
+
+template <class E>
+bool is_same_number(const InputFile& first, uint32_t first_raw, const InputFile& second, uint32_t second_raw) {
+  const auto value = absolute_value<E>(first, first_raw);
+  return value && value == absolute_value<E>(second, second_raw);
+}
+
+}  // namespace
+
+// As with GNU ld and lld: numbers that are equal.
+bool is_same_definition(const Link& link, const InputFile& first, uint32_t first_raw, const InputFile& second,
+                        uint32_t second_raw) {
+  return link.target().word_size == 8 ? is_same_number<Elf64>(first, first_raw, second, second_raw)
+                                      : is_same_number<Elf32>(first, first_raw, second, second_raw);
 }
 
 SectionId common_section(Link& link, const CommonOffer& offer) {

@@ -23,6 +23,8 @@ namespace xld::elf {
 
 void begin(Link& link);
 SectionId common_section(Link& link, const CommonOffer& offer);
+bool is_same_definition(const Link& link, const InputFile& first, uint32_t first_raw, const InputFile& second,
+                        uint32_t second_raw);
 bool refine_layout(Link& link);
 void settle(Link& link);
 
@@ -38,6 +40,7 @@ inline constexpr Format kFormat = {
     .make_stub_library = make_stub_library,
     .make_atoms = make_atoms,
     .common_section = common_section,
+    .is_same_definition = is_same_definition,
     .library_variable = library_variable,
     .provide_symbols = provide_symbols,
     .bind_symbols = bind_symbols,

@@ -55,6 +55,20 @@ FileKind kind_of(uint16_t type) {
   }
 }
 
+// EI_OSABI, as far as compilers write it. Linux has none, or that of the GNU extensions.
+OperatingSystem system_of(uint8_t abi) {
+  switch (abi) {
+    case 2:
+      return OperatingSystem::NetBsd;
+    case 9:
+      return OperatingSystem::FreeBsd;
+    case 12:
+      return OperatingSystem::OpenBsd;
+    default:
+      return OperatingSystem::Unknown;
+  }
+}
+
 bool is_compiler_ir(Bytes bytes) {
   if (bytes.size() < 4) return false;
   const uint32_t magic = load<uint32_t>(bytes.data());
@@ -68,8 +82,12 @@ Identity identify(Bytes bytes) {
   if (bytes.size() < sizeof(Elf32::Header) || std::memcmp(bytes.data(), kMagic, sizeof(kMagic)) != 0) return {};
   // e_type and e_machine stand in the same place in both classes.
   const auto header = load<Elf32::Header>(bytes.data());
-  return {kind_of(header.type), ObjectFormat::Elf, cpu_of(header.machine), foreign_name(header.machine),
-          header.machine};
+  return {.kind = kind_of(header.type),
+          .format = ObjectFormat::Elf,
+          .cpu = cpu_of(header.machine),
+          .foreign_cpu = foreign_name(header.machine),
+          .cpu_number = header.machine,
+          .os = system_of(header.ident[7])};
 }
 
 }  // namespace xld::elf

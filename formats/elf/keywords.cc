@@ -125,7 +125,7 @@ constexpr OptionRow kNoEffect[] = {
     {"gcs-report", Required, "LEVEL", "ARM only"},
     {"pac-plt", None, "", "ARM only"},
     {"bti-report", Required, "LEVEL", "ARM only"},
-    {"hazardplt retpolineplt", None, "", "a static output has stubs for resolver functions only"},
+    {"hazardplt", None, "", "for other CPUs"},
     {"ifunc-noplt", None, "", "resolver functions are reached through stubs"},
     {"lrodata-after-bss", None, "", "large sections lie after all others already"},
     {"[no]mark-plt", None, "", "only for dynamic outputs"},
@@ -136,6 +136,7 @@ constexpr OptionRow kNoEffect[] = {
 
 constexpr OptionRow kNotYet[] = {
     {"rel rela", None, "", "the form of relocations is that of the ABI"},
+    {"retpolineplt", None, "", "stubs are plain jumps; compile with -fno-plt -mindirect-branch=thunk instead"},
     {"rewrite-endbr", None, "", "instructions are not removed"},
 };
 

@@ -212,8 +212,9 @@ class LibraryNeeds {
     if (!not_found_.empty() && link_.options().dynamic.shlib_undefined == Answer::Unset) return;
     const bool is_warning = link_.options().unresolved == UnresolvedPolicy::Warn;
     for (const auto& [name, missing] : missing_) {
-      const std::string text = fmt::format("{}: --no-allow-shlib-undefined: undefined symbol: {}{}", missing.user->path,
-                                           name, reason_of(missing.symbol));
+      const std::string text =
+          fmt::format("undefined reference: {}\n>>> referenced by {} (disallowed by --no-allow-shlib-undefined){}",
+                      name, missing.user->path, reason_of(missing.symbol));
       if (is_warning) {
         link_.diagnostics().warn(text, missing.user->id);
       } else {

@@ -118,7 +118,8 @@ void add_dynamic_tables(Link& link) {
   const bool has_relocs = relocs->size() != 0;
   if (has_relocs) reloc_section(link, ".dyn").chunks.push_back(relocs);
   if (link.packs_fixups && has_packed_words(link)) {
-    OutputSection& section = output_section(link, ".relr.dyn", SHT_RELR, SHF_ALLOC);
+    const uint32_t type = link.options().dynamic.has_android_relr_tags ? SHT_ANDROID_RELR : SHT_RELR;
+    OutputSection& section = output_section(link, ".relr.dyn", type, SHF_ALLOC);
     section.entry_size = link.arch->word_size;
     state_of(link).packed_relocs = add_chunk<PackedRelocsChunk>(link, link);
     section.chunks.push_back(state_of(link).packed_relocs);
@@ -279,7 +280,7 @@ OutputSection& output_section(Link& link, std::string_view name, uint32_t type, 
 
 void finish_tables(Link& link) {
   for (SectionNamesChunk* names : state_of(link).section_names) names->place_names();
-  compress_debug_sections(link);
+  choose_compressed_sections(link);
   for (OutputSection& section : link.layout.sections)
     if (section.type == SHT_SYMTAB && section.is_empty()) add_symbols(link, section);
   const SymbolTableChunk* table = state_of(link).symbol_table;

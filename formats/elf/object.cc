@@ -39,6 +39,7 @@ class ObjectReader {
     if (!read_header() || !read_sections() || !read_symbol_table()) return;
     note_intermediate_code();
     note_import_records();
+    note_requests();
     file_.first_global = object_.first_global;
     if (!read_groups()) return;
     read_global_names();
@@ -92,6 +93,9 @@ class ObjectReader {
       }
       if (!note_section(i, header)) return false;
     }
+    const auto expanded = arena_.template allocate_array<ExpandedRelocs>(expanded_relocs_.size());
+    std::copy(expanded_relocs_.begin(), expanded_relocs_.end(), expanded.begin());
+    object_.expanded_relocs = expanded;
     return true;
   }
 
@@ -107,6 +111,14 @@ class ObjectReader {
       case SHT_LLVM_ADDRSIG:
         object_.significance_section = index;
         break;
+      case SHT_LLVM_CALL_GRAPH_PROFILE:
+        object_.call_graph_section = index;
+        file_.atom_capacity++;
+        break;
+      case SHT_LLVM_DEPENDENT_LIBRARIES:
+        if (link_.applies_relocs() && !read_library_names(index, header)) return false;
+        file_.atom_capacity++;
+        break;
       case SHT_LLVM_LTO:
         has_llvm_ir_ = true;
         file_.atom_capacity++;
@@ -120,12 +132,8 @@ class ObjectReader {
         break;
       case SHT_REL:
       case SHT_RELA:
-        if (header.info >= object_.section_count) {
-          report_section(link_, file_, index, fmt::format("relocates section {}, which does not exist", header.info));
-          return false;
-        }
-        object_.relocs_of[header.info] = index;
-        break;
+      case SHT_CREL:
+        return note_relocs(index, header);
       default:
         file_.atom_capacity++;
     }
@@ -135,6 +143,32 @@ class ObjectReader {
       has_gcc_ir_ |= name_starts_with(header, kGccIr);
     }
     return true;
+  }
+
+  bool note_relocs(uint32_t index, const SectionHeader& header) {
+    if (header.info == 0 || header.info >= object_.section_count) {
+      report_section(link_, file_, index,
+                     fmt::format("relocates section {}, which does not exist (invalid sh_info)", header.info));
+      return false;
+    }
+    if (object_.relocs_of[header.info] != 0) {
+      report_section(link_, file_, header.info,
+                     fmt::format("multiple relocation sections to one section are not supported: sections {} and {}",
+                                 object_.relocs_of[header.info], index));
+      return false;
+    }
+    object_.relocs_of[header.info] = index;
+    return header.type != SHT_CREL || expand_relocs(index, header);
+  }
+
+  bool expand_relocs(uint32_t index, const SectionHeader& header) {
+    const auto records = expand_compact_relocs<E>(section_bytes(file_, header), arena_);
+    if (records) {
+      expanded_relocs_.push_back({index, *records});
+    } else {
+      report_section(link_, file_, index, records.error().message);
+    }
+    return records.ok();
   }
 
   bool read_slot_section(uint32_t index, const SectionHeader& header) {
@@ -162,6 +196,31 @@ class ObjectReader {
     for (size_t i = 0; i < records.size(); i++)
       records[i] = section_bytes(file_, section_header<E>(object_, import_sections_[i]));
     file_.import_records = records;
+  }
+
+  // LLVM's "Extensions" page: texts with a zero behind each.
+  bool read_library_names(uint32_t index, const SectionHeader& header) {
+    const Bytes texts = section_bytes(file_, header);
+    for (size_t offset = 0; offset < texts.size();) {
+      const auto name = c_string_at(texts, offset);
+      if (!name) {
+        link_.diagnostics().error(
+            fmt::format("{}: corrupted dependent libraries section (unterminated string): {} (index {}, offset {:#x})",
+                        file_.display_name(), string_at(object_.section_names, header.name), index, offset),
+            file_.id, index);
+        return false;
+      }
+      if (!name->empty()) library_names_.push_back(*name);
+      offset += name->size() + 1;
+    }
+    return true;
+  }
+
+  void note_requests() {
+    if (library_names_.empty() || link_.options().ignores_requests) return;
+    const auto requests = arena_.template allocate_array<InputRequest>(library_names_.size());
+    for (size_t i = 0; i < requests.size(); i++) requests[i] = {.name = library_names_[i], .is_specifier = true};
+    file_.requests = requests;
   }
 
   // GCC marks an object without code by a common symbol.
@@ -361,6 +420,8 @@ class ObjectReader {
   Arena& arena_;
   ElfObject& object_;
   std::vector<uint32_t> import_sections_;
+  std::vector<std::string_view> library_names_;
+  std::vector<ExpandedRelocs> expanded_relocs_;
   uint32_t extended_section_ = 0;
   uint32_t group_count_ = 0;
   bool has_default_versions_ = false;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "formats/elf/compact_relocs.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/properties.h"
 #include "formats/format.h"
@@ -38,6 +39,11 @@ inline bool is_linked(const Link& link, AtomId id) {
   return id.is_valid() && id != kDiscardedAtom && link.is_live[id.value];
 }
 
+struct ExpandedRelocs {
+  uint32_t section = 0;
+  RelocRecords records;
+};
+
 struct ElfObject {
   const uint8_t* section_headers = nullptr;
   uint32_t section_count = 0;
@@ -50,9 +56,11 @@ struct ElfObject {
   const uint8_t* extended_indices = nullptr;  // SHT_SYMTAB_SHNDX, as many words as symbols
   uint32_t symbol_section = 0, symbol_name_section = 0, section_name_section = 0;
   uint32_t significance_section = 0;  // SHT_LLVM_ADDRSIG
+  uint32_t call_graph_section = 0;    // SHT_LLVM_CALL_GRAPH_PROFILE
 
-  std::span<uint32_t> relocs_of;  // by section: the section with its relocations, 0: none
-  std::span<AtomId> atom_of;      // by section; not valid: no atom of its own
+  std::span<uint32_t> relocs_of;                    // by section: the section with its relocations, 0: none
+  std::span<const ExpandedRelocs> expanded_relocs;  // of those in compact form
+  std::span<AtomId> atom_of;                        // by section; not valid: no atom of its own
 
   // Where relocations are kept, by symbol:
   std::span<uint8_t> is_referenced;    // a kept relocation is against it; empty: everything counts as referred to
@@ -112,6 +120,16 @@ template <class SectionHeader>
 Bytes section_bytes(const InputFile& file, const SectionHeader& header) {
   if (header.type == SHT_NOBITS) return {};
   return slice(file.bytes, header.offset, header.size).value_or(Bytes());
+}
+
+// What a section of relocations holds; not 0.
+template <class E>
+RelocRecords reloc_records(const InputFile& file, const ElfObject& object, uint32_t section) {
+  const auto header = section_header<E>(object, section);
+  if (header.type != SHT_CREL) return {section_bytes(file, header), header.type == SHT_RELA};
+  for (const ExpandedRelocs& expanded : object.expanded_relocs)
+    if (expanded.section == section) return expanded.records;
+  return {};
 }
 
 // A section's header and name, whatever the class of the file.

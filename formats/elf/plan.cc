@@ -341,14 +341,14 @@ class Planner {
   }
 
   void put_listed_atoms_first() {
-    const std::unordered_map<uint32_t, uint32_t> places = read_symbol_order(link_);
+    const std::unordered_map<uint32_t, uint32_t> places = read_atom_order(link_);
     if (places.empty()) return;
     const auto is_listed = [&](AtomId id) { return places.contains(id.value); };
     const auto by_place = [&](AtomId a, AtomId b) { return places.at(a.value) < places.at(b.value); };
     for (OutputSection& section : sections_) {
       if (has_fixed_order(section)) continue;
       const auto rest = std::stable_partition(section.atoms.begin(), section.atoms.end(), is_listed);
-      std::sort(section.atoms.begin(), rest, by_place);
+      std::stable_sort(section.atoms.begin(), rest, by_place);
     }
   }
 

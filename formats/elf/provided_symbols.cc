@@ -121,7 +121,10 @@ void provide_brackets(Link& link) {
   for (const SymbolId id : wanted) {
     const auto& members = atoms[bracketed_section(link.symbols.name(id))];
     if (members.empty()) continue;
-    if (!link.options().start_stop_gc) link.bracketed[id] = members;
+    // What describes another section lives with that.
+    const auto follows = [&](AtomId atom) { return link.atom(atom).has(atom_flag::kFollowsOther); };
+    if (!link.options().start_stop_gc)
+      std::ranges::remove_copy_if(members, std::back_inserter(link.bracketed[id]), follows);
     link.symbols.add_flags(id, symbol_flag::kBrackets);
     if (link.applies_relocs()) claim_name(link, id, bracket_visibility(link));
   }
@@ -198,6 +201,7 @@ void provide_symbols(Link& link) {
     if (link.options().gc_sections) provide_brackets(link);
     return;
   }
+  heed_late_libraries(link);
   for (const ProvidedSymbol& row : kProvided) {
     const SymbolId id = link.symbols.find(row.name);
     if (is_wanted(link, id) && exists_here(link, row)) claim_name(link, id, row.is_hidden ? symbol_flag::kHidden : 0);

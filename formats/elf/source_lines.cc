@@ -69,11 +69,11 @@ class LineFinder {
 
   void read_targets(uint32_t relocs) {
     if (relocs == 0) return;
-    const auto header = section_header<E>(object_, relocs);
-    if (header.type == SHT_RELA) {
-      read_records<typename E::Rela>(section_bytes(file_, header));
+    const RelocRecords records = reloc_records<E>(file_, object_, relocs);
+    if (records.has_addends) {
+      read_records<typename E::Rela>(records.bytes);
     } else {
-      read_records<typename E::Rel>(section_bytes(file_, header));
+      read_records<typename E::Rel>(records.bytes);
     }
     std::sort(targets_.begin(), targets_.end());
   }

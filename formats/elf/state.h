@@ -25,6 +25,7 @@ class DebugLinkChunk;
 struct ElfState : FormatState {
   explicit ElfState(uint32_t workers) : section_keys(workers) {}
 
+  OutputKind asked_output = {};  // what the output is if it takes anything from libraries
   SectionKeys section_keys;
 
   // Chunks that others ask for facts; owned by Link::chunks.
@@ -51,6 +52,9 @@ struct ElfState : FormatState {
   uint32_t local_symbol_count = 0;   // of .symtab: its sh_info
   bool has_executable_stack = false;
 };
+
+// Libraries that objects ask for, or a compiler, are known only when the inputs have been read (format.cc).
+void heed_late_libraries(Link& link);
 
 inline ElfState& state_of(const Link& link) {
   return static_cast<ElfState&>(*link.format_state);

@@ -1,4 +1,4 @@
-// See symbol_order.h. gABI "Symbol Table": what a symbol is defined in.
+// See symbol_order.h.
 #include "formats/elf/symbol_order.h"
 
 #include <algorithm>
@@ -7,13 +7,18 @@
 #include <string_view>
 #include <vector>
 
+#include "core/glob.h"
 #include "core/list_lines.h"
 #include "core/parallel.h"
+#include "formats/elf/call_graph.h"
+#include "formats/elf/named_atoms.h"
 #include "formats/elf/object.h"
 
 namespace xld::elf {
 
 namespace {
+
+using Places = std::unordered_map<uint32_t, uint32_t>;
 
 struct Line {
   std::string_view name;
@@ -21,81 +26,73 @@ struct Line {
   bool is_placed = false;
 };
 
-struct Place {
-  uint32_t atom = 0;
-  uint32_t line = 0;  // index in the list
-};
-
 class OrderReader {
  public:
-  explicit OrderReader(Link& link) : link_(link), path_(link.options().symbol_ordering_file) {}
+  OrderReader(Link& link, std::string_view option, const std::string& path)
+      : link_(link), option_(option), path_(path) {}
 
-  std::unordered_map<uint32_t, uint32_t> read() {
-    const auto text = link_.open_referenced(path_);
-    if (!text) {
-      link_.diagnostics().error(fmt::format("--symbol-ordering-file: cannot open {}: {}", path_, text.error().message));
-      return {};
-    }
-    for_each_listed_name(as_text(*text), [&](std::string_view name, uint32_t number) { add_line(name, number); });
-    place_globals();
-    place_locals();
-    warn_of_the_rest();
-    return std::move(order_);
+  Places read_symbols() {
+    read_lines();
+    for (const NamedAtom& found : find_named_atoms(link_, index_of_)) place(found.atom.value, found.name);
+    warn_of_the_rest("is not defined in a section of the inputs that is linked");
+    return std::move(places_);
+  }
+
+  Places read_sections() {
+    read_lines();
+    std::vector<Glob> globs;
+    for (const Line& line : lines_) globs.emplace_back(line.name);
+    const GlobSet patterns(std::move(globs));
+    const std::vector<InputFile*>& files = link_.inputs.files;
+    std::vector<std::vector<Match>> matches(files.size());
+    parallel_for(link_.session.pool, files.size(), 16, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; i++) matches[i] = match_sections(*files[i], patterns);
+    });
+    for (const std::vector<Match>& of_file : matches)
+      for (const Match& match : of_file) place(match.atom, match.line);
+    warn_of_the_rest("matches no section of the inputs that is linked");
+    return std::move(places_);
   }
 
  private:
+  struct Match {
+    uint32_t atom = 0, line = 0;
+  };
+
+  void read_lines() {
+    const auto text = link_.open_referenced(path_);
+    if (!text) {
+      link_.diagnostics().error(fmt::format("{}: cannot open {}: {}", option_, path_, text.error().message));
+      return;
+    }
+    for_each_listed_name(as_text(*text), [&](std::string_view name, uint32_t number) { add_line(name, number); });
+  }
+
   void add_line(std::string_view name, uint32_t number) {
     const auto [known, is_new] = index_of_.try_emplace(name, static_cast<uint32_t>(lines_.size()));
     if (is_new) return lines_.push_back({name, number});
     warn(number, fmt::format("{} is listed again; line {} counts", name, lines_[known->second].number));
   }
 
-  void place_globals() {
-    for (uint32_t i = 0; i < lines_.size(); i++) {
-      const SymbolId id = link_.symbols.find(lines_[i].name);
-      if (!id.is_valid()) continue;
-      const AtomId atom = link_.symbols.atom(id);
-      if (is_linked(link_, atom)) place({atom.value, i});
+  std::vector<Match> match_sections(const InputFile& file, const GlobSet& patterns) const {
+    std::vector<Match> matches;
+    for (uint32_t i = file.first_atom.value; i < file.first_atom.value + file.atom_count; i++) {
+      if (!link_.is_live[i]) continue;
+      const uint32_t line = patterns.first_match(section_facts(link_, object_of(file), link_.atoms[i].raw).name);
+      if (line != GlobSet::kNone) matches.push_back({i, line});
     }
+    return matches;
   }
 
-  // Names of local symbols stand in the files only.
-  void place_locals() {
-    const std::vector<InputFile*>& files = link_.inputs.files;
-    std::vector<std::vector<Place>> found(files.size());
-    parallel_for(link_.session.pool, files.size(), 16, [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; i++)
-        found[i] = link_.target().word_size == 8 ? find_locals<Elf64>(*files[i]) : find_locals<Elf32>(*files[i]);
-    });
-    for (const std::vector<Place>& places : found)
-      for (const Place& one : places) place(one);
+  void place(uint32_t atom, uint32_t line) {
+    lines_[line].is_placed = true;
+    const auto [known, is_new] = places_.try_emplace(atom, line);
+    if (!is_new) known->second = std::min(known->second, line);
   }
 
-  template <class E>
-  std::vector<Place> find_locals(const InputFile& file) const {
-    const ElfObject& object = object_of(file);
-    std::vector<Place> places;
-    for (uint32_t i = 1; i < object.first_global; i++) {
-      const auto symbol = raw_symbol<E>(object, i);
-      const uint32_t section = section_index(object, i, symbol);
-      if (symbol.name == 0 || section >= object.atom_of.size()) continue;
-      const auto line = index_of_.find(string_at(object.symbol_names, symbol.name));
-      if (line == index_of_.end() || !is_linked(link_, object.atom_of[section])) continue;
-      places.push_back({object.atom_of[section].value, line->second});
-    }
-    return places;
-  }
-
-  void place(const Place& place) {
-    lines_[place.line].is_placed = true;
-    const auto [known, is_new] = order_.try_emplace(place.atom, place.line);
-    if (!is_new) known->second = std::min(known->second, place.line);
-  }
-
-  void warn_of_the_rest() const {
+  void warn_of_the_rest(std::string_view reason) const {
     for (const Line& line : lines_)
-      if (!line.is_placed)
-        warn(line.number, fmt::format("{} is not defined in a section of the inputs that is linked", line.name));
+      if (!line.is_placed) warn(line.number, fmt::format("{} {}", line.name, reason));
   }
 
   void warn(uint32_t number, std::string_view what) const {
@@ -105,17 +102,30 @@ class OrderReader {
   }
 
   Link& link_;
+  std::string_view option_;
   const std::string& path_;
   std::vector<Line> lines_;
   std::unordered_map<std::string_view, uint32_t> index_of_;
-  std::unordered_map<uint32_t, uint32_t> order_;
+  Places places_;
 };
 
 }  // namespace
 
-std::unordered_map<uint32_t, uint32_t> read_symbol_order(Link& link) {
-  if (link.options().symbol_ordering_file.empty()) return {};
-  return OrderReader(link).read();
+Places read_atom_order(Link& link) {
+  const Options& options = link.options();
+  const bool has_several = !options.symbol_ordering_file.empty() + !options.section_ordering_file.empty() +
+                               !options.call_graph_ordering_file.empty() >
+                           1;
+  if (has_several)
+    link.diagnostics().error(
+        "--symbol-ordering-file, --section-ordering-file and --call-graph-ordering-file each say an order; give one");
+  if (!options.symbol_ordering_file.empty())
+    return OrderReader(link, "--symbol-ordering-file", options.symbol_ordering_file).read_symbols();
+  if (!options.section_ordering_file.empty())
+    return OrderReader(link, "--section-ordering-file", options.section_ordering_file).read_sections();
+  Places places;
+  for (const AtomId atom : order_by_calls(link)) places.emplace(atom.value, static_cast<uint32_t>(places.size()));
+  return places;
 }
 
 }  // namespace xld::elf

@@ -96,7 +96,6 @@ void set_system_root(OptionContext& context, const OptionUse& use) {
 template <auto Fact>
 void clear_everywhere(OptionContext& context, const OptionUse&) {
   context.following.*Fact = false;
-  context.options.requested.*Fact = false;
   for (InputOption& input : context.options.inputs) input.*Fact = false;
 }
 
@@ -225,7 +224,6 @@ void add_hidden(OptionContext& context, const OptionUse& use) {
 template <auto Fact>
 void set_everywhere(OptionContext& context, const OptionUse&) {
   context.following.*Fact = true;
-  context.options.requested.*Fact = true;
   for (InputOption& input : context.options.inputs) input.*Fact = true;
 }
 
@@ -538,8 +536,7 @@ constexpr OptionRow kInputs[] = {
     {"-ObjC", None, "", "take all members of archives that have classes or categories",
      set_everywhere<&InputOption::loads_classes>},
     {"-force_load", Separate, "FILE", "take all members of the archive FILE", add_whole_archive},
-    {"-ignore_auto_link", None, "", "pass over libraries that objects ask for",
-     set_darwin<&DarwinOptions::ignores_requests>},
+    {"-ignore_auto_link", None, "", "pass over libraries that objects ask for", set<&Options::ignores_requests>},
     {"-dead_strip_dylibs", None, "", "name no library to the loader that nothing uses",
      set_darwin<&DarwinOptions::drops_unused_libraries>},
     {"--start-lib", None, "", "the objects that follow behave as if in an archive", set_lazy_inputs},

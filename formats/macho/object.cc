@@ -245,7 +245,7 @@ class ObjectReader {
     const std::span<Bytes> options = arena_.template allocate_array<Bytes>(linker_options_.size());
     std::copy(linker_options_.begin(), linker_options_.end(), options.begin());
     object_.linker_options = options;
-    if (!link_.options().darwin.ignores_requests && link_.applies_relocs())
+    if (!link_.options().ignores_requests && link_.applies_relocs())
       file_.requests = parse_requests(link_, file_, arena_);
   }
 

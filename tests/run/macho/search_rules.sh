@@ -25,7 +25,7 @@ run llvm-ar-19 --format=darwin rcs b/opt/lib/libtwo.a two.o
 run "$XLD" "${common[@]}" main.o one.o -syslibroot a -syslibroot b -L/opt/lib -ltwo -o out
 expect_match 'b/opt/lib' "$XLD" -v -L/opt/lib -syslibroot a -syslibroot b
 expect_match '^Library search paths:' "$XLD" -v
-expect_fail 'cannot find library -lone' -- "${common[@]}" main.o two.o -Z -syslibroot a -lone -o out2
+expect_fail 'unable to find library -lone' -- "${common[@]}" main.o two.o -Z -syslibroot a -lone -o out2
 mkdir objects && cp two.o objects
 run "$XLD" "${common[@]}" main.o one.o -Lobjects -ltwo.o -o out
 

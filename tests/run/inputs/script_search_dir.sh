@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# SEARCH_DIR of a script counts for the libraries named behind it; archives alone say what the output is for.
+source "$(dirname "$0")/../lib.sh"
+
+mkdir -p deep/inside
+compile a.s <<<'.globl _start
+_start: mov $60, %eax
+xor %edi, %edi
+syscall'
+ar rcs deep/inside/libstart.a a.o
+echo 'SEARCH_DIR("deep/inside")' >script
+link -T script -lstart -u _start -o program
+expect_status 0 ./program
+expect_fail '(unable to|cannot) find.*-lstart' -- -lstart -u _start -o program
