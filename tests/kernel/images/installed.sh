@@ -20,5 +20,5 @@ mkdir bare && cp moved/bin/xld bare
 run_status=0
 env -i bare/xld --target=none-amd64 --image=elf -o x hello.o >messages 2>&1 || run_status=$?
 expect_equal "$run_status" 1
-expect_match 'cannot find library -lxrt' cat messages
+expect_match 'library not found for -lxrt' cat messages
 run g++ -std=c++20 -fsyntax-only -Imoved/include/xld "$lib_directory/../../examples/embed.cc"

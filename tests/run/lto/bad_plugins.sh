@@ -41,7 +41,7 @@ delivers 'cannot open missing.o' object=missing.o
 delivers 'short.o: ' object=short.o
 delivers 'text.o: ' object=text.o
 delivers 'code.o: was delivered by a plugin, but' object=code.o
-delivers 'cannot find library -lmissing' library=missing
+delivers 'library not found for -lmissing' library=missing
 
 expect_fail 'text.o: cannot be loaded' -- -plugin ./text.o a.ir.o -o program -m elf_x86_64
 expect_fail 'libm.so.6: is no linker plugin' -- -plugin libm.so.6 a.ir.o -o program -m elf_x86_64
