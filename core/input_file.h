@@ -80,8 +80,9 @@ enum class IrContent : uint8_t { None, Beside, Only };
 
 struct InputFile {
   FileId id;
-  std::string path;    // as given or found
-  std::string member;  // name in the archive `path`, or empty
+  std::string path;                // as given or found
+  std::string member;              // name in the archive `path`, or empty
+  std::string_view taken_by = {};  // the option for which the member takes part, wanted or not
   Bytes bytes;
   uint32_t source = 0;  // which of the opened files (ld/inputs.h) holds the bytes
   IrContent ir = IrContent::None;

@@ -38,6 +38,7 @@ struct InputOption {
   InputKind kind = InputKind::File;
   std::string name;
   bool whole_archive = false;
+  bool is_forced = false;  // -force_load: for this archive alone
   bool as_needed = false;
   bool is_static = false;          // -Bstatic: -l finds archives only
   bool is_lazy = false;            // between --start-lib and --end-lib: objects behave as archive members
@@ -58,6 +59,7 @@ struct InputOption {
 enum class StripMode : uint8_t { None, Debug, All };
 // Local symbols that are left out. Default: temporary ones in sections of strings that may be shared.
 enum class DiscardMode : uint8_t { Default, None, TemporaryLocals, AllLocals };
+enum class MapForm : uint8_t { Gnu, Apple };
 enum class CommonOrder : uint8_t { FirstSeen, FallingAlignment, RisingAlignment };
 enum class IcfMode : uint8_t { None, Safe, All };
 enum class BuildIdKind : uint8_t { None, Fast, Md5, Sha1, Sha256, Uuid, Hex };
@@ -127,6 +129,12 @@ struct SectionCompression {
 struct PluginOption {
   std::string path;
   std::vector<std::string> options;
+};
+
+// A name that has to be defined, and the option that says so.
+struct RequiredName {
+  std::string name;
+  std::string option;
 };
 
 // What LC_BUILD_VERSION says. Versions are packed as xxxx.yy.zz, 16 and twice 8 bits.
@@ -203,7 +211,18 @@ struct DarwinOptions {
   std::string path_prefix;                      // -oso_prefix
   bool adds_underscores = true;                 // to the names of objects that are translated (ELF)
   bool ignores_hints = false;                   // -ignore_optimization_hints
-  bool has_small_objc_stubs = false;            // -objc_stubs_small
+  Answer init_offsets = Answer::Unset;  // -init_offsets: initialisers as offsets that the loader need not adjust
+  bool sorts_by_calls = true;           // --call-graph-profile-sort
+  bool merges_categories = false;       // -objc_category_merging
+  Answer relative_method_lists = Answer::Unset;  // -[no_]objc_relative_method_lists
+  std::string symbol_order_file;                 // --print-symbol-order
+  bool refuses_foreign = false;                  // -arch_errors_fatal: files for other CPUs are errors
+  bool names_architecture = false;               // -arch_multiple: messages do
+  bool warns_of_install_name = false;            // --warn-dylib-install-name
+  bool warns_of_runtime_paths = true;            // --warn-duplicate-rpath
+  std::string lto_library;                       // -lto_library: LLVM's plugin lies beside it
+  std::vector<std::string> lto_options;          // -mllvm and its like
+  bool has_small_objc_stubs = false;             // -objc_stubs_small
 };
 
 // How code uses an imported name. Inferred: its relocations say whether it is called or read.
@@ -282,6 +301,7 @@ struct Options {
   bool ignores_requests = false;                       // --no-dependent-libraries, -ignore_auto_link
   std::vector<std::string> search_paths;               // -L, in order; a leading '=' or $SYSROOT stands for the sysroot
   std::vector<std::string> shared_suffixes = {".so"};  // of what -l finds, best first
+  std::string_view missing_library = "unable to find library -l";  // as users of the dialect know the message
   std::string sysroot;
   std::vector<std::string> standard_paths;  // searched after those, if there is a sysroot
   bool no_standard_paths = false;           // -nostdlib, -Z
@@ -298,7 +318,7 @@ struct Options {
   std::vector<std::string> undefined;         // -u
   std::vector<std::string> undefined_globs;   // --undefined-glob
   std::vector<std::string> require_defined;   // --require-defined
-  std::vector<std::string> must_be_found;     // -u of ld64: here, or in a library
+  std::vector<RequiredName> must_be_found;    // -u of ld64: here, or in a library
   std::vector<std::string> wrapped;           // --wrap
   std::vector<SymbolAssignment> assignments;  // --defsym, in order
   std::vector<TlsSlot> tls_slots;             // --tls-slot
@@ -371,7 +391,8 @@ struct Options {
   std::vector<std::pair<std::string, uint64_t>> dead_reloc_values;  // -z dead-reloc-in-nonalloc=GLOB=VALUE
 
   // Reports
-  std::string map_file;         // "-" is standard output
+  std::string map_file;  // "-" is standard output
+  MapForm map_form = MapForm::Gnu;
   std::string json_map_file;    // --map=json[:FILE]
   std::string tls_report_file;  // --tls-report; "-" is standard output
   bool cref = false;

@@ -26,8 +26,9 @@ enum class ClaimClass : uint8_t {
   HiddenCoalesced = 3,  // and one that other modules cannot see: it gives way to one that they can
   Common = 4,
   Weak = 5,
-  Provided = 6,  // by the linker, if nothing better is there
-  Outside = 7,   // an archive member that would define it, or a shared library that does: the first of them counts
+  Provided = 6,     // by the linker, if nothing better is there
+  Outside = 7,      // an archive member that would define it, or a shared library that does: the first of them counts
+  OutsideWeak = 8,  // a library whose definition others may override, in formats where those come last
   None = 15,
 };
 
@@ -54,7 +55,9 @@ struct Claim {
   uint32_t raw_symbol() const { return static_cast<uint32_t>(packed); }
   bool is_definition() const { return claim_class() < ClaimClass::Outside; }
   bool is_lazy() const { return claim_class() == ClaimClass::Outside && raw_symbol() == kLazy; }
-  bool is_import() const { return claim_class() == ClaimClass::Outside && raw_symbol() != kLazy; }
+  bool is_import() const {
+    return claim_class() == ClaimClass::OutsideWeak || (claim_class() == ClaimClass::Outside && raw_symbol() != kLazy);
+  }
   bool operator==(const Claim&) const = default;
 };
 

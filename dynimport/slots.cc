@@ -5,7 +5,7 @@ namespace xld {
 
 class SlotNumbering {
  public:
-  explicit SlotNumbering(uint32_t symbol_count) : symbol_count_(symbol_count) {}
+  SlotNumbering(uint32_t symbol_count, const SlotRules& rules) : symbol_count_(symbol_count), rules_(rules) {}
 
   void add_symbol(SymbolId id, uint32_t flags) {
     if (slots_.by_symbol_.empty()) slots_.by_symbol_.assign(symbol_count_, Slots::kNone);
@@ -23,6 +23,9 @@ class SlotNumbering {
     slots_.slots.push_back({SlotKind::TlsModule, 0, slots_.got_words});
     slots_.got_words += 2;
   }
+
+  // What is added from now on stands in the other table.
+  void begin_apart() { slots_.first_apart = slots_.got_words; }
 
   Slots take() {
     join_stub_words();
@@ -65,7 +68,7 @@ class SlotNumbering {
     const bool is_import = (flags & symbol_flag::kOutOfReach) != 0;
     const bool is_canonical = is_import && (flags & symbol_flag::kAddressTaken) != 0;
     const bool has_slot = record.got != Slots::kNone && slots_.slots.back().kind != SlotKind::Address && !is_canonical;
-    if (has_slot) {
+    if (has_slot && !rules_.stubs_have_own_words) {
       slots_.stubs.push_back({owner, record.got, false, is_import});
     } else {
       slots_.stubs.push_back({owner, is_import ? slots_.import_words++ : resolver_words_++, true, is_import});
@@ -81,20 +84,29 @@ class SlotNumbering {
 
   Slots slots_;
   uint32_t symbol_count_;
+  const SlotRules& rules_;
   uint32_t resolver_words_ = 0;
 };
 
 Slots number_slots(const SymbolTable& symbols, const LocalNeeds& locals, bool needs_tls_module,
-                   std::vector<PointerWord> pointers) {
-  SlotNumbering numbering(symbols.size());
+                   std::vector<PointerWord> pointers, const SlotRules& rules) {
+  SlotNumbering numbering(symbols.size(), rules);
+  std::vector<SymbolId> apart;
   for (uint32_t i = 0; i < symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = symbols.flags(id);
     const bool is_taken_resolver = (flags & symbol_flag::kResolver) && (flags & symbol_flag::kAddressTaken);
-    if ((flags & symbol_flag::kNeedsAny) || is_taken_resolver) numbering.add_symbol(id, flags);
+    if (!(flags & symbol_flag::kNeedsAny) && !is_taken_resolver) continue;
+    if ((flags & symbol_flag::kNeedsGot) && rules.stands_apart && rules.stands_apart(id)) {
+      apart.push_back(id);
+    } else {
+      numbering.add_symbol(id, flags);
+    }
   }
   for (const auto& [key, entry] : locals.entries()) numbering.add_local(entry.owner, entry.flags);
   if (needs_tls_module) numbering.add_tls_module();
+  if (!apart.empty()) numbering.begin_apart();
+  for (const SymbolId id : apart) numbering.add_symbol(id, symbols.flags(id));
   Slots slots = numbering.take();
   slots.pointers = std::move(pointers);
   return slots;

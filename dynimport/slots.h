@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -54,6 +55,14 @@ struct PointerWord {
   SymbolId import;
 };
 
+// What the output's format says of slots.
+struct SlotRules {
+  // A stub has a word of its own to jump through, even if its symbol has a GOT slot.
+  bool stubs_have_own_words = false;
+  // Symbols whose GOT slots stand behind all others, where the format begins another table; empty: none.
+  std::function<bool(SymbolId)> stands_apart;
+};
+
 // Needs of local symbols, found by the scan. Any thread may add.
 class LocalNeeds {
  public:
@@ -94,13 +103,15 @@ class Slots {
   std::vector<Stub> stubs;
   std::vector<PointerWord> pointers;
   uint32_t got_words = 0;
-  uint32_t stub_words = 0;      // of the stubs' own table, without reserved words: imports first, then resolvers
-  uint32_t import_words = 0;    // of these, those of imports
-  uint32_t tls_module = kNone;  // word of the module's own pair
+  uint32_t stub_words = 0;       // of the stubs' own table, without reserved words: imports first, then resolvers
+  uint32_t import_words = 0;     // of these, those of imports
+  uint32_t tls_module = kNone;   // word of the module's own pair
+  uint32_t first_apart = kNone;  // words from here on stand in a table of their own (SlotRules::stands_apart)
   bool is_got_base_used = false;
 
   // Settled by layout.
   uint64_t got_address = 0;         // first slot
+  uint64_t apart_address = 0;       // of the word `first_apart`
   uint64_t got_base = 0;            // _GLOBAL_OFFSET_TABLE_
   uint64_t stub_table_address = 0;  // first word stubs jump through
   uint64_t stubs_address = 0;
@@ -120,7 +131,10 @@ class Slots {
     return found == by_local_.end() ? nullptr : &records[found->second];
   }
 
-  uint64_t word_address(uint32_t word) const { return got_address + uint64_t{word} * word_size; }
+  uint64_t word_address(uint32_t word) const {
+    if (word >= first_apart) return apart_address + uint64_t{word - first_apart} * word_size;
+    return got_address + uint64_t{word} * word_size;
+  }
   uint64_t stub_address(uint32_t stub) const { return stubs_address + uint64_t{stub} * stub_size; }
   uint64_t pointer_address(size_t pointer) const { return pointers_address + uint64_t{pointer} * word_size; }
   // The word a stub jumps through.
@@ -138,6 +152,6 @@ class Slots {
 // Numbers the slots of all needs; pointers have numbers by their order. A symbol whose value is a resolver function
 // gets a stub, and its address is the stub's if it is taken other than through the GOT.
 Slots number_slots(const SymbolTable& symbols, const LocalNeeds& locals, bool needs_tls_module,
-                   std::vector<PointerWord> pointers = {});
+                   std::vector<PointerWord> pointers = {}, const SlotRules& rules = {});
 
 }  // namespace xld

@@ -35,6 +35,10 @@ struct DefinitionText {
 };
 
 struct Descriptions {
+  std::string_view name_prefix = {};  // what compilers put before names of C; readable names do without
+  // Where a message says that a definition is: "defined at main.o:(.text+0x1c)".
+  std::string_view defined = "defined at";
+  bool places_name_sections = true;  // place() does; else messages add the section
   // An offset in an atom: "function main: .text+0x1c", and the line of its source, "hello.c:12 (dir/hello.c:12)",
   // the file's source at least, or nothing.
   std::string (*place)(const Link&, const Atom&, uint64_t offset);

@@ -83,6 +83,15 @@ void set_color(OptionContext& context, const OptionUse& use) {
   context.options.color_given = when != When::Auto;
 }
 
+void add_plugin(OptionContext& context, const OptionUse& use) {
+  context.options.plugins.push_back({std::string(use.value), {}});
+}
+
+// Drivers pass options, but no plugin, to a linker that they think is LLD. Those are for nobody.
+void add_plugin_option(OptionContext& context, const OptionUse& use) {
+  if (!context.options.plugins.empty()) context.options.plugins.back().options.emplace_back(use.value);
+}
+
 void set_elf_names(OptionContext& context, const OptionUse& use) {
   static constexpr NamedValue<bool> kForms[] = {{"underscore", true}, {"plain", false}};
   if (const auto form = choose_named(context, use, kForms)) context.options.darwin.adds_underscores = *form;

@@ -152,8 +152,10 @@ std::optional<T> choose_named(OptionContext& context, const OptionUse& use, cons
   return std::nullopt;
 }
 
-void add_library(OptionContext& context, const OptionUse& use);        // -lNAME
-void set_color(OptionContext& context, const OptionUse& use);          // --color-diagnostics[=WHEN]
+void add_library(OptionContext& context, const OptionUse& use);  // -lNAME
+void set_color(OptionContext& context, const OptionUse& use);    // --color-diagnostics[=WHEN]
+void add_plugin(OptionContext& context, const OptionUse& use);
+void add_plugin_option(OptionContext& context, const OptionUse& use);
 void set_elf_names(OptionContext& context, const OptionUse& use);      // --elf-names=FORM
 void set_entry(OptionContext& context, const OptionUse& use);          // -e SYMBOL
 void set_icf(OptionContext& context, const OptionUse& use);            // --icf=MODE

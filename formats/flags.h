@@ -119,6 +119,7 @@ struct Dialect {
   OptionTable preferred = {};  // means something else by some names of `options`
   OptionTable keywords;        // of -z; empty if the dialect has none
   void (*apply_defaults)(Options&);
+  void (*complete)(OptionContext&) = nullptr;  // when all words have been read; none: nothing depends on all of them
 };
 
 struct OptionMatch {

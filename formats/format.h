@@ -178,11 +178,13 @@ struct Link {
   bool keeps_shortened_slots = false;    // the output is too large for every shortened GOT load: all slots are made
   std::vector<SlotDetour> slot_detours;  // sorted
   LocalNeeds local_needs;
+  SlotRules slot_rules;  // settled by Format::settle_libraries
   Slots slots;
   Array<FixupCount> fixup_counts;  // by AtomId; empty if there is no loader and the output does not move
 
   std::set<std::string, std::less<>> retained_names;  // --retain-symbols-file: nothing else is in the symbol table
   bool retains_all_names = true;
+  std::vector<AtomId> call_order;  // functions that a profile speaks of, in the order chosen for them
 
   // Where does everything go?
   std::vector<std::unique_ptr<MergedSection>> merge_pools;
@@ -294,8 +296,9 @@ struct KeptRelocs {
 
 struct Format {
   ObjectFormat id;
-  std::span<const Cpu> cpus;  // for which it can be written
-  bool has_copies = true;     // a program may have the only copy of a library's variable
+  std::span<const Cpu> cpus;                 // for which it can be written
+  bool has_copies = true;                    // a program may have the only copy of a library's variable
+  ClaimClass weak_class = ClaimClass::Weak;  // of a weak definition, if its file says no more
 
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);

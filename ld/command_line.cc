@@ -119,6 +119,8 @@ void complete(OptionContext& context) {
   Options& options = context.options;
   context.position++;
   options.requested = context.following;  // as if they stood at the end
+  context.diagnostics.set_warnings_are_errors(options.fatal_warnings);
+  context.diagnostics.set_warnings_suppressed(options.no_warnings);
   for (; context.open_groups != 0; context.open_groups--) {
     context.warn("--end-group is missing; added at the end of the command line");
     context.add_input(InputKind::EndGroup, {});
@@ -127,6 +129,7 @@ void complete(OptionContext& context) {
   if (!options.stub_library.empty() && options.imports.empty() && options.inputs.empty())
     context.error("--emit-stub-library: there is no --dynimport to write a library for");
   if (options.output.empty()) context.error("-o: the name of the output is empty");
+  if (context.dialect.complete) context.dialect.complete(context);
   if (context.time_trace_by_output) options.time_trace_file = options.output + ".time-trace";
   const bool map_into_directory =
       !options.map_file.empty() && context.files.is_directory && context.files.is_directory(options.map_file);

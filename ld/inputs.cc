@@ -145,8 +145,8 @@ void InputFinder::report_not_found(const InputOption& option) const {
   for (const std::string& path : is_framework ? search_.framework_paths() : search_.library_paths())
     paths += "\n  " + path;
   if (paths.empty()) paths = is_framework ? " no directory (use -F)" : " no directory (use -L)";
-  link_.diagnostics().error(fmt::format("unable to find {}{}; searched in:{}",
-                                        is_framework ? "framework " : "library -l", option.name, paths));
+  const std::string_view what = is_framework ? "framework not found " : link_.options().missing_library;
+  link_.diagnostics().error(fmt::format("{}{}; searched in:{}", what, option.name, paths));
 }
 
 void InputFinder::open_option(const InputOption& option, std::optional<Result<Bytes>> bytes, uint32_t depth) {
@@ -180,17 +180,18 @@ Result<Bytes> InputFinder::open_referenced(const std::string& path) {
 // The part that is for the output's CPU.
 void InputFinder::open_universal(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
   const Cpu cpu = link_.format ? link_.target().cpu : link_.options().target.cpu;
-  const auto part = macho::slice_for(bytes, cpu);
-  if (!part && cpu != Cpu::Unknown && link_.options().passes_over_foreign) {
-    link_.diagnostics().warn(fmt::format("{}: {}; it is passed over", path, part.error().message));
-    return;
-  }
+  const auto part = macho::find_slice(bytes, cpu);
   if (!part) {
-    link_.diagnostics().error(fmt::format("{}: {}{}", path, part.error().message,
-                                          cpu == Cpu::Unknown ? "; say for which it is to be linked (-arch)" : ""));
-    return;
+    link_.diagnostics().error(fmt::format("{}: {}", path, part.error().message));
+  } else if (*part) {
+    open_bytes(option, path, **part, depth);
+  } else if (cpu == Cpu::Unknown) {
+    link_.diagnostics().error(
+        fmt::format("{}: is a universal file; say for which CPU it is to be linked (-arch)", path));
+  } else {
+    const std::string text = fmt::format("{}: ignoring file because it {}", path, macho::missing_slice(bytes, cpu));
+    link_.options().passes_over_foreign ? link_.diagnostics().warn(text) : link_.diagnostics().error(text);
   }
-  open_bytes(option, path, *part, depth);
 }
 
 void InputFinder::open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
@@ -203,19 +204,34 @@ void InputFinder::open_bytes(const InputOption& option, const std::string& path,
   if (identity.kind == FileKind::Executable && option.is_host) identity.kind = FileKind::SharedLibrary;
   if (identity.kind == FileKind::Unknown && elf::looks_like_script(bytes))
     return open_script(option, path, bytes, depth);
-  if (identity.kind == FileKind::SharedLibrary && passes_over(path, identity)) return;
+  if (passes_over(path, identity)) return;
   if (!check_identity(path, identity, bytes)) return;
   if (identity.kind == FileKind::SharedLibrary) return add_library(option, path, bytes);
   add_object(path, {}, bytes, option.is_lazy).hides_definitions = option.hides_definitions;
 }
 
-// A library, or a member of an archive, for another CPU than the output's.
+namespace {
+
+std::string incompatible_text(const std::string& name, const Identity& identity, Cpu wanted) {
+  const std::string_view known = macho::architecture_name(identity.cpu);
+  return fmt::format("{} has architecture {} which is incompatible with target architecture {}", name,
+                     !known.empty() ? known : identity.foreign_cpu, macho::architecture_name(wanted));
+}
+
+}  // namespace
+
+// What is for another CPU than the output's, if the dialect passes over such files.
 bool InputFinder::passes_over(const std::string& name, const Identity& identity) {
   const Cpu wanted = link_.format ? link_.target().cpu : link_.options().target.cpu;
   const bool is_wrong = identity.cpu != wanted && !identity.is_for_any_cpu && identity.kind != FileKind::CompilerIr &&
                         identity.kind != FileKind::Unknown;
   if (!link_.options().passes_over_foreign || wanted == Cpu::Unknown || !is_wrong) return false;
-  link_.diagnostics().warn(fmt::format("{}: is for another CPU than the output; it is passed over", name));
+  const std::string text = incompatible_text(name, identity, wanted);
+  if (link_.options().darwin.refuses_foreign) {
+    link_.diagnostics().error(text);
+  } else {
+    link_.diagnostics().warn(text + "; it is passed over");
+  }
   return true;
 }
 
@@ -232,7 +248,7 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
                       link_.options().is_static ? "-static" : "-r"));
       return false;
     case FileKind::Executable:
-      link_.diagnostics().error(fmt::format("{}: is an executable, not an object", name));
+      link_.diagnostics().error(fmt::format("{}: unhandled file type: is an executable, not an object", name));
       return false;
     case FileKind::Universal:
       link_.diagnostics().error(
@@ -368,8 +384,12 @@ void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
     // Members that are no objects (tables of contents of other tools, text) are passed over unless all are asked for.
     if (identity.kind == FileKind::Unknown && !option.whole_archive) continue;
     if (passes_over(name, identity) || !check_identity(name, identity, *bytes)) continue;
-    const bool is_taken = option.whole_archive || (option.loads_classes && macho::has_classes(*bytes));
-    add_object(input.path, std::string(member.name), *bytes, !is_taken).hides_definitions = option.hides_definitions;
+    std::string_view taken_by;
+    if (option.whole_archive) taken_by = option.is_forced ? "-force_load" : "-all_load";
+    if (taken_by.empty() && option.loads_classes && macho::has_classes(*bytes)) taken_by = "-ObjC";
+    InputFile& file = add_object(input.path, std::string(member.name), *bytes, taken_by.empty());
+    file.hides_definitions = option.hides_definitions;
+    file.taken_by = taken_by;
   }
 }
 

@@ -25,7 +25,8 @@ uint32_t output_mode(const Link& link) {
 }
 
 void settle_slots(Link& link, NeedsRecorder& needs, std::vector<PointerWord> pointers) {
-  link.slots = number_slots(link.symbols, link.local_needs, needs.needs_tls_module(), std::move(pointers));
+  link.slots =
+      number_slots(link.symbols, link.local_needs, needs.needs_tls_module(), std::move(pointers), link.slot_rules);
   link.slots.is_got_base_used = needs.uses_got_base();
   link.slots.word_size = link.arch->word_size;
   link.slots.stub_size = link.arch->stub_size;

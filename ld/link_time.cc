@@ -41,12 +41,12 @@ uint16_t visibility_flag(SymbolVisibility visibility) {
   return 0;
 }
 
-ClaimClass claim_class_of(SymbolKind kind) {
+ClaimClass claim_class_of(const Link& link, SymbolKind kind) {
   switch (kind) {
     case SymbolKind::Definition:
       return ClaimClass::Strong;
     case SymbolKind::WeakDefinition:
-      return ClaimClass::Weak;
+      return link.format->weak_class;
     case SymbolKind::Common:
       return ClaimClass::Common;
     case SymbolKind::Reference:
@@ -60,10 +60,11 @@ ClaimClass claim_class_of(SymbolKind kind) {
 // lose, so each gets the number of one that does not exist.
 class NameReader {
  public:
-  NameReader(Link& link, WireReader& answer) : arena_(link.session.arena()), answer_(answer) {}
+  NameReader(Link& link, WireReader& answer) : link_(link), arena_(link.session.arena()), answer_(answer) {}
 
   void read(InputFile& file) {
-    for (uint32_t count = answer_.number<uint32_t>(); count != 0 && !answer_.failed(); count--) read_symbol();
+    for (uint32_t count = answer_.number<uint32_t>(); count != 0 && !answer_.failed(); count--)
+      read_symbol(file.hides_definitions);
     file.first_global = 0;
     file.globals = arena_.allocate_array<SymbolId>(occurrences_.size());
     file.occurrences = copy(occurrences_);
@@ -74,12 +75,14 @@ class NameReader {
   }
 
  private:
-  void read_symbol() {
+  void read_symbol(bool hides_definitions) {
     const auto kind = static_cast<SymbolKind>(answer_.number<uint8_t>());
     Occurrence occurrence;
-    occurrence.claim_class = claim_class_of(kind);
+    occurrence.claim_class = claim_class_of(link_, kind);
     occurrence.is_weak_reference = kind == SymbolKind::WeakReference || kind == SymbolKind::WeakDefinition;
     occurrence.symbol_flags = visibility_flag(static_cast<SymbolVisibility>(answer_.number<uint8_t>()));
+    if (hides_definitions && occurrence.claim_class != ClaimClass::None)
+      occurrence.symbol_flags |= symbol_flag::kHidden;
     const auto size = answer_.number<uint64_t>();
     std::string name = answer_.text();
     if (const std::string version = answer_.text(); !version.empty()) name += "@" + version;
@@ -113,6 +116,7 @@ class NameReader {
     return kept;
   }
 
+  const Link& link_;
   Arena& arena_;
   WireReader& answer_;
   std::vector<Occurrence> occurrences_;

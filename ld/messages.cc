@@ -7,13 +7,17 @@
 #include "arch/field.h"
 #include "core/demangle.h"
 #include "core/target_table.h"
+#include "formats/macho/universal.h"
 #include "ld/runtime_slots.h"
 #include "ld/undefined_hints.h"
 
 namespace xld {
 
 std::string readable_name(const Link& link, std::string_view name) {
-  return link.options().demangle ? demangle(name) : std::string(name);
+  if (!link.options().demangle) return std::string(name);
+  const std::string_view prefix = link.format->describe->name_prefix;
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return demangle(name);
 }
 
 std::string place_of(const Link& link, const InputFile& file, const Atom& atom, uint64_t offset) {
@@ -23,6 +27,12 @@ std::string place_of(const Link& link, const InputFile& file, const Atom& atom, 
 namespace {
 
 constexpr size_t kShownReferences = 3;
+
+// Where the place of a reference does not say it.
+std::string section_text(const Link& link, const Atom& atom) {
+  const Descriptions& describe = *link.format->describe;
+  return describe.places_name_sections ? std::string() : " in section " + describe.atom_section(link, atom);
+}
 
 // "\n>>> LABEL hello.c:12 (dir/hello.c:12)", and "hello.o:(…)" below it; on one line if the source is not known.
 std::string located(std::string_view label, std::string_view source, std::string_view object) {
@@ -72,9 +82,10 @@ template <class Sentence>
 std::string site_text(const Site& site, Sentence sentence) {
   const auto& [link, file, atom, reloc] = site;
   const std::string source = link.format->describe->source(link, atom, reloc.offset);
-  return fmt::format("{}: relocation {}{}{}{}", place_of(link, file, atom, reloc.offset),
+  const std::string section = section_text(link, atom);
+  return fmt::format("{}: relocation {}{}{}{}{}", place_of(link, file, atom, reloc.offset),
                      link.format->describe->reloc_type(link, reloc.raw_type), sentence(),
-                     target_lines(link, file, reloc),
+                     target_lines(link, file, reloc), section.empty() ? std::string() : "\n>>> it is" + section,
                      source.empty() ? std::string() : fmt::format("\n>>> referenced by {}", source));
 }
 
@@ -191,8 +202,8 @@ void report_duplicate(const Link& link, SymbolId symbol, const InputFile& first,
   const bool is_tolerated = link.options().keeps_output;
   if (!is_tolerated && !link.diagnostics().takes_error(second.id, second_raw)) return;
   std::string text = fmt::format("duplicate symbol: {}{}{}", readable_name(link, link.symbols.name(symbol)),
-                                 definition_lines(link, "defined at", first, first_raw),
-                                 definition_lines(link, "defined at", second, second_raw));
+                                 definition_lines(link, link.format->describe->defined, first, first_raw),
+                                 definition_lines(link, link.format->describe->defined, second, second_raw));
   if (is_tolerated) return link.diagnostics().warn(std::move(text), second.id, second_raw);
   link.diagnostics().error(std::move(text), second.id, second_raw);
 }
@@ -229,15 +240,21 @@ std::string slot_hint(const Link& link, const UndefinedReference& reference) {
                      link.symbols.name(reference.symbol));
 }
 
+// Of a link that is one of several for one output.
+std::string architecture_text(const Link& link) {
+  if (!link.options().darwin.names_architecture) return {};
+  return fmt::format(" for arch {}", macho::architecture_name(link.target().cpu));
+}
+
 // `references` are those to one symbol, in input order.
 std::string undefined_text(const Link& link, std::span<const UndefinedReference> references) {
   const SymbolId symbol = references[0].symbol;
-  std::string text = fmt::format("undefined {}symbol: {}", visibility_text(link, symbol),
+  std::string text = fmt::format("undefined {}symbol{}: {}", visibility_text(link, symbol), architecture_text(link),
                                  readable_name(link, link.symbols.name(symbol)));
   for (const UndefinedReference& reference : references.first(std::min(references.size(), kShownReferences))) {
     const Atom& atom = link.atom(reference.atom);
     text += located("referenced by", link.format->describe->source(link, atom, reference.offset),
-                    place_of(link, link.inputs.file(atom.file), atom, reference.offset));
+                    place_of(link, link.inputs.file(atom.file), atom, reference.offset) + section_text(link, atom));
   }
   if (references.size() > kShownReferences)
     text += fmt::format("\n>>> referenced {} more times", references.size() - kShownReferences);

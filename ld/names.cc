@@ -10,6 +10,7 @@
 #include "core/hash.h"
 #include "ld/expression.h"
 #include "ld/inputs.h"
+#include "ld/messages.h"
 
 namespace xld {
 
@@ -77,7 +78,10 @@ SymbolId want_name(Link& link, std::string_view name) {
 // False: there is no such function.
 bool start_at(Link& link, std::string_view name) {
   const SymbolId id = link.symbols.find(name);
-  if (!id.is_valid() || !link.symbols.has(id, symbol_flag::kDefined)) return false;
+  // A function of a library is reached through its stub.
+  const Slots::Record* record = id.is_valid() ? link.slots.record_of(id) : nullptr;
+  const bool has_stub = record && record->stub != Slots::kNone;
+  if (!id.is_valid() || (!link.symbols.has(id, symbol_flag::kDefined) && !has_stub)) return false;
   link.entry_address = link.symbol_addresses[id.value];
   return true;
 }
@@ -145,7 +149,7 @@ std::vector<SymbolId> requested_names(Link& link) {
   for (const std::string& name : link.undefined_in_scripts) names.push_back(want_name(link, name));
   if (!options.keep_first.empty()) names.push_back(want_name(link, options.keep_first));
   for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
-  for (const std::string& name : options.must_be_found) names.push_back(want_name(link, name));
+  for (const RequiredName& required : options.must_be_found) names.push_back(want_name(link, required.name));
   for (const SymbolAssignment& assignment : link.assignments) {
     if (const auto expression = Expression::parse(assignment.expression))
       for (const std::string_view name : expression->referenced_symbols())
@@ -270,11 +274,11 @@ void check_required_names(Link& link) {
     if (!id.is_valid() || !link.symbols.has(id, symbol_flag::kDefined))
       link.diagnostics().error(fmt::format("--require-defined={}: symbol is not defined in any input", name));
   }
-  for (const std::string& name : link.options().must_be_found) {
-    const SymbolId id = link.symbols.find(name);
+  for (const RequiredName& required : link.options().must_be_found) {
+    const SymbolId id = link.symbols.find(required.name);
     if (!id.is_valid() || !link.symbols.has(id, symbol_flag::kDefined | symbol_flag::kImported))
-      link.diagnostics().error(fmt::format(
-          "undefined symbol: {}\n>>> an option asks for it (-u, -exported_symbol, or a list of those)", name));
+      link.diagnostics().error(fmt::format("undefined symbol: {}\n>>> referenced by {}",
+                                           readable_name(link, required.name), required.option));
   }
 }
 

@@ -84,6 +84,14 @@ bool is_equal_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
+// Without what compilers for the format put before it.
+std::string_view source_name(const Link& link, SymbolId id) {
+  std::string_view name = link.symbols.name(id);
+  if (name.starts_with(link.format->describe->name_prefix))
+    name.remove_prefix(link.format->describe->name_prefix.size());
+  return name;
+}
+
 // ---- one walk over all names
 // -----------------------------------------------------------------------------------------------
 
@@ -97,6 +105,7 @@ struct Candidates {
 
 class NameSearch {
  public:
+  // `wanted` is a source_name().
   NameSearch(const Link& link, std::string_view wanted)
       : link_(link), wanted_(wanted), stem_(mangled_stem(wanted)), plain_(plain_name_of_stem(stem_)) {}
 
@@ -105,7 +114,7 @@ class NameSearch {
     for (uint32_t i = 0; i < link_.symbols.size(); i++) {
       const SymbolId id{i};
       if (link_.symbols.claim(id).claim_class() == ClaimClass::None) continue;  // an archive's offer counts
-      const std::string_view name = link_.symbols.name(id);
+      const std::string_view name = source_name(link_, id);
       if (name == wanted_) continue;
       suggestion.consider(name);
       consider(id, name);
@@ -123,7 +132,7 @@ class NameSearch {
   }
 
   void take(SymbolId& place, SymbolId id) const {
-    if (!place.is_valid() || link_.symbols.name(id) < link_.symbols.name(place)) place = id;
+    if (!place.is_valid() || source_name(link_, id) < source_name(link_, place)) place = id;
   }
 
   const Link& link_;
@@ -143,16 +152,16 @@ std::string definer_of(const Link& link, SymbolId id) {
   return file ? fmt::format("\n>>> defined in: {}", file->display_name()) : std::string();
 }
 
-std::string did_you_mean(const Link& link, SymbolId id, std::string_view more = {}) {
-  return fmt::format("\n>>> did you mean: {}{}{}", readable_name(link, link.symbols.name(id)), more,
-                     definer_of(link, id));
+std::string did_you_mean(const Link& link, SymbolId id) {
+  return fmt::format("\n>>> did you mean: {}{}", readable_name(link, link.symbols.name(id)), definer_of(link, id));
 }
 
 std::string linkage_hint(const Link& link, std::string_view wanted, SymbolId id) {
   const bool is_c_missing = mangled_stem(wanted).empty();
-  return did_you_mean(link, id,
-                      is_c_missing ? "? It has C++ linkage: declare it extern \"C\" where it is defined"
-                                   : "? It has C linkage: declare it extern \"C\" where it is used");
+  const std::string name = readable_name(link, link.symbols.name(id));
+  return (is_c_missing ? fmt::format("\n>>> did you mean to declare {} as extern \"C\"? It has C++ linkage", name)
+                       : fmt::format("\n>>> did you mean: extern \"C\" {}", name)) +
+         definer_of(link, id);
 }
 
 // A C library has so many short names that two edits away from any word there is one.
@@ -167,7 +176,10 @@ std::string spelling_hint(const Link& link, std::string_view wanted) {
   if (found.other_linkage.is_valid()) return linkage_hint(link, wanted, found.other_linkage);
   if (found.other_parameters.is_valid()) return did_you_mean(link, found.other_parameters);
   if (found.other_case.is_valid()) return did_you_mean(link, found.other_case);
-  if (found.near && is_convincing(wanted, *found.near)) return did_you_mean(link, link.symbols.find(*found.near));
+  if (found.near && is_convincing(wanted, *found.near)) {
+    const SymbolId id = link.symbols.find(fmt::format("{}{}", link.format->describe->name_prefix, *found.near));
+    return did_you_mean(link, id.is_valid() ? id : link.symbols.find(*found.near));
+  }
   return {};
 }
 
@@ -227,7 +239,7 @@ std::string_view usual_provider(std::string_view name) {
 }
 
 std::string undefined_hints(const Link& link, SymbolId symbol) {
-  const std::string_view name = link.symbols.name(symbol);
+  const std::string_view name = source_name(link, symbol);
   if (std::string hint = lost_definition_hint(link, symbol); !hint.empty()) return hint;
   if (const std::string_view advice = usual_provider(name); !advice.empty()) return fmt::format("\n>>> {}", advice);
   return class_data_hint(name) + spelling_hint(link, name);

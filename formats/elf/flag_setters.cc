@@ -49,15 +49,6 @@ void add_assignment(OptionContext& context, const OptionUse& use) {
   }
 }
 
-void add_plugin(OptionContext& context, const OptionUse& use) {
-  context.options.plugins.push_back({std::string(use.value), {}});
-}
-
-// Drivers pass options, but no plugin, to a linker that they think is LLD. Those are for nobody.
-void add_plugin_option(OptionContext& context, const OptionUse& use) {
-  if (!context.options.plugins.empty()) context.options.plugins.back().options.emplace_back(use.value);
-}
-
 void add_script(OptionContext& context, const OptionUse& use) {
   context.options.inputs.push_back({.kind = InputKind::File, .name = std::string(use.value)});
 }

@@ -7,8 +7,6 @@ namespace xld::elf {
 
 void add_assignment(OptionContext& context, const OptionUse& use);
 void add_just_symbols(OptionContext& context, const OptionUse& use);
-void add_plugin(OptionContext& context, const OptionUse& use);
-void add_plugin_option(OptionContext& context, const OptionUse& use);
 void choose_build_id(OptionContext& context, const OptionUse& use);
 void choose_common_order(OptionContext&, const OptionUse&);
 void choose_compression(OptionContext& context, const OptionUse& use);

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 #include <tuple>
 
+#include "formats/macho/init_offsets.h"
 #include "formats/macho/objc.h"
 #include "formats/macho/object.h"
 #include "formats/macho/relocs.h"
@@ -168,7 +169,8 @@ class AtomMaker {
       constexpr uint64_t kOfRecords = S_ATTR_EXT_RELOC | S_ATTR_LOC_RELOC | SECTION_TYPE;
       return state_of(link_).section_keys.intern(worker_, own_name, type, section.flags & ~kOfRecords);
     }
-    if (type == S_COALESCED) type = S_REGULAR;
+    const bool is_number = type == S_4BYTE_LITERALS || type == S_8BYTE_LITERALS || type == S_16BYTE_LITERALS;
+    if (type == S_COALESCED || is_number) type = S_REGULAR;
     if (type == S_GB_ZEROFILL) type = S_ZEROFILL;
     constexpr uint64_t kKept = S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS | S_ATTR_NO_DEAD_STRIP;
     const std::string_view name = output_section_name(link_.session, section.segment, section.name);
@@ -194,8 +196,10 @@ class AtomMaker {
     link_.atoms[file_.first_atom.value + file_.atom_count++] = atom;
   }
 
-  static uint32_t flags_of(const InputSection& section) {
+  uint32_t flags_of(const InputSection& section) const {
     if (is_unwind(section)) return atom_flag::kUnwind;
+    if (section.type() == S_MOD_INIT_FUNC_POINTERS && wants_init_offsets(link_))
+      return atom_flag::kUnwind | atom_flag::kAllocated;
     uint32_t flags = atom_flag::kAllocated;
     if (section.segment != "__TEXT") flags |= atom_flag::kWritable;
     if (section.flags & (S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS)) flags |= atom_flag::kExecutable;

@@ -108,7 +108,7 @@ class ChainBuilder {
       if (!import.is_weak_definition) row.ordinal = import.ordinal;
       row.is_weak = import.is_weak_reference;
     } else if (!link_.symbols.has(id, symbol_flag::kWeak)) {
-      row.ordinal = kThisImage;  // a tool may redirect it (-interposable)
+      row.ordinal = ordinal_of_own(link_);
     }
     format_ = std::max(format_, format_for(row));
     name_bytes_ += row.name.size() + 1;

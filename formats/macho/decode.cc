@@ -11,6 +11,9 @@
 #include <fmt/core.h>
 
 #include "arch/field.h"
+#include "formats/macho/describe.h"
+#include "formats/macho/imports.h"
+#include "formats/macho/init_offsets.h"
 #include "formats/macho/object.h"
 #include "formats/macho/relocs.h"
 #include "formats/macho/unwind_input.h"
@@ -31,6 +34,7 @@ class Decoder {
         piece_(object_.subsections[atom.raw]),
         section_(object_.sections[piece_.section]),
         cpu_(link.target().cpu),
+        becomes_offset_(becomes_offsets(link, atom)),
         reports_(reports) {}
 
   size_t decode(RelocCursor& cursor, std::span<Reloc> out) {
@@ -48,6 +52,7 @@ class Decoder {
         const bool is_whole = decode_plain(raw, meaning, out[used]);
         if (is_whole && is_template_offset(raw, out[used])) out[used].want = Want::TlsBlockOffset;
         if (is_whole && is_personality(raw)) out[used].want = Want::GotSlot;
+        if (is_whole && becomes_offset_) make_offset(out[used]);
         used += is_whole;
       } else if (cursor.next == cursor.end) {
         fail(raw, fmt::format("{} is not followed by its second half", name_of(raw)));
@@ -68,18 +73,59 @@ class Decoder {
   // -------------------------------------------------------------------------------------------------
 
   bool decode_plain(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
-    return decode_single(raw, meaning, reloc) && (!meaning.wants_thread_variable || check_thread_variable(raw, reloc));
+    if (section_.type() == S_THREAD_LOCAL_VARIABLES && meaning.want != Want::Address && link_.applies_relocs())
+      return fail(
+          raw, fmt::format("{} relocation not allowed in thread-local section, must be UNSIGNED", short_name_of(raw)));
+    if (!decode_single(raw, meaning, reloc) || (reports_ && !check_target(raw, reloc))) return false;
+    if (!reports_ || meaning.want != Want::GotSlot || !link_.applies_relocs()) return true;
+    return check_thread_variable(raw, meaning, reloc);
   }
 
-  // Code calls what a thread-local variable's descriptor begins with: it has to be one.
-  bool check_thread_variable(const RawReloc& raw, const Reloc& reloc) {
+  // Pointers that become offsets are not there to be referred to.
+  bool check_target(const RawReloc& raw, const Reloc& reloc) {
     AtomId atom;
     if (reloc.target_kind == TargetKind::Atom) atom = reloc.atom();
     if (reloc.target_kind == TargetKind::Symbol) atom = link_.symbols.atom(reloc.symbol());
-    if (!atom.is_valid() || is_thread_variable(link_, atom)) return true;
-    return fail(raw, fmt::format("{} is for a thread-local variable, but what it refers to is an ordinary one; declare "
-                                 "it thread_local everywhere, or nowhere",
-                                 name_of(raw)));
+    if (!atom.is_valid() || link_.atom(atom).file.value == 0 || !becomes_offsets(link_, link_.atom(atom))) return true;
+    return fail_at(raw, fmt::format("cannot reference {} defined in __mod_init_func when -init_offsets is used",
+                                    target_name(reloc)));
+  }
+
+  // Is the target the descriptor of a thread-local variable? Nothing: it is not known.
+  std::optional<bool> refers_to_descriptor(const Reloc& reloc) const {
+    AtomId atom;
+    if (reloc.target_kind == TargetKind::Atom) atom = reloc.atom();
+    if (reloc.target_kind == TargetKind::Symbol) {
+      const Claim claim = link_.symbols.claim(reloc.symbol());
+      if (claim.is_import() && is_import_of_variable(link_, claim)) return true;
+      atom = link_.symbols.atom(reloc.symbol());
+    }
+    if (!atom.is_valid()) return std::nullopt;
+    return is_thread_variable(link_, atom);
+  }
+
+  // Code calls what a thread-local variable's descriptor begins with: it has to be one. An ordinary access to it is a
+  // mistake as well.
+  bool check_thread_variable(const RawReloc& raw, const RelocMeaning& meaning, const Reloc& reloc) {
+    const auto is_descriptor = refers_to_descriptor(reloc);
+    if (!is_descriptor || *is_descriptor == meaning.wants_thread_variable) return check_variable_load(raw, meaning);
+    return fail_at(raw, fmt::format("{} relocation requires that symbol {} {}be thread-local; declare it thread_local "
+                                    "everywhere, or nowhere",
+                                    short_name_of(raw), target_name(reloc), *is_descriptor ? "not " : ""));
+  }
+
+  // x86-64: the load becomes a leaq if the variable is ours.
+  bool check_variable_load(const RawReloc& raw, const RelocMeaning& meaning) {
+    constexpr uint8_t kMoveToRegister = 0x8b;
+    if (!meaning.wants_thread_variable || meaning.lead == 0) return true;
+    const uint64_t offset = place(raw) - piece_.address;
+    if (offset >= 2 && atom_.data[offset - 2] == kMoveToRegister) return true;
+    return fail(raw, "TLV reloc requires MOVQ instruction");
+  }
+
+  std::string target_name(const Reloc& reloc) const {
+    if (reloc.target_kind == TargetKind::Symbol) return std::string(link_.symbols.name(reloc.symbol()));
+    return kDescriptions.symbol(link_, file_, reloc.raw_symbol);
   }
 
   bool decode_single(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
@@ -198,10 +244,12 @@ class Decoder {
   bool start(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
     reloc = Reloc();
     reloc.field = meaning.field != Field::None ? meaning.field : field_of(cpu_, raw.length, raw.is_pc_relative);
-    if (!(meaning.lengths >> raw.length & 1) ||
-        !(raw.is_pc_relative ? meaning.may_be_relative : meaning.may_be_absolute))
-      return fail(raw, fmt::format("{} of a {}field of {} bytes does not exist", name_of(raw),
-                                   raw.is_pc_relative ? "relative " : "", size_of(reloc.field)));
+    if (!(meaning.lengths >> raw.length & 1))
+      return fail(raw, fmt::format("{} relocation has width {} bytes, but must be {} bytes", short_name_of(raw),
+                                   1u << raw.length, widths_of(meaning)));
+    if (!(raw.is_pc_relative ? meaning.may_be_relative : meaning.may_be_absolute))
+      return fail(raw, fmt::format("{} relocation must {}be PC-relative", short_name_of(raw),
+                                   raw.is_pc_relative ? "not " : ""));
     const uint64_t offset = place(raw) - piece_.address;
     if (place(raw) < piece_.address || !contains(atom_.bytes(), offset, size_of(reloc.field)) || offset > UINT32_MAX)
       return fail(raw, fmt::format("{} is outside of what it is about, {:#x} bytes at {:#x}", name_of(raw), atom_.size,
@@ -210,6 +258,14 @@ class Decoder {
     reloc.want = meaning.want;
     reloc.raw_type = raw.type;
     return true;
+  }
+
+  // What is called has a distance from the header, if not its own, then its stub's.
+  static void make_offset(Reloc& reloc) {
+    reloc.want = Want::Stub;
+    reloc.from = From::Place;
+    reloc.field = Field::Signed32;
+    reloc.hints |= hint::kIsBranch;
   }
 
   // Unwind tables name a personality by a pointer to it.
@@ -340,6 +396,32 @@ class Decoder {
 
   std::string name_of(const RawReloc& raw) const { return macho::reloc_name(cpu_, raw.type); }
 
+  // "UNSIGNED"
+  std::string short_name_of(const RawReloc& raw) const {
+    const std::string name = name_of(raw);
+    constexpr std::string_view kMark = "_RELOC_";
+    const size_t mark = name.find(kMark);
+    return mark == name.npos ? name : name.substr(mark + kMark.size());
+  }
+
+  // "4 or 8"
+  static std::string widths_of(const RelocMeaning& meaning) {
+    std::string text;
+    for (uint32_t length = 0; length < 4; length++)
+      if (meaning.lengths >> length & 1) text += fmt::format("{}{}", text.empty() ? "" : " or ", 1u << length);
+    return text;
+  }
+
+  // A mistake of the program, and not of the object.
+  bool fail_at(const RawReloc& raw, const std::string& what) {
+    if (!reports_) return false;
+    const uint64_t offset = place(raw) - piece_.address;
+    link_.diagnostics().error(
+        fmt::format("{}:({}): {}", file_.display_name(), kDescriptions.place(link_, atom_, offset), what), file_.id,
+        uint64_t{piece_.section} << 32 | raw.address);
+    return false;
+  }
+
   bool fail(const RawReloc& raw, const std::string& what) {
     if (reports_) report_raw_reloc(link_, file_, piece_, raw.address, what);
     return false;
@@ -352,6 +434,7 @@ class Decoder {
   const Subsection& piece_;
   const InputSection& section_;
   Cpu cpu_;
+  bool becomes_offset_;
   bool reports_;
 };
 
@@ -366,9 +449,9 @@ size_t decode(const Link& link, const InputFile& file, const Atom& atom, RelocCu
 void report_raw_reloc(const Link& link, const InputFile& file, const Subsection& piece, uint64_t address,
                       std::string_view what) {
   const InputSection& section = object_of(file).sections[piece.section];
-  link.diagnostics().error(fmt::format("{}: relocation at offset {:#x} of section ({},{}): {}", file.display_name(),
-                                       address, section.segment, section.name, what),
-                           file.id, uint64_t{piece.section} << 32 | address);
+  link.diagnostics().error(
+      fmt::format("{} at offset {} of {},{} in {}", what, address, section.segment, section.name, file.display_name()),
+      file.id, uint64_t{piece.section} << 32 | address);
 }
 
 }  // namespace xld::macho

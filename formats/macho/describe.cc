@@ -2,7 +2,9 @@
 #include "formats/macho/describe.h"
 
 #include <fmt/core.h>
+#include <utility>
 
+#include "core/demangle.h"
 #include "formats/macho/object.h"
 #include "formats/macho/relocs.h"
 #include "formats/macho/source_lines.h"
@@ -11,8 +13,17 @@ namespace xld::macho {
 
 namespace {
 
-// The last name at or before an address of a section.
-std::string_view name_before(const Link& link, const MachoObject& object, uint32_t section, uint64_t address) {
+constexpr std::string_view kNamePrefix = "_";
+
+std::string readable(const Link& link, std::string_view name) {
+  if (!link.options().demangle) return std::string(name);
+  if (name.starts_with(kNamePrefix)) name.remove_prefix(kNamePrefix.size());
+  return demangle(name);
+}
+
+// The last name at or before an address of a section, and its own address.
+std::pair<std::string_view, uint64_t> name_before(const Link& link, const MachoObject& object, uint32_t section,
+                                                  uint64_t address) {
   std::string_view best;
   uint64_t best_address = 0;
   for (uint32_t i = 0; i < object.symbol_count; i++) {
@@ -22,7 +33,7 @@ std::string_view name_before(const Link& link, const MachoObject& object, uint32
     best = symbol_name(object, raw);
     best_address = raw.value;
   }
-  return best;
+  return {best, best_address};
 }
 
 std::string describe_place(const Link& link, const Atom& atom, uint64_t offset) {
@@ -30,10 +41,10 @@ std::string describe_place(const Link& link, const Atom& atom, uint64_t offset) 
   const MachoObject& object = object_of(link.inputs.file(atom.file));
   const Subsection& piece = object.subsections[atom.raw];
   const InputSection& section = object.sections[piece.section];
-  const std::string place =
-      fmt::format("{},{}+{:#x}", section.segment, section.name, piece.address - section.address + offset);
-  const std::string_view name = name_before(link, object, piece.section, piece.address + offset);
-  return name.empty() ? place : fmt::format("{}, in {}", place, name);
+  const uint64_t address = piece.address + offset;
+  const auto named = name_before(link, object, piece.section, address);
+  if (named.first.empty()) return fmt::format("{},{}+{:#x}", section.segment, section.name, address - section.address);
+  return fmt::format("symbol {}+{:#x}", readable(link, named.first), address - named.second);
 }
 
 // Numbers behind the last symbol are those of sections, which relocations may refer to as well.
@@ -46,15 +57,18 @@ std::string describe_symbol(const Link& link, const InputFile& file, uint32_t ra
   return fmt::format("section ({},{})", object.sections[section - 1].segment, object.sections[section - 1].name);
 }
 
-std::string describe_source(const Link& link, const Atom& atom, uint64_t offset) {
-  if (atom.file.value == 0) return {};
-  const InputFile& file = link.inputs.file(atom.file);
-  const Subsection& piece = object_of(file).subsections[atom.raw];
-  const auto line = source_line_at(link, file, piece.section, piece.address + offset);
+std::string source_text(const std::optional<SourceLine>& line) {
   if (!line) return {};
   const size_t slash = line->file.rfind('/');
   if (slash == std::string::npos) return fmt::format("{}:{}", line->file, line->line);
   return fmt::format("{}:{} ({}:{})", line->file.substr(slash + 1), line->line, line->file, line->line);
+}
+
+std::string describe_source(const Link& link, const Atom& atom, uint64_t offset) {
+  if (atom.file.value == 0) return {};
+  const InputFile& file = link.inputs.file(atom.file);
+  const Subsection& piece = object_of(file).subsections[atom.raw];
+  return source_text(source_line_at(link, file, piece.section, piece.address + offset));
 }
 
 DefinitionText describe_definition(const Link& link, const InputFile& file, uint32_t raw) {
@@ -63,7 +77,8 @@ DefinitionText describe_definition(const Link& link, const InputFile& file, uint
   const RawSymbol symbol = raw_symbol(link, object, raw);
   if (!is_defined_in_section(symbol)) return {};
   const InputSection& section = object.sections[symbol.sect - 1u];
-  return {fmt::format("{},{}+{:#x}", section.segment, section.name, symbol.value - section.address), {}};
+  return {fmt::format("{},{}+{:#x}", section.segment, section.name, symbol.value - section.address),
+          source_text(source_line_at(link, file, symbol.sect - 1u, symbol.value))};
 }
 
 std::string describe_section(const Link& /*link*/, const InputFile& file, uint32_t raw_section) {
@@ -134,6 +149,9 @@ std::string reloc_type(const Link& link, uint32_t raw_type) {
 }  // namespace
 
 const Descriptions kDescriptions = {
+    .name_prefix = kNamePrefix,
+    .defined = "defined in",
+    .places_name_sections = false,
     .place = describe_place,
     .source = describe_source,
     .symbol = describe_symbol,

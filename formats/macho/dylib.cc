@@ -61,6 +61,17 @@ class LibraryReader {
       case LC_SUB_CLIENT:
         if (const auto name = text_at<DylinkerCommand>(bytes)) library_.allowable_clients.push_back(*name);
         return std::nullopt;
+      case LC_BUILD_VERSION:
+        if (const auto version = xld::read<BuildVersionCommand>(bytes, 0))
+          note_version(version->platform, version->minos);
+        return std::nullopt;
+      case LC_VERSION_MIN_MACOSX:
+      case LC_VERSION_MIN_IPHONEOS:
+      case LC_VERSION_MIN_TVOS:
+      case LC_VERSION_MIN_WATCHOS:
+        if (const auto version = xld::read<VersionMinCommand>(bytes, 0))
+          note_version(platform_of_command(command.cmd), version->version);
+        return std::nullopt;
       case LC_DYLD_INFO:
       case LC_DYLD_INFO_ONLY:
         if (const auto info = xld::read<DyldInfoCommand>(bytes, 0))
@@ -75,6 +86,11 @@ class LibraryReader {
       default:
         return std::nullopt;
     }
+  }
+
+  void note_version(uint32_t platform, uint32_t minimum_os) {
+    library_.platforms |= platform_bit(platform);
+    library_.minimum_os = minimum_os;
   }
 
   // The text of a command, whose offset follows its size.

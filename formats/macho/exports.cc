@@ -68,7 +68,10 @@ bool ExportRules::exports(SymbolId id) const {
 }
 
 bool ExportRules::is_interposable(SymbolId id) const {
-  return link_.options().darwin.is_interposable ||
+  // Libraries find names of other images first, if all of them share one name space.
+  const DarwinOptions& options = link_.options().darwin;
+  const bool is_flat_library = options.is_flat && link_.target().output == OutputKind::SharedLibrary;
+  return options.is_interposable || is_flat_library ||
          (!interposable_.is_empty() && interposable_.contains(link_.symbols.name(id)));
 }
 
@@ -98,7 +101,7 @@ std::vector<uint8_t> make_export_trie(const Link& link) {
   for (const SymbolId id : exported_names(link)) {
     const uint32_t flags = link.symbols.flags(id);
     const AtomId atom = link.symbols.atom(id);
-    if (atom.is_valid() && !link.is_live[atom.value]) continue;
+    if (atom.is_valid() && (!link.is_live[atom.value] || link.atom(atom).has(atom_flag::kUnwind))) continue;
     const bool is_placed = atom.is_valid() || (flags & (symbol_flag::kAbsolute | symbol_flag::kLinkerMade));
     if (!is_placed) continue;
     Export entry;

@@ -292,7 +292,7 @@ void build_opcodes(Link& link, const std::vector<SymbolId>& overriding) {
       if (is_position_independent(link.target().output)) rebased.push_back(fixup.address);
       const bool is_weak = link.symbols.has(fixup.symbol, symbol_flag::kWeak);
       Import own = own_weak_definition(link, fixup.symbol);
-      if (!is_weak) own.ordinal = kThisImage;
+      if (!is_weak) own.ordinal = ordinal_of_own(link);
       (is_weak ? weak : bound).push_back({own, fixup});
       continue;
     }

@@ -106,7 +106,12 @@ void print_version(OptionContext& context, const OptionUse&) {
 
 // A name that has to be there, unless it is a pattern.
 void want_export(OptionContext& context, std::string_view name) {
-  if (!name.empty() && name.find_first_of("*?[") == name.npos) context.options.must_be_found.emplace_back(name);
+  if (!name.empty() && name.find_first_of("*?[") == name.npos)
+    context.options.must_be_found.push_back({std::string(name), "-exported_symbol(s_list)"});
+}
+
+void require_name(OptionContext& context, const OptionUse& use) {
+  context.options.must_be_found.push_back({std::string(use.value), "-u"});
 }
 
 void add_export(OptionContext& context, const OptionUse& use) {
@@ -148,6 +153,11 @@ void set_darwin_address(OptionContext& context, const OptionUse& use) {
   } else {
     report_bad_number(context, use, "a hexadecimal number");
   }
+}
+
+template <auto Field>
+void set_darwin_switch(OptionContext& context, const OptionUse& use) {
+  context.options.darwin.*Field = use.is_on;
 }
 
 // "-no_NAME" or "-NAME": a row with [no_].
@@ -227,10 +237,21 @@ void set_everywhere(OptionContext& context, const OptionUse&) {
   for (InputOption& input : context.options.inputs) input.*Fact = true;
 }
 
-// Loaders refuse a path that is there twice.
 void add_runtime_path(OptionContext& context, const OptionUse& use) {
-  std::vector<std::string>& paths = context.options.dynamic.runtime_paths;
-  if (std::find(paths.begin(), paths.end(), use.value) == paths.end()) paths.emplace_back(use.value);
+  context.options.dynamic.runtime_paths.emplace_back(use.value);
+}
+
+// Loaders refuse a path that is there twice.
+void drop_equal_paths(OptionContext& context) {
+  std::vector<std::string> paths;
+  for (std::string& path : context.options.dynamic.runtime_paths) {
+    if (std::find(paths.begin(), paths.end(), path) == paths.end()) {
+      paths.push_back(std::move(path));
+    } else if (context.options.darwin.warns_of_runtime_paths) {
+      context.warn(fmt::format("duplicate -rpath '{}' ignored [--warn-duplicate-rpath]", path));
+    }
+  }
+  context.options.dynamic.runtime_paths = std::move(paths);
 }
 
 void set_pad(OptionContext& context, const OptionUse& use) {
@@ -349,6 +370,7 @@ void add_file_list(OptionContext& context, const OptionUse& use) {
 void add_whole_archive(OptionContext& context, const OptionUse& use) {
   context.add_input(InputKind::File, use.value);
   context.options.inputs.back().whole_archive = true;
+  context.options.inputs.back().is_forced = true;
 }
 
 void set_pie(OptionContext& context, const OptionUse& use) {
@@ -359,12 +381,99 @@ void apply_defaults(Options& options) {
   options.target.format = ObjectFormat::MachO;
   options.target.os = OperatingSystem::Darwin;
   options.is_pie = true;
+  options.demangle = false;
+  options.map_form = MapForm::Apple;
   options.dynamic.copy_relocs = false;
   options.shared_suffixes = {".tbd", ".dylib", ".so"};
+  options.missing_library = "library not found for -l";
   options.standard_paths = {"=/usr/lib", "=/usr/local/lib"};
   options.passes_over_foreign = true;
   options.finds_objects = true;
   options.darwin.standard_framework_paths = {"=/Library/Frameworks", "=/System/Library/Frameworks"};
+}
+
+// "-mcpu V" is what LLVM's plugin knows as "mcpu=V", and so on.
+void add_lto_option(OptionContext& context, const OptionUse& use) {
+  struct Row {
+    std::string_view spelling, option;
+  };
+  static constexpr Row kRows[] = {{"mcpu", "mcpu="},
+                                  {"thinlto-jobs", "jobs="},
+                                  {"lto-O", "O"},
+                                  {"thinlto-cache-policy", "cache-policy="},
+                                  {"cache_path_lto", "cache-dir="},
+                                  {"object_path_lto", "obj-path="},
+                                  {"save-temps", "save-temps"}};
+  std::string_view name = use.spelling;
+  name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
+  for (const Row& row : kRows)
+    if (name == row.spelling)
+      return context.options.darwin.lto_options.push_back(fmt::format("{}{}", row.option, use.value));
+  context.options.darwin.lto_options.emplace_back(use.value);
+}
+
+// LLVM's plugin, which compiles its intermediate code: beside the library that the driver names, else that of the
+// newest LLVM of this machine.
+void find_plugin(OptionContext& context) {
+  Options& options = context.options;
+  if (!options.plugins.empty()) {
+    auto& given = options.plugins.front().options;
+    given.insert(given.begin(), options.darwin.lto_options.begin(), options.darwin.lto_options.end());
+  }
+  if (!options.plugins.empty() || !context.files.exists) return;
+  constexpr std::string_view kPlugin = "LLVMgold.so";
+  constexpr int kNewest = 40, kOldest = 11;
+  std::vector<std::string> places;
+  const std::string& library = options.darwin.lto_library;
+  if (const size_t slash = library.rfind('/'); slash != library.npos)
+    places.push_back(fmt::format("{}/{}", library.substr(0, slash), kPlugin));
+  for (int version = kNewest; version >= kOldest; version--)
+    places.push_back(fmt::format("/usr/lib/llvm-{}/lib/{}", version, kPlugin));
+  for (const std::string& place : places) {
+    if (!context.files.exists(place)) continue;
+    return options.plugins.push_back({place, options.darwin.lto_options});
+  }
+}
+
+struct Contradiction {
+  bool is_there;
+  std::string_view text;
+};
+
+// Options that mean something for libraries only, and those that exclude each other.
+void check_options(OptionContext& context) {
+  const Options& options = context.options;
+  const DarwinOptions& darwin = options.darwin;
+  const bool is_library = options.is_shared && !darwin.is_bundle;
+  const bool lists_exports = !darwin.exported.empty() || !darwin.exported_lists.empty();
+  const bool lists_hidden = !darwin.unexported.empty() || !darwin.unexported_lists.empty();
+  const Contradiction errors[] = {
+      {!darwin.kept_local_lists.empty() && !darwin.dropped_local_lists.empty(),
+       "cannot use both -non_global_symbols_no_strip_list and -non_global_symbols_strip_list; leave out one of them"},
+      {(lists_exports || darwin.exports_nothing) && lists_hidden,
+       "cannot use both -exported_symbol* and -unexported_symbol* options; leave out one kind"},
+      {lists_exports && darwin.exports_nothing,
+       "cannot use both -exported_symbol* and -no_exported_symbols options; leave out one kind"},
+      {darwin.chained_fixups == Answer::Yes && !options.is_pie && !options.is_shared && !options.is_relocatable,
+       "-fixup_chains is incompatible with -no_pie: chains are for what the loader may move; leave out one of them"},
+  };
+  const Contradiction warnings[] = {
+      {!darwin.umbrella.empty() && !is_library, "-umbrella used, but not creating dylib"},
+      {darwin.may_be_dropped && !is_library, "-mark_dead_strippable_dylib: ignored, only has effect with -dylib"},
+  };
+  for (const Contradiction& row : errors)
+    if (row.is_there) context.error(std::string(row.text));
+  for (const Contradiction& row : warnings)
+    if (row.is_there) context.warn(std::string(row.text));
+  if (darwin.warns_of_install_name && !darwin.install_name.empty() && !is_library)
+    context.warn(fmt::format("-install_name {}: ignored, only has effect with -dylib [--warn-dylib-install-name]",
+                             darwin.install_name));
+}
+
+void complete(OptionContext& context) {
+  find_plugin(context);
+  drop_equal_paths(context);
+  check_options(context);
 }
 
 constexpr OptionRow kGeneral[] = {
@@ -373,9 +482,13 @@ constexpr OptionRow kGeneral[] = {
      print_version},
     {"--version", None, "", "print the version", request<&CommandRequest::version>},
     {"--print-targets", None, "", "print the version and the targets", request<&CommandRequest::targets>},
+    {"--[no-]warn-dylib-install-name", None, "", "warn of -install_name where there is no library",
+     set_darwin_switch<&DarwinOptions::warns_of_install_name>},
+    {"--[no-]warn-duplicate-rpath", None, "", "warn of an -rpath that is there twice (default)",
+     set_darwin_switch<&DarwinOptions::warns_of_runtime_paths>},
     {"--[no-]color-diagnostics", Optional, "WHEN", "colour messages: always (default), never, auto", set_color},
-    {"-demangle", None, "", "show names as the source has them (default)", set<&Options::demangle>},
-    {"-no_demangle", None, "", "show names as the object has them", set<&Options::demangle, false>},
+    {"-demangle", None, "", "show names as the source has them", set<&Options::demangle>},
+    {"-no_demangle", None, "", "show names as the object has them (default)", set<&Options::demangle, false>},
     {"--error-limit", Required, "N", "stop reporting after N errors (20; 0: never)", set_number<&Options::error_limit>},
     {"-fatal_warnings", None, "", "warnings are errors", set<&Options::fatal_warnings>},
     {"-w", None, "", "print no warnings", set<&Options::no_warnings>},
@@ -385,6 +498,10 @@ constexpr OptionRow kGeneral[] = {
 constexpr OptionRow kOutput[] = {
     {"-o", Separate, "FILE", "write the output to FILE (a.out)", set_text<&Options::output>},
     {"-arch", Separate, "CPU", "link for x86_64, i386 or arm64", choose_architecture},
+    {"-arch_multiple", None, "", "say in messages for which CPU the link is",
+     set_darwin<&DarwinOptions::names_architecture>},
+    {"-arch_errors_fatal", None, "", "files for another CPU are errors; else they are passed over with a warning",
+     set_darwin<&DarwinOptions::refuses_foreign>},
     {"--target", Required, "TARGET", "link for TARGET, such as darwin-amd64; see --print-targets", set_target},
     {"--elf-names", Required, "FORM",
      "names of ELF objects in a Mach-O output: underscore (default: main is _main), plain", set_elf_names},
@@ -445,6 +562,8 @@ constexpr OptionRow kOutput[] = {
      set_darwin<&DarwinOptions::pads_for_install_names>},
     {"-[no_]fixup_chains", None, "", "write chained fixups (default from macOS 13 on)",
      set_answer<&DarwinOptions::chained_fixups>},
+    {"-[no_]init_offsets", None, "", "write initialisers as offsets (default with chained fixups)",
+     set_answer<&DarwinOptions::init_offsets>},
     {"-bind_at_load", None, "", "find functions of libraries when the program is loaded, not when they are called",
      set_darwin<&DarwinOptions::lazy_binding, Answer::No>},
     {"-[no_]data_const", None, "", "keep data that is not written apart (default from macOS 10.15 on)",
@@ -537,6 +656,16 @@ constexpr OptionRow kInputs[] = {
      set_everywhere<&InputOption::loads_classes>},
     {"-force_load", Separate, "FILE", "take all members of the archive FILE", add_whole_archive},
     {"-ignore_auto_link", None, "", "pass over libraries that objects ask for", set<&Options::ignores_requests>},
+    {"-lto_library", Separate, "FILE", "compile LLVM's intermediate code with the plugin LLVMgold.so beside FILE",
+     set_darwin_text<&DarwinOptions::lto_library>},
+    {"--plugin", Required, "FILE", "compile intermediate code (-flto) with this plugin", add_plugin},
+    {"--plugin-opt", Required, "OPTION", "an option for the plugin named before", add_plugin_option},
+    {"-mllvm -mcpu -object_path_lto -cache_path_lto", Separate, "VALUE",
+     "for LLVM: an option; the CPU to compile for; where to keep what it compiles, and where to look for it",
+     add_lto_option},
+    {"--thinlto-jobs --thinlto-cache-policy", Required, "VALUE", "the same: threads; how much is kept", add_lto_option},
+    {"--lto-O", Joined, "LEVEL", "the same: how much is optimised", add_lto_option},
+    {"--save-temps", None, "", "the same: keep what there is between the steps", add_lto_option},
     {"-dead_strip_dylibs", None, "", "name no library to the loader that nothing uses",
      set_darwin<&DarwinOptions::drops_unused_libraries>},
     {"--start-lib", None, "", "the objects that follow behave as if in an archive", set_lazy_inputs},
@@ -544,8 +673,7 @@ constexpr OptionRow kInputs[] = {
 };
 
 constexpr OptionRow kContents[] = {
-    {"-u", Separate, "SYMBOL", "SYMBOL must become defined, here or by a library",
-     append_text<&Options::must_be_found>},
+    {"-u", Separate, "SYMBOL", "SYMBOL must become defined, here or by a library", require_name},
     {"-undefined", Separate, "POLICY", "error (default), warning, suppress, dynamic_lookup", choose_undefined},
     {"-U", Separate, "SYMBOL", "SYMBOL is looked for when the program is loaded",
      append_darwin_text<&DarwinOptions::found_at_run_time>},
@@ -590,6 +718,10 @@ constexpr OptionRow kContents[] = {
     {"-init", Separate, "SYMBOL", "the library begins with SYMBOL", set_init},
     {"-order_file", Separate, "FILE", "place functions and data in the order of the list",
      append_darwin_text<&DarwinOptions::order_files>},
+    {"--[no-]call-graph-profile-sort", None, "", "place functions as call profiles of the objects suggest (default)",
+     set_darwin_switch<&DarwinOptions::sorts_by_calls>},
+    {"--print-symbol-order", Required, "FILE", "write the functions that were placed so to FILE, in their order",
+     set_darwin_text<&DarwinOptions::symbol_order_file>},
     {"-sectorder", Separate, "SEGMENT SECTION FILE", "the same for one section", add_section_order},
     {"-sectalign", Separate, "SEGMENT SECTION ALIGNMENT", "align a section to a power of two, hexadecimal",
      align_section},
@@ -630,11 +762,6 @@ constexpr OptionRow kReports[] = {
 };
 
 constexpr OptionRow kNoEffect[] = {
-    {"-lto_library", Separate, "FILE", "drivers always pass it; an LTO object in the input is an error"},
-    {"-mllvm", Separate, "OPTION", "drivers always pass it; an LTO object in the input is an error"},
-    {"-object_path_lto", Separate, "FILE", "drivers always pass it; an LTO object in the input is an error"},
-    {"-cache_path_lto", Separate, "DIRECTORY", "drivers always pass it; an LTO object in the input is an error"},
-    {"-arch_multiple", None, "", "messages name files, whose CPUs are known"},
     {"-O", Joined, "LEVEL", "there is one level of optimisation"},
     {"-no_implicit_dylibs -nofixprebinding -prebind -noprebind", None, "", "what it asks for is the default"},
     {"-random_uuid", None, "", "LC_UUID is made of the content"},
@@ -647,30 +774,29 @@ constexpr OptionRow kNoEffect[] = {
      None, "", "categories are kept as they are"},
     {"-objc_abi_version", Separate, "NUMBER", "there is one only"},
     {"-objc_gc -objc_gc_only -objc_gc_compaction", None, "", "no system has collected garbage since macOS 10.12"},
-    {"-single_module -multi_module -s_segs_read_only -no_arch_warnings -arch_errors_fatal -root_safe -setuid_safe",
-     None, "", "no system looks at it any more"},
+    {"-single_module -multi_module -s_segs_read_only -no_arch_warnings -root_safe -setuid_safe", None, "",
+     "no system looks at it any more"},
     {"-dylib_file", Separate, "NAME:FILE", "libraries that are passed on are found without it"},
     {"-debug_variant -ld_classic -ld_new -no_new_main -no_ld_classic", None, "", "there is one xld"},
     {"-reproducible", None, "", "outputs always are"},
     {"-force_cpusubtype_ALL -no_inits -no_dtrace_dof -no_shared_cache_eligible -not_for_dyld_shared_cache", None, "",
      "what it asks for is the default, or is never done"},
-    {"-init_offsets -no_init_offsets", None, "", "initialisers are pointers, as all systems take them"},
     {"-no_dead_strip_inits_and_terms -allow_dead_duplicates --dead-strip-duplicates -no_source_version "
      "-noprebind_all_twolevel_modules -allow_sub_type_mismatches -allow_simulator_linking_to_macosx_dylibs "
      "-no_kext_objects -kexts_use_stubs",
      None, "", "what it asks for is the default, or never looked at"},
-    {"--[no-]warn-dylib-install-name --[no-]warn-duplicate-rpath --[no-]warn-thin-archive-missing-members "
+    {"--[no-]warn-thin-archive-missing-members "
      "--[no-]pgo-warn-mismatch --check-category-conflicts -verbose_deduplicate --strict-auto-link",
      None, "", "xld has no such warning"},
-    {"--[no-]call-graph-profile-sort -[no_]dependent_dr_info --keep-icf-stabs -twolevel_namespace_hints "
+    {"-[no_]dependent_dr_info --keep-icf-stabs -twolevel_namespace_hints "
      "-add_split_seg_info -prebind_allow_overlap -classic_linker -new_linker -fixup_chains_section "
      "-bitcode_hide_symbols -force_load_swift_libs -sectorder_detail -Sn -Si -Sp -X -M",
      None, "", "the order and form are those of the input"},
-    {"--time-trace-granularity --lto-O --lto-CGO --thinlto-jobs --thinlto-cache-policy", Required, "VALUE",
-     "the trace is complete; an LTO object in the input is an error"},
+    {"--time-trace-granularity", Required, "VALUE", "the trace is complete"},
+    {"--lto-CGO", Joined, "LEVEL", "LLVM generates code as it optimises it"},
     {"--print-dylib-search", None, "", "use -v and -t"},
-    {"-prune_interval_lto -prune_after_lto -max_relative_cache_size_lto -mcpu", Separate, "VALUE",
-     "drivers always pass it; an LTO object in the input is an error"},
+    {"-prune_interval_lto -prune_after_lto -max_relative_cache_size_lto", Separate, "VALUE",
+     "use --thinlto-cache-policy"},
     {"-snapshot_dir -dot -seg_addr_table_filename -kext_objects_dir -Y -y", Separate, "VALUE",
      "no system looks at it any more"},
     {"-no_order_data -no_order_inits -text_exec -run_init_lazily -threaded_starts_section", None, "",
@@ -716,7 +842,11 @@ static_assert(has_unique_names(kNames));
 }  // namespace
 
 Dialect darwin_dialect() {
-  return {.name = "darwin", .options = {kGroups, kNames}, .keywords = {}, .apply_defaults = apply_defaults};
+  return {.name = "darwin",
+          .options = {kGroups, kNames},
+          .keywords = {},
+          .apply_defaults = apply_defaults,
+          .complete = complete};
 }
 
 }  // namespace xld::macho

@@ -56,9 +56,9 @@ void begin(Link& link) {
   const Options& options = link.options();
   target.output = output_kind(options, target.cpu);
   if (target.cpu == Cpu::Arm64 && !options.is_pie && target.output == OutputKind::DynamicPie)
-    link.diagnostics().warn("-no_pie is ignored: arm64 systems run position-independent programs only");
+    link.diagnostics().warn("-no_pie ignored for arm64, whose systems run position-independent programs only");
   if (!options.darwin.bundle_loader.empty() && !options.darwin.is_bundle)
-    link.diagnostics().error("-bundle_loader is for bundles; add -bundle, or leave it out");
+    link.diagnostics().error("-bundle_loader can only be used with MachO bundle output; add -bundle, or leave it out");
   target.image_base =
       options.darwin.page_zero_size.value_or(0) != 0 ? *options.darwin.page_zero_size : image_base(target, options);
   target.max_page_size = target.cpu == Cpu::Arm64 ? 0x4000 : 0x1000;
@@ -99,7 +99,9 @@ void settle(Link& link) {
   Slots& slots = link.slots;
   if (state.pointers) slots.got_address = state.pointers->address;
   if (state.named_pointers) slots.pointers_address = state.named_pointers->address;
-  slots.stub_table_address = state.lazy_pointers ? state.lazy_pointers->address : slots.word_address(slots.got_words);
+  if (state.thread_pointers) slots.apart_address = state.thread_pointers->address;
+  const uint64_t behind_slots = slots.got_address + uint64_t{plain_pointer_count(link)} * slots.word_size;
+  slots.stub_table_address = state.lazy_pointers ? state.lazy_pointers->address : behind_slots;
   if (const OutputSection* stubs = find_section(link, kStubSection)) slots.stubs_address = stubs->address;
   link.thread_pointer = link.layout.tls_address;
 }
@@ -132,6 +134,7 @@ const Format kFormat = {
     .id = ObjectFormat::MachO,
     .cpus = kCpus,
     .has_copies = false,
+    .weak_class = ClaimClass::Coalesced,
     .identify = identify,
     .make_start_object = make_start_object,
     .begin = begin,
@@ -143,7 +146,7 @@ const Format kFormat = {
     .common_section = common_section,
     .provide_symbols = provide_symbols,
     .bind_symbols = bind_symbols,
-    .settle_libraries = want_stub_binder,
+    .settle_libraries = settle_slot_rules,
     .decode = decode,
     .kept = &kKeptRelocs,
     .is_root = is_root,

@@ -20,22 +20,6 @@ Cpu cpu_of(uint32_t type) {
   }
 }
 
-// <mach/machine.h>, CPUs of Macs and devices of the past.
-std::string_view foreign_name(uint32_t type) {
-  switch (type) {
-    case 12:
-      return "ARM (32 bits)";
-    case 18:
-      return "PowerPC";
-    case 0x01000012:
-      return "PowerPC64";
-    case 0x0200000c:
-      return "arm64_32";
-    default:
-      return {};
-  }
-}
-
 FileKind kind_of(uint32_t type) {
   switch (type) {
     case MH_OBJECT:
@@ -62,7 +46,7 @@ Identity identify(Bytes bytes) {
   return {.kind = kind_of(header->filetype),
           .format = ObjectFormat::MachO,
           .cpu = cpu_of(header->cputype),
-          .foreign_cpu = foreign_name(header->cputype),
+          .foreign_cpu = architecture_name(header->cputype, header->cpusubtype),
           .cpu_number = header->cputype};
 }
 

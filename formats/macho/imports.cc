@@ -120,6 +120,7 @@ class LibraryCollector {
   void add_names(const LibraryText& text, uint32_t part, MachoLibrary& library) {
     for (const LibrarySymbol& symbol : text.symbols) {
       names_.push_back(symbol.name);
+      weak_names_.push_back(symbol.is_weak);
       library.names.push_back({part, symbol.is_weak, symbol.is_thread_local});
     }
   }
@@ -224,7 +225,7 @@ class LibraryCollector {
       occurrence.name = names_[i].data();
       occurrence.length = static_cast<uint32_t>(names_[i].size());
       occurrence.hash = hash_name(names_[i]);
-      occurrence.claim_class = ClaimClass::Outside;
+      occurrence.claim_class = weak_names_[i] ? ClaimClass::OutsideWeak : ClaimClass::Outside;
       file_.occurrences[i] = occurrence;
     }
   }
@@ -233,6 +234,7 @@ class LibraryCollector {
   InputFile& file_;
   Arena& arena_;
   std::vector<std::string_view> names_;
+  std::vector<uint8_t> weak_names_;  // by name: its definition is weak
   std::deque<LibraryText> inlined_;
   std::set<std::string_view> seen_;
 };
@@ -251,6 +253,10 @@ bool is_passed_on(const Link& link, const InputFile& file, const LibraryText& pa
     return std::find(names.begin(), names.end(), leaf) != names.end();
   };
   return file.use == LibraryUse::Reexport || has(options.sub_libraries) || has(options.sub_umbrellas);
+}
+
+int ordinal_of_own(const Link& link) {
+  return link.options().darwin.is_flat ? kDynamicLookup : kThisImage;
 }
 
 std::string_view output_name(const Options& options) {

@@ -33,6 +33,10 @@ inline const MachoLibrary& library_of(const InputFile& file) {
   return *static_cast<const MachoLibrary*>(file.format_data);
 }
 
+inline bool is_import_of_variable(const Link& link, Claim claim) {
+  return library_of(link.inputs.file(claim.file())).names[claim.raw_symbol()].is_thread_local;
+}
+
 // A library the output names.
 struct LoadedLibrary {
   const InputFile* file = nullptr;
@@ -47,6 +51,9 @@ struct Import {
   bool is_weak_reference = false;   // may be missing
   bool is_weak_definition = false;  // the library's is one: others may override it
 };
+
+// Where the loader begins to look for a definition of our own that another image, or a tool, may replace.
+int ordinal_of_own(const Link& link);
 
 // The library's names are offered as the output's own: it was linked so, or -sub_library or -sub_umbrella names it.
 bool is_passed_on(const Link& link, const InputFile& file, const LibraryText& part);

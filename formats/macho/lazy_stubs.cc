@@ -6,7 +6,9 @@
 #include <array>
 
 #include "arch/field.h"
+#include "formats/macho/imports.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/object.h"
 #include "formats/macho/slot_chunks.h"
 #include "formats/macho/state.h"
 
@@ -97,27 +99,43 @@ const HelperShape& shape_for(const Link& link) {
   return cpu == Cpu::X86_64 ? kX86_64 : kArm64;
 }
 
-// Other uses of a function make a slot that is bound at load time, and its calls go through that.
-bool calls_libraries(const Link& link) {
+bool is_thread_variable_slot(const Link& link, SymbolId id) {
+  const Claim claim = link.symbols.claim(id);
+  if (!claim.is_import()) return is_thread_variable(link, link.symbols.atom(id));
+  return is_import_of_variable(link, claim);
+}
+
+// Something is called that the loader can find when it is.
+bool has_lazy_calls(const Link& link) {
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
-    const uint32_t flags = link.symbols.flags(SymbolId{i});
-    if ((flags & symbol_flag::kOutOfReach) && (flags & symbol_flag::kNeedsStub) && !(flags & symbol_flag::kNeedsGot))
+    const SymbolId id{i};
+    const uint32_t flags = link.symbols.flags(id);
+    if (!(flags & symbol_flag::kImported) || !(flags & symbol_flag::kNeedsStub)) continue;
+    const Claim claim = link.symbols.claim(id);
+    if (!claim.is_import() || !library_of(link.inputs.file(claim.file())).names[claim.raw_symbol()].is_weak)
       return true;
   }
   return false;
 }
 
-}  // namespace
-
+// The name stands in the symbol table whenever its library is linked, as with LLD, so that the table is not empty.
 void want_stub_binder(Link& link) {
   MachoState& state = state_of(link);
-  if (!state.features.has_lazy_binding) return;
   state.stub_binder = link.symbols.find(kBinder);
-  state.features.has_lazy_binding =
-      state.stub_binder.is_valid() && link.symbols.claim(state.stub_binder).is_import() && calls_libraries(link);
-  if (!state.features.has_lazy_binding) return;
-  link.symbols.add_flags(state.stub_binder, symbol_flag::kImported | symbol_flag::kUsed | symbol_flag::kNeedsGot |
-                                                symbol_flag::kStronglyReferenced);
+  if (!state.stub_binder.is_valid() || !link.symbols.claim(state.stub_binder).is_import()) return;
+  state.features.has_lazy_binding = has_lazy_calls(link);
+  link.symbols.add_flags(state.stub_binder, symbol_flag::kImported | symbol_flag::kUsed |
+                                                symbol_flag::kStronglyReferenced |
+                                                (state.features.has_lazy_binding ? symbol_flag::kNeedsGot : 0u));
+}
+
+}  // namespace
+
+void settle_slot_rules(Link& link) {
+  link.slot_rules.stands_apart = [&link](SymbolId id) { return is_thread_variable_slot(link, id); };
+  if (!state_of(link).features.has_lazy_pointers) return;
+  link.slot_rules.stubs_have_own_words = true;
+  want_stub_binder(link);
 }
 
 void number_lazy_stubs(Link& link) {

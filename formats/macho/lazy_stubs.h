@@ -2,7 +2,7 @@
 // lead to __stub_helper at first, which has dyld find the function and replace the word.
 //
 // For systems that bind by opcodes, as ld64 does; chained fixups have no such thing. What the loader coalesces (weak
-// definitions) is bound at load time all the same.
+// definitions) is bound at load time all the same, and so is everything if no library has the loader's function.
 #pragma once
 
 #include <vector>
@@ -14,10 +14,11 @@ namespace xld::macho {
 
 inline constexpr std::string_view kLazyPointerSection = "__DATA,__la_symbol_ptr";
 inline constexpr std::string_view kStubHelperSection = "__TEXT,__stub_helper";
+inline constexpr std::string_view kLoaderWordName = "__dyld_private";
 inline constexpr uint32_t kNotLazy = UINT32_MAX;
 
-// When it is known what live code calls: asks for the loader's function. Without it, or a call, nothing is lazy.
-void want_stub_binder(Link& link);
+// Which slots have tables of their own; asks for the loader's function. Before slots are numbered.
+void settle_slot_rules(Link& link);
 
 // After imports are numbered: which stubs are lazy.
 void number_lazy_stubs(Link& link);

@@ -37,6 +37,8 @@ struct LibraryText {
   std::vector<std::string_view> runtime_paths;      // where its loader looks for @rpath
   std::vector<LibrarySymbol> symbols;
   std::vector<std::string_view> undefined;  // what it needs itself
+  uint32_t platforms = 0;                   // platform_bit() of each that it says it is for; 0: it does not say
+  uint32_t minimum_os = 0;
   bool is_two_level = true;
   bool is_extension_safe = true;
   bool may_be_dropped = false;  // a program that does not use it need not load it

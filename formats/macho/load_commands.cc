@@ -40,9 +40,9 @@ class CommandWriter {
  private:
   std::vector<uint8_t> build_image() {
     add_segments();
-    add_identity();
     add_fixups();
     add_symbol_tables();
+    add_identity();
     if (is_started_by_loader()) add_text(DylinkerCommand{LC_LOAD_DYLINKER, 0, sizeof(DylinkerCommand)}, kLoader);
     if (state_.features.has_uuid) {
       uuid_offset_ = bytes_.size() + offsetof(UuidCommand, uuid);
@@ -250,6 +250,8 @@ class CommandWriter {
     if (section.type == S_SYMBOL_STUBS) command.reserved2 = link_.slots.stub_size;
     if (section.type == S_NON_LAZY_SYMBOL_POINTERS && state_.indirect_symbols)
       command.reserved1 = first_indirect_symbol(section);
+    if (section.type == S_THREAD_LOCAL_VARIABLE_POINTERS && state_.thread_pointers)
+      command.reserved1 = state_.indirect_symbols->first_thread_pointer();
     if (section.type == S_LAZY_SYMBOL_POINTERS && state_.lazy_pointers)
       command.reserved1 = state_.indirect_symbols->first_stub_pointer();
     if (!link_.applies_relocs()) add_kept_facts(section, command);

@@ -20,14 +20,6 @@ namespace xld::macho {
 
 namespace {
 
-// For which system, of the commands that say so in old objects.
-uint32_t platform_of_command(uint32_t command) {
-  constexpr uint32_t kIos = 2, kTvos = 3, kWatchos = 4;
-  if (command == LC_VERSION_MIN_IPHONEOS) return kIos;
-  if (command == LC_VERSION_MIN_TVOS) return kTvos;
-  return command == LC_VERSION_MIN_WATCHOS ? kWatchos : kPlatformMacos;
-}
-
 constexpr uint32_t kMaxAlignment = 15;  // as Apple's linkers
 
 template <class M>
@@ -157,7 +149,13 @@ class ObjectReader {
       report_section(link_, file_, index, what);
       return false;
     };
-    if (raw.align > kMaxAlignment) return report(fmt::format("alignment 2^{} is larger than 2^15", raw.align));
+    if (raw.align > kMaxAlignment) {
+      link_.diagnostics().error(fmt::format("alignment {} of section {} is too large; 15 is the most (2^15 bytes)\n>>> "
+                                            "segment {} in {}",
+                                            raw.align, section.name, section.segment, file_.display_name()),
+                                file_.id, index);
+      return false;
+    }
     if (section.size > std::numeric_limits<typename M::Word>::max() - section.address)
       return report("its address range wraps around");
     if (!section.is_zero_fill() && !contains(file_.bytes, raw.offset, raw.size))
@@ -219,6 +217,7 @@ class ObjectReader {
   // Of all objects the newest version counts, and of platforms the first, whatever the order of reading.
   void note_version(uint32_t platform, uint32_t minimum_os, uint32_t sdk) {
     object_.platform = platform;
+    object_.platforms |= platform_bit(platform);
     object_.minimum_os = minimum_os;
     object_.sdk = sdk;
     MachoState& state = state_of(link_);

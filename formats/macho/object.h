@@ -76,6 +76,7 @@ struct MachoObject {
   Bytes indirect_symbols;                          // 4 bytes each
   Bytes data_in_code;                              // DataInCodeEntry each
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // LC_BUILD_VERSION; 0: none
+  uint32_t platforms = 0;                          // platform_bit() of each: an object may be for several
   std::span<const Bytes> linker_options;           // the LC_LINKER_OPTION commands
   std::span<const uint32_t> output_rows;           // -r: by raw symbol, in the output's table, plus 1; 0: not there
   bool has_subsections = false;

@@ -9,6 +9,8 @@
 #include <fmt/core.h>
 #include <map>
 
+#include "formats/macho/call_profile.h"
+#include "formats/macho/init_offsets.h"
 #include "formats/macho/lazy_stubs.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
@@ -32,40 +34,37 @@ struct RankRow {
 };
 
 constexpr uint32_t kOtherSegment = 300, kLinkEditRank = 900;
-constexpr uint32_t kSegmentStep = 100, kZeroFillStep = 90, kOtherSection = 50;
+constexpr uint32_t kSegmentStep = 100, kOtherSection = 50;
 
-// The hundreds are segments. Thread-local templates are two sections that follow each other, and zero fill is last.
+// The hundreds are segments. As with Apple's linker and LLD: what has no row stands in the order of the input, between
+// what the linker makes at both ends; thread-local templates are two sections that follow each other, and zero fill is
+// last.
 constexpr RankRow kRanks[] = {
     {"__TEXT,", 0},
     {"__TEXT,__text", 1},
     {"__TEXT,__stubs", 2},
     {"__TEXT,__stub_helper", 3},
-    {"__TEXT,__init_offsets", 4},
-    {"__TEXT,__const", 51},
-    {"__TEXT,__gcc_except_tab", 52},
-    {"__TEXT,__cstring", 53},
-    {"__TEXT,__unwind_info", 54},
-    {"__TEXT,__eh_frame", 55},
+    {"__TEXT,__objc_stubs", 4},
+    {"__TEXT,__init_offsets", 5},
+    {"__TEXT,__unwind_info", 81},
+    {"__TEXT,__eh_frame", 82},
     {"__DATA_CONST,", 100},
     {"__DATA_CONST,__got", 101},
-    {"__DATA_CONST,__mod_init_func", 102},
-    {"__DATA_CONST,__mod_term_func", 103},
-    {"__DATA_CONST,__const", 104},
+    {"__DATA_CONST,__const", 103},
     {"__DATA,", 200},
     {"__DATA,__got", 201},
-    {"__DATA,__la_symbol_ptr", 201},
-    {"__DATA,__mod_init_func", 202},
-    {"__DATA,__mod_term_func", 203},
-    {"__DATA,__const", 204},
-    {"__DATA,__data", 251},
-    {"__DATA,__thread_vars", 252},
-    {"__DATA,__thread_ptrs", 253},
-    {"__DATA,__nl_symbol_ptr", 254},
-    {"__DATA,__thread_data", 289},
-    {"__DATA,__thread_bss", 290},
-    {"__DATA,__bss", 292},
-    {"__DATA,__common", 293},
+    {"__DATA,__la_symbol_ptr", 202},
+    {"__DATA,__const", 203},
 };
+
+struct TypeRankRow {
+  uint32_t type, rank;  // in its segment
+};
+
+constexpr TypeRankRow kTypeRanks[] = {{S_THREAD_LOCAL_VARIABLE_POINTERS, 83},
+                                      {S_THREAD_LOCAL_REGULAR, 84},
+                                      {S_THREAD_LOCAL_ZEROFILL, 85},
+                                      {S_ZEROFILL, 90}};
 
 // What moves to __DATA_CONST where there is one: the program does not write to it.
 constexpr std::string_view kConstSections[] = {
@@ -89,6 +88,7 @@ class Planner {
   void run() {
     rename_sections();
     collect_atoms();
+    order_pools();
     order_functions();
     order_atoms();
     number_imports(link_);
@@ -111,9 +111,14 @@ class Planner {
     const std::vector<SectionKey>& keys = state_of(link_).section_keys.keys();
     section_of_key_.assign(keys.size(), SectionId());
     const auto take = [&](uint32_t begin, uint32_t count) {
-      for (uint32_t i = begin; i < begin + count; i++)
-        if (link_.is_live[i] && !link_.atoms[i].has(atom_flag::kFolded | atom_flag::kUnwind))
+      for (uint32_t i = begin; i < begin + count; i++) {
+        if (!link_.is_live[i] || link_.atoms[i].has(atom_flag::kFolded)) continue;
+        if (!link_.atoms[i].has(atom_flag::kUnwind)) {
           take_atom(AtomId{i}, keys);
+        } else if (becomes_offsets(link_, link_.atoms[i])) {
+          take_init_table(AtomId{i}, keys);
+        }
+      }
     };
     for (const InputFile* file : link_.inputs.files) take(file->first_atom.value, file->atom_count);
     take(link_.first_linker_atom.value, link_.linker_atom_count);
@@ -128,6 +133,12 @@ class Planner {
     atom.section = known;
     if (atom.has(atom_flag::kMerge)) return add_to_pool(atom);
     sections_[known.value].atoms.push_back(id);
+  }
+
+  void take_init_table(AtomId id, const std::vector<SectionKey>& keys) {
+    const auto table = function_table(keys[link_.atom(id).section.value].name);
+    if (table) priorities_[id] = table->priority;
+    init_tables_.push_back(id);
   }
 
   // What the options and __DATA_CONST make of names: first sections, then segments.
@@ -176,6 +187,16 @@ class Planner {
     atom.order = found->second;
   }
 
+  // The largest constants of a section come first, so that there is no padding between them.
+  void order_pools() {
+    for (auto pool = pools_.rbegin(); pool != pools_.rend(); ++pool) {
+      auto& chunks = sections_[pool->first.first].leading_chunks;
+      Chunk* chunk = link_.merge_chunks[pool->second];
+      chunks.erase(std::find(chunks.begin(), chunks.end(), chunk));
+      chunks.push_back(chunk);
+    }
+  }
+
   // What has a priority runs before what has none.
   void order_functions() {
     if (priorities_.empty()) return;
@@ -183,15 +204,20 @@ class Planner {
       const auto found = priorities_.find(id);
       return found == priorities_.end() ? UINT32_MAX : found->second;
     };
+    const auto sort = [&](std::vector<AtomId>& tables) {
+      std::stable_sort(tables.begin(), tables.end(), [&](AtomId a, AtomId b) { return priority(a) < priority(b); });
+    };
     for (OutputSection& section : sections_)
-      if (section.type == S_MOD_INIT_FUNC_POINTERS || section.type == S_MOD_TERM_FUNC_POINTERS)
-        std::stable_sort(section.atoms.begin(), section.atoms.end(),
-                         [&](AtomId a, AtomId b) { return priority(a) < priority(b); });
+      if (section.type == S_MOD_INIT_FUNC_POINTERS || section.type == S_MOD_TERM_FUNC_POINTERS) sort(section.atoms);
+    sort(init_tables_);
   }
 
-  // What the lists name comes first, in their order.
+  // What the lists name comes first, in their order, then what call profiles speak of.
   void order_atoms() {
-    const std::map<AtomId, uint32_t> order = read_order(link_);
+    std::map<AtomId, uint32_t> order = read_order(link_);
+    if (link_.options().darwin.sorts_by_calls) link_.call_order = order_of_calls(link_);
+    constexpr uint32_t kBehindLists = UINT32_MAX / 2;
+    for (uint32_t i = 0; i < link_.call_order.size(); i++) order.try_emplace(link_.call_order[i], kBehindLists + i);
     if (order.empty()) return;
     const auto rank = [&](AtomId id) {
       const auto found = order.find(id);
@@ -234,11 +260,17 @@ class Planner {
     MachoState& state = state_of(link_);
     state.header = add_chunk<HeaderChunk>(link_, link_);
     by_name_.get("__TEXT,", S_REGULAR).chunks.push_back(state.header);
+    if (state.features.has_lazy_pointers && link_.slots.stub_words != 0) add_lazy_pointers();
     if (!state.lazy_stubs.empty()) add_lazy_binding();
-    if (pointer_count(link_) != 0) {
+    if (got_word_count(link_) != 0) {
       state.pointers = add_chunk<GotChunk>(link_, link_);
       const std::string_view name = is_classic(link_.options()) ? kClassicPointerSection : "__DATA,__got";
       by_name_.get(renamed(name), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.pointers);
+    }
+    if (thread_pointer_count(link_) != 0) {
+      state.thread_pointers = add_chunk<ThreadPointersChunk>(link_, link_);
+      by_name_.get(renamed(kThreadPointerSection), S_THREAD_LOCAL_VARIABLE_POINTERS)
+          .chunks.push_back(state.thread_pointers);
     }
     if (!link_.slots.pointers.empty()) {
       state.named_pointers = add_chunk<PointersChunk>(link_, link_);
@@ -249,15 +281,22 @@ class Planner {
       stubs.chunks.push_back(add_chunk<StubChunk>(link_, link_));
       stubs.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
     }
+    if (!init_tables_.empty())
+      by_name_.get(kInitOffsetsSection, S_INIT_FUNC_OFFSETS)
+          .chunks.push_back(add_chunk<InitOffsetsChunk>(link_, link_, init_tables_));
     add_image_info();
     add_unwind_tables();
     add_tables();
   }
 
-  void add_lazy_binding() {
+  void add_lazy_pointers() {
     MachoState& state = state_of(link_);
     state.lazy_pointers = add_chunk<LazyPointersChunk>(link_, link_);
     by_name_.get(renamed(kLazyPointerSection), S_LAZY_SYMBOL_POINTERS).chunks.push_back(state.lazy_pointers);
+  }
+
+  void add_lazy_binding() {
+    MachoState& state = state_of(link_);
     state.stub_helper = add_chunk<StubHelperChunk>(link_, link_);
     OutputSection& helper = by_name_.get(kStubHelperSection, S_REGULAR);
     helper.chunks.push_back(state.stub_helper);
@@ -308,7 +347,7 @@ class Planner {
     add_table(state.data_in_code, features.has_data_in_code, word);
     tables.chunks.push_back(state.symbol_table = add_chunk<SymbolTableChunk>(link_, link_));
     add_table(state.external_relocs, has_relocs, word);
-    if (pointer_count(link_) != 0 || !link_.slots.stubs.empty() || !link_.slots.pointers.empty())
+    if (link_.slots.got_words != 0 || !link_.slots.stubs.empty() || !link_.slots.pointers.empty())
       tables.chunks.push_back(state.indirect_symbols = add_chunk<IndirectSymbolsChunk>(link_, link_));
     tables.chunks.push_back(state.symbol_names = add_chunk<SymbolNamesChunk>(link_, *state.symbol_table));
     add_table(state.signature, features.has_signature, 16);
@@ -325,13 +364,17 @@ class Planner {
     section.is_zero_fill = section.type == S_ZEROFILL || section.type == S_THREAD_LOCAL_ZEROFILL;
     section.is_thread_local = section.type == S_THREAD_LOCAL_REGULAR || section.type == S_THREAD_LOCAL_ZEROFILL;
     section.rank = rank_of(section, segment);
+    // Assemblers align descriptors of thread-local variables to a byte, but the loader writes pointers to them.
+    if (section.type == S_THREAD_LOCAL_VARIABLES)
+      section.alignment = std::max<uint64_t>(section.alignment, link_.arch->word_size);
   }
 
   uint32_t rank_of(const OutputSection& section, std::string_view segment) {
+    for (const TypeRankRow& row : kTypeRanks)
+      if (row.type == section.type) return segment_rank(segment) + row.rank;
     for (const RankRow& row : kRanks)
-      if (row.name == section.name && (!section.is_zero_fill || row.rank % kSegmentStep >= kZeroFillStep))
-        return row.rank;
-    return segment_rank(segment) + (section.is_zero_fill ? kZeroFillStep + 5 : kOtherSection);
+      if (row.name == section.name) return row.rank;
+    return segment_rank(segment) + kOtherSection;
   }
 
   uint32_t segment_rank(std::string_view segment) {
@@ -418,6 +461,7 @@ class Planner {
   std::vector<SectionId> section_of_key_;
   std::map<uint32_t, uint32_t> tables_;    // of functions: by key, their priority
   std::map<AtomId, uint32_t> priorities_;  // of their atoms
+  std::vector<AtomId> init_tables_;        // that become offsets
   std::map<std::string_view, std::string_view> new_names_;
   SectionsByName by_name_{sections_};
   std::map<std::pair<uint32_t, uint8_t>, uint16_t> pools_;

@@ -41,18 +41,21 @@ constexpr FirstVersions kIosSimulator = {.dyld_info = version(3, 1),
                                          .offset_chains = version(15, 0)};
 
 constexpr Platform kPlatforms[] = {
-    {1, "macos", "macosx", "macos", kMacos, LC_VERSION_MIN_MACOSX},
-    {2, "ios", "iphoneos", "ios", kIos, LC_VERSION_MIN_IPHONEOS, false, true},
-    {3, "tvos", "appletvos", "tvos", kIos, LC_VERSION_MIN_TVOS, false, true},
-    {4, "watchos", "watchos", "watchos", kWatchos, LC_VERSION_MIN_WATCHOS, false, true},
-    {5, "bridgeos", "bridgeos", "bridgeos", {}},
-    {6, "maccatalyst", "uikitformac", "maccatalyst", kIosSimulator},
-    {7, "iossimulator", "iphonesimulator", "ios-simulator", kIosSimulator, LC_VERSION_MIN_IPHONEOS, true},
-    {8, "tvossimulator", "appletvsimulator", "tvos-simulator", kIosSimulator, LC_VERSION_MIN_TVOS, true},
-    {9, "watchossimulator", "watchsimulator", "watchos-simulator", kWatchos, LC_VERSION_MIN_WATCHOS, true},
-    {10, "driverkit", "driverkit", "driverkit", {}},
-    {11, "visionos", "xros", "xros", {}},
-    {12, "visionossimulator", "xrsimulator", "xros-simulator", {}, 0, true},
+    {1, "macos", "macosx", "macos", "macOS", kMacos, LC_VERSION_MIN_MACOSX},
+    {2, "ios", "iphoneos", "ios", "iOS", kIos, LC_VERSION_MIN_IPHONEOS, false, true},
+    {3, "tvos", "appletvos", "tvos", "tvOS", kIos, LC_VERSION_MIN_TVOS, false, true},
+    {4, "watchos", "watchos", "watchos", "watchOS", kWatchos, LC_VERSION_MIN_WATCHOS, false, true},
+    {5, "bridgeos", "bridgeos", "bridgeos", "bridgeOS", {}},
+    {6, "maccatalyst", "uikitformac", "maccatalyst", "macCatalyst", kIosSimulator},
+    {7, "iossimulator", "iphonesimulator", "ios-simulator", "iOS Simulator", kIosSimulator, LC_VERSION_MIN_IPHONEOS,
+     true},
+    {8, "tvossimulator", "appletvsimulator", "tvos-simulator", "tvOS Simulator", kIosSimulator, LC_VERSION_MIN_TVOS,
+     true},
+    {9, "watchossimulator", "watchsimulator", "watchos-simulator", "watchOS Simulator", kWatchos,
+     LC_VERSION_MIN_WATCHOS, true},
+    {10, "driverkit", "driverkit", "driverkit", "DriverKit", {}},
+    {11, "visionos", "xros", "xros", "xrOS", {}},
+    {12, "visionossimulator", "xrsimulator", "xros-simulator", "xrOS Simulator", {}, 0, true},
 };
 
 // "mac-catalyst", "mac catalyst" and "macCatalyst" are one name.
@@ -74,6 +77,12 @@ const Platform* find_platform(std::string_view text) {
     return is_number ? platform.number == number : platform.name == name || platform.other_name == name;
   });
   return found == std::end(kPlatforms) ? nullptr : &*found;
+}
+
+uint32_t platform_of_command(uint32_t command) {
+  const auto found = std::find_if(std::begin(kPlatforms), std::end(kPlatforms),
+                                  [&](const Platform& platform) { return platform.minimum_command == command; });
+  return found == std::end(kPlatforms) ? kPlatformMacos : found->number;
 }
 
 const Platform& platform_row(uint32_t number) {

@@ -20,6 +20,7 @@ struct Platform {
   uint32_t number;
   std::string_view name, other_name;  // of -platform_version
   std::string_view stub_name;         // in targets of textual stubs: "x86_64-macos"
+  std::string_view title;             // for messages
   FirstVersions first;
   uint32_t minimum_command = 0;  // the load command with the oldest system, before LC_BUILD_VERSION
   bool is_simulator = false;
@@ -28,6 +29,14 @@ struct Platform {
 
 // By a name, whatever its capitals and blanks, or by its number in decimal. Null: there is none.
 const Platform* find_platform(std::string_view text);
+
+// In a set of platforms.
+constexpr uint32_t platform_bit(uint32_t number) {
+  return number < 32 ? 1u << number : 0;
+}
+
+// Which system an old load command with a minimum version (LC_VERSION_MIN_…) is about.
+uint32_t platform_of_command(uint32_t command);
 
 // Of an unknown one: macOS.
 const Platform& platform_row(uint32_t number);

@@ -2,6 +2,7 @@
 // sections and segments as section$start$SEGMENT$SECTION, section$end$…, segment$start$SEGMENT, segment$end$….
 #include "formats/macho/provided_symbols.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "formats/macho/aliases.h"
@@ -79,10 +80,15 @@ void check_entry(Link& link) {
   const std::string_view entry = link.options().entry.empty() ? link.target().entry : link.options().entry;
   const SymbolId id = link.symbols.find(entry);
   if (id.is_valid() && link.symbols.has(id, symbol_flag::kDefined)) return;
-  link.diagnostics().error(
-      fmt::format("undefined symbol: {}\n>>> the program starts there; define it, or name another "
-                  "start with -e",
-                  entry));
+  // A library may have it, or the loader may find it: the program starts at its stub.
+  const DarwinOptions& options = link.options().darwin;
+  const auto& later = options.found_at_run_time;
+  const bool is_found_later =
+      options.finds_undefined_at_run_time || std::find(later.begin(), later.end(), entry) != later.end();
+  if (id.is_valid() && has_loader(link) && (link.symbols.claim(id).is_import() || is_found_later))
+    return link.symbols.add_flags(id, symbol_flag::kNeedsStub | symbol_flag::kUsed | symbol_flag::kStronglyReferenced);
+  link.diagnostics().error(fmt::format(
+      "undefined symbol: {}\n>>> referenced by the entry point; define it, or name another start with -e", entry));
 }
 
 }  // namespace

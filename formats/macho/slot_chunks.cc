@@ -15,25 +15,37 @@ uint64_t value_before_binding(const Link& link, const SlotOwner& owner) {
   return is_own ? own_address(link, owner) : 0;
 }
 
-uint64_t GotChunk::size() const {
-  const bool has_stub_words = state_of(link_).lazy_pointers == nullptr;
-  const uint64_t words = link_.slots.got_words + (has_stub_words ? link_.slots.stub_words : 0);
-  return words * link_.arch->word_size;
+uint32_t got_word_count(const Link& link) {
+  return plain_pointer_count(link) + (state_of(link).features.has_lazy_pointers ? 0 : link.slots.stub_words);
 }
+
+namespace {
+
+void write_slot(const Link& link, const Slot& slot, uint8_t* place) {
+  const SlotOwner& owner = link.slots.owners[slot.owner];
+  const uint64_t value = slot.kind == SlotKind::Imported ? value_before_binding(link, owner) : slot_value(link, slot);
+  write_field(link.arch->address_field, place, value);
+}
+
+}  // namespace
 
 void GotChunk::write(MutableBytes out) const {
   const Slots& slots = link_.slots;
-  const uint8_t word_size = link_.arch->word_size;
-  for (const Slot& slot : slots.slots) {
-    const uint64_t value = slot.kind == SlotKind::Imported ? value_before_binding(link_, slots.owners[slot.owner])
-                                                           : slot_value(link_, slot);
-    write_field(link_.arch->address_field, out.data() + size_t{slot.word} * word_size, value);
-  }
+  const Features& features = state_of(link_).features;
+  for (const Slot& slot : slots.slots)
+    if (slot.word < slots.first_apart) write_slot(link_, slot, out.data() + (slots.word_address(slot.word) - address));
   for (const Stub& stub : slots.stubs) {
-    if (!stub.uses_lazy_table || state_of(link_).lazy_pointers) continue;
-    write_field(link_.arch->address_field, out.data() + size_t{slots.got_words + stub.slot_word} * word_size,
+    if (!stub.uses_lazy_table || features.has_lazy_pointers) continue;
+    write_field(link_.arch->address_field, out.data() + (slots.stub_slot_address(stub) - address),
                 value_before_binding(link_, slots.owners[stub.owner]));
   }
+  if (features.has_chained_fixups) write_chained_words(link_, address, out);
+}
+
+void ThreadPointersChunk::write(MutableBytes out) const {
+  const Slots& slots = link_.slots;
+  for (const Slot& slot : slots.slots)
+    if (slot.word >= slots.first_apart) write_slot(link_, slot, out.data() + (slots.word_address(slot.word) - address));
   if (state_of(link_).features.has_chained_fixups) write_chained_words(link_, address, out);
 }
 
@@ -83,9 +95,13 @@ void IndirectSymbolsChunk::write(MutableBytes out) const {
     store<uint32_t>(out.data() + position * 4, entry_for(slots.owners[owner].symbol));
   };
   for (size_t i = 0; i < slots.stubs.size(); i++) put(i, slots.stubs[i].owner);
-  for (const Slot& slot : slots.slots) put(first_pointer() + slot.word, slot.owner);
+  for (const Slot& slot : slots.slots) {
+    const bool is_thread_pointer = slot.word >= slots.first_apart;
+    put(is_thread_pointer ? first_thread_pointer() + (slot.word - slots.first_apart) : first_pointer() + slot.word,
+        slot.owner);
+  }
   for (const Stub& stub : slots.stubs)
-    if (stub.uses_lazy_table) put(first_pointer() + slots.got_words + stub.slot_word, stub.owner);
+    if (stub.uses_lazy_table) put(first_stub_pointer() + stub.slot_word, stub.owner);
   for (size_t i = 0; i < slots.pointers.size(); i++)
     store<uint32_t>(out.data() + (first_named_pointer() + i) * 4, entry_for(slots.pointers[i].import));
 }

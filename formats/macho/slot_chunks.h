@@ -1,8 +1,10 @@
-// Slots and stubs: __got, __stubs, and what the indirect symbol table says about their entries.
+// Slots and stubs: __got, __thread_ptrs, __stubs, and what the indirect symbol table says about their entries.
 //
-// Stubs jump through words that stand behind the slots in the same section, and that the loader fills before the
-// program starts; with lazy binding (lazy_stubs.h) they have a section of their own.
+// With chained fixups stubs jump through words of __got, which the loader fills before the program starts; else
+// (lazy_stubs.h) they have words in a section of their own. So have pointers to thread-local variables' descriptors.
 #pragma once
+
+#include <algorithm>
 
 #include "core/chunk.h"
 #include "formats/format.h"
@@ -10,11 +12,20 @@
 namespace xld::macho {
 
 inline constexpr std::string_view kStubSection = "__TEXT,__stubs";
+inline constexpr std::string_view kThreadPointerSection = "__DATA,__thread_ptrs";
 
-// Words of __got: slots, then those of stubs.
-inline uint32_t pointer_count(const Link& link) {
-  return link.slots.got_words + link.slots.stub_words;
+// Words of __thread_ptrs.
+inline uint32_t thread_pointer_count(const Link& link) {
+  return link.slots.got_words - std::min(link.slots.first_apart, link.slots.got_words);
 }
+
+// Slots that are not in __thread_ptrs.
+inline uint32_t plain_pointer_count(const Link& link) {
+  return link.slots.got_words - thread_pointer_count(link);
+}
+
+// Words of __got: slots, then those of stubs, if these have no section of their own.
+uint32_t got_word_count(const Link& link);
 
 // What a word holds until the loader has been there: of what we define ourselves and another image may override, ours.
 uint64_t value_before_binding(const Link& link, const SlotOwner& owner);
@@ -22,7 +33,17 @@ uint64_t value_before_binding(const Link& link, const SlotOwner& owner);
 class GotChunk : public Chunk {
  public:
   explicit GotChunk(const Link& link) : link_(link) { alignment = link.arch->word_size; }
-  uint64_t size() const override;
+  uint64_t size() const override { return uint64_t{got_word_count(link_)} * link_.arch->word_size; }
+  void write(MutableBytes out) const override;
+
+ private:
+  const Link& link_;
+};
+
+class ThreadPointersChunk : public Chunk {
+ public:
+  explicit ThreadPointersChunk(const Link& link) : link_(link) { alignment = link.arch->word_size; }
+  uint64_t size() const override { return uint64_t{thread_pointer_count(link_)} * link_.arch->word_size; }
   void write(MutableBytes out) const override;
 
  private:
@@ -50,8 +71,8 @@ class StubChunk : public Chunk {
   const Link& link_;
 };
 
-// One word an entry: first of the stubs, then of the words of __got, then of pointers with names (reserved1 of the
-// sections).
+// One word an entry: first of the stubs, then of the words of __got, of those that stubs jump through, of
+// __thread_ptrs, then of pointers with names (reserved1 of the sections).
 class IndirectSymbolsChunk : public Chunk {
  public:
   explicit IndirectSymbolsChunk(const Link& link) : link_(link) { alignment = link.arch->word_size; }
@@ -59,8 +80,9 @@ class IndirectSymbolsChunk : public Chunk {
   void write(MutableBytes out) const override;
   uint32_t count() const { return first_named_pointer() + static_cast<uint32_t>(link_.slots.pointers.size()); }
   uint32_t first_pointer() const { return static_cast<uint32_t>(link_.slots.stubs.size()); }
-  uint32_t first_stub_pointer() const { return first_pointer() + link_.slots.got_words; }
-  uint32_t first_named_pointer() const { return first_pointer() + pointer_count(link_); }
+  uint32_t first_stub_pointer() const { return first_pointer() + plain_pointer_count(link_); }
+  uint32_t first_thread_pointer() const { return first_stub_pointer() + link_.slots.stub_words; }
+  uint32_t first_named_pointer() const { return first_thread_pointer() + thread_pointer_count(link_); }
 
  private:
   uint32_t entry_for(SymbolId symbol) const;

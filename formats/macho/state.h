@@ -21,6 +21,7 @@ class StubHelperChunk;
 class EhFrameChunk;
 class UnwindRows;
 class GotChunk;
+class ThreadPointersChunk;
 class PointersChunk;
 class HeaderChunk;
 class SymbolTableChunk;
@@ -42,7 +43,8 @@ class TableChunk : public Chunk {
 struct Features {
   bool has_dyld_info = false;       // else relocations, as before 10.6
   bool has_chained_fixups = false;  // instead of dyld info
-  bool has_lazy_binding = false;    // with dyld info: functions are bound when they are called
+  bool has_lazy_pointers = false;   // with dyld info: stubs have words of their own, which are bound
+  bool has_lazy_binding = false;    // when their functions are called, if the loader's function for that is there
   uint16_t chained_format = 0;
   bool has_data_const = false;
   bool has_main = false;  // LC_MAIN, else LC_UNIXTHREAD
@@ -88,6 +90,7 @@ struct MachoState : FormatState {
   // Chunks that the load commands describe; owned by Link::chunks. Those not in this output are null.
   HeaderChunk* header = nullptr;
   GotChunk* pointers = nullptr;
+  ThreadPointersChunk* thread_pointers = nullptr;
   PointersChunk* named_pointers = nullptr;
   TableChunk* rebases = nullptr;
   TableChunk* binds = nullptr;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "formats/macho/debug_map.h"
+#include "formats/macho/lazy_stubs.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/provided_symbols.h"
 #include "formats/macho/state.h"
@@ -26,6 +27,8 @@ constexpr size_t kRunLength = 1 << 13;
 
 SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   alignment = link.arch->word_size;
+  empty_name_ = link.applies_relocs() ? 1 : 0;
+  names_size_ = empty_name_ + 1;
   if (link.options().strip == StripMode::All && link.applies_relocs()) return;
   const DarwinOptions& options = link.options().darwin;
   read_name_lists(link, options.kept_local_lists, "-non_global_symbols_no_strip_list", kept_locals_);
@@ -158,6 +161,7 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
   if (is_coalesced && link_.symbols.has(id, symbol_flag::kWeak)) symbol.desc |= N_WEAK_DEF;
   if (!link_.applies_relocs() && can_be_hidden(raw)) symbol.desc |= N_WEAK_REF;
   if (symbol.atom.is_valid() && !link_.is_live[symbol.atom.value]) return;
+  if (symbol.atom.is_valid() && link_.atom(symbol.atom).has(atom_flag::kUnwind)) return;
   if (!symbol.atom.is_valid() && !link_.symbols.has(id, symbol_flag::kAbsolute)) return;
   symbol.type = symbol.atom.is_valid() ? N_SECT : N_ABS;
   // Hidden names are of this program only: its loader must not find them.
@@ -175,6 +179,13 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
 }
 
 void SymbolTableChunk::collect_linker_symbols(Symbols& defined, Symbols& undefined, Symbols& hidden) const {
+  if (const LoaderWordChunk* word = state_of(link_).loader_word) {
+    OutputSymbol symbol;
+    symbol.name = kLoaderWordName;
+    symbol.type = N_SECT;
+    symbol.chunk = word;
+    hidden.push_back(symbol);
+  }
   for (uint32_t i = 0; i < link_.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link_.symbols.flags(id);
@@ -324,6 +335,9 @@ RawSymbol SymbolTableChunk::row_for(const OutputSymbol& symbol, uint32_t name_of
     const Atom& atom = link_.atom(symbol.atom);
     row.value = link_.address_of(atom, symbol.value);
     row.sect = static_cast<uint8_t>(link_.layout.section(atom.section).header_index);
+  } else if (symbol.chunk) {
+    row.value = symbol.chunk->address;
+    row.sect = section_at(row.value);
   } else if (symbol.is_late) {
     row.value = link_.symbols.value(symbol.symbol);
     if ((symbol.type & N_TYPE) == N_SECT) row.sect = section_at(row.value);
@@ -336,7 +350,7 @@ void SymbolTableChunk::write_part(size_t part, MutableBytes out) const {
   uint8_t* place = out.data();
   uint32_t name_offset = runs_[part].first_name;
   for (const OutputSymbol& symbol : runs_[part].symbols) {
-    const RawSymbol row = row_for(symbol, symbol.name.empty() ? 0 : name_offset);
+    const RawSymbol row = row_for(symbol, symbol.name.empty() ? empty_name_ : name_offset);
     if (!symbol.name.empty()) name_offset += static_cast<uint32_t>(symbol.name.size()) + 1;
     if (link_.target().word_size == 8) {
       store(place, row);
@@ -350,6 +364,7 @@ void SymbolTableChunk::write_part(size_t part, MutableBytes out) const {
 
 // The first part begins with the empty name.
 void SymbolTableChunk::write_names(size_t part, MutableBytes out) const {
+  if (part == 0 && empty_name_ != 0) out[0] = ' ';
   if (runs_.empty()) return;
   uint64_t position = runs_[part].first_name - names_begin(part);
   for (const OutputSymbol& symbol : runs_[part].symbols) {

@@ -22,8 +22,9 @@ struct OutputSymbol {
   SymbolId symbol;     // of a global name
   uint16_t desc = 0;
   uint8_t type = 0;
-  uint8_t section = 0;   // if it is not that of the atom
-  bool is_late = false;  // made by the linker: its address is known after layout
+  uint8_t section = 0;           // if it is not that of the atom
+  bool is_late = false;          // made by the linker: its address is known after layout
+  const Chunk* chunk = nullptr;  // that it names
 };
 
 class SymbolTableChunk : public Chunk {
@@ -88,7 +89,8 @@ class SymbolTableChunk : public Chunk {
   NameList kept_locals_, dropped_locals_;
   std::vector<uint32_t> indexes_;  // by SymbolId: row + 1; 0: none
   uint32_t next_row_ = 0;
-  uint64_t names_size_ = 1;  // the empty name
+  uint32_t empty_name_ = 0;  // its offset: names of images begin with a space, as tools expect
+  uint64_t names_size_ = 1;
 };
 
 class SymbolNamesChunk : public Chunk {

@@ -62,7 +62,7 @@ class StubReader {
 
  private:
   Error not_for_target() const {
-    return Error{fmt::format("the stub is not for {} on {}", architecture_name(cpu_), platform_.name)};
+    return Error{fmt::format("is incompatible with {} ({})", architecture_name(cpu_), platform_.title)};
   }
 
   // "x86_64", or "x86_64-macos" from version 4 on.

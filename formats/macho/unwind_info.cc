@@ -236,9 +236,9 @@ uint32_t UnwindRows::personality_bits(const InputFile& file, const UnwindEntry& 
   if (found == personalities.end()) {
     if (personalities.size() == kMostPersonalities) {
       link_.diagnostics().error(
-          fmt::format("{}: the output has more than three personality functions, which unwind tables "
-                      "cannot express; link parts of it as libraries",
-                      file.display_name()),
+          fmt::format("too many personalities ({}) for compact unwind to encode, the last one in {}; link parts of the "
+                      "output as libraries",
+                      kMostPersonalities + 1, file.display_name()),
           file.id);
       return 0;
     }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <tuple>
 
+#include "formats/macho/init_offsets.h"
 #include "formats/macho/relocs.h"
 
 namespace xld::macho {
@@ -86,6 +87,7 @@ class UnwindReader {
       return std::tie(a.function, a.offset) < std::tie(b.function, b.offset);
     });
     object_.unwind = keep(entries_);
+    add_init_tables();
     std::stable_sort(companions_.begin(), companions_.end(),
                      [](const Companion& a, const Companion& b) { return a.owner < b.owner; });
     file_.companions = keep(companions_);
@@ -210,6 +212,13 @@ class UnwindReader {
       if (is_defined_in_section(symbol) && symbol.value == address && i >= file_.first_global) return i;
     }
     return UINT32_MAX;
+  }
+
+  // Tables of initialisers that are rewritten live in any case.
+  void add_init_tables() {
+    for (const Subsection& piece : object_.subsections)
+      if (piece.atom.is_valid() && becomes_offsets(link_, link_.atom(piece.atom)))
+        companions_.push_back({AtomId(), piece.atom, 0, piece.reloc_count});
   }
 
   void add_companions(const UnwindEntry& entry, const InputSection& section, uint32_t personality_position) {

@@ -1,10 +1,13 @@
 // See versions.h.
 #include "formats/macho/versions.h"
 
+#include <bit>
 #include <fmt/core.h>
 
+#include "formats/macho/imports.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/object.h"
 
 namespace xld::macho {
 
@@ -32,6 +35,60 @@ bool is_signed(const Link& link, const Platform& platform) {
   return link.target().cpu == Cpu::Arm64 && (platform.number == kPlatformMacos || platform.is_simulator);
 }
 
+// Code for a simulator is code for what it simulates: both bits.
+uint32_t without_simulators(uint32_t platforms) {
+  for (uint32_t number = 0; number < 32; number++) {
+    if (!(platforms >> number & 1) || !platform_row(number).is_simulator) continue;
+    const std::string_view name = platform_row(number).name;
+    const Platform* simulated = find_platform(name.substr(0, name.size() - std::string_view("simulator").size()));
+    if (simulated) platforms |= platform_bit(simulated->number);
+  }
+  return platforms;
+}
+
+std::string version_text(uint32_t packed) {
+  return fmt::format("{}.{}.{}", packed >> 16, packed >> 8 & 0xff, packed & 0xff);
+}
+
+// What an input was compiled for, if it says so.
+struct InputVersion {
+  uint32_t platforms = 0, platform = 0, minimum_os = 0;
+};
+
+void check_version(Link& link, const InputFile& file, const InputVersion& version) {
+  if (version.platforms == 0) return;
+  const Platform& wanted = wanted_platform(link.options());
+  uint32_t accepted = without_simulators(platform_bit(wanted.number));
+  if (const auto& second = link.options().darwin.second_platform)
+    accepted |= platform_bit(find_platform(second->platform)->number);
+  const bool fits = (without_simulators(version.platforms) & accepted) != 0;
+  if (!fits) {
+    link.diagnostics().error(fmt::format("{} has platform {}, which is different from target platform {}",
+                                         file.display_name(), platform_row(version.platform).title, wanted.title),
+                             file.id);
+  } else if (version.platform == wanted.number && version.minimum_os > link.options().platform.minimum_os) {
+    link.diagnostics().warn(
+        fmt::format("{} has version {}, which is newer than target minimum of {}", file.display_name(),
+                    version_text(version.minimum_os), version_text(link.options().platform.minimum_os)),
+        file.id);
+  }
+}
+
+// What was compiled for another system, or for a newer one than is asked for.
+void check_versions(Link& link) {
+  if (link.options().platform.minimum_os == 0) return;
+  for (const InputFile* file : link.inputs.files) {
+    const MachoObject& object = object_of(*file);
+    check_version(link, *file, {object.platforms, object.platform, object.minimum_os});
+  }
+  for (const InputFile* file : link.inputs.libraries) {
+    const MachoLibrary& library = library_of(*file);
+    if (library.parts.empty() || library.parts[0].platforms == 0) continue;
+    const auto first = static_cast<uint32_t>(std::countr_zero(library.parts[0].platforms));
+    check_version(link, *file, {library.parts[0].platforms, first, library.parts[0].minimum_os});
+  }
+}
+
 }  // namespace
 
 bool is_classic(const Options& options) {
@@ -53,7 +110,16 @@ Versions wanted_versions(const Link& link) {
           static_cast<uint32_t>(newest)};
 }
 
+bool wants_chained_fixups(const Link& link) {
+  const bool is_old = is_classic(link.options()) || link.options().darwin.is_kext;
+  const Versions versions = wanted_versions(link);
+  if (!has_loader(link) || is_old || versions.platform == 0) return false;
+  const FirstVersions& first = platform_row(versions.platform).first;
+  return versions.minimum_os >= first.dyld_info && wants_chains(link, first, versions.minimum_os);
+}
+
 void settle_versions(Link& link) {
+  check_versions(link);
   MachoState& state = state_of(link);
   const DarwinOptions& options = link.options().darwin;
   const Versions versions = wanted_versions(link);
@@ -71,8 +137,8 @@ void settle_versions(Link& link) {
   const bool is_old = is_classic(link.options()) || options.is_kext;
   Features& features = state.features;
   features.has_dyld_info = is_started && !is_old && is_since(first.dyld_info);
-  features.has_chained_fixups = features.has_dyld_info && is_known && wants_chains(link, first, state.minimum_os);
-  features.has_lazy_binding =
+  features.has_chained_fixups = wants_chained_fixups(link);
+  features.has_lazy_pointers =
       features.has_dyld_info && !features.has_chained_fixups && choose(options.lazy_binding, true);
   features.chained_format = state.minimum_os >= first.offset_chains ? DYLD_CHAINED_PTR_64_OFFSET : DYLD_CHAINED_PTR_64;
   features.has_data_const = is_started && !is_old && choose(options.data_const, is_since(first.data_const));

@@ -27,6 +27,9 @@ bool starts_in_runtime(const Options& options);
 // As the options say, else as the newest of the objects read so far does.
 Versions wanted_versions(const Link& link);
 
+// True if pointers that the loader completes form chains. Known when all objects are read.
+bool wants_chained_fixups(const Link& link);
+
 // Fills versions and features of the state; reports what does not go together.
 void settle_versions(Link& link);
 

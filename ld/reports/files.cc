@@ -1,5 +1,6 @@
 // -t and -y: which files take part, and which of them define or use a symbol. One line each, as GNU ld prints them.
 #include <fmt/core.h>
+#include <set>
 
 #include "ld/messages.h"
 #include "ld/reports/map.h"
@@ -13,12 +14,17 @@ std::string list_files(const Link& link) {
   return text;
 }
 
-// -why_load, a line a member.
+// -why_load, a line a member: the name, as objects have it, or the option for which it was taken.
 std::string list_extractions(const Link& link) {
   std::string text;
-  for (const Extraction& reason : first_reasons(link))
-    text += fmt::format("{} forced load of {}\n", readable_name(link, link.symbols.name(reason.symbol)),
-                        link.inputs.file(reason.member).display_name());
+  for (const InputFile* file : link.inputs.files)
+    if (!file->taken_by.empty()) text += fmt::format("{} forced load of {}\n", file->taken_by, file->display_name());
+  std::set<FileId> known;
+  for (const Extraction& reason : link.extractions) {
+    const InputFile* member = link.inputs.by_id[reason.member.value];
+    if (member && member->taken_by.empty() && known.insert(reason.member).second)
+      text += fmt::format("{} forced load of {}\n", link.symbols.name(reason.symbol), member->display_name());
+  }
   return text;
 }
 

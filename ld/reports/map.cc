@@ -97,6 +97,17 @@ std::string MapModel::input_name(const MapEntry& entry) const {
   return link_.inputs.file(atom.file).display_name() + ":(" + link_.format->describe->atom_section(link_, atom) + ")";
 }
 
+std::string list_call_order(const Link& link) {
+  const MapModel model(link);
+  std::string text;
+  for (const AtomId function : link.call_order)
+    for (const PlacedSymbol& symbol : model.symbols_in(function)) {
+      text += symbol.name;
+      text += '\n';
+    }
+  return text;
+}
+
 std::vector<Extraction> first_reasons(const Link& link) {
   std::vector<Extraction> reasons = link.extractions;
   std::erase_if(reasons, [&](const Extraction& e) { return link.inputs.by_id[e.member.value] == nullptr; });

@@ -22,6 +22,7 @@ class Reporter {
     write_reproduction_file();
     if (link_.format) write_printed();
     if (link_.format) write_maps();
+    if (link_.format) write_call_order();
     if (!link_.diagnostics().failed()) write_dependencies();
     if (link_.format && !options_.stub_library.empty() && !link_.diagnostics().failed())
       for (const StubFile& stub : stub_libraries(link_)) write(stub.path, stub.contents);
@@ -57,11 +58,18 @@ class Reporter {
     if (!options_.archive_stats_file.empty()) write(options_.archive_stats_file, count_archive_members(link_, finder_));
   }
 
+  std::string map_text() const { return options_.map_form == MapForm::Apple ? apple_map(link_) : text_map(link_); }
+
+  void write_call_order() {
+    const std::string& path = options_.darwin.symbol_order_file;
+    if (!path.empty()) write(path, list_call_order(link_));
+  }
+
   void write_maps() {
     const bool is_cref_printed = options_.cref && options_.map_file.empty();
     if (is_cref_printed) print(cross_reference(link_));
     if (!options_.map_file.empty())
-      write(options_.map_file, text_map(link_) + (options_.cref ? cross_reference(link_) : ""));
+      write(options_.map_file, map_text() + (options_.cref ? cross_reference(link_) : ""));
     if (!options_.json_map_file.empty()) write(options_.json_map_file, json_map(link_));
     if (!options_.tls_report_file.empty()) write(options_.tls_report_file, list_tls_accesses(link_));
   }

@@ -38,6 +38,9 @@ std::string count_archive_members(const Link& link, const InputFinder& finder);
 std::string cross_reference(const Link& link);
 // -Map, --map=json
 std::string text_map(const Link& link);
+std::string apple_map(const Link& link);
+// --print-symbol-order: names of Link::call_order.
+std::string list_call_order(const Link& link);
 std::string json_map(const Link& link);
 // --emit-stub-library: a file for each library that names are imported from.
 struct StubFile {

@@ -34,5 +34,5 @@ assemble odd.o arm64 <<<$'.globl _f\n_f: adrp x0, _odd@PAGE\nldr x0, [x0, _odd@P
 expect_fail 'load or store of 8 bytes, which cannot reach an address that ends in 0x.*; align' -- \
   -arch arm64 odd.o "${common[@]}" -o out2
 assemble tlv.o <<<$'.globl _f\n_f: movq _plain@TLVP(%rip), %rax\n.data\n_plain: .quad 1'
-expect_fail 'X86_64_RELOC_TLV is for a thread-local variable, but what it refers to is an ordinary one' -- \
+expect_fail 'TLV relocation requires that symbol .* be thread-local' -- \
   -arch x86_64 tlv.o "${common[@]}" -o out2

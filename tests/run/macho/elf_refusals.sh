@@ -40,5 +40,5 @@ printf '%s\n' '--- !tapi-tbd' 'tbd-version: 4' 'targets: [ x86_64-macos ]' 'inst
   'exports: [ { targets: [ x86_64-macos ], symbols: [ _imported ] } ]' '...' >libx.tbd
 printf '.globl main\nmain: movl imported(%%rip), %%eax\n' >copy.s
 run as --64 copy.s -o copy.o
-expect_fail "copy\.o:.* cannot be used against symbol '_imported'; recompile with -fPIC$" -- \
+expect_fail "copy\.o:.* cannot be used against symbol 'imported'; recompile with -fPIC$" -- \
   --target=darwin-amd64 copy.o libx.tbd -o copy

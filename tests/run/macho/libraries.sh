@@ -45,6 +45,6 @@ for arch in x86_64 arm64; do
   done
 done
 
-expect_fail 'unable to find library -lnowhere' 'sdk/usr/lib' -- main.o -lnowhere -syslibroot sdk -o main2
-expect_fail 'cannot find framework Nowhere' -- main.o -framework Nowhere -syslibroot sdk -o main2
+expect_fail 'library not found for -lnowhere' 'sdk/usr/lib' -- main.o -lnowhere -syslibroot sdk -o main2
+expect_fail 'framework not found Nowhere' -- main.o -framework Nowhere -syslibroot sdk -o main2
 expect_fail 'undefined symbol: _?own' -- main.o -arch arm64 -syslibroot sdk -lSystem -framework Framed -o main2

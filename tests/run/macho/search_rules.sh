@@ -25,7 +25,7 @@ run llvm-ar-19 --format=darwin rcs b/opt/lib/libtwo.a two.o
 run "$XLD" "${common[@]}" main.o one.o -syslibroot a -syslibroot b -L/opt/lib -ltwo -o out
 expect_match 'b/opt/lib' "$XLD" -v -L/opt/lib -syslibroot a -syslibroot b
 expect_match '^Library search paths:' "$XLD" -v
-expect_fail 'unable to find library -lone' -- "${common[@]}" main.o two.o -Z -syslibroot a -lone -o out2
+expect_fail 'library not found for -lone' -- "${common[@]}" main.o two.o -Z -syslibroot a -lone -o out2
 mkdir objects && cp two.o objects
 run "$XLD" "${common[@]}" main.o one.o -Lobjects -ltwo.o -o out
 
@@ -42,7 +42,8 @@ run "$XLD" "${common[@]}" main.o deep/libthree.dylib libfour.dylib -executable_p
 # Members, parts and libraries for another CPU.
 object arm.o arm64 <<<'int two(void) { return 0; }'
 run llvm-ar-19 --format=darwin rcs arm.a arm.o
-expect_match 'arm.a\(arm.o\): is for another CPU' run "$XLD" "${common[@]}" main.o one.o arm.a two.o -all_load -o out
+expect_match 'arm.a\(arm.o\) has architecture arm64 which is incompatible with target architecture x86_64' run "$XLD" "${common[@]}" main.o one.o arm.a two.o -all_load -o out
 run llvm-lipo-19 -create arm.o -output fat.o
-expect_match 'fat.o: .*it is passed over' run "$XLD" "${common[@]}" main.o one.o fat.o two.o -o out
-expect_fail 'arm.o: is Mach-O for arm64, but the output is Mach-O for x86-64' -- "${common[@]}" main.o one.o arm.o -o out2
+expect_match 'fat.o: ignoring file because it is universal \(.*\) but does not contain the x86_64 architecture' run "$XLD" "${common[@]}" main.o one.o fat.o two.o -o out
+expect_match 'arm.o has architecture arm64.*it is passed over' run "$XLD" "${common[@]}" main.o one.o arm.o two.o -o out
+expect_fail 'arm.o has architecture arm64' -- "${common[@]}" main.o one.o arm.o two.o -arch_errors_fatal -o out2

@@ -10,7 +10,7 @@ printf '%s\n' .text '.globl _main' '_main: ret' '.section __TEXT,__const' '.p2al
 for minimum in 10.15 13.0; do
   options=(-arch x86_64 -platform_version macos $minimum 13.0 -undefined dynamic_lookup)
   run clang-19 -target "x86_64-apple-macos$minimum" -c main.s -o main.o
-  expect_fail 'main\.o:.__TEXT,__const.*against symbol ._main.;' 'load-time fixup in a read-only section' -- "${options[@]}" main.o -o out
+  expect_fail 'main\.o:.symbol _table.0x0.*against symbol ._main.;' 'in section __TEXT,__const' 'load-time fixup in a read-only section' -- "${options[@]}" main.o -o out
   run "$XLD" "${options[@]}" -no_pie main.o -o out
   expect_match 'LC_DYLD_INFO_ONLY' llvm-objdump-19 --macho --private-headers out
   expect_match '_imported' llvm-objdump-19 --macho --bind out

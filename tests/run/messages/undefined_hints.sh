@@ -22,6 +22,6 @@ namespace space { int missing(int x) { return x; } }
 EOF
 # Only xld: lld has most of this, but not all hints.
 expect_fail 'undefined symbol: space::missing\(long\)' 'referenced by a\.cc:10' 'a\.o:\(function _start: \.text\+0x' \
-  'did you mean: space::missing\(int\)' 'defined in: b\.o' 'did you mean: declared_as_c\(int\).*extern "C"' \
-  'did you mean: declared_as_cxx.*extern "C"' 'undefined symbol: vtable for Shape' 'key function' \
+  'did you mean: space::missing\(int\)' 'defined in: b\.o' 'did you mean to declare declared_as_c\(int\) as extern "C"' \
+  'did you mean: extern "C" declared_as_cxx' 'undefined symbol: vtable for Shape' 'key function' \
   'undefined hidden symbol: secret' 'add -lm' -- a.o b.o -o program

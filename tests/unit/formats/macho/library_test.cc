@@ -85,7 +85,7 @@ TEST(MachoStub, SectionsAreForTargets) {
   ASSERT_TRUE(stub.is_ok()) << stub.error();
   EXPECT_NE(stub.names().find("_arm"), std::string::npos);
   EXPECT_EQ(stub.count(), 1u);
-  EXPECT_NE(Stub(kVersion4, Cpu::I386).error().find("not for i386"), std::string::npos);
+  EXPECT_NE(Stub(kVersion4, Cpu::I386).error().find("is incompatible with i386"), std::string::npos);
 }
 
 TEST(MachoStub, Versions1To3) {
