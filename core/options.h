@@ -162,6 +162,7 @@ struct DarwinOptions {
   std::string bundle_loader;  // the program that will load the bundle, and whose names it may use
   std::string install_name;
   uint32_t current_version = 0, compatibility_version = 0;
+  std::vector<std::pair<std::string, std::string>> library_versions;  // the options that set them, as they were given
   std::string final_output;                        // -final_output: what the output will be called in the end
   std::optional<PlatformVersion> second_platform;  // macOS and Mac Catalyst share one output
   std::vector<std::string> system_roots;           // -syslibroot, each
@@ -169,6 +170,8 @@ struct DarwinOptions {
   std::vector<std::string> standard_framework_paths;
   bool searches_shared_first = false;          // -search_dylibs_first: in all directories before any archive
   bool reports_search_paths = false;           // -v
+  bool reports_search = false;                 // --print-dylib-search: where libraries are looked for
+  bool names_given_libraries_only = false;     // -no_implicit_dylibs: libraries that others pass on are not named
   bool is_classic = false;                     // tables as before macOS 10.6
   bool is_flat = false;                        // -flat_namespace
   bool finds_undefined_at_run_time = false;    // -undefined dynamic_lookup

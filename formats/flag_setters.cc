@@ -146,6 +146,9 @@ void set_threads(OptionContext& context, const OptionUse& use) {
   if (!use.is_on) {
     context.options.threads = 1;
   } else if (use.has_value) {
+    const auto number = parse_number(use.value);
+    if (!number || *number == 0 || !std::in_range<decltype(context.options.threads)>(*number))
+      return context.error(fmt::format("{}=: expected a positive integer, but got '{}'", use.spelling, use.value));
     set_number<&Options::threads>(context, use);
   } else {
     context.options.threads = 0;

@@ -299,6 +299,8 @@ struct Format {
   std::span<const Cpu> cpus;                 // for which it can be written
   bool has_copies = true;                    // a program may have the only copy of a library's variable
   ClaimClass weak_class = ClaimClass::Weak;  // of a weak definition, if its file says no more
+  bool libraries_start = true;               // -e means something for them, too
+  bool weak_references_extract = false;      // a weak reference wants a member of an archive as much as a strong one
 
   // Is this file of the format, for whom, and what is it? Looks at the header only.
   Identity (*identify)(Bytes);

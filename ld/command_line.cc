@@ -59,9 +59,9 @@ class Parser {
     const OptionRow& row = *match.entry->row;
     const ValueKind kind = use.is_on ? row.value : ValueKind::None;
     if (use.has_value) {
-      if (kind == ValueKind::None) return reject(use, "takes no value");
+      if (kind == ValueKind::None) return reject(use, " takes no value");
       if (kind == ValueKind::Separate)
-        return reject(use, fmt::format("takes its value as a word: {}", row.value_names));
+        return reject(use, fmt::format(" takes its value as a word: {}", row.value_names));
       return true;
     }
     if (kind == ValueKind::None || kind == ValueKind::Optional) return true;
@@ -79,11 +79,11 @@ class Parser {
   }
 
   static std::string missing_value(const OptionRow& row) {
-    return fmt::format("is missing its value: {}", row.value_names);
+    return fmt::format(": missing argument: {}", row.value_names);
   }
 
   bool reject(const OptionUse& use, std::string_view reason) {
-    context_.error(fmt::format("{} {}", use.spelling, reason));
+    context_.error(fmt::format("{}{}", use.spelling, reason));
     return false;
   }
 

@@ -7,11 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "core/version.h"
 #include "formats/flags.h"
 
 namespace xld {
-
-inline constexpr std::string_view kVersion = "0.1.0";
 
 // "xld v0.1.0 (compatible with GNU ld)": libtool and configure scripts look for "GNU" in the output of -v, Meson and
 // CMake for "GNU ld" in that of --version. Libtool takes " 0." or " 1." for a GNU ld without version scripts, and

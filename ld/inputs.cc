@@ -212,6 +212,16 @@ void InputFinder::open_bytes(const InputOption& option, const std::string& path,
 
 namespace {
 
+// The first member that is an object speaks for all.
+Identity identify_archive(Bytes bytes, const std::string& path) {
+  const auto archive = Archive::open(bytes, path);
+  const auto members = archive ? archive->read_members() : Result<std::vector<ArchiveMember>>(Error{});
+  if (!members) return {};
+  for (const ArchiveMember& member : *members)
+    if (const Identity identity = identify_file(member.data); identity.kind == FileKind::Object) return identity;
+  return {};
+}
+
 std::string incompatible_text(const std::string& name, const Identity& identity, Cpu wanted) {
   const std::string_view known = macho::architecture_name(identity.cpu);
   return fmt::format("{} has architecture {} which is incompatible with target architecture {}", name,
@@ -221,11 +231,16 @@ std::string incompatible_text(const std::string& name, const Identity& identity,
 }  // namespace
 
 // What is for another CPU than the output's, if the dialect passes over such files.
-bool InputFinder::passes_over(const std::string& name, const Identity& identity) {
+bool InputFinder::is_for_other_cpu(const Identity& identity) const {
   const Cpu wanted = link_.format ? link_.target().cpu : link_.options().target.cpu;
   const bool is_wrong = identity.cpu != wanted && !identity.is_for_any_cpu && identity.kind != FileKind::CompilerIr &&
                         identity.kind != FileKind::Unknown;
-  if (!link_.options().passes_over_foreign || wanted == Cpu::Unknown || !is_wrong) return false;
+  return link_.options().passes_over_foreign && wanted != Cpu::Unknown && is_wrong;
+}
+
+bool InputFinder::passes_over(const std::string& name, const Identity& identity) {
+  if (!is_for_other_cpu(identity)) return false;
+  const Cpu wanted = link_.format ? link_.target().cpu : link_.options().target.cpu;
   const std::string text = incompatible_text(name, identity, wanted);
   if (link_.options().darwin.refuses_foreign) {
     link_.diagnostics().error(text);
@@ -348,6 +363,8 @@ void InputFinder::open_archive(const InputOption& option, const std::string& pat
     link_.diagnostics().error(fmt::format("{}: {}", path, archive.error().message));
     return;
   }
+  // Of an archive for another CPU one says so; single members are passed over in silence.
+  if (link_.options().passes_over_foreign && passes_over(path, identify_archive(bytes, path))) return;
   ArchiveInput& input = archives_.emplace_back(ArchiveInput{std::move(*archive), path});
   input.source = last_opened();
   found->second = &input;
@@ -383,7 +400,7 @@ void InputFinder::add_members(const InputOption& option, ArchiveInput& input) {
     const std::string name = fmt::format("{}({})", input.path, member.name);
     // Members that are no objects (tables of contents of other tools, text) are passed over unless all are asked for.
     if (identity.kind == FileKind::Unknown && !option.whole_archive) continue;
-    if (passes_over(name, identity) || !check_identity(name, identity, *bytes)) continue;
+    if (is_for_other_cpu(identity) || !check_identity(name, identity, *bytes)) continue;
     std::string_view taken_by;
     if (option.whole_archive) taken_by = option.is_forced ? "-force_load" : "-all_load";
     if (taken_by.empty() && option.loads_classes && macho::has_classes(*bytes)) taken_by = "-ObjC";
@@ -438,7 +455,7 @@ InputFile* InputFinder::open_lazy(FileId id) {
   const auto bytes = member_bytes(input, *member);
   if (!bytes) return nullptr;
   const std::string name = fmt::format("{}({})", input.path, member->name);
-  if (passes_over(name, identify_file(*bytes))) {
+  if (is_for_other_cpu(identify_file(*bytes))) {
     place.archive = nullptr;
     return nullptr;
   }
@@ -594,16 +611,6 @@ bool InputFinder::relied_on_indexes() const {
 // ---- files for another CPU -----------------------------------------------------------------------------------------
 
 namespace {
-
-// The first member that is an object speaks for all.
-Identity identify_archive(Bytes bytes, const std::string& path) {
-  const auto archive = Archive::open(bytes, path);
-  const auto members = archive ? archive->read_members() : Result<std::vector<ArchiveMember>>(Error{});
-  if (!members) return {};
-  for (const ArchiveMember& member : *members)
-    if (const Identity identity = identify_file(member.data); identity.kind == FileKind::Object) return identity;
-  return {};
-}
 
 Identity identify_script(Bytes bytes, const std::string& path) {
   const auto script = elf::parse_script(bytes, path);

@@ -112,6 +112,8 @@ class InputFinder {
     size_t members = 0;
   };
   std::vector<ArchiveFacts> archives() const;
+  // See LibrarySearch::trace().
+  const std::string& search_trace() const { return search_.trace(); }
 
  private:
   struct ArchiveInput {
@@ -155,6 +157,7 @@ class InputFinder {
   void settle_target_by_archives();
   void note_new_inputs(size_t known_objects);
   void move_to_rank(std::span<InputFile* const> files, FileId rank);
+  bool is_for_other_cpu(const Identity& identity) const;
   bool passes_over(const std::string& name, const Identity& identity);
   bool check_identity(const std::string& name, const Identity& identity, Bytes bytes);
   Result<Bytes> open_referenced(const std::string& path);

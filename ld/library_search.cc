@@ -2,6 +2,7 @@
 #include "ld/library_search.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/core.h>
 #include <string_view>
 
@@ -86,6 +87,11 @@ std::string LibrarySearch::describe() const {
   return text;
 }
 
+bool LibrarySearch::is_there(const std::string& path, bool exists) const {
+  if (options_.darwin.reports_search) trace_ += fmt::format("searched {}, {}\n", path, exists ? "found" : "not found");
+  return exists;
+}
+
 std::string LibrarySearch::place_of(const std::string& path) const {
   if (path.starts_with('/'))
     for (const std::string& root : options_.darwin.system_roots)
@@ -109,9 +115,13 @@ std::optional<std::string> LibrarySearch::find_framework(const InputOption& opti
   const std::vector<std::string> directories = framework_paths();
   for (const std::string& suffix : variant.empty() ? std::vector<std::string>{""} : std::vector{variant, std::string()})
     for (const std::string& directory : directories) {
-      const std::string stem = fmt::format("{0}/{1}.framework/{1}{2}", directory, name, suffix);
-      for (const std::string& path : {stem + ".tbd", stem})
-        if (files_.exists(path)) return path;
+      const std::string plain = fmt::format("{0}/{1}.framework/{1}", directory, name);
+      // The variant lies where the link to the binary leads.
+      std::error_code error;
+      const auto real = suffix.empty() ? std::filesystem::path() : std::filesystem::weakly_canonical(plain, error);
+      for (const std::string& stem : {plain + suffix, real.string() + suffix})
+        for (const std::string& path : {stem + ".tbd", stem})
+          if (stem.size() > suffix.size() && is_there(path, files_.exists(path))) return path;
     }
   return std::nullopt;
 }
@@ -123,7 +133,8 @@ std::optional<std::string> LibrarySearch::find_library(const InputOption& option
   const std::vector<std::string> directories = library_paths();
   const auto find_shared = [&](const std::string& directory) -> std::optional<std::string> {
     for (const std::string& suffix : options_.shared_suffixes)
-      if (std::string path = fmt::format("{}/lib{}{}", directory, option.name, suffix); accept(path)) return path;
+      if (std::string path = fmt::format("{}/lib{}{}", directory, option.name, suffix); is_there(path, accept(path)))
+        return path;
     return std::nullopt;
   };
   if (takes_shared && options_.darwin.searches_shared_first)
@@ -133,7 +144,7 @@ std::optional<std::string> LibrarySearch::find_library(const InputOption& option
     if (takes_shared)
       if (auto path = find_shared(directory)) return path;
     const std::string path = fmt::format("{}/lib{}.a", directory, option.name);
-    if (accept(path)) return path;
+    if (is_there(path, accept(path))) return path;
   }
   return std::nullopt;
 }

@@ -29,6 +29,9 @@ class LibrarySearch {
   std::optional<std::string> find_framework(const InputOption& option) const;
   std::optional<std::string> find_in_paths(const std::string& file, const Acceptance& accept) const;
 
+  // --print-dylib-search: which files were looked for, and which of them are there; a line each.
+  const std::string& trace() const { return trace_; }
+
   // -v: all of them, in the words that build systems look for.
   std::string describe() const;
 
@@ -41,8 +44,11 @@ class LibrarySearch {
                                       const std::vector<std::string>& standard) const;
   void add_places(const std::string& directory, std::vector<std::string>& paths) const;
 
+  bool is_there(const std::string& path, bool exists) const;
+
   const Options& options_;
   FileSystem& files_;
+  mutable std::string trace_;
   std::vector<std::string> directories_;  // before the sysroot is put in
 };
 

@@ -62,7 +62,7 @@ std::string_view entry_name(const Link& link) {
 // A library has no start unless it is given one.
 bool starts_somewhere(const Link& link) {
   const bool is_program = link.applies_relocs() && link.target().output != OutputKind::SharedLibrary;
-  return is_program || !asked_entry(link).empty();
+  return is_program || (link.format->libraries_start && !asked_entry(link).empty());
 }
 
 bool has_second_entry(const Link& link) {

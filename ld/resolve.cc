@@ -362,7 +362,8 @@ class Resolution {
   void want_names_of(const InputFile& file) {
     for (size_t i = 0; i < file.occurrences.size(); i++) {
       const Occurrence& o = file.occurrences[i];
-      if (o.claim_class == ClaimClass::None && !o.is_weak_reference) want(file.globals[i], file.id);
+      const bool is_wanted = !o.is_weak_reference || link_.format->weak_references_extract;
+      if (o.claim_class == ClaimClass::None && is_wanted) want(file.globals[i], file.id);
     }
   }
 

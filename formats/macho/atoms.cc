@@ -285,9 +285,10 @@ class AtomMaker {
 
   void place_symbol(SymbolId id, uint32_t index, const RawSymbol& raw) {
     const ClaimClass claim = link_.symbols.claim(id).claim_class();
+    if (claim == ClaimClass::Common) return;  // hide_commons()
     // Who sees it is decided by the definition in force alone.
     if (is_private_definition(file_, raw)) link_.symbols.add_flags(id, symbol_flag::kHidden);
-    if (claim == ClaimClass::Common || (raw.type & N_TYPE) == N_INDR) return;
+    if ((raw.type & N_TYPE) == N_INDR) return;
     uint32_t flags = symbol_flag::kDefined;
     if (is_weak(claim)) flags |= symbol_flag::kWeak;
     if ((raw.type & N_TYPE) == N_ABS) {

@@ -15,12 +15,6 @@ namespace {
 
 constexpr std::string_view kNamePrefix = "_";
 
-std::string readable(const Link& link, std::string_view name) {
-  if (!link.options().demangle) return std::string(name);
-  if (name.starts_with(kNamePrefix)) name.remove_prefix(kNamePrefix.size());
-  return demangle(name);
-}
-
 // The last name at or before an address of a section, and its own address.
 std::pair<std::string_view, uint64_t> name_before(const Link& link, const MachoObject& object, uint32_t section,
                                                   uint64_t address) {
@@ -44,7 +38,7 @@ std::string describe_place(const Link& link, const Atom& atom, uint64_t offset) 
   const uint64_t address = piece.address + offset;
   const auto named = name_before(link, object, piece.section, address);
   if (named.first.empty()) return fmt::format("{},{}+{:#x}", section.segment, section.name, address - section.address);
-  return fmt::format("symbol {}+{:#x}", readable(link, named.first), address - named.second);
+  return fmt::format("symbol {}+{:#x}", describe_name(link, named.first), address - named.second);
 }
 
 // Numbers behind the last symbol are those of sections, which relocations may refer to as well.
@@ -147,6 +141,12 @@ std::string reloc_type(const Link& link, uint32_t raw_type) {
 }
 
 }  // namespace
+
+std::string describe_name(const Link& link, std::string_view name) {
+  if (!link.options().demangle) return std::string(name);
+  if (name.starts_with(kNamePrefix)) name.remove_prefix(kNamePrefix.size());
+  return demangle(name);
+}
 
 const Descriptions kDescriptions = {
     .name_prefix = kNamePrefix,

@@ -7,4 +7,7 @@ namespace xld::macho {
 
 extern const Descriptions kDescriptions;
 
+// A symbol's name for messages: as the source has it, if the options want that.
+std::string describe_name(const Link& link, std::string_view name);
+
 }  // namespace xld::macho

@@ -24,6 +24,7 @@ class LibraryReader {
     if (!header || header->magic != M::kMagic) return Error{"is not a library for this CPU"};
     if (!contains(bytes_, sizeof(*header), header->sizeofcmds))
       return Error{"load commands extend past the end of the file"};
+    library_.is_host = header->filetype == MH_EXECUTE || header->filetype == MH_BUNDLE;
     library_.is_two_level = (header->flags & MH_TWOLEVEL) != 0;
     library_.may_be_dropped = (header->flags & MH_DEAD_STRIPPABLE_DYLIB) != 0;
     library_.is_extension_safe = (header->flags & MH_APP_EXTENSION_SAFE) != 0;
@@ -51,6 +52,10 @@ class LibraryReader {
         return read_identity(bytes);
       case LC_REEXPORT_DYLIB:
         if (const auto name = text_at<DylibCommand>(bytes)) library_.reexports.push_back(*name);
+        return std::nullopt;
+      case LC_LOAD_DYLIB:
+      case LC_LOAD_WEAK_DYLIB:
+        if (const auto name = text_at<DylibCommand>(bytes)) library_.needed.push_back(*name);
         return std::nullopt;
       case LC_RPATH:
         if (const auto path = text_at<DylinkerCommand>(bytes)) library_.runtime_paths.push_back(*path);

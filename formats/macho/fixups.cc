@@ -67,70 +67,84 @@ class SegmentFinder {
 // ---- opcodes: rebases
 // ------------------------------------------------------------------------------------------------
 
+// Words at equal distances are one opcode. Of words at other distances, each takes the way to the next one along.
 class RebaseWriter {
  public:
-  explicit RebaseWriter(const Link& link) : link_(link), segments_(link) {}
+  explicit RebaseWriter(const Link& link) : word_(link.arch->word_size), segments_(link) {}
 
   std::vector<uint8_t> write(const std::vector<uint64_t>& addresses) {
     if (addresses.empty()) return {};
     out_.push_back(REBASE_OPCODE_SET_TYPE_IMM | REBASE_TYPE_POINTER);
-    for (size_t i = 0; i < addresses.size();) i = write_run(addresses, i);
+    for (size_t i = 0; i < addresses.size(); i++) {
+      const bool continues = i != 0 && segments_.index_of(addresses[i]) == segment_;
+      continues ? take(addresses[i] - addresses[i - 1]) : begin_segment(addresses[i]);
+    }
+    write_run(count_);
     out_.push_back(0);
     return std::move(out_);
   }
 
  private:
-  // Words that follow each other.
-  size_t write_run(const std::vector<uint64_t>& addresses, size_t first) {
-    const uint64_t word = link_.arch->word_size;
-    size_t last = first + 1;
-    while (last < addresses.size() && addresses[last] == addresses[last - 1] + word &&
-           segments_.index_of(addresses[last]) == segments_.index_of(addresses[first]))
-      last++;
-    move_to(addresses[first]);
-    add_times(last - first);
-    position_ = addresses[last - 1] + word;
-    return last;
-  }
-
-  void move_to(uint64_t address) {
-    const uint32_t number = segments_.number_of(address);
-    if (is_placed_ && number == segment_) {
-      // The last repetition can take the way to the next word along; runs of one are most of all.
-      if (address == position_) return;
-      if (can_join_) {
-        out_.back() = REBASE_OPCODE_DO_REBASE_ADD_ADDR_ULEB;
-        append_uleb(out_, address - position_);
-        return;
-      }
-      out_.push_back(0x30);  // REBASE_OPCODE_ADD_ADDR_ULEB
-      append_uleb(out_, address - position_);
-      return;
-    }
-    out_.push_back(static_cast<uint8_t>(REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB | number));
+  void begin_segment(uint64_t address) {
+    write_run(count_);
+    segment_ = segments_.index_of(address);
+    out_.push_back(static_cast<uint8_t>(REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB | segments_.number_of(address)));
     append_uleb(out_, segments_.offset_of(address));
-    segment_ = number;
-    is_placed_ = true;
+    begin_run(1, word_);
   }
 
-  void add_times(size_t count) {
-    constexpr size_t kMostImmediate = 15;
-    can_join_ = count == 1;
-    if (count <= kMostImmediate) {
+  // The next word, a step behind the last one.
+  void take(uint64_t step) {
+    if (step == stride_ || count_ == 1) return begin_run(count_ + 1, step);
+    if (step < stride_) {
+      // The run would lead too far: its last word begins another.
+      write_run(count_ - 1);
+      return begin_run(2, step);
+    }
+    write_run(count_);
+    advance(step - stride_);
+    begin_run(1, word_);
+  }
+
+  void begin_run(uint64_t count, uint64_t stride) {
+    count_ = count;
+    stride_ = stride;
+  }
+
+  // Leads a stride behind the run's last word.
+  void write_run(uint64_t count) {
+    if (count == 0) return;
+    constexpr uint64_t kMostImmediate = 15;
+    if (stride_ == word_ && count <= kMostImmediate) {
       out_.push_back(static_cast<uint8_t>(REBASE_OPCODE_DO_REBASE_IMM_TIMES | count));
-    } else {
+    } else if (stride_ == word_) {
       out_.push_back(REBASE_OPCODE_DO_REBASE_ULEB_TIMES);
       append_uleb(out_, count);
+    } else if (count == 1) {
+      out_.push_back(REBASE_OPCODE_DO_REBASE_ADD_ADDR_ULEB);
+      append_uleb(out_, stride_ - word_);
+    } else {
+      out_.push_back(REBASE_OPCODE_DO_REBASE_ULEB_TIMES_SKIPPING_ULEB);
+      append_uleb(out_, count);
+      append_uleb(out_, stride_ - word_);
     }
   }
 
-  const Link& link_;
+  void advance(uint64_t distance) {
+    constexpr uint64_t kMostImmediate = 15;
+    if (distance % word_ == 0 && distance / word_ <= kMostImmediate) {
+      out_.push_back(static_cast<uint8_t>(REBASE_OPCODE_ADD_ADDR_IMM_SCALED | distance / word_));
+    } else {
+      out_.push_back(REBASE_OPCODE_ADD_ADDR_ULEB);
+      append_uleb(out_, distance);
+    }
+  }
+
+  const uint64_t word_;
   SegmentFinder segments_;
   std::vector<uint8_t> out_;
-  uint64_t position_ = 0;
+  uint64_t count_ = 0, stride_ = 0;  // of the run that is not yet written; 0: none
   uint32_t segment_ = 0;
-  bool is_placed_ = false;
-  bool can_join_ = false;
 };
 
 // ---- opcodes: binds

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cctype>
 #include <fmt/core.h>
 #include <sstream>
 
@@ -21,10 +22,17 @@ namespace {
 using enum ValueKind;
 using enum Effect;
 
-void set_version(OptionContext& context, const OptionUse& use, std::string_view text, uint32_t& version) {
+// `kind` is empty, or "minimum " or "sdk ", where an option has several versions.
+void set_version(OptionContext& context, const OptionUse& use, std::string_view text, uint32_t& version,
+                 std::string_view kind = {}) {
   const auto parsed = parse_packed_version(text);
-  if (!parsed) return context.error(fmt::format("{}: '{}' is not a version such as 10.15.1", use.spelling, text));
-  version = *parsed;
+  if (parsed) {
+    version = *parsed;
+  } else if (kind.empty()) {
+    context.error(fmt::format("{} {}: malformed version; 10.15.1 is one, of 16 and twice 8 bits", use.spelling, text));
+  } else {
+    context.error(fmt::format("{}: malformed {}version: {}; 10.15.1 is one", use.spelling, kind, text));
+  }
 }
 
 bool is_second_platform(const PlatformVersion& first, const Platform& platform) {
@@ -36,13 +44,14 @@ bool is_second_platform(const PlatformVersion& first, const Platform& platform) 
 void set_platform_version(OptionContext& context, const OptionUse& use) {
   const Platform* platform = find_platform(use.value);
   if (!platform)
-    return context.error(fmt::format("{}: '{}' is no platform, such as macos, ios or 1", use.spelling, use.value));
+    return context.error(
+        fmt::format("{}: malformed platform: {}; macos, ios, and 1 are some", use.spelling, use.value));
   DarwinOptions& darwin = context.options.darwin;
   const bool is_second = is_second_platform(context.options.platform, *platform);
   PlatformVersion& version = is_second ? darwin.second_platform.emplace() : context.options.platform;
   version.platform = platform->name;
-  set_version(context, use, use.more[0], version.minimum_os);
-  set_version(context, use, use.more[1], version.sdk);
+  set_version(context, use, use.more[0], version.minimum_os, "minimum ");
+  set_version(context, use, use.more[1], version.sdk, "sdk ");
 }
 
 // "-ios_simulator_version_min 14.0"
@@ -73,8 +82,14 @@ void choose_undefined(OptionContext& context, const OptionUse& use) {
                                                                {"warning", UnresolvedPolicy::Warn},
                                                                {"suppress", UnresolvedPolicy::Ignore},
                                                                {"dynamic_lookup", UnresolvedPolicy::Ignore}};
-  const auto policy = choose_named(context, use, kPolicies);
-  if (!policy) return;
+  const auto* row = std::find_if(std::begin(kPolicies), std::end(kPolicies),
+                                 [&](const auto& named) { return named.name == use.value; });
+  if (row == std::end(kPolicies))
+    return context.error(
+        fmt::format("unknown -undefined TREATMENT '{}'; use one of: error, warning, suppress, "
+                    "dynamic_lookup",
+                    use.value));
+  const std::optional policy = row->value;
   context.options.unresolved = *policy;
   context.options.darwin.finds_undefined_at_run_time = *policy != UnresolvedPolicy::Error;
 }
@@ -141,9 +156,21 @@ void append_darwin_text(OptionContext& context, const OptionUse& use) {
   (context.options.darwin.*Field).emplace_back(use.value);
 }
 
+// Of -x and lists of local symbols the last one counts.
+void drop_all_locals(OptionContext& context, const OptionUse&) {
+  context.options.discard = DiscardMode::AllLocals;
+}
+
+template <auto Field>
+void add_local_list(OptionContext& context, const OptionUse& use) {
+  context.options.discard = DiscardMode::Default;
+  (context.options.darwin.*Field).emplace_back(use.value);
+}
+
 template <auto Field>
 void set_darwin_version(OptionContext& context, const OptionUse& use) {
   set_version(context, use, use.value, context.options.darwin.*Field);
+  context.options.darwin.library_versions.emplace_back(use.spelling, use.value);
 }
 
 template <auto Field>
@@ -198,8 +225,10 @@ void make_kernel(OptionContext& context, const OptionUse&) {
 
 void align_section(OptionContext& context, const OptionUse& use) {
   const auto alignment = parse_address(use.more[1]);
-  if (!alignment || !std::has_single_bit(*alignment))
-    return context.error(fmt::format("{}: '{}' is not a power of two in hexadecimal", use.spelling, use.more[1]));
+  if (!alignment)
+    return context.error(fmt::format("{}: failed to parse '{}' as number in hexadecimal", use.spelling, use.more[1]));
+  if (!std::has_single_bit(*alignment))
+    return context.error(fmt::format("{}: '{}' (in base 16) not a power of two", use.spelling, use.more[1]));
   context.options.darwin.section_alignments.emplace_back(fmt::format("{},{}", use.value, use.more[0]), *alignment);
 }
 
@@ -266,12 +295,24 @@ void create_empty_section(OptionContext& context, const OptionUse& use) {
   context.options.darwin.created_sections.push_back({std::string(use.value), use.more[0], {}});
 }
 
+// What names may have: letters, digits, and underscores.
+void check_names(OptionContext& context, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    const bool is_valid = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return c == '_' || c == '.' || c == '$' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+    });
+    if (!is_valid) context.error(fmt::format("invalid name for segment or section: {}", name));
+  }
+}
+
 void rename_section(OptionContext& context, const OptionUse& use) {
+  check_names(context, {use.value, use.more[0], use.more[1], use.more[2]});
   context.options.darwin.renamed_sections.emplace_back(fmt::format("{},{}", use.value, use.more[0]),
                                                        fmt::format("{},{}", use.more[1], use.more[2]));
 }
 
 void rename_segment(OptionContext& context, const OptionUse& use) {
+  check_names(context, {use.value, use.more[0]});
   context.options.darwin.renamed_segments.emplace_back(use.value, use.more[0]);
 }
 
@@ -297,9 +338,16 @@ std::optional<uint32_t> parse_protection(std::string_view text) {
 
 void set_segment_protection(OptionContext& context, const OptionUse& use) {
   const auto maximum = parse_protection(use.more[0]), initial = parse_protection(use.more[1]);
-  if (!maximum || !initial)
-    return context.error(
-        fmt::format("{}: '{}' and '{}' are not protections such as rx", use.spelling, use.more[0], use.more[1]));
+  for (const std::string& text : {use.more[0], use.more[1]})
+    if (!parse_protection(text))
+      context.error(fmt::format("unknown -segprot letter '{}' in {}; r, w, x and - are known",
+                                text[std::min(text.find_first_not_of("rwx-"), text.size() - 1)], text));
+  if (!maximum || !initial) return;
+  if (use.value == "__LINKEDIT")
+    return context.error("-segprot cannot be used to change __LINKEDIT's protections, which the loader expects");
+  if (*maximum != *initial && context.options.target.cpu != Cpu::I386)
+    return context.error(fmt::format("invalid argument '{} {} {} {}': max and init must be the same for non-i386 archs",
+                                     use.spelling, use.value, use.more[0], use.more[1]));
   context.options.darwin.protections.push_back({std::string(use.value), *maximum, *initial});
 }
 
@@ -463,6 +511,8 @@ void check_options(OptionContext& context) {
   };
   for (const Contradiction& row : errors)
     if (row.is_there) context.error(std::string(row.text));
+  for (const auto& [name, text] : darwin.library_versions)
+    if (!is_library) context.error(fmt::format("{} {}: only valid with -dylib", name, text));
   for (const Contradiction& row : warnings)
     if (row.is_there) context.warn(std::string(row.text));
   if (darwin.warns_of_install_name && !darwin.install_name.empty() && !is_library)
@@ -575,7 +625,7 @@ constexpr OptionRow kOutput[] = {
      set_answer<&DarwinOptions::function_starts>},
     {"-[no_]data_in_code_info", None, "", "write LC_DATA_IN_CODE (default)", set_answer<&DarwinOptions::data_in_code>},
     {"-source_version", Separate, "VERSION", "what LC_SOURCE_VERSION says", set_source_version},
-    {"-[no_]add_source_version", None, "", "write LC_SOURCE_VERSION (default)",
+    {"-[no_]add_source_version", None, "", "write LC_SOURCE_VERSION (default with -source_version)",
      set_answer<&DarwinOptions::source_version>},
     {"-[no_]encryption -encryptable", None, "", "room for the encryption of programs (default for devices)",
      set_answer<&DarwinOptions::encryption>},
@@ -598,11 +648,11 @@ constexpr OptionRow kOutput[] = {
     {"-no_keep_dwarf_unwind", None, "", "leave them out (default)", set_darwin<&DarwinOptions::keeps_frames, false>},
     {"-s", None, "", "leave out the symbol table and debug information", set<&Options::strip, StripMode::All>},
     {"-S", None, "", "leave out debug information", set<&Options::strip, StripMode::Debug>},
-    {"-x", None, "", "leave out local symbols", set<&Options::discard, DiscardMode::AllLocals>},
+    {"-x", None, "", "leave out local symbols", drop_all_locals},
     {"-non_global_symbols_no_strip_list", Separate, "FILE", "leave out local symbols that FILE does not name",
-     append_darwin_text<&DarwinOptions::kept_local_lists>},
+     add_local_list<&DarwinOptions::kept_local_lists>},
     {"-non_global_symbols_strip_list", Separate, "FILE", "leave out local symbols that FILE names",
-     append_darwin_text<&DarwinOptions::dropped_local_lists>},
+     add_local_list<&DarwinOptions::dropped_local_lists>},
     {"-add_ast_path", Separate, "FILE", "note a Swift module for debuggers",
      append_darwin_text<&DarwinOptions::syntax_trees>},
 };
@@ -643,6 +693,11 @@ constexpr OptionRow kInputs[] = {
      append_darwin_text<&DarwinOptions::framework_paths>},
     {"-syslibroot", Separate, "DIRECTORY", "where the target's files are: -L, -F and absolute paths mean those below",
      set_system_root},
+    {"-no_implicit_dylibs", None, "",
+     "name no library to the loader that another one passes on, even if everybody may link it",
+     set_darwin<&DarwinOptions::names_given_libraries_only>},
+    {"--print-dylib-search", None, "", "say where libraries are looked for, and found",
+     set_darwin<&DarwinOptions::reports_search>},
     {"-Z", None, "", "search no directory but those of -L and -F", set<&Options::no_standard_paths>},
     {"-search_paths_first", None, "", "take what the first directory has, library or archive (default)",
      set_darwin<&DarwinOptions::searches_shared_first, false>},
@@ -763,7 +818,7 @@ constexpr OptionRow kReports[] = {
 
 constexpr OptionRow kNoEffect[] = {
     {"-O", Joined, "LEVEL", "there is one level of optimisation"},
-    {"-no_implicit_dylibs -nofixprebinding -prebind -noprebind", None, "", "what it asks for is the default"},
+    {"-nofixprebinding -prebind -noprebind", None, "", "what it asks for is the default"},
     {"-random_uuid", None, "", "LC_UUID is made of the content"},
     {"-no_compact_unwind", None, "", "unwind tables are those that the input needs"},
     {"-no_warn_duplicate_libraries -no_warn_inits -warn_weak_exports -no_weak_exports -no_weak_imports", None, "",
@@ -794,7 +849,6 @@ constexpr OptionRow kNoEffect[] = {
      None, "", "the order and form are those of the input"},
     {"--time-trace-granularity", Required, "VALUE", "the trace is complete"},
     {"--lto-CGO", Joined, "LEVEL", "LLVM generates code as it optimises it"},
-    {"--print-dylib-search", None, "", "use -v and -t"},
     {"-prune_interval_lto -prune_after_lto -max_relative_cache_size_lto", Separate, "VALUE",
      "use --thinlto-cache-policy"},
     {"-snapshot_dir -dot -seg_addr_table_filename -kext_objects_dir -Y -y", Separate, "VALUE",

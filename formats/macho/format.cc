@@ -57,6 +57,8 @@ void begin(Link& link) {
   target.output = output_kind(options, target.cpu);
   if (target.cpu == Cpu::Arm64 && !options.is_pie && target.output == OutputKind::DynamicPie)
     link.diagnostics().warn("-no_pie ignored for arm64, whose systems run position-independent programs only");
+  if (options.darwin.has_small_objc_stubs && target.cpu != Cpu::Arm64)
+    link.diagnostics().warn("-objc_stubs_small is not yet implemented, defaulting to -objc_stubs_fast on this CPU");
   if (!options.darwin.bundle_loader.empty() && !options.darwin.is_bundle)
     link.diagnostics().error("-bundle_loader can only be used with MachO bundle output; add -bundle, or leave it out");
   target.image_base =
@@ -135,6 +137,8 @@ const Format kFormat = {
     .cpus = kCpus,
     .has_copies = false,
     .weak_class = ClaimClass::Coalesced,
+    .libraries_start = false,
+    .weak_references_extract = true,
     .identify = identify,
     .make_start_object = make_start_object,
     .begin = begin,

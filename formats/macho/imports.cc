@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <fmt/core.h>
 #include <set>
+#include <span>
 
 #include "core/hash.h"
+#include "formats/macho/describe.h"
 #include "formats/macho/exports.h"
 #include "formats/macho/macho.h"
 #include "formats/macho/object.h"
@@ -52,13 +54,20 @@ class LibraryCollector {
       return;
     }
     library->is_program = (*texts)[0].install_name.empty();
-    const std::vector<std::string_view> reexports = (*texts)[0].reexports;
+    if (library->is_program && !(*texts)[0].is_host) {
+      link_.diagnostics().error(
+          fmt::format("{}: dylib missing LC_ID_DYLIB load command, which has its name", file_.path), file_.id);
+      return;
+    }
+    const std::vector<std::string_view> reexports = (*texts)[0].reexports, needed = (*texts)[0].needed;
     check_client((*texts)[0]);
     take((*texts)[0], *library);
     for (const LibraryText& text : *texts) inlined_.push_back(text);
     seen_.insert((*texts)[0].install_name);
     const Origin origin{file_.path, (*texts)[0].runtime_paths};
     for (const std::string_view name : reexports) add_reexport(name, *library, 0, origin);
+    if (link_.options().darwin.is_flat)
+      for (const std::string_view name : needed) add_needed(name, *library, 0, origin);
     file_.loader_name = library->parts[0].install_name;
     offer();
     file_.format_data = library;
@@ -88,7 +97,8 @@ class LibraryCollector {
 
   void check_client(const LibraryText& text) const {
     if (link_.options().darwin.is_extension_safe && !text.is_extension_safe)
-      link_.diagnostics().warn(fmt::format("{}: is not safe for application extensions", file_.path), file_.id);
+      link_.diagnostics().warn(fmt::format("using '-application_extension' with unsafe dylib: {}", file_.path),
+                               file_.id);
     if ((text.allowable_clients.empty() && text.parent_umbrella.empty()) || may_use(text)) return;
     const std::string_view instead = text.parent_umbrella;
     link_.diagnostics().error(
@@ -125,6 +135,16 @@ class LibraryCollector {
     }
   }
 
+  // "/usr/lib/libfoo.dylib", "/System/Library/Frameworks/Foo.framework/Versions/A/Foo": what everybody may link.
+  static bool is_public(std::string_view path) {
+    constexpr std::string_view kLibraries = "/usr/lib/", kFrameworks = "/System/Library/Frameworks/";
+    if (path.starts_with(kLibraries)) return path.find('/', kLibraries.size()) == path.npos;
+    if (!path.starts_with(kFrameworks)) return false;
+    path.remove_prefix(kFrameworks.size());
+    const std::string_view folder = path.substr(0, path.find('/'));
+    return folder == fmt::format("{}.framework", path.substr(path.rfind('/') + 1));
+  }
+
   // The library that passes another one on.
   struct Origin {
     std::string path;
@@ -142,8 +162,8 @@ class LibraryCollector {
       auto found = open(name, origin, next_origin.path);
       if (!found) {
         link_.diagnostics().warn(
-            fmt::format("{}: cannot find the library {} that it re-exports; searched below -syslibroot", file_.path,
-                        name),
+            fmt::format("{}: unable to locate re-export with install name {}; searched below -syslibroot and beside it",
+                        file_.path, name),
             file_.id);
         return;
       }
@@ -154,10 +174,28 @@ class LibraryCollector {
     const std::vector<std::string_view> reexports = text->reexports;
     LibraryText plain = *text;
     const Versions versions = wanted_versions(link_);
-    // Of a re-exported library only the names count: it is the one that was named that the loader asks.
-    for (const LibraryText& part : apply_linker_symbols(std::move(plain), versions.platform, versions.minimum_os))
-      add_names(part, 0, library);
+    // Of a library that programs do not name themselves only the names count: it is the one that was named that the
+    // loader asks.
+    const bool is_named = is_public(name) && !link_.options().darwin.names_given_libraries_only;
+    for (LibraryText& part : apply_linker_symbols(std::move(plain), versions.platform, versions.minimum_os)) {
+      add_names(part, is_named ? static_cast<uint32_t>(library.parts.size()) : 0, library);
+      part.symbols.clear();
+      if (is_named) library.parts.push_back(std::move(part));
+    }
     for (const std::string_view next : reexports) add_reexport(next, library, depth + 1, next_origin);
+  }
+
+  // With one name space for all, names of libraries that a library needs itself are found, too. What is not there need
+  // not be.
+  void add_needed(std::string_view name, MachoLibrary& library, uint32_t depth, const Origin& origin) {
+    if (depth == kMaxReexportDepth || !seen_.insert(name).second) return;
+    Origin next_origin = origin;
+    const auto text = open(name, origin, next_origin.path);
+    if (!text) return;
+    next_origin.runtime_paths = text->runtime_paths;
+    add_names(*text, 0, library);
+    for (const std::string_view next : text->reexports) add_needed(next, library, depth + 1, next_origin);
+    for (const std::string_view next : text->needed) add_needed(next, library, depth + 1, next_origin);
   }
 
   std::optional<LibraryText> open(std::string_view name, const Origin& origin, std::string& found) {
@@ -245,14 +283,34 @@ void read_library(Link& link, InputFile& file, uint32_t worker) {
   LibraryCollector(link, file, worker).collect();
 }
 
+namespace {
+
+// "/usr/lib/libfoo.1.dylib" is libfoo, a framework's binary what it is called.
+bool is_called(const LibraryText& part, std::string_view name) {
+  const std::string_view leaf = part.install_name.substr(part.install_name.rfind('/') + 1);
+  return leaf.substr(0, leaf.find('.')) == name;
+}
+
+// -sub_library and -sub_umbrella name libraries that are linked.
+void check_sub_names(const Link& link, const std::vector<std::string>& names, std::string_view option) {
+  for (const std::string& name : names) {
+    const auto& libraries = link.inputs.libraries;
+    const bool is_there = std::any_of(libraries.begin(), libraries.end(), [&](const InputFile* file) {
+      const MachoLibrary& library = library_of(*file);
+      return !library.parts.empty() && is_called(library.parts[0], name);
+    });
+    if (!is_there) link.diagnostics().error(fmt::format("{} {} does not match a supplied dylib", option, name));
+  }
+}
+
+}  // namespace
+
 bool is_passed_on(const Link& link, const InputFile& file, const LibraryText& part) {
   const DarwinOptions& options = link.options().darwin;
-  std::string_view leaf = part.install_name.substr(part.install_name.rfind('/') + 1);
-  leaf = leaf.substr(0, leaf.find('.'));
-  const auto has = [&](const std::vector<std::string>& names) {
-    return std::find(names.begin(), names.end(), leaf) != names.end();
-  };
-  return file.use == LibraryUse::Reexport || has(options.sub_libraries) || has(options.sub_umbrellas);
+  const auto is_meant = [&](const std::string& name) { return is_called(part, name); };
+  return file.use == LibraryUse::Reexport ||
+         std::any_of(options.sub_libraries.begin(), options.sub_libraries.end(), is_meant) ||
+         std::any_of(options.sub_umbrellas.begin(), options.sub_umbrellas.end(), is_meant);
 }
 
 int ordinal_of_own(const Link& link) {
@@ -276,11 +334,24 @@ void refuse_symbol_versions(const Link& link) {
                                            import.origin, import.request.version));
 }
 
+// Names that a list exports although their definitions are hidden.
+void warn_of_hidden_exports(const Link& link, std::span<const SymbolId> hidden) {
+  constexpr size_t kMostShown = 3;
+  for (const SymbolId id : hidden.first(std::min(hidden.size(), kMostShown)))
+    link.diagnostics().warn(fmt::format("cannot export hidden symbol {}\n>>> defined in {}",
+                                        describe_name(link, link.symbols.name(id)),
+                                        link.inputs.file(link.symbols.claim(id).file()).display_name()));
+  if (hidden.size() > kMostShown)
+    link.diagnostics().warn(fmt::format("<... {} more similar warnings...>", hidden.size() - kMostShown));
+}
+
 }  // namespace
 
 void bind_symbols(Link& link) {
   refuse_symbol_versions(link);
   const DarwinOptions& options = link.options().darwin;
+  check_sub_names(link, options.sub_libraries, "-sub_library");
+  check_sub_names(link, options.sub_umbrellas, "-sub_umbrella");
   const std::set<std::string_view> found_later(options.found_at_run_time.begin(), options.found_at_run_time.end());
   const ExportRules rules(link);
   MachoState& state = state_of(link);
@@ -288,6 +359,7 @@ void bind_symbols(Link& link) {
   // Nobody looks into a program, unless it says that somebody will.
   const bool keeps_exports =
       link.target().output == OutputKind::SharedLibrary || rules.has_export_list() || link.options().export_dynamic;
+  std::vector<SymbolId> hidden;
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
     const Claim claim = link.symbols.claim(id);
@@ -295,7 +367,10 @@ void bind_symbols(Link& link) {
     if (flags & symbol_flag::kDefined) {
       if (claim.claim_class() == ClaimClass::HiddenCoalesced && !rules.lists(id))
         link.symbols.add_flags(id, symbol_flag::kHidden);
-      if (!rules.exports(id)) continue;
+      if (!rules.exports(id)) {
+        if (link.symbols.has(id, symbol_flag::kHidden) && rules.lists(id)) hidden.push_back(id);
+        continue;
+      }
       state.is_exported[i] = 1;
       const bool is_coalesced = (flags & symbol_flag::kWeak) && !(flags & symbol_flag::kAbsolute);
       const bool can_change = is_coalesced || rules.is_interposable(id);
@@ -310,6 +385,7 @@ void bind_symbols(Link& link) {
       link.symbols.add_flags(id, symbol_flag::kImported);
     }
   }
+  warn_of_hidden_exports(link, hidden);
 }
 
 namespace {
@@ -319,6 +395,8 @@ class ImportNumbering {
   explicit ImportNumbering(Link& link) : link_(link), state_(state_of(link)), options_(link.options().darwin) {}
 
   void run() {
+    for (const InputFile* file : link_.inputs.libraries)
+      if (file->use == LibraryUse::Weak) weak_libraries_.insert(library_of(*file).parts[0].install_name);
     for (uint32_t i = 0; i < link_.symbols.size(); i++) consider(SymbolId{i});
     std::sort(state_.imports.begin(), state_.imports.end(),
               [](const Import& a, const Import& b) { return a.name < b.name; });
@@ -343,13 +421,16 @@ class ImportNumbering {
     import.name = name_in_library(link_, id);
     import.ordinal = options_.is_kext ? kThisImage : kDynamicLookup;
     import.is_weak_reference = !(flags & (symbol_flag::kStronglyReferenced | symbol_flag::kRoot));
+    const bool is_wanted_weakly = import.is_weak_reference;
     if (claim.is_import()) {
       const MachoLibrary& library = library_of(link_.inputs.file(claim.file()));
       const MachoLibrary::Name& name = library.names[claim.raw_symbol()];
       import.is_weak_definition = name.is_weak;
       state_.binds_to_weak |= name.is_weak;
       used_.insert({claim.file().value, name.part});
-      if (!import.is_weak_reference) strongly_used_.insert({claim.file().value, name.part});
+      if (!is_wanted_weakly) strongly_used_.insert({claim.file().value, name.part});
+      import.is_weak_reference |= weak_libraries_.contains(library.parts[name.part].install_name) ||
+                                  link_.inputs.file(claim.file()).use == LibraryUse::Weak;
     }
     state_.imports.push_back(import);
   }
@@ -360,11 +441,15 @@ class ImportNumbering {
     return std::find(names.begin(), names.end(), link_.symbols.name(id)) != names.end();
   }
 
+  // First those that were given, then those that they pass on.
   void number_libraries() {
-    for (const InputFile* file : link_.inputs.libraries) {
-      const MachoLibrary& library = library_of(*file);
-      if (library.is_program) continue;
-      for (uint32_t part = 0; part < library.parts.size(); part++) number_library(*file, library, part);
+    for (const bool is_given : {true, false}) {
+      for (const InputFile* file : link_.inputs.libraries) {
+        const MachoLibrary& library = library_of(*file);
+        if (library.is_program) continue;
+        for (uint32_t part = 0; part < library.parts.size(); part++)
+          if ((part == 0) == is_given) number_library(*file, library, part);
+      }
     }
     for (Import& import : state_.imports) {
       const Claim claim = link_.symbols.claim(import.symbol);
@@ -390,7 +475,8 @@ class ImportNumbering {
       ordinals_[key] = static_cast<int>(i + 1);
       return;
     }
-    LoadedLibrary loaded{&file, &library.parts[part], file.use == LibraryUse::Weak};
+    const bool is_weak = file.use == LibraryUse::Weak || weak_libraries_.contains(library.parts[part].install_name);
+    LoadedLibrary loaded{&file, &library.parts[part], is_weak};
     if (is_used && !strongly_used_.contains(key)) loaded.is_weak = true;
     state_.libraries.push_back(loaded);
     ordinals_[key] = static_cast<int>(state_.libraries.size());
@@ -399,6 +485,7 @@ class ImportNumbering {
   Link& link_;
   MachoState& state_;
   const DarwinOptions& options_;
+  std::set<std::string_view> weak_libraries_;  // that one mention says the program can do without
   std::set<std::pair<uint32_t, uint32_t>> used_, strongly_used_;
   std::map<std::pair<uint32_t, uint32_t>, int> ordinals_;
 };

@@ -34,6 +34,8 @@ struct LibraryText {
   std::string_view parent_umbrella;
   std::vector<std::string_view> allowable_clients;  // empty: everybody
   std::vector<std::string_view> reexports;          // install names of libraries it passes on
+  std::vector<std::string_view> needed;             // and of those that it needs itself
+  bool is_host = false;                             // a program, or a bundle: it has no name
   std::vector<std::string_view> runtime_paths;      // where its loader looks for @rpath
   std::vector<LibrarySymbol> symbols;
   std::vector<std::string_view> undefined;  // what it needs itself

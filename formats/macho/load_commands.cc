@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <set>
 
+#include "core/version.h"
+#include "formats/macho/library.h"
 #include "formats/macho/macho.h"
 #include "formats/macho/object.h"
 #include "formats/macho/platforms.h"
@@ -295,10 +297,16 @@ class CommandWriter {
                             size_of_chunk(chunk)});
   }
 
+  void add_exports() {
+    const uint32_t size = size_of_chunk(state_.exports);
+    const uint32_t offset = size == 0 ? 0 : file_offset(state_.exports);
+    add(LinkEditDataCommand{LC_DYLD_EXPORTS_TRIE, sizeof(LinkEditDataCommand), offset, size});
+  }
+
   void add_fixups() {
     if (state_.features.has_chained_fixups) {
       add_table(LC_DYLD_CHAINED_FIXUPS, state_.chained_fixups);
-      add_table(LC_DYLD_EXPORTS_TRIE, state_.exports);
+      add_exports();
       return;
     }
     if (!state_.features.has_dyld_info) return;
@@ -361,7 +369,13 @@ class CommandWriter {
   }
 
   void add_build_version(uint32_t platform, uint32_t minimum_os, uint32_t sdk) {
-    add(BuildVersionCommand{LC_BUILD_VERSION, sizeof(BuildVersionCommand), platform, minimum_os, sdk, 0});
+    constexpr uint32_t kTools = 1;
+    const bool names_tool = link_.applies_relocs();
+    const uint32_t size = sizeof(BuildVersionCommand) + (names_tool ? sizeof(BuildToolVersion) : 0);
+    add(BuildVersionCommand{LC_BUILD_VERSION, size, platform, minimum_os, sdk, names_tool ? kTools : 0});
+    if (!names_tool) return;
+    const BuildToolVersion tool{TOOL_LD, parse_packed_version(kVersion).value_or(kVersionOne)};
+    add_bytes(&tool, sizeof(tool));
   }
 
   // All of __TEXT but the pages of the load commands.

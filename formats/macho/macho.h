@@ -109,6 +109,12 @@ struct BuildVersionCommand {
   uint32_t cmd, cmdsize, platform, minos, sdk, ntools;
 };
 
+// Behind a BuildVersionCommand, for each tool.
+struct BuildToolVersion {
+  uint32_t tool, version;
+};
+inline constexpr uint32_t TOOL_LD = 3;
+
 struct VersionMinCommand {
   uint32_t cmd, cmdsize, version, sdk;
 };
@@ -249,7 +255,9 @@ inline constexpr uint32_t DYLD_CHAINED_IMPORT = 1, DYLD_CHAINED_IMPORT_ADDEND = 
 // Load-time adjustments: the opcodes of LC_DYLD_INFO that are written.
 inline constexpr uint8_t REBASE_OPCODE_SET_TYPE_IMM = 0x10, REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB = 0x20,
                          REBASE_OPCODE_DO_REBASE_IMM_TIMES = 0x50, REBASE_OPCODE_DO_REBASE_ADD_ADDR_ULEB = 0x70,
-                         REBASE_OPCODE_DO_REBASE_ULEB_TIMES = 0x60, REBASE_TYPE_POINTER = 1;
+                         REBASE_OPCODE_ADD_ADDR_ULEB = 0x30, REBASE_OPCODE_ADD_ADDR_IMM_SCALED = 0x40,
+                         REBASE_OPCODE_DO_REBASE_ULEB_TIMES = 0x60,
+                         REBASE_OPCODE_DO_REBASE_ULEB_TIMES_SKIPPING_ULEB = 0x80, REBASE_TYPE_POINTER = 1;
 inline constexpr uint8_t BIND_OPCODE_DONE = 0x00, BIND_OPCODE_SET_DYLIB_ORDINAL_IMM = 0x10,
                          BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB = 0x20, BIND_OPCODE_SET_DYLIB_SPECIAL_IMM = 0x30,
                          BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM = 0x40, BIND_OPCODE_SET_TYPE_IMM = 0x50,

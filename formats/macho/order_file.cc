@@ -28,6 +28,7 @@ class OrderReader {
     for (const std::string& path : link_.options().darwin.order_files) read_file(path);
     if (!lines_.empty())
       for (const InputFile* file : link_.inputs.files) match(*file);
+    match_commons();
     return std::move(order_);
   }
 
@@ -69,6 +70,16 @@ class OrderReader {
       if (found == lines_.end()) continue;
       const Subsection* piece = subsection_of(object, i);
       if (piece && piece->atom.is_valid()) place(file, piece->atom, found->second);
+    }
+  }
+
+  // Memory for common symbols belongs to no file.
+  void match_commons() {
+    for (const auto& [name, lines] : lines_) {
+      const SymbolId id = link_.symbols.find(name);
+      if (!id.is_valid() || link_.symbols.claim(id).claim_class() != ClaimClass::Common) continue;
+      const AtomId atom = link_.symbols.atom(id);
+      if (atom.is_valid()) place(link_.inputs.file(link_.symbols.claim(id).file()), atom, lines);
     }
   }
 

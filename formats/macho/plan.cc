@@ -69,6 +69,9 @@ constexpr TypeRankRow kTypeRanks[] = {{S_THREAD_LOCAL_VARIABLE_POINTERS, 83},
 // What moves to __DATA_CONST where there is one: the program does not write to it.
 constexpr std::string_view kConstSections[] = {
     "__DATA,__got",
+    "__DATA,__auth_got",
+    "__DATA,__auth_ptr",
+    "__DATA,__nl_symbol_ptr",
     "__DATA,__const",
     "__DATA,__mod_init_func",
     "__DATA,__mod_term_func",
@@ -120,8 +123,9 @@ class Planner {
         }
       }
     };
-    for (const InputFile* file : link_.inputs.files) take(file->first_atom.value, file->atom_count);
+    // Common symbols are placed before anything is read of sections, as with LLD.
     take(link_.first_linker_atom.value, link_.linker_atom_count);
+    for (const InputFile* file : link_.inputs.files) take(file->first_atom.value, file->atom_count);
   }
 
   void take_atom(AtomId id, const std::vector<SectionKey>& keys) {

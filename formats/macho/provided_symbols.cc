@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <map>
 
 #include "formats/macho/aliases.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/object.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/state.h"
 #include "formats/macho/versions.h"
@@ -22,25 +24,32 @@ struct AnchorRow {
   std::string_view prefix;
   Anchor anchor;
   bool is_whole_name;
+  uint32_t kind = 0;  // of file that has it; 0: all do
 };
 
 constexpr AnchorRow kAnchors[] = {
-    {kProgramHeaderName, Anchor::Header, true},      {"___dso_handle", Anchor::Header, true},
-    {"__mh_dylib_header", Anchor::Header, true},     {"__mh_bundle_header", Anchor::Header, true},
-    {"__mh_preload_header", Anchor::Header, true},   {"__mh_dylinker_header", Anchor::Header, true},
-    {"section$start$", Anchor::SectionStart, false}, {"section$end$", Anchor::SectionEnd, false},
-    {"segment$start$", Anchor::SegmentStart, false}, {"segment$end$", Anchor::SegmentEnd, false},
+    {kProgramHeaderName, Anchor::Header, true, MH_EXECUTE},
+    {"___dso_handle", Anchor::Header, true},
+    {"__mh_dylib_header", Anchor::Header, true, MH_DYLIB},
+    {"__mh_bundle_header", Anchor::Header, true, MH_BUNDLE},
+    {"__mh_preload_header", Anchor::Header, true, MH_PRELOAD},
+    {"__mh_dylinker_header", Anchor::Header, true, MH_DYLINKER},
+    {"section$start$", Anchor::SectionStart, false},
+    {"section$end$", Anchor::SectionEnd, false},
+    {"segment$start$", Anchor::SegmentStart, false},
+    {"segment$end$", Anchor::SegmentEnd, false},
 };
 
 struct ProvidedName {
   Anchor anchor = Anchor::None;
   std::string_view place;  // "SEGMENT$SECTION" or "SEGMENT"
+  uint32_t kind = 0;       // AnchorRow::kind
 };
 
 ProvidedName parse(std::string_view name) {
   for (const AnchorRow& row : kAnchors) {
     if (row.is_whole_name ? name == row.prefix : name.starts_with(row.prefix))
-      return {row.anchor, name.substr(row.prefix.size())};
+      return {row.anchor, name.substr(row.prefix.size()), row.kind};
   }
   return {};
 }
@@ -99,7 +108,28 @@ void keep_global_names(Link& link) {
     if (link.symbols.has(SymbolId{i}, symbol_flag::kDefined)) link.symbols.add_flags(SymbolId{i}, symbol_flag::kRoot);
 }
 
+// Of common symbols the largest counts, and of equals the last: others see it, or not, as that one says.
+void hide_commons(Link& link) {
+  struct Offer {
+    uint64_t size = 0;
+    bool is_private = false;
+  };
+  std::map<SymbolId, Offer> largest;
+  for (const InputFile* file : link.inputs.files) {
+    for (const CommonOffer& offer : file->commons) {
+      const SymbolId id = file->globals[offer.global];
+      if (link.symbols.claim(id).claim_class() != ClaimClass::Common) continue;
+      const RawSymbol raw = raw_symbol(link, object_of(*file), file->first_global + offer.global);
+      Offer& best = largest[id];
+      if (offer.size >= best.size) best = {offer.size, is_private_definition(*file, raw)};
+    }
+  }
+  for (const auto& [id, offer] : largest)
+    if (offer.is_private) link.symbols.add_flags(id, symbol_flag::kHidden);
+}
+
 void provide_symbols(Link& link) {
+  hide_commons(link);
   settle_versions(link);
   if (!link.applies_relocs()) {
     settle_aliases(link);
@@ -109,7 +139,9 @@ void provide_symbols(Link& link) {
   if (kind_of_file(link) == MH_EXECUTE && !is_classic(link.options())) want_header_name(link);
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
-    if (parse(link.symbols.name(id)).anchor == Anchor::None || link.symbols.is_defined(id)) continue;
+    const ProvidedName provided = parse(link.symbols.name(id));
+    if (provided.anchor == Anchor::None || link.symbols.is_defined(id)) continue;
+    if (provided.kind != 0 && provided.kind != kind_of_file(link)) continue;
     link.symbols.offer(id, Claim::make(ClaimClass::Provided, FileId{0u}, i));
     link.symbols.place(id, AtomId(), 0);
     const bool is_public = link.symbols.name(id) == kProgramHeaderName;

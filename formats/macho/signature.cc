@@ -20,7 +20,9 @@ constexpr uint32_t kDirectorySize = 88;                       // of version 0x20
 constexpr uint32_t kDirectoryOffset = kBlobHeaderSize + kBlobIndexSize;
 
 std::string_view identifier(const Link& link) {
-  const std::string_view path = link.options().output;
+  const Options& options = link.options();
+  const bool has_name = link.target().output == OutputKind::SharedLibrary && !options.darwin.install_name.empty();
+  const std::string_view path = has_name ? options.darwin.install_name : options.output;
   return path.substr(path.rfind('/') + 1);
 }
 

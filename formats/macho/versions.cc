@@ -145,7 +145,7 @@ void settle_versions(Link& link) {
   features.has_main = is_started && !starts_in_runtime(link.options()) && !options.is_loader;
   features.has_build_version =
       is_since(first.build_version) || platform.minimum_command == 0 || (is_arm && state.platform == kPlatformMacos);
-  features.has_source_version = choose(options.source_version, is_started && is_since(first.main));
+  features.has_source_version = choose(options.source_version, false);
   features.has_signature = choose(options.code_signature, is_signed(link, platform)) && is_started;
   features.is_encryptable =
       is_started && choose(options.encryption, platform.is_encrypted && link.target().cpu == Cpu::Arm64);

@@ -20,6 +20,7 @@ class Reporter {
 
   void write_all() {
     write_reproduction_file();
+    print(finder_.search_trace());
     if (link_.format) write_printed();
     if (link_.format) write_maps();
     if (link_.format) write_call_order();

@@ -39,7 +39,7 @@ run clang-19 -target arm64-apple-ios15 -x c -c - -o main.o <<<'int phone(void); 
 link_for -arch arm64 -platform_version ios 15.0 15.0 -L. -lphone
 expect_match 'libphone.dylib' cat headers
 expect_fail 'is incompatible with arm64 \(macOS\)' -- -arch arm64 -platform_version macos 13.0 13.0 main.o -L. -lphone -o out2
-expect_fail "'palmos' is no platform" -- -arch arm64 -platform_version palmos 1.0 1.0 main.o -o out2
+expect_fail 'malformed platform: palmos' -- -arch arm64 -platform_version palmos 1.0 1.0 main.o -o out2
 
 # Objects of several platforms: their order does not matter.
 for system in macos12 ios15; do

@@ -42,7 +42,7 @@ run "$XLD" "${common[@]}" main.o deep/libthree.dylib libfour.dylib -executable_p
 # Members, parts and libraries for another CPU.
 object arm.o arm64 <<<'int two(void) { return 0; }'
 run llvm-ar-19 --format=darwin rcs arm.a arm.o
-expect_match 'arm.a\(arm.o\) has architecture arm64 which is incompatible with target architecture x86_64' run "$XLD" "${common[@]}" main.o one.o arm.a two.o -all_load -o out
+expect_match 'arm.a has architecture arm64 which is incompatible with target architecture x86_64' run "$XLD" "${common[@]}" main.o one.o arm.a two.o -all_load -o out
 run llvm-lipo-19 -create arm.o -output fat.o
 expect_match 'fat.o: ignoring file because it is universal \(.*\) but does not contain the x86_64 architecture' run "$XLD" "${common[@]}" main.o one.o fat.o two.o -o out
 expect_match 'arm.o has architecture arm64.*it is passed over' run "$XLD" "${common[@]}" main.o one.o arm.o two.o -o out
