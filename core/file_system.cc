@@ -18,6 +18,7 @@ namespace {
 // A mapping costs two system calls and its pages one fault per 64 KiB; reading costs a copy. They meet around here.
 constexpr size_t kSmallFile = 32 << 10;
 constexpr size_t kBlockSize = size_t{1} << 20;
+constexpr size_t kLargestStream = size_t{1} << 30;
 
 class FileDescriptor {
  public:
@@ -54,7 +55,8 @@ Result<Bytes> DiskFileSystem::open(const std::string& path) {
   struct stat facts{};
   if (::fstat(file.get(), &facts) != 0) return system_error();
   if (S_ISDIR(facts.st_mode)) return Error{"is a directory"};
-  if (!S_ISREG(facts.st_mode)) return Error{"is not a regular file"};
+  if (S_ISFIFO(facts.st_mode) || S_ISCHR(facts.st_mode)) return read_stream(file.get(), path);
+  if (!S_ISREG(facts.st_mode)) return Error{"is neither a regular file nor a pipe"};
   const auto size = static_cast<size_t>(facts.st_size);
   if (size == 0) return Bytes();
   return size <= kSmallFile ? read_small(file.get(), size) : map(file.get(), size, path);
@@ -82,6 +84,26 @@ Result<Bytes> DiskFileSystem::read_small(int fd, size_t size) {
     done += static_cast<size_t>(got);
   }
   return Bytes(data, done);
+}
+
+// --version-script=<(…) of a shell. What has been read is gone, so it is kept for who opens the same once more.
+Result<Bytes> DiskFileSystem::read_stream(int fd, const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  const auto [found, is_new] = streams_.try_emplace(path);
+  std::vector<uint8_t>& bytes = found->second;
+  for (size_t done = bytes.size(); is_new;) {
+    bytes.resize(done + kSmallFile);
+    const ssize_t got = ::read(fd, bytes.data() + done, kSmallFile);
+    const int error = errno;
+    done += got > 0 ? static_cast<size_t>(got) : 0;
+    bytes.resize(done);
+    if (got == 0) break;
+    if (got > 0 && done <= kLargestStream) continue;
+    if (got < 0 && error == EINTR) continue;
+    streams_.erase(found);
+    return got < 0 ? Error{std::strerror(error)} : Error{"does not end; only files may be as large"};
+  }
+  return Bytes(bytes.data(), bytes.size());
 }
 
 const char* DiskFileSystem::path_of(const void* address) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -53,11 +54,13 @@ class DiskFileSystem : public FileSystem {
 
   Result<Bytes> read_small(int fd, size_t size);
   Result<Bytes> map(int fd, size_t size, const std::string& path);
+  Result<Bytes> read_stream(int fd, const std::string& path);
   uint8_t* reserve(size_t size);
 
   std::mutex mutex_;
   std::vector<Mapping> mappings_;
   std::vector<Block> blocks_;
+  std::map<std::string, std::vector<uint8_t>> streams_;  // by path
 };
 
 }  // namespace xld

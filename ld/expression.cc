@@ -146,7 +146,7 @@ class ExpressionEvaluator {
   Result<ExpressionValue> symbol_value(const Node& node) const {
     const auto name = expression_.name_of(node);
     const auto value = environment_.find_symbol(name);
-    if (!value) return fail(node, fmt::format("undefined symbol {}", name));
+    if (!value) return fail(node, fmt::format("undefined symbol: {}", name));
     return *value;
   }
 

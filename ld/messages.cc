@@ -117,26 +117,6 @@ const char* range_advice(const Reloc& reloc) {
   return "the target is too far away for a field of this size";
 }
 
-// The group of `file` that contains a section; none if it was dropped for another reason.
-const InputGroup* group_of(const InputFile& file, uint32_t raw_section) {
-  for (const InputGroup& group : file.groups)
-    for (size_t i = 0; i + 4 <= group.members.size(); i += 4)
-      if (load<uint32_t>(group.members.data() + i) == raw_section) return &group;
-  return nullptr;
-}
-
-std::string discard_lines(const Link& link, const InputFile& file, uint32_t raw_section) {
-  std::string text = fmt::format("\n>>> defined in {}", file.display_name());
-  const InputGroup* group = group_of(file, raw_section);
-  if (!group || !group->key.is_valid())
-    return text + "\n>>> the section is not one that is linked (SHF_EXCLUDE, or stripped)";
-  text += fmt::format("\n>>> section group signature: {}", readable_name(link, link.symbols.name(group->key)));
-  const uint32_t owner = link.group_owners[group->key.value];
-  if (owner != file.id.value && owner < link.inputs.by_id.size() && link.inputs.by_id[owner])
-    text += fmt::format("\n>>> prevailing definition is in {}", link.inputs.by_id[owner]->display_name());
-  return text + "\n>>> compile both files with the same compiler and options, so that their copies agree";
-}
-
 }  // namespace
 
 void report_reloc(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc,
@@ -175,8 +155,8 @@ void report_out_of_range(const Link& link, const InputFile& file, const Atom& at
 
 void report_discarded(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc) {
   report_tolerable({link, file, atom, reloc}, [&] {
-    return fmt::format(" refers to {} in a discarded section: {}{}", target_text(link, file, reloc),
-                       link.format->describe->section(link, file, reloc.target),
+    return fmt::format(" refers to {} in a discarded section: {}\n>>> defined in {}{}", target_text(link, file, reloc),
+                       link.format->describe->section(link, file, reloc.target), file.display_name(),
                        discard_lines(link, file, reloc.target));
   });
 }

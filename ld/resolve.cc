@@ -344,8 +344,8 @@ class Resolution {
       } else if (!is_lost(file, o)) {
         if (o.claim_class == ClaimClass::Common) flags |= symbol_flag::kCommonOffered;
         symbols_.offer(id, Claim::make(o.claim_class, file.id, file.first_global + i));
-      } else if (!o.is_weak_reference) {
-        flags |= symbol_flag::kStronglyReferenced;  // if the winner of the group lacks it, it is undefined
+      } else {
+        flags |= symbol_flag::kStronglyReferenced | symbol_flag::kLost;  // if the winner lacks it, it is undefined
       }
       if (flags != 0) symbols_.add_flags(id, flags);
     }

@@ -183,18 +183,24 @@ std::string spelling_hint(const Link& link, std::string_view wanted) {
   return {};
 }
 
+// The group of `file` that contains a section; none if it was dropped for another reason.
+const InputGroup* group_of(const InputFile& file, uint32_t raw_section) {
+  for (const InputGroup& group : file.groups)
+    for (size_t i = 0; i + 4 <= group.members.size(); i += 4)
+      if (load<uint32_t>(group.members.data() + i) == raw_section) return &group;
+  return nullptr;
+}
+
 // A definition that lost with its group: whoever won defines less.
 std::string lost_definition_hint(const Link& link, SymbolId symbol) {
   for (const InputFile* file : link.inputs.files) {
     if (file->is_lost.empty()) continue;
     for (uint32_t i = 0; i < file->globals.size(); i++) {
-      if (file->globals[i] != symbol) continue;
+      if (file->globals[i] != symbol || i >= file->occurrences.size()) continue;
       const DefinitionText definition = link.format->describe->definition(link, *file, file->first_global + i);
       if (definition.place.empty()) continue;
-      return fmt::format(
-          "\n>>> defined in {}:({}), but that section was discarded: another file's copy of its group was "
-          "taken, which does not define it",
-          file->display_name(), definition.place);
+      return fmt::format("\n>>> defined in {}:({}), but that section was discarded{}", file->display_name(),
+                         definition.place, discard_lines(link, *file, file->occurrences[i].section));
     }
   }
   return {};
@@ -236,6 +242,17 @@ std::string_view usual_provider(std::string_view name) {
       return provider.advice;
   }
   return {};
+}
+
+std::string discard_lines(const Link& link, const InputFile& file, uint32_t raw_section) {
+  const InputGroup* group = group_of(file, raw_section);
+  if (!group || !group->key.is_valid()) return "\n>>> the section is not one that is linked (SHF_EXCLUDE, or stripped)";
+  std::string text =
+      fmt::format("\n>>> section group signature: {}", readable_name(link, link.symbols.name(group->key)));
+  const uint32_t owner = link.group_owners[group->key.value];
+  if (owner != file.id.value && owner < link.inputs.by_id.size() && link.inputs.by_id[owner])
+    text += fmt::format("\n>>> prevailing definition is in {}", link.inputs.by_id[owner]->display_name());
+  return text + "\n>>> compile both files with the same compiler and options, so that their copies agree";
 }
 
 std::string undefined_hints(const Link& link, SymbolId symbol) {

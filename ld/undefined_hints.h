@@ -11,6 +11,9 @@ namespace xld {
 // symbol table: for the few messages that are shown.
 std::string undefined_hints(const Link& link, SymbolId symbol);
 
+// Why a section was not taken, in such lines: its group, and the file whose copy was.
+std::string discard_lines(const Link& link, const InputFile& file, uint32_t raw_section);
+
 // The part of a mangled C++ name (Itanium ABI §5.1) that says what is called, without parameter types: "_Z3foo" of
 // "_Z3fooi"; empty if the name is not mangled or too complicated (templates, operators).
 std::string_view mangled_stem(std::string_view name);

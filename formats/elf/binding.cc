@@ -81,7 +81,7 @@ class Binder {
   // Names nobody here defines: a library's users may, and so may the modules a program is run with.
   bool may_come_from_elsewhere(uint32_t flags) const {
     const bool is_weak = !(flags & symbol_flag::kStronglyReferenced);
-    if (!is_weak && (flags & symbol_flag::kProtected)) return false;
+    if (!is_weak && (flags & (symbol_flag::kProtected | symbol_flag::kLost))) return false;
     const UnresolvedPolicy policy = link_.options().unresolved;
     if (is_weak) return link_.options().dynamic.undefined_weak != Answer::No;
     return policy == UnresolvedPolicy::Ignore || policy == UnresolvedPolicy::Warn ||

@@ -267,9 +267,12 @@ class CallReader {
 }  // namespace
 
 std::vector<AtomId> order_by_calls(Link& link) {
-  if (!link.options().sorts_by_calls) return {};
+  const std::string& path = link.options().call_graph_ordering_file;
+  const auto is_profiled = [](const InputFile* file) { return object_of(*file).call_graph_section != 0; };
+  const bool has_numbers = !path.empty() || std::ranges::any_of(link.inputs.files, is_profiled);
+  if (!link.options().sorts_by_calls || !has_numbers) return {};
   CallReader reader(link);
-  if (!link.options().call_graph_ordering_file.empty()) reader.read_file(link.options().call_graph_ordering_file);
+  if (!path.empty()) reader.read_file(path);
   reader.read_objects();
   return Clusters(link, reader.calls()).order();
 }

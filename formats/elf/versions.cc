@@ -153,8 +153,9 @@ bool DefinedVersions::admit(SymbolId id) {
   const std::string_view name = link_.symbols.name(id);
   if (const ExplicitVersion version = explicit_version(link_, id); version.is_given) {
     if (version.is_default) check_twin(id, version.version);
-    if (is_kept_inside(name, version.version)) return false;
-    // "foo@@" is exported, and has no version; "foo@" is for programs that were linked when there were none.
+    if (!version.version.empty() && is_kept_inside(name, version.version)) return false;
+    // Whatever a script says, as with GNU ld: "foo@@" is exported, and has no version; "foo@" is for programs that were
+    // linked when there were none.
     constexpr uint16_t kOld = kUnversioned | VERSYM_HIDDEN;
     versions_[id.value] = !version.version.empty() ? entry_of(name, version) : version.is_default ? kUnversioned : kOld;
     return true;

@@ -24,3 +24,17 @@ echo 'V1 { global: kept; local: one; };' >script
 expect_names 'kept@@V1 old_one same@V1 '
 echo 'V1 { global: kept; }; V2 { local: *; };' >script
 expect_names 'kept@@V1 one@V1 same@V1 '
+
+# A name with an empty version is exported without one, whatever a script says.
+compile base.s <<'EOF'
+	.globl _based, _old
+	.symver _based, based@@
+	.symver _old, old@
+_based:	ret
+_old:	ret
+EOF
+for script in '{ local: *; };' 'V1 { local: *; };'; do
+  echo "$script" >versions
+  link -shared base.o --version-script=versions --exclude-libs ALL -o library.so
+  expect_output 'based old ' names
+done

@@ -12,3 +12,12 @@ echo 'SEARCH_DIR("deep/inside")' >script
 link -T script -lstart -u _start -o program
 expect_status 0 ./program
 expect_fail '(unable to|cannot) find.*-lstart' -- -lstart -u _start -o program
+
+# Scripts may come through a pipe.
+echo '{ global: exported; local: *; };' >versions
+compile b.s <<<'.globl exported, kept
+exported: ret
+kept: ret'
+bash -c "'$XLD' -shared b.o --version-script=<(cat versions) -o b.so"
+expect_match exported readelf --dyn-syms -W b.so
+expect_no_match kept readelf --dyn-syms -W b.so

@@ -27,3 +27,23 @@ local:	ret
 EOF
 expect_fail 'c\.o:\(\.text\+0x1\).* in a discarded section: \.text\.f' 'group signature: f' \
   'prevailing definition is in a\.o' -- a.o c.o -o program
+
+# A name that only the copy defines which was not taken is an error, although it is weak or the output a library.
+compile d.s <<'EOF'
+	.globl _start
+_start:	ret
+	.section .text.f,"axG",@progbits,f,comdat
+	.weak f
+f:	ret
+EOF
+compile e.s <<'EOF'
+	call	more@plt
+	.section .text.f,"axG",@progbits,f,comdat
+	.weak f, more
+f:	ret
+more:	ret
+EOF
+for kind in -shared -pie -static; do
+  expect_fail 'undefined symbol: more|symbol in a discarded section: more' 'group signature: f' 'prevailing definition is in d\.o' -- \
+    $kind d.o e.o -o program
+done

@@ -147,7 +147,7 @@ TEST(Expression, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(error("1 ? 2"), "column 6: expected ':' after the second operand of '?'");
   EXPECT_EQ(error("4/(2-2)"), "column 2: division by zero");
   EXPECT_EQ(error("4%0"), "column 2: division by zero");
-  EXPECT_EQ(error("n + zz"), "column 5: undefined symbol zz");
+  EXPECT_EQ(error("n + zz"), "column 5: undefined symbol: zz");
   EXPECT_EQ(error(". + 4"), "column 1: the location counter has no value outside of SECTIONS");
   EXPECT_EQ(error("ALIGN(16)"), "column 1: the location counter has no value outside of SECTIONS");
   EXPECT_EQ(error("ADDR(.none)"), "column 1: the output has no section .none");
