@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/core.h>
+#include <utility>
 
 #include "core/glob.h"
 #include "core/target_table.h"
@@ -490,7 +491,10 @@ void InputFinder::open_requested(const InputFile& file, const InputRequest& requ
   option.as_needed |= !request.is_specifier;
   if (const auto path = request.is_specifier ? find_specified(option) : find_asked_for(option)) {
     option.name = *path;
-    return open_option(option, files_.open(*path), 0);
+    const auto role = std::exchange(opening_role_, OpenedFile::Role::Requested);
+    open_option(option, files_.open(*path), 0);
+    opening_role_ = role;
+    return;
   }
   if (!request.is_specifier) return missing_requests_.emplace_back(&file, &request), void();
   link_.diagnostics().error(fmt::format("{}: unable to find library from dependent library specifier: {}; give its "

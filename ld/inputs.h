@@ -103,7 +103,7 @@ class InputFinder {
     std::string path;
     Bytes bytes;
     size_t option = 0;  // index in Options::inputs of what named it, directly or through scripts
-    enum class Role : uint8_t { Input, Script, ThinMember, Setting, Compiled } role = Role::Input;
+    enum class Role : uint8_t { Input, Script, ThinMember, Setting, Compiled, Requested } role = Role::Input;
   };
   const std::vector<OpenedFile>& opened_files() const { return opened_files_; }
   size_t archive_count() const { return archives_.size(); }

@@ -159,8 +159,12 @@ class ResponseWriter {
         paths_(files),
         dialect_(dialect_for(options.program_name, options.arguments)),
         files_of_(options.inputs.size()) {
-    for (const InputFinder::OpenedFile& file : files)
-      if (file.role == InputFinder::OpenedFile::Role::Input) files_of_[file.option].push_back(file.path);
+    for (const InputFinder::OpenedFile& file : files) {
+      const bool is_requested = file.role == InputFinder::OpenedFile::Role::Requested;
+      if (is_requested || file.role == InputFinder::OpenedFile::Role::Input)
+        files_of_[file.option].push_back(file.path);
+      has_requests_ |= is_requested;
+    }
   }
 
   std::string write() {
@@ -176,6 +180,8 @@ class ResponseWriter {
         add_input(std::span(words).subspan(i++, 1));
       }
     }
+    // What objects ask for is named beside them, and would not be found where they ask for it.
+    if (has_requests_ && dialect_.name == "gnu") add("--no-dependent-libraries");
     return std::move(text_);
   }
 
@@ -237,6 +243,7 @@ class ResponseWriter {
   const Dialect dialect_;
   std::vector<std::vector<std::string_view>> files_of_;  // by index in Options::inputs
   bool may_be_option_ = true;
+  bool has_requests_ = false;
   size_t input_option_ = 0;
   std::string text_;
 };

@@ -60,6 +60,19 @@ resolved: ret
  .long 0xc0000002, 4, 3, 0
 """
 
+LLVM = """
+ .globl first, second
+first: call second
+ .section .text.second,"ax",@progbits
+second: jmp first
+ .cg_profile first, second, 20
+ .cg_profile second, first, 3
+ .data
+ .quad first + 8, second - .
+ .section .deplibs,"MS",@llvm_dependent_libraries,1
+ .asciz "somewhere.o"
+"""
+
 LIBRARY = """
  .globl first, second, old, value, wanted
  .symver old, second@V1
@@ -118,6 +131,10 @@ class Seeds:
         for options_byte, (name, (source, *flags)) in enumerate(kinds.items()):
             data = self.compile(name + ".o", source, *flags)
             self.write("object", name, data + bytes([options_byte * 37 % 256]))
+        (self.folder / "source.s").write_text(LLVM)
+        for name, flags in {"llvm": (), "llvm-compact": ("-Wa,--crel,--allow-experimental-crel",)}.items():
+            self.run("clang-19", "-target", "x86_64-linux-gnu", *flags, "-c", "source.s", "-o", "llvm.o")
+            self.write("object", name, (self.folder / "llvm.o").read_bytes() + b"\x02")
         for source in sorted(GOLDEN.glob("*/*.s")):
             bits = "--32" if "i386" in source.parent.name else "--64"
             self.run("as", bits, source, "-o", "golden.o")

@@ -23,6 +23,10 @@ gcc_link again.o -L. -Lbeside -Wl,-rpath,"$PWD" -o program
 expect_status 21 ./program
 expect_fail 'undefined symbol: archived' -- --no-dependent-libraries main.o -L. -Lbeside -e main -o program
 expect_fail 'main.o: unable to find library from dependent library specifier: direct.o' -- main.o -L. -e main -o program
+link main.o -L. -Lbeside -e main -o program --reproduce repro.tar
+tar xf repro.tar
+(cd repro && run "$XLD" @response.txt)
+cmp program repro/program
 
 # With nothing but such libraries the output has a loader, too; one that is not used is needed all the same.
 cat >start.s <<'E'
