@@ -37,6 +37,7 @@ Translation Translator::run() {
       translate_section(i);
     }
   }
+  clear_thread_pointers();
   translate_requests();
   auto object = assembler_.finish();
   if (object) {
@@ -68,7 +69,6 @@ void Translator::refuse(const Site& site, std::string_view what) {
 
 void Translator::place_sections() {
   pieces_.resize(elf_.sections.size());
-  is_thread_pointer_cleared_.resize(elf_.sections.size());
   for (uint32_t i = 1; i < elf_.sections.size(); i++) {
     pieces_[i].plan = plan_section(elf_.sections[i], cpu_);
     place(i);

@@ -36,6 +36,7 @@ class Program:
     compiler: str
     archived: list = dataclasses.field(default_factory=list)  # sources of an archive
     options: tuple = ()
+    own: tuple = ()  # options for the objects of the Mach-O program, if no linker can make an ELF program of them
     arguments: tuple = ()
     native: tuple = ()  # libraries of the ELF program
     uses_sqlite: bool = False
@@ -47,6 +48,18 @@ PROGRAMS = {
     "threads": Program(["threads.c"], "gcc", ["threads_library.c"], options=("-fcommon",), arguments=("first",)),
     "threads_clang": Program(["threads.c"], "clang", ["threads_library.c"],
                              options=("-fcommon", "-ffunction-sections", "-fdata-sections"), arguments=("first",)),
+    # Thread-local variables by their offsets; -fPIE comes behind -fPIC and counts.
+    "models": Program(["models.c", "models_other.c"], "gcc", options=("-fPIE",)),
+    "models_plain": Program(["models.c", "models_other.c"], "gcc", options=("-fPIE", "-O0")),
+    "models_clang": Program(["models.c", "models_other.c"], "clang", options=("-fPIE", "-ftls-model=initial-exec")),
+    "models_vector": Program(["models.c", "models_other.c"], "clang", options=("-fPIE", "-mavx2", "-O3"), archs=("x86_64",)),
+    "models_block": Program(["models.c", "models_other.c"], "clang", options=("-ftls-model=local-dynamic",)),
+    "models_desc": Program(["models.c", "models_other.c"], "gcc", options=("-mtls-dialect=gnu2",), archs=("x86_64",)),
+    "models_desc_block": Program(["models.c", "models_other.c"], "gcc", archs=("x86_64",),
+                                 options=("-mtls-dialect=gnu2", "-ftls-model=local-dynamic")),
+    "models_module": Program(["models.c", "models_other.c"], "clang", archs=("arm64",),
+                             own=("-ftls-model=local-dynamic", "-mllvm", "-aarch64-elf-ldtls-generation")),
+    "models_small": Program(["models.c", "models_other.c"], "clang", own=("-fPIE", "-mtls-size=12"), archs=("arm64",)),
     "starts": Program(["starts.c", "starts_other.c"], "gcc", archs=("x86_64", "arm64", "i386")),
     # ld.lld, which links the ELF programs of arm64, does not run .ctors.
     "starts_old": Program(["starts.c", "starts_old.c", "starts_other.c"], "gcc", archs=("x86_64", "i386")),
@@ -59,14 +72,14 @@ PROGRAMS = {
 class ElfRunner(Runner):
     timeout = 300  # for sqlite
 
-    def compile(self, program, sources):
+    def compile(self, program, sources, options=()):
         objects = []
         folder = ["-I", self.arguments.sqlite] if program.uses_sqlite else []
         for source in sources:
             objects.append(self.work / f"{source}.o")
             path = SOURCES / source if (SOURCES / source).exists() else self.arguments.sqlite / source
             self.expect_success([*COMPILERS[self.arguments.arch][program.compiler], "-O2",
-                                 *CODE_MODEL.get(self.arguments.arch, ["-fPIC"]), "-fno-stack-protector", *program.options, *folder, "-c", path, "-o", objects[-1]])
+                                 *CODE_MODEL.get(self.arguments.arch, ["-fPIC"]), "-fno-stack-protector", *program.options, *options, *folder, "-c", path, "-o", objects[-1]])
         return objects
 
     def run_and_clean(self, command):
@@ -89,6 +102,8 @@ class ElfRunner(Runner):
         self.expect_success([*driver, *objects, *libraries, "-pthread", *program.native, "-o",
                              self.work / f"{name}.elf"])
         expected = self.run_and_clean([*self.emulator, f"./{name}.elf", *program.arguments])
+        if program.own:
+            objects = self.compile(program, program.sources, program.own)
         for minimum in MINIMA.get(self.arguments.arch, ["10.15", "13.0"]):
             output = self.work / f"{name}.{minimum}"
             self.expect_success([linker, f"--target={LINKED_FOR[self.arguments.arch]}",
