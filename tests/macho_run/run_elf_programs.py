@@ -65,6 +65,8 @@ PROGRAMS = {
     "starts_old": Program(["starts.c", "starts_old.c", "starts_other.c"], "gcc", archs=("x86_64", "i386")),
     "first_calls": Program(["first_calls.c"], "gcc", options=("-fno-builtin",), archs=("x86_64", "arm64")),
     "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++"),
+    "cxx_framed": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O1", "-fno-omit-frame-pointer")),
+    "cxx_plain": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O0",)),
     "sqlite": Program(["sqlite.c"], "gcc", ["sqlite3.c"], options=("-O1",), arguments=("database",), native=("-lm",), uses_sqlite=True),
 }
 
