@@ -103,7 +103,8 @@ std::string discard_lines(const Link& link, const InputFile& file, uint32_t raw_
   std::string text = fmt::format("\n>>> defined in {}", file.display_name());
   const InputGroup* group = group_of(file, raw_section);
   if (!group || !group->key.is_valid())
-    return text + "\n>>> the section is not one that is linked (SHF_EXCLUDE, or stripped)";
+    return text +
+           fmt::format("\n>>> the section is not one that is linked ({})", link.format->describe->unlinked_sections);
   text += fmt::format("\n>>> section group signature: {}", readable_name(link, link.symbols.name(group->key)));
   const uint32_t owner = link.group_owners[group->key.value];
   if (owner != file.id.value && owner < link.inputs.by_id.size() && link.inputs.by_id[owner])
@@ -121,8 +122,8 @@ void report_reloc(const Link& link, const InputFile& file, const Atom& atom, con
 
 void report_not_pic(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc, const char* reason) {
   report({link, file, atom, reloc}, [&] {
-    return fmt::format(" cannot be used against {}; recompile with -fPIC or -fPIE, or link with -no-pie\n>>> {}",
-                       target_text(link, file, reloc), reason);
+    return fmt::format(" cannot be used against {}; {}\n>>> {}", target_text(link, file, reloc),
+                       link.format->describe->if_not_movable, reason);
   });
 }
 
@@ -161,9 +162,8 @@ void warn_of_text_fixups(const Link& link) {
       const Atom& atom = link.atoms[i];
       if (!link.is_live[i] || atom.has(atom_flag::kWritable) || link.fixup_counts[i].all == 0) continue;
       return link.diagnostics().warn(
-          fmt::format("{}: the loader has to write to this read-only section, which costs memory and safety "
-                      "(DT_TEXTREL of ELF); recompile with -fPIC or -fPIE, or say -z notext, or -no_pie for Mach-O",
-                      place_of(link, *file, atom, 0)));
+          fmt::format("{}: the loader has to write to this read-only section, which costs memory and safety {}",
+                      place_of(link, *file, atom, 0), link.format->describe->if_loader_writes));
     }
   }
 }

@@ -144,6 +144,7 @@ constexpr RelocRow kRowsArm64[] = {
     {536, "R_AARCH64_TLSLD_LDST32_DTPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 2},
     {538, "R_AARCH64_TLSLD_LDST64_DTPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 3},
     {573, "R_AARCH64_TLSLD_LDST128_DTPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 4},
+    {1029, "R_AARCH64_TLS_DTPREL64", TlsBlockOffset, 0, kQuad, false},
     {0, "R_AARCH64_NONE", Nothing},
     {256, "R_AARCH64_NONE", Nothing},
     {258, "R_AARCH64_ABS32", Refused, 0, 0, false, kNeedsPic},

@@ -173,7 +173,7 @@ size_t Translator::translate_tls_call(const Site& site) {
 
 void Translator::translate_block_offset(const Site& site) {
   if (is_block_at_zero()) return translate_thread_offset(site);
-  if (is_in_block(symbol_at(site)))
+  if (cpu_ == Cpu::X86_64 && is_in_block(symbol_at(site)))
     return add_pair(site, initial_of(site.reloc->symbol), block_start(), site.reloc->addend);
   refuse(site, "the variable may be another file's, whose distance is not known");
 }

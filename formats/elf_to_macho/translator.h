@@ -131,6 +131,14 @@ class Translator {
   void clear_x86_thread_pointer(uint32_t section);
   void clear_arm64_thread_pointer(uint32_t section);
 
+  // debug_information.cc
+  bool prepare_debug_section(uint32_t section);
+  void translate_debug_section(uint32_t section);
+  void translate_debug_reloc(const Site& site);
+  void translate_debug_offset(const Site& site, ObjectPlace target, uint8_t length);
+  void translate_debug_variable(const Site& site);
+  void add_debug_address(const Site& site, SymbolRef symbol, int64_t addend);
+
   // frames.cc
   void translate_frames(uint32_t index);
 

@@ -89,7 +89,8 @@ void ObjectAssembler::place_sections(uint64_t header_size) {
 void ObjectAssembler::resolve_distances() {
   for (const Distance& distance : distances_) {
     const uint64_t target = distance.target.is_valid() ? address_of(distance.target) : 0;
-    const uint64_t value = target + static_cast<uint64_t>(distance.addend) - address_of(distance.field);
+    const uint64_t from = distance.is_address ? 0 : address_of(distance.field);
+    const uint64_t value = target + static_cast<uint64_t>(distance.addend) - from;
     uint8_t* field = bytes_at(distance.field);
     if (distance.size == 8) {
       store<uint64_t>(field, value);

@@ -66,6 +66,12 @@ class ObjectAssembler {
     distances_.push_back({field, size, target, addend});
   }
 
+  // A field of 4 or 8 bytes that holds the target's address in the object, for a record of `section_number(target)`.
+  void add_address(ObjectPlace field, uint8_t size, ObjectPlace target, int64_t addend) {
+    distances_.push_back({field, size, target, addend, true});
+  }
+  static uint32_t section_number(ObjectPlace place) { return place.section + 1; }
+
   // The bytes of a field that the caller knows to be inside.
   uint8_t* bytes_at(ObjectPlace place) { return sections_[place.section].bytes.data() + place.offset; }
   bool is_zero_fill(uint32_t section) const { return sections_[section].is_zero_fill; }
@@ -88,6 +94,7 @@ class ObjectAssembler {
     uint8_t size;
     ObjectPlace target;
     int64_t addend;
+    bool is_address = false;
   };
 
   template <class M>

@@ -325,6 +325,15 @@ class Planner {
     section.is_zero_fill = section.type == S_ZEROFILL || section.type == S_THREAD_LOCAL_ZEROFILL;
     section.is_thread_local = section.type == S_THREAD_LOCAL_REGULAR || section.type == S_THREAD_LOCAL_ZEROFILL;
     section.rank = rank_of(section, segment);
+    if (segment == kDwarfSegment) finish_debug_section(section);
+  }
+
+  // What debuggers know as the address of nothing. In lists of ranges that would begin another list.
+  static void finish_debug_section(OutputSection& section) {
+    const bool is_list = section.name == "__DWARF,__debug_loc" || section.name == "__DWARF,__debug_ranges";
+    section.tombstone = is_list ? UINT64_MAX - 1 : UINT64_MAX;
+    section.follows_folded = section.name == "__DWARF,__debug_line";
+    section.flags |= S_ATTR_DEBUG;
   }
 
   uint32_t rank_of(const OutputSection& section, std::string_view segment) {
@@ -336,6 +345,7 @@ class Planner {
 
   uint32_t segment_rank(std::string_view segment) {
     if (segment == kLinkEdit) return kLinkEditRank * kSegmentStep;
+    if (segment == kDwarfSegment) return (kLinkEditRank - 1) * kSegmentStep;
     for (const RankRow& row : kRanks)
       if (segment_of(row.name) == segment) return row.rank;
     const auto [found, is_new] = other_segments_.try_emplace(
@@ -345,7 +355,7 @@ class Planner {
 
   static uint32_t protection_of(std::string_view segment) {
     if (segment == "__TEXT") return VM_PROT_READ | VM_PROT_EXECUTE;
-    if (segment == kLinkEdit) return VM_PROT_READ;
+    if (segment == kLinkEdit || segment == kDwarfSegment) return VM_PROT_READ;
     return VM_PROT_READ | VM_PROT_WRITE;
   }
 

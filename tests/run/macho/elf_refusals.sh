@@ -45,3 +45,5 @@ printf '.globl main\nmain: movl imported(%%rip), %%eax\n' >copy.s
 run as --64 copy.s -o copy.o
 expect_fail "copy\.o:.* cannot be used against symbol '_imported'; recompile with -fPIC$" -- \
   --target=darwin-amd64 copy.o libx.tbd -o copy
+XLD=$scratch/bin/ld64.xld expect_fail "copy\.o:.* cannot be used against symbol '_imported'; recompile with -fPIC$" -- \
+  --target=darwin-amd64 -undefined dynamic_lookup copy.o -o copy
