@@ -27,7 +27,7 @@ FOREIGN_LINK = {"arm64": ["-fuse-ld=lld-19"]}
 # Global offset tables as i386 has them cannot be translated.
 CODE_MODEL = {"i386": ["-fno-pic", "-no-pie"]}
 LINKED_FOR = {"x86_64": "darwin-amd64", "arm64": "darwin-arm64", "i386": "darwin-386"}
-MINIMA = {"i386": ["10.8"]}
+MINIMA = {"i386": ["10.8"], "x86_64": ["10.5", "11.0"]}
 
 
 @dataclasses.dataclass
@@ -40,6 +40,8 @@ class Program:
     arguments: tuple = ()
     native: tuple = ()  # libraries of the ELF program
     uses_sqlite: bool = False
+    library: str = ""  # the source of a library, and of what the program opens
+    bundle: str = ""
     archs: tuple = ("x86_64", "arm64")
 
 
@@ -67,6 +69,7 @@ PROGRAMS = {
     "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++"),
     "cxx_framed": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O1", "-fno-omit-frame-pointer")),
     "cxx_plain": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O0",)),
+    "images": Program(["images.c"], "gcc", library="images_library.c", bundle="images_bundle.c", native=("-ldl",)),
     "sqlite": Program(["sqlite.c"], "gcc", ["sqlite3.c"], options=("-O1",), arguments=("database",), native=("-lm",), uses_sqlite=True),
 }
 
@@ -88,6 +91,19 @@ class ElfRunner(Runner):
         (self.work / "database").unlink(missing_ok=True)
         return self.run(command)
 
+    def make_images(self, program, link, suffix, system):
+        """The library and the bundle, if the program has them."""
+        if not program.library:
+            return []
+        library, bundle = (f"{source}.{suffix}.so" for source in (program.library, program.bundle))
+        is_macho = suffix != "elf"
+        name = ["-dylib", "-install_name", f"@loader_path/{library}"] if is_macho else []
+        self.expect_success([*link, *name, *self.compile(program, [program.library]), *system, "-o", self.work / library])
+        kind = ["-bundle"] if is_macho else []
+        self.expect_success([*link, *kind, *self.compile(program, [program.bundle]), library, *system, "-o",
+                             self.work / bundle])
+        return [library, f"./{bundle}"]
+
     def check(self, name):
         program = PROGRAMS[name]
         objects = self.compile(program, program.sources)
@@ -101,19 +117,24 @@ class ElfRunner(Runner):
             self.expect_success(["llvm-ar-19", "rcs", libraries[0], *self.compile(program, program.archived)])
         driver = [*COMPILERS[self.arguments.arch][program.compiler], *FOREIGN_LINK.get(self.arguments.arch, []),
                   *CODE_MODEL.get(self.arguments.arch, [])]
-        self.expect_success([*driver, *objects, *libraries, "-pthread", *program.native, "-o",
-                             self.work / f"{name}.elf"])
-        expected = self.run_and_clean([*self.emulator, f"./{name}.elf", *program.arguments])
+        images = self.make_images(program, [*driver, "-shared"], "elf", [])
+        self.expect_success([*driver, *objects, *libraries, *images[:1], "-pthread", "-rdynamic", "-Wl,-rpath,.",
+                             *program.native, "-o", self.work / f"{name}.elf"])
+        expected = self.run_and_clean([*self.emulator, f"./{name}.elf", *images[1:], *program.arguments])
         if program.own:
             objects = self.compile(program, program.sources, program.own)
         for minimum in MINIMA.get(self.arguments.arch, ["10.15", "13.0"]):
             output = self.work / f"{name}.{minimum}"
-            self.expect_success([linker, f"--target={LINKED_FOR[self.arguments.arch]}",
-                                 "-platform_version", "macos", minimum, "14.0", "-undefined", "dynamic_lookup",
-                                 *objects, *libraries, HERE / "programs/libSystem.tbd", "-o", output])
-            self.expect_success([self.arguments.verify, output])
-            for options in [], [SLIDE]:
-                done = self.run_and_clean([*self.loader, "--host-code", *options, output, *program.arguments])
+            link = [linker, f"--target={LINKED_FOR[self.arguments.arch]}", "-platform_version", "macos", minimum, "14.0",
+                    "-undefined", "dynamic_lookup"]
+            system = HERE / "programs/libSystem.tbd"
+            images = self.make_images(program, link, minimum, [system])
+            self.expect_success([*link, *objects, *libraries, *images[:1], system, "-o", output])
+            for image in [*images, output]:
+                self.expect_success([self.arguments.verify, image])
+            for options in [], [SLIDE], [SLIDE, "--bind-now"]:
+                done = self.run_and_clean([*self.loader, "--host-code", *options, output, *images[1:],
+                                           *program.arguments])
                 self.expect_same(done, expected.returncode, expected.stdout)
 
 
