@@ -27,7 +27,7 @@ FOREIGN_LINK = {"arm64": ["-fuse-ld=lld-19"]}
 # Global offset tables as i386 has them cannot be translated.
 CODE_MODEL = {"i386": ["-fno-pic", "-no-pie"]}
 LINKED_FOR = {"x86_64": "darwin-amd64", "arm64": "darwin-arm64", "i386": "darwin-386"}
-MINIMA = {"i386": ["10.8"], "x86_64": ["10.5", "11.0"]}
+MINIMA = {"i386": ["10.8"], "x86_64": ["10.5", "10.15", "11.0", "13.0"], "arm64": ["11.0", "13.0"]}
 
 
 @dataclasses.dataclass
@@ -40,14 +40,15 @@ class Program:
     arguments: tuple = ()
     native: tuple = ()  # libraries of the ELF program
     uses_sqlite: bool = False
+    is_for_all: bool = False  # runs as for each of the oldest systems that differ, and binds at once, too
     library: str = ""  # the source of a library, and of what the program opens
     bundle: str = ""
     archs: tuple = ("x86_64", "arm64")
 
 
 PROGRAMS = {
-    "plain": Program(["plain.c"], "gcc", options=("-fcommon",), arguments=("first",), archs=("x86_64", "arm64", "i386")),
-    "threads": Program(["threads.c"], "gcc", ["threads_library.c"], options=("-fcommon",), arguments=("first",)),
+    "plain": Program(["plain.c"], "gcc", is_for_all=True, options=("-fcommon",), arguments=("first",), archs=("x86_64", "arm64", "i386")),
+    "threads": Program(["threads.c"], "gcc", ["threads_library.c"], is_for_all=True, options=("-fcommon",), arguments=("first",)),
     "threads_clang": Program(["threads.c"], "clang", ["threads_library.c"],
                              options=("-fcommon", "-ffunction-sections", "-fdata-sections"), arguments=("first",)),
     # Thread-local variables by their offsets; -fPIE comes behind -fPIC and counts.
@@ -66,10 +67,10 @@ PROGRAMS = {
     # ld.lld, which links the ELF programs of arm64, does not run .ctors.
     "starts_old": Program(["starts.c", "starts_old.c", "starts_other.c"], "gcc", archs=("x86_64", "i386")),
     "first_calls": Program(["first_calls.c"], "gcc", options=("-fno-builtin",), archs=("x86_64", "arm64")),
-    "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++"),
+    "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++", is_for_all=True),
     "cxx_framed": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O1", "-fno-omit-frame-pointer")),
     "cxx_plain": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O0",)),
-    "images": Program(["images.c"], "gcc", library="images_library.c", bundle="images_bundle.c", native=("-ldl",)),
+    "images": Program(["images.c"], "gcc", is_for_all=True, library="images_library.c", bundle="images_bundle.c", native=("-ldl",)),
     "sqlite": Program(["sqlite.c"], "gcc", ["sqlite3.c"], options=("-O1",), arguments=("database",), native=("-lm",), uses_sqlite=True),
 }
 
@@ -123,7 +124,8 @@ class ElfRunner(Runner):
         expected = self.run_and_clean([*self.emulator, f"./{name}.elf", *images[1:], *program.arguments])
         if program.own:
             objects = self.compile(program, program.sources, program.own)
-        for minimum in MINIMA.get(self.arguments.arch, ["10.15", "13.0"]):
+        minima = MINIMA[self.arguments.arch]
+        for minimum in minima if program.is_for_all else minima[-1:]:
             output = self.work / f"{name}.{minimum}"
             link = [linker, f"--target={LINKED_FOR[self.arguments.arch]}", "-platform_version", "macos", minimum, "14.0",
                     "-undefined", "dynamic_lookup"]
@@ -132,7 +134,7 @@ class ElfRunner(Runner):
             self.expect_success([*link, *objects, *libraries, *images[:1], system, "-o", output])
             for image in [*images, output]:
                 self.expect_success([self.arguments.verify, image])
-            for options in [], [SLIDE], [SLIDE, "--bind-now"]:
+            for options in [[], [SLIDE], [SLIDE, "--bind-now"]][:3 if program.is_for_all else 2]:
                 done = self.run_and_clean([*self.loader, "--host-code", *options, output, *images[1:],
                                            *program.arguments])
                 self.expect_same(done, expected.returncode, expected.stdout)
