@@ -49,7 +49,8 @@ class ObjectAssembler {
  public:
   explicit ObjectAssembler(Cpu cpu) : cpu_(cpu) {}
 
-  // The section of that name, made if there is none. `flags` are those of the first call. Names are cut to 16 bytes.
+  // The section of that name, made if there is none; with contents and without are two. `flags` are those of the first
+  // call. Names are cut to 16 bytes.
   uint32_t section(std::string_view segment, std::string_view name, uint32_t flags);
 
   // Puts bytes, or room if there are none, behind what the section has.
