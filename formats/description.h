@@ -51,6 +51,11 @@ struct Descriptions {
   // For reports: the input section an atom was, and the named symbols of a file.
   std::string (*atom_section)(const Link&, const Atom&);
   std::vector<FileSymbol> (*list_symbols)(const Link&, const InputFile&);
+  // Ends of messages: what helps where code or data cannot be loaded anywhere, and where the loader has to write to
+  // read-only sections; which sections of objects are not linked.
+  const char* if_not_movable;
+  const char* if_loader_writes;
+  const char* unlinked_sections;
 };
 
 }  // namespace xld

@@ -75,6 +75,18 @@ class Cursor {
     return value;
   }
 
+  int64_t sleb() {
+    uint64_t value = 0;
+    uint32_t shift = 0;
+    uint8_t next = 0x80;
+    for (; ok_ && (next & 0x80) != 0; shift += 7) {
+      next = byte();
+      if (shift < 64) value |= uint64_t{next & 0x7fu} << shift;
+    }
+    if ((next & 0x40) != 0 && shift < 64) value |= ~uint64_t{0} << shift;
+    return static_cast<int64_t>(value);
+  }
+
   std::string_view c_string() {
     const auto text = ok_ ? c_string_at(section_, at_) : std::nullopt;
     take(text ? text->size() + 1 : UINT64_MAX);
@@ -126,7 +138,9 @@ bool read_augmentation(std::string_view letters, Cursor& cursor, uint8_t word_si
       case 'S':
         facts.is_signal_frame = true;
         break;
-      case 'B':  // return addresses are signed with key B (AArch64)
+      case 'B':
+        facts.signs_with_key_b = true;
+        break;
       case 'G':
         break;  // frames are memory-tagged (AArch64)
       default:
@@ -197,13 +211,9 @@ Result<CieFacts> parse_cie(Bytes section, const EhRecord& cie, uint8_t word_size
     augmentation.remove_prefix(2);
     cursor.skip(word_size);
   }
-  cursor.uleb();  // code alignment factor
-  cursor.uleb();  // data alignment factor
-  if (facts.version == 1) {
-    cursor.skip(1);  // return address register
-  } else {
-    cursor.uleb();
-  }
+  facts.code_alignment = cursor.uleb();
+  facts.data_alignment = cursor.sleb();
+  facts.return_register = facts.version == 1 ? cursor.byte() : cursor.uleb();
   uint64_t instructions = cursor.at();
   if (augmentation.starts_with('z')) {
     facts.has_augmentation_size = true;
@@ -231,9 +241,12 @@ Result<FdeFacts> parse_fde(Bytes section, const EhRecord& fde, const CieFacts& c
   facts.pc_range_offset = cursor.pointer(cie.fde_encoding & eh_pointer::kFormatMask, word_size);
   if (cie.has_augmentation_size) {
     const uint64_t size = cursor.uleb();
+    facts.instructions_offset = static_cast<uint32_t>(cursor.at() + size);
     // Augmentation data may be left out altogether.
     const bool has_lsda = cie.lsda_encoding != eh_pointer::kOmitted && size != 0;
     if (has_lsda) facts.lsda_offset = cursor.pointer(cie.lsda_encoding, word_size);
+  } else {
+    facts.instructions_offset = static_cast<uint32_t>(cursor.at());
   }
   if (!cursor.ok()) return error_at(fde.offset, "FDE is cut off, or has a pointer of unknown encoding");
   return facts;

@@ -68,6 +68,10 @@ struct CieFacts {
   uint8_t personality_encoding = eh_pointer::kOmitted;
   bool has_augmentation_size = false;  // 'z'
   bool is_signal_frame = false;        // 'S'
+  bool signs_with_key_b = false;       // 'B' (AArch64)
+  uint64_t code_alignment = 1;         // what advances count in
+  int64_t data_alignment = 1;          // what offsets count in
+  uint64_t return_register = 0;
   uint32_t personality_offset = 0;
   uint32_t instructions_offset = 0;
 };
@@ -77,6 +81,7 @@ struct FdeFacts {
   uint32_t pc_begin_offset = 0;
   uint32_t pc_range_offset = 0;
   uint32_t lsda_offset = 0;  // 0: its CIE has no such field
+  uint32_t instructions_offset = 0;
 };
 Result<FdeFacts> parse_fde(Bytes section, const EhRecord& fde, const CieFacts& cie, uint8_t word_size);
 

@@ -127,8 +127,8 @@ void report_reloc(const Link& link, const InputFile& file, const Atom& atom, con
 
 void report_not_pic(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc, const char* reason) {
   report({link, file, atom, reloc}, [&] {
-    return fmt::format(" cannot be used against {}; recompile with -fPIC or -fPIE, or link with -no-pie\n>>> {}",
-                       target_text(link, file, reloc), reason);
+    return fmt::format(" cannot be used against {}; {}\n>>> {}", target_text(link, file, reloc),
+                       link.format->describe->if_not_movable, reason);
   });
 }
 
@@ -167,9 +167,8 @@ void warn_of_text_fixups(const Link& link) {
       const Atom& atom = link.atoms[i];
       if (!link.is_live[i] || atom.has(atom_flag::kWritable) || link.fixup_counts[i].all == 0) continue;
       return link.diagnostics().warn(
-          fmt::format("{}: the loader has to write to this read-only section, which costs memory and safety "
-                      "(DT_TEXTREL of ELF); recompile with -fPIC or -fPIE, or say -z notext, or -no_pie for Mach-O",
-                      place_of(link, *file, atom, 0)));
+          fmt::format("{}: the loader has to write to this read-only section, which costs memory and safety {}",
+                      place_of(link, *file, atom, 0), link.format->describe->if_loader_writes));
     }
   }
 }

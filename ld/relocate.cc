@@ -128,7 +128,7 @@ AddressForm form_of_distant(const Link& link, const Atom& atom, bool is_writable
   if ((is_library || cannot_use_stub(link, reloc, target)) && is_word(link, reloc, From::Place))
     return is_writable ? AddressForm::Distance : AddressForm::ReadOnly;
   if (is_library) return is_word(link, reloc) ? AddressForm::ReadOnly : AddressForm::NotMovable;
-  if (target.is_nowhere) return AddressForm::Zero;
+  if (target.is_nowhere && link.format->has_copies) return AddressForm::Zero;
   return target.is_function ? AddressForm::CanonicalStub : AddressForm::Copy;
 }
 

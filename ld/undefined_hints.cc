@@ -246,7 +246,8 @@ std::string_view usual_provider(std::string_view name) {
 
 std::string discard_lines(const Link& link, const InputFile& file, uint32_t raw_section) {
   const InputGroup* group = group_of(file, raw_section);
-  if (!group || !group->key.is_valid()) return "\n>>> the section is not one that is linked (SHF_EXCLUDE, or stripped)";
+  if (!group || !group->key.is_valid())
+    return fmt::format("\n>>> the section is not one that is linked ({})", link.format->describe->unlinked_sections);
   std::string text =
       fmt::format("\n>>> section group signature: {}", readable_name(link, link.symbols.name(group->key)));
   const uint32_t owner = link.group_owners[group->key.value];

@@ -170,6 +170,9 @@ const Descriptions kDescriptions = {
     .reloc_type = reloc_type,
     .atom_section = section_name,
     .list_symbols = list_symbols,
+    .if_not_movable = "recompile with -fPIC or -fPIE, or link with -no-pie",
+    .if_loader_writes = "(DT_TEXTREL); recompile with -fPIC or -fPIE, or say -z notext",
+    .unlinked_sections = "SHF_EXCLUDE, or stripped",
 };
 
 uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc) {

@@ -12,6 +12,11 @@ using namespace elf;
 
 namespace {
 
+// What its size is when it is decompressed, the caller finds out.
+bool is_compressed(const ElfSection& section) {
+  return (section.flags & SHF_COMPRESSED) || section.name.starts_with(".zdebug_");
+}
+
 template <class E>
 class Opener {
  public:
@@ -128,7 +133,7 @@ class Opener {
       return fail(
           fmt::format("symbol {} ({}) is in section {}, which does not exist", index, symbol.name, symbol.section));
     ElfSection& section = view_.sections[symbol.section];
-    if (symbol.value > section.size)
+    if (symbol.value > section.size && !is_compressed(section))
       return fail(fmt::format("symbol {} ({}) at {:#x} is outside its section {}", index, symbol.name, symbol.value,
                               section.name));
     symbol.place = SymbolPlace::Section;
@@ -180,7 +185,7 @@ class Opener {
       if (reloc.symbol >= view_.symbols.size())
         return fail(fmt::format("section {}: relocation at {:#x} names symbol {}, which does not exist", section.name,
                                 reloc.offset, reloc.symbol));
-      if (reloc.offset > section.size)
+      if (reloc.offset > section.size && !is_compressed(section))
         return fail(fmt::format("section {}: relocation at {:#x} is outside", section.name, reloc.offset));
       section.relocs.push_back(reloc);
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string_view>
 #include <vector>
 
@@ -46,8 +47,9 @@ struct ElfSymbol {
 };
 
 struct ElfView {
-  std::vector<ElfSection> sections;  // by index; 0 is none
-  std::vector<ElfSymbol> symbols;    // by index; 0 is none
+  std::vector<ElfSection> sections;               // by index; 0 is none
+  std::vector<ElfSymbol> symbols;                 // by index; 0 is none
+  std::deque<std::vector<uint8_t>> decompressed;  // contents of sections that are compressed in the file
 
   static Result<ElfView> open(Bytes file, Cpu cpu);
 };

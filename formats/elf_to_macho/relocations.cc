@@ -17,6 +17,13 @@ namespace {
 
 constexpr uint8_t kBranchX86_64 = 2, kSlotLoadX86_64 = 3;
 constexpr int64_t kAddendLimit = 1 << 23;  // of a record for it
+// What a record promises to be in the section.
+uint64_t size_of_field(const RelocRow& row) {
+  if (row.form == Form::Nothing || row.form == Form::Refused) return 0;
+  if (row.form == Form::TlsDescriptorCall) return 2;
+  return row.length == 3 ? 8 : 4;
+}
+
 constexpr uint8_t kGotPageArm64 = 5, kGotPageOffsetArm64 = 6;
 
 }  // namespace
@@ -57,8 +64,7 @@ void Translator::translate_section(uint32_t index) {
       refuse(site, "is not known");
       return;
     }
-    if (site.row->form != Form::Nothing && !has_room(site, 0, site.row->length == 3 ? 8 : 4) &&
-        site.row->form != Form::Refused) {
+    if (!has_room(site, 0, size_of_field(*site.row))) {
       refuse(site, "is outside of the section's contents");
       return;
     }
@@ -94,6 +100,24 @@ size_t Translator::translate_reloc(const Site& site) {
       return translate_tls_call(site);
     case Form::TlsBlockOffset:
       translate_block_offset(site);
+      return 1;
+    case Form::TlsOffset:
+    case Form::TlsOffsetSlot:
+    case Form::TlsDescriptor:
+      translate_thread_offset(site);
+      return 1;
+    case Form::TlsDescriptorCall:
+      translate_descriptor_call(site);
+      return 1;
+    case Form::TlsSlotPage:
+      translate_slot_page(site);
+      return 1;
+    case Form::TlsSlotLoad:
+    case Form::TlsOffsetHigh:
+      translate_arm64_offset(site);
+      return 1;
+    case Form::TlsOffsetLow:
+      translate_low_offset(site);
       return 1;
     case Form::TlsPage:
       translate_tls_page(site);

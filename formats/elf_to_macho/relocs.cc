@@ -17,7 +17,9 @@ constexpr const char* kNeedsGeneralTls =
     "-ftls-model=global-dynamic";
 constexpr const char* kNeedsSmallModel =
     "it counts from the global offset table, which Mach-O does not have; compile with -fPIC -mcmodel=small";
-constexpr const char* kNeedsGnuTls = "TLS descriptors of this CPU cannot be translated; compile with -mtls-dialect=gnu";
+constexpr const char* kNeedsFewRegisters =
+    "thread-local accesses of code for APX cannot be translated; compile with -fPIC -mtls-dialect=gnu "
+    "-ftls-model=global-dynamic";
 constexpr const char* kNeedsNarrow = "Mach-O has no relocation for so small a field; use a wider one";
 
 constexpr uint8_t kLong = 2, kQuad = 3;
@@ -34,6 +36,11 @@ constexpr RelocRow kRowsX86_64[] = {
     {20, "R_X86_64_TLSLD", TlsModule, kTlvRecordX86_64, kLong, true},
     {21, "R_X86_64_DTPOFF32", TlsBlockOffset, 0, kLong, false},
     {17, "R_X86_64_DTPOFF64", TlsBlockOffset, 0, kQuad, false},
+    {23, "R_X86_64_TPOFF32", TlsOffset, 0, kLong, false},
+    {22, "R_X86_64_GOTTPOFF", TlsOffsetSlot, 0, kLong, true},
+    {34, "R_X86_64_GOTPC32_TLSDESC", TlsDescriptor, 0, kLong, true},
+    {35, "R_X86_64_TLSDESC_CALL", TlsDescriptorCall},
+    {18, "R_X86_64_TPOFF64", TlsOffset, 0, kQuad, false},
     {0, "R_X86_64_NONE", Nothing},
     {32, "R_X86_64_SIZE32", Size, 0, kLong, false},
     {33, "R_X86_64_SIZE64", Size, 0, kQuad, false},
@@ -51,11 +58,9 @@ constexpr RelocRow kRowsX86_64[] = {
     {29, "R_X86_64_GOTPC64", Refused, 0, 0, false, kNeedsSmallModel},
     {31, "R_X86_64_PLTOFF64", Refused, 0, 0, false, kNeedsSmallModel},
     {16, "R_X86_64_DTPMOD64", Refused, 0, 0, false, kNeedsGeneralTls},
-    {18, "R_X86_64_TPOFF64", Refused, 0, 0, false, kNeedsGeneralTls},
-    {22, "R_X86_64_GOTTPOFF", Refused, 0, 0, false, kNeedsGeneralTls},
-    {23, "R_X86_64_TPOFF32", Refused, 0, 0, false, kNeedsGeneralTls},
-    {34, "R_X86_64_GOTPC32_TLSDESC", Refused, 0, 0, false, kNeedsGnuTls},
-    {35, "R_X86_64_TLSDESC_CALL", Refused, 0, 0, false, kNeedsGnuTls},
+    {44, "R_X86_64_CODE_4_GOTTPOFF", Refused, 0, 0, false, kNeedsFewRegisters},
+    {45, "R_X86_64_CODE_4_GOTPC32_TLSDESC", Refused, 0, 0, false, kNeedsFewRegisters},
+    {50, "R_X86_64_CODE_6_GOTTPOFF", Refused, 0, 0, false, kNeedsFewRegisters},
 };
 
 constexpr const char* kNeedsNoPic386 =
@@ -92,8 +97,11 @@ constexpr const char* kNeedsSmallArm64 =
     "addresses are not put together of 16-bit parts in Mach-O; compile with -fPIC -mcmodel=small";
 constexpr const char* kNeedsLargePic = "it counts from the global offset table's page; compile with -fPIC, not -fpic";
 constexpr const char* kNeedsDescriptors =
-    "it takes a thread-local variable's offset from the thread pointer, or from the start of a module's variables; "
-    "compile with -fPIC -ftls-model=global-dynamic";
+    "it takes a thread-local variable's offset from the start of a module's variables by a call; compile with -fPIC "
+    "-ftls-model=global-dynamic";
+constexpr const char* kNeedsSmallTls =
+    "thread-local variables of this code model cannot be translated; compile with -fPIC -mcmodel=small "
+    "-ftls-model=global-dynamic";
 
 constexpr RelocRow kRowsArm64[] = {
     {283, "R_AARCH64_CALL26", InstructionPart, 2, kLong, true},
@@ -118,6 +126,25 @@ constexpr RelocRow kRowsArm64[] = {
     {569, "R_AARCH64_TLSDESC_CALL", TlsDescCall, 2, kLong, true},
     {513, "R_AARCH64_TLSGD_ADR_PAGE21", TlsPage, 8, kLong, true},
     {514, "R_AARCH64_TLSGD_ADD_LO12_NC", TlsPairAdd, kTlvPageOffsetRecordArm64, kLong, false},
+    {541, "R_AARCH64_TLSIE_ADR_GOTTPREL_PAGE21", TlsSlotPage, 0, kLong, true},
+    {542, "R_AARCH64_TLSIE_LD64_GOTTPREL_LO12_NC", TlsSlotLoad, 0, kLong, false},
+    {543, "R_AARCH64_TLSIE_LD_GOTTPREL_PREL19", TlsSlotLoad, 0, kLong, true},
+    {549, "R_AARCH64_TLSLE_ADD_TPREL_HI12", TlsOffsetHigh, 0, kLong, false},
+    {550, "R_AARCH64_TLSLE_ADD_TPREL_LO12", TlsOffsetHigh, 0, kLong, false},
+    {551, "R_AARCH64_TLSLE_ADD_TPREL_LO12_NC", TlsOffsetLow, 0, kLong, false},
+    {553, "R_AARCH64_TLSLE_LDST8_TPREL_LO12_NC", TlsOffsetLow, 0, kLong, false},
+    {555, "R_AARCH64_TLSLE_LDST16_TPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 1},
+    {557, "R_AARCH64_TLSLE_LDST32_TPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 2},
+    {559, "R_AARCH64_TLSLE_LDST64_TPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 3},
+    {571, "R_AARCH64_TLSLE_LDST128_TPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 4},
+    {528, "R_AARCH64_TLSLD_ADD_DTPREL_HI12", TlsOffsetHigh, 0, kLong, false},
+    {530, "R_AARCH64_TLSLD_ADD_DTPREL_LO12_NC", TlsOffsetLow, 0, kLong, false},
+    {532, "R_AARCH64_TLSLD_LDST8_DTPREL_LO12_NC", TlsOffsetLow, 0, kLong, false},
+    {534, "R_AARCH64_TLSLD_LDST16_DTPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 1},
+    {536, "R_AARCH64_TLSLD_LDST32_DTPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 2},
+    {538, "R_AARCH64_TLSLD_LDST64_DTPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 3},
+    {573, "R_AARCH64_TLSLD_LDST128_DTPREL_LO12_NC", TlsOffsetLow, 0, kLong, false, nullptr, 4},
+    {1029, "R_AARCH64_TLS_DTPREL64", TlsBlockOffset, 0, kQuad, false},
     {0, "R_AARCH64_NONE", Nothing},
     {256, "R_AARCH64_NONE", Nothing},
     {258, "R_AARCH64_ABS32", Refused, 0, 0, false, kNeedsPic},
@@ -140,11 +167,18 @@ constexpr RelocRow kRowsArm64[] = {
     {517, "R_AARCH64_TLSLD_ADR_PREL21", Refused, 0, 0, false, kNeedsDescriptors},
     {518, "R_AARCH64_TLSLD_ADR_PAGE21", Refused, 0, 0, false, kNeedsDescriptors},
     {519, "R_AARCH64_TLSLD_ADD_LO12_NC", Refused, 0, 0, false, kNeedsDescriptors},
-    {541, "R_AARCH64_TLSIE_ADR_GOTTPREL_PAGE21", Refused, 0, 0, false, kNeedsDescriptors},
-    {542, "R_AARCH64_TLSIE_LD64_GOTTPREL_LO12_NC", Refused, 0, 0, false, kNeedsDescriptors},
-    {549, "R_AARCH64_TLSLE_ADD_TPREL_HI12", Refused, 0, 0, false, kNeedsDescriptors},
-    {550, "R_AARCH64_TLSLE_ADD_TPREL_LO12", Refused, 0, 0, false, kNeedsDescriptors},
-    {551, "R_AARCH64_TLSLE_ADD_TPREL_LO12_NC", Refused, 0, 0, false, kNeedsDescriptors},
+    {544, "R_AARCH64_TLSLE_MOVW_TPREL_G2", Refused, 0, 0, false, kNeedsSmallTls},
+    {545, "R_AARCH64_TLSLE_MOVW_TPREL_G1", Refused, 0, 0, false, kNeedsSmallTls},
+    {546, "R_AARCH64_TLSLE_MOVW_TPREL_G1_NC", Refused, 0, 0, false, kNeedsSmallTls},
+    {547, "R_AARCH64_TLSLE_MOVW_TPREL_G0", Refused, 0, 0, false, kNeedsSmallTls},
+    {548, "R_AARCH64_TLSLE_MOVW_TPREL_G0_NC", Refused, 0, 0, false, kNeedsSmallTls},
+    {552, "R_AARCH64_TLSLE_LDST8_TPREL_LO12", Refused, 0, 0, false, kNeedsSmallTls},
+    {554, "R_AARCH64_TLSLE_LDST16_TPREL_LO12", Refused, 0, 0, false, kNeedsSmallTls},
+    {556, "R_AARCH64_TLSLE_LDST32_TPREL_LO12", Refused, 0, 0, false, kNeedsSmallTls},
+    {558, "R_AARCH64_TLSLE_LDST64_TPREL_LO12", Refused, 0, 0, false, kNeedsSmallTls},
+    {570, "R_AARCH64_TLSLE_LDST128_TPREL_LO12", Refused, 0, 0, false, kNeedsSmallTls},
+    {560, "R_AARCH64_TLSDESC_LD_PREL19", Refused, 0, 0, false, kNeedsSmallTls},
+    {561, "R_AARCH64_TLSDESC_ADR_PREL21", Refused, 0, 0, false, kNeedsSmallTls},
 };
 
 }  // namespace

@@ -25,11 +25,19 @@ enum class Form : uint8_t {
   TlsPair,          // general dynamic: begins a call of __tls_get_addr
   TlsModule,        // local dynamic: the same, for the start of all variables
   TlsBlockOffset,   // local dynamic: from there to S
-  TlsPage,          // arm64: the page of a descriptor; the rest of the sequence follows
-  TlsDescLoad,      // arm64, TLSDESC: ldr x1, [x0, ...]
-  TlsDescAdd,       // add x0, x0, ...
-  TlsDescCall,      // blr x1
-  TlsPairAdd,       // arm64, general dynamic: add x0, x0, ...; bl __tls_get_addr and nop follow
+  TlsOffset,        // x86-64: the offset from the thread pointer
+  TlsOffsetSlot,    // a load of it
+  TlsDescriptor,    // TLSDESC: the address of what is called for it
+  TlsDescriptorCall,
+  TlsPage,        // arm64: the page of a descriptor; the rest of the sequence follows
+  TlsDescLoad,    // arm64, TLSDESC: ldr x1, [x0, ...]
+  TlsDescAdd,     // add x0, x0, ...
+  TlsDescCall,    // blr x1
+  TlsPairAdd,     // general dynamic: add x0, x0, ...; bl __tls_get_addr and nop follow
+  TlsSlotPage,    // initial exec: the page of a word with the offset
+  TlsSlotLoad,    // ldr from it
+  TlsOffsetHigh,  // local exec, local dynamic: add of the upper half or of all of an offset
+  TlsOffsetLow,   // the lower half, in an add, ldr or str
 };
 
 struct RelocRow {
@@ -40,6 +48,7 @@ struct RelocRow {
   uint8_t length = 0;  // log2 of the field's size
   bool is_relative = false;
   const char* advice = nullptr;
+  uint8_t low_scale = 0;  // TlsOffsetLow: log2 of what the instruction counts in
 };
 
 // nullptr: the type is unknown.
@@ -55,6 +64,10 @@ uint8_t subtractor_record(Cpu cpu);
 
 // The record of a load from a thread-local variable's descriptor by x86-64 code, and of the distance to a slot.
 inline constexpr uint8_t kTlvRecordX86_64 = 9, kSlotRecordX86_64 = 4, kSlotRecordArm64 = 7, kAddendRecordArm64 = 10;
-inline constexpr uint8_t kTlvPageOffsetRecordArm64 = 9;
+inline constexpr uint8_t kTlvPageRecordArm64 = 8, kTlvPageOffsetRecordArm64 = 9;
+
+// The instructions that ELF has for a type are prescribed for most of those that concern thread-local variables.
+inline constexpr const char* kUnknownSequence =
+    "the instructions around it are not those compilers use for thread-local variables";
 
 }  // namespace xld::elf_to_macho

@@ -5,7 +5,6 @@
 // it knows what the name means.
 #include <algorithm>
 
-#include "arch/x86_decode.h"
 #include "formats/elf/elf.h"
 #include "formats/elf_to_macho/translator.h"
 #include "formats/macho/macho.h"
@@ -35,14 +34,24 @@ std::vector<uint32_t> Translator::starts_of(uint32_t section) const {
   return starts;
 }
 
-bool Translator::is_slot_access(const Site& site) const {
+x86::InstructionFinder& Translator::finder_for(uint32_t section) {
+  if (!finder_ || finder_section_ != section) {
+    starts_ = starts_of(section);
+    finder_section_ = section;
+    finder_.emplace(elf_.sections[section].bytes, cpu_ == Cpu::X86_64 ? x86::Mode::Bits64 : x86::Mode::Bits32, starts_);
+  }
+  return *finder_;
+}
+
+bool Translator::is_slot_access(const Site& site) {
   const ElfSection& section = elf_.sections[site.section];
   if (!is_narrow_address(cpu_, site.reloc->type) || !(section.flags & SHF_EXECINSTR) || !has_room(site, 0, 4))
     return false;
-  if (symbol_at(site).place != SymbolPlace::Undefined || site.reloc->symbol == 0) return false;
-  const std::vector<uint32_t> starts = starts_of(site.section);
-  x86::InstructionFinder finder(section.bytes, cpu_ == Cpu::X86_64 ? x86::Mode::Bits64 : x86::Mode::Bits32, starts);
-  const auto found = finder.find(site.reloc->offset);
+  const ElfSymbol& symbol = symbol_at(site);
+  // A hidden variable is another file's of the same program: no slot.
+  if (symbol.place != SymbolPlace::Undefined || site.reloc->symbol == 0 || symbol.visibility != STV_DEFAULT)
+    return false;
+  const auto found = finder_for(site.section).find(site.reloc->offset);
   return found && found->instruction.segment_prefix != 0 &&
          found->start + found->instruction.displacement == site.reloc->offset;
 }
@@ -50,6 +59,7 @@ bool Translator::is_slot_access(const Site& site) const {
 void Translator::translate_slot_access(const Site& site) {
   const SymbolRef symbol = symbol_of(site.reloc->symbol, &site);
   if (!symbol.is_valid()) return;
+  detoured_[site.section].push_back(static_cast<uint32_t>(site.reloc->offset));
   store(field(site), static_cast<uint32_t>(site.reloc->addend));
   BuiltReloc record;
   record.offset = place_of(site).offset;

@@ -180,9 +180,23 @@ SectionPlan plan_loaded(const ElfSection& section, Cpu cpu) {
   return plan_other(section);
 }
 
+// .debug_info: __DWARF,__debug_info. Names are cut, which is what readers of them expect.
+SectionPlan plan_debug(const ElfSection& section) {
+  constexpr std::string_view kOfGdb = ".debug_gdb_scripts", kCompressed = ".zdebug_", kPlain = ".debug_";
+  if (section.type != SHT_PROGBITS || section.name == kOfGdb) return {};
+  const std::string_view prefix = section.name.starts_with(kCompressed) ? kCompressed : kPlain;
+  if (!section.name.starts_with(prefix)) return {};
+  const std::string name = fmt::format("__debug_{}", section.name.substr(prefix.size())).substr(0, kNameSize);
+  const bool is_strings = (section.flags & SHF_MERGE) && (section.flags & SHF_STRINGS) && section.entry_size == 1;
+  SectionPlan plan = placed("__DWARF", name, is_strings && section.relocs.empty() ? S_CSTRING_LITERALS : S_REGULAR);
+  plan.treatment = Treatment::Debug;
+  return plan;
+}
+
 }  // namespace
 
 SectionPlan plan_section(const ElfSection& section, Cpu cpu) {
+  if (!(section.flags & (SHF_ALLOC | SHF_EXCLUDE))) return plan_debug(section);
   if (!(section.flags & SHF_ALLOC) || (section.flags & SHF_EXCLUDE) || section.type == SHT_NOTE) return {};
   if (section.name == ".eh_frame") {
     SectionPlan plan = placed("__TEXT", "__eh_frame", S_COALESCED | S_ATTR_LIVE_SUPPORT);

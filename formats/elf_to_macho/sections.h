@@ -13,6 +13,7 @@ enum class Treatment : uint8_t {
   Placed,
   Dropped,  // says nothing to a Mach-O loader or linker
   Frames,   // .eh_frame: its pointers are rewritten
+  Debug,    // debug information: numbers are offsets in its sections, or addresses
   Refused,
 };
 

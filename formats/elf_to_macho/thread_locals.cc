@@ -1,15 +1,17 @@
 // Thread-local variables. See translator.h.
 //
 // Mach-O has one way to reach a variable: its descriptor's first word is a function that takes the descriptor and
-// returns the address. What __tls_get_addr and TLS descriptors do can be put like that; offsets from the thread pointer
-// cannot. System V psABI of AMD64 and "ELF Handling For Thread-Local Storage" §4.3 have the sequences; ELF for the Arm
-// 64-bit Architecture §5.7.11.
+// returns the address. What __tls_get_addr and the TLS descriptors of arm64 do can be put like that; the rest is in
+// thread_offsets.cc. System V psABI of AMD64 and "ELF Handling For Thread-Local Storage" §4.3 have the sequences; ELF
+// for the Arm 64-bit Architecture §5.7.11.
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "arch/x86.h"
 #include "formats/elf/elf.h"
 #include "formats/elf_to_macho/translator.h"
 #include "formats/macho/macho.h"
+#include "tlsrewrite/offset_detour.h"
 
 namespace xld::elf_to_macho {
 
@@ -19,8 +21,6 @@ using namespace macho;
 namespace {
 
 constexpr std::string_view kTlsFunction = "__tls_get_addr";
-constexpr const char* kUnknownSequence =
-    "the instructions around it are not those compilers use for thread-local variables";
 constexpr uint64_t kDescriptorSize = 24;
 
 bool starts_with(const uint8_t* bytes, std::initializer_list<uint8_t> expected) {
@@ -89,7 +89,25 @@ SymbolRef Translator::descriptor_of(uint32_t index, const Site& site) {
 }
 
 // Local-dynamic code asks where a module's variables start and adds to that. Here they start at a variable of the
-// object's own: distances between variables are the same in all threads.
+// object's own: distances between variables are the same in all threads. Where another file may have a variable, they
+// start at 0, and distances are addresses.
+bool Translator::is_in_block(const ElfSymbol& symbol) const {
+  return symbol.type == STT_TLS && symbol.place == SymbolPlace::Section && pieces_[symbol.section].place.is_valid() &&
+         symbol.binding != STB_WEAK && !is_coalesced(symbol);
+}
+
+bool Translator::is_block_at_zero() {
+  const auto is_outside = [&](const ElfReloc& reloc) {
+    const RelocRow* row = find_reloc_row(cpu_, reloc.type);
+    return row && row->form == Form::TlsBlockOffset && !is_in_block(elf_.symbols[reloc.symbol]);
+  };
+  if (!is_block_at_zero_)
+    is_block_at_zero_ = std::ranges::any_of(elf_.sections, [&](const ElfSection& section) {
+      return (section.flags & SHF_EXECINSTR) && std::ranges::any_of(section.relocs, is_outside);
+    });
+  return *is_block_at_zero_;
+}
+
 SymbolRef Translator::block_start() {
   if (block_start_.is_valid()) return block_start_;
   BuiltSymbol built;
@@ -136,6 +154,11 @@ size_t Translator::translate_tls_call(const Site& site) {
     if (starts_with(call, {0xff, 0x15}) && is_call_of_tls_function(site, offset + 6)) size = 13;
   }
   if (size == 0) return fail();
+  if (!is_pair && is_block_at_zero()) {
+    put(code, {0x31, 0xc0});  // xor %eax, %eax
+    x86::fill_with_nops(MutableBytes(code + 2, size - 2));
+    return 2;
+  }
   const SymbolRef descriptor = is_pair ? descriptor_of(site.reloc->symbol, site) : block_descriptor();
   if (!descriptor.is_valid()) return 2;
   put(code, {0x48, 0x8b, 0x3d, 0, 0, 0, 0, 0xff, 0x17});
@@ -149,14 +172,10 @@ size_t Translator::translate_tls_call(const Site& site) {
 }
 
 void Translator::translate_block_offset(const Site& site) {
-  const ElfSymbol& symbol = symbol_at(site);
-  const bool is_here = symbol.type == STT_TLS && symbol.place == SymbolPlace::Section &&
-                       pieces_[symbol.section].place.is_valid() && symbol.binding != STB_WEAK && !is_coalesced(symbol);
-  if (!is_here)
-    return refuse(site,
-                  "the variable may be another file's, whose distance is not known; compile with "
-                  "-ftls-model=global-dynamic");
-  add_pair(site, initial_of(site.reloc->symbol), block_start(), site.reloc->addend);
+  if (is_block_at_zero()) return translate_thread_offset(site);
+  if (cpu_ == Cpu::X86_64 && is_in_block(symbol_at(site)))
+    return add_pair(site, initial_of(site.reloc->symbol), block_start(), site.reloc->addend);
+  refuse(site, "the variable may be another file's, whose distance is not known");
 }
 
 // ---- arm64: adrp x0; ldr x1, [x0]; add x0, x0; blr x1, which returns an offset from the thread pointer
@@ -170,47 +189,53 @@ struct CodePattern {
   bool fits(const uint8_t* code) const { return (load<uint32_t>(code) & mask) == value; }
 };
 constexpr CodePattern kPageToX0{0x9f00001f, 0x90000000}, kLoadX1{0xffc003ff, 0xf9400001},
-    kAddX0{0xffc003ff, 0x91000000}, kCallX1{0xffffffff, 0xd63f0020}, kReadThreadPointer{0xffffffe0, 0xd53bd040};
-constexpr uint32_t kMoveZero = 0xaa1f03e0;  // mov x0, xzr
+    kAddX0{0xffc003ff, 0x91000000}, kCallX1{0xffffffff, 0xd63f0020};
 
-// Calls the function of the descriptor in x0. Code around a TLS descriptor counts on x2 to x17, which the function may
-// use two of.
+// Calls the function of the descriptor in x0. Code around a TLS descriptor counts on x2 to x17, some of which the
+// function may use.
 constexpr uint32_t kDescriptorHelper[] = {
-    0xa9be7bfd,  // stp x29, x30, [sp, #-32]!
+    0xa9bd7bfd,  // stp x29, x30, [sp, #-48]!
     0x910003fd,  // mov x29, sp
     0xa90147f0,  // stp x16, x17, [sp, #16]
+    0xa9023fe9,  // stp x9, x15, [sp, #32]
     0xf9400010,  // ldr x16, [x0]
     0xd63f0200,  // blr x16
+    0xa9423fe9,  // ldp x9, x15, [sp, #32]
     0xa94147f0,  // ldp x16, x17, [sp, #16]
-    0xa8c27bfd,  // ldp x29, x30, [sp], #32
+    0xa8c37bfd,  // ldp x29, x30, [sp], #48
     0xd65f03c0,  // ret
 };
 
 }  // namespace
 
-// One for the whole program.
+// One for the whole program: whatever a CPU's code calls.
 SymbolRef Translator::descriptor_helper() {
   if (descriptor_helper_.is_valid()) return descriptor_helper_;
-  const uint32_t section =
-      assembler_.section("__TEXT", "__text", S_REGULAR | S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS);
-  BuiltSymbol built;
-  built.name = "___xld_thread_local";
-  built.place =
-      assembler_.append(section, {reinterpret_cast<const uint8_t*>(kDescriptorHelper), sizeof(kDescriptorHelper)},
-                        sizeof(kDescriptorHelper), 4);
+  const Bytes words(reinterpret_cast<const uint8_t*>(kDescriptorHelper), sizeof(kDescriptorHelper));
+  descriptor_helper_ = add_own_code(cpu_ == Cpu::Arm64 ? words : offset_detour_helper(), "___xld_thread_local");
+  BuiltSymbol& built = assembler_.symbol(descriptor_helper_);
   built.type = N_EXT | N_PEXT;
   built.desc = N_WEAK_DEF;
-  return descriptor_helper_ = assembler_.add_symbol(std::move(built));
+  return descriptor_helper_;
 }
 
 void Translator::translate_tls_page(const Site& site) {
   if (!kPageToX0.fits(field(site))) return refuse(site, kUnknownSequence);
-  clear_thread_pointer(site.section);
+  // What the helper returns is an address, to which the code adds the thread pointer.
+  uses_thread_pointer_ = true;
+  if (is_module_base(site)) return store(field(site), kNop);
   const SymbolRef descriptor = descriptor_of(site.reloc->symbol, site);
   if (descriptor.is_valid()) assembler_.add_reloc(place_of(site).section, record_for(site, descriptor));
 }
 
+// A module's variables begin at 0: distances from there are addresses.
+void Translator::translate_module_descriptor(const Site& site) {
+  constexpr uint32_t kClearX0 = 0xaa1f03e0;  // mov x0, xzr
+  store(field(site), site.row->form == Form::TlsDescCall ? kClearX0 : kNop);
+}
+
 void Translator::translate_tls_descriptor(const Site& site) {
+  if (is_module_base(site)) return translate_module_descriptor(site);
   const SymbolRef descriptor = descriptor_of(site.reloc->symbol, site);
   if (!descriptor.is_valid()) return;
   const Form form = site.row->form;
@@ -250,26 +275,6 @@ size_t Translator::translate_tls_pair_add(const Site& site) {
   record.is_relative = true;
   assembler_.add_reloc(place_of(site).section, record);
   return 2;
-}
-
-// What the helper returns is an address, to which the code adds the thread pointer: it is made to add nothing.
-void Translator::clear_thread_pointer(uint32_t index) {
-  if (is_thread_pointer_cleared_[index] != 0) return;
-  is_thread_pointer_cleared_[index] = 1;
-  // $x: instructions from here on; $d: data.
-  std::map<uint64_t, bool> is_code_from;
-  for (const ElfSymbol& symbol : elf_.symbols)
-    if (symbol.place == SymbolPlace::Section && symbol.section == index && !symbol.is_global() &&
-        (symbol.name.starts_with("$x") || symbol.name.starts_with("$d")))
-      is_code_from[symbol.value] = symbol.name[1] == 'x';
-  const uint64_t size = elf_.sections[index].bytes.size();
-  uint8_t* code = assembler_.bytes_at(pieces_[index].place);
-  for (auto mark = is_code_from.begin(); mark != is_code_from.end(); ++mark) {
-    const auto next = std::next(mark);
-    const uint64_t end = next == is_code_from.end() ? size : std::min(next->first, size);
-    for (uint64_t at = align_up(mark->first, 4); mark->second && at + 4 <= end; at += 4)
-      if (kReadThreadPointer.fits(code + at)) store<uint32_t>(code + at, kMoveZero | (load<uint32_t>(code + at) & 31));
-  }
 }
 
 }  // namespace xld::elf_to_macho

@@ -16,6 +16,7 @@ namespace xld::elf_to_macho {
 struct TranslationSettings {
   Cpu cpu = Cpu::Unknown;
   bool adds_underscores = true;  // as compilers for Darwin do: "main" is "_main"
+  bool keeps_debug_information = true;
 };
 
 struct Translation {

@@ -31,12 +31,18 @@ Translation Translator::run() {
   define_symbols();
   for (uint32_t i = 0; i < elf_.sections.size(); i++) {
     if (elf_.sections[i].relocs.empty() || !pieces_[i].place.is_valid()) continue;
-    if (pieces_[i].plan.treatment == Treatment::Frames) {
-      translate_frames(i);
-    } else {
-      translate_section(i);
+    switch (pieces_[i].plan.treatment) {
+      case Treatment::Frames:
+        translate_frames(i);
+        break;
+      case Treatment::Debug:
+        translate_debug_section(i);
+        break;
+      default:
+        translate_section(i);
     }
   }
+  clear_thread_pointers();
   translate_requests();
   auto object = assembler_.finish();
   if (object) {
@@ -68,9 +74,10 @@ void Translator::refuse(const Site& site, std::string_view what) {
 
 void Translator::place_sections() {
   pieces_.resize(elf_.sections.size());
-  is_thread_pointer_cleared_.resize(elf_.sections.size());
   for (uint32_t i = 1; i < elf_.sections.size(); i++) {
     pieces_[i].plan = plan_section(elf_.sections[i], cpu_);
+    if (pieces_[i].plan.treatment == Treatment::Debug && !prepare_debug_section(i))
+      pieces_[i].plan.treatment = Treatment::Dropped;
     place(i);
   }
 }

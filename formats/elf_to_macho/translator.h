@@ -9,11 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "arch/x86_decode.h"
 #include "formats/elf_to_macho/elf_view.h"
 #include "formats/elf_to_macho/relocs.h"
 #include "formats/elf_to_macho/sections.h"
 #include "formats/elf_to_macho/translate.h"
 #include "formats/macho/object_assembler.h"
+#include "tlsrewrite/offset_detour.h"
 
 namespace xld::elf_to_macho {
 
@@ -85,7 +87,8 @@ class Translator {
 
   // runtime_slots.cc
   std::vector<uint32_t> starts_of(uint32_t section) const;
-  bool is_slot_access(const Site& site) const;
+  x86::InstructionFinder& finder_for(uint32_t section);
+  bool is_slot_access(const Site& site);
   void translate_slot_access(const Site& site);
 
   // requests.cc
@@ -98,6 +101,8 @@ class Translator {
   SymbolRef descriptor_of(uint32_t index, const Site& site);
   SymbolRef make_descriptor(const BuiltSymbol& symbol, SymbolRef initial);
   SymbolRef initial_of(uint32_t index);
+  bool is_in_block(const ElfSymbol& symbol) const;
+  bool is_block_at_zero();
   SymbolRef block_start();
   SymbolRef block_descriptor();
   size_t translate_tls_call(const Site& site);
@@ -106,8 +111,33 @@ class Translator {
   void translate_tls_page(const Site& site);
   void translate_tls_descriptor(const Site& site);
   size_t translate_tls_pair_add(const Site& site);
+  void translate_module_descriptor(const Site& site);
   SymbolRef descriptor_helper();
-  void clear_thread_pointer(uint32_t section);
+
+  // thread_offsets.cc
+  bool is_module_base(const Site& site) const;
+  SymbolRef descriptor_at(const Site& site);
+  SymbolRef add_own_code(Bytes code, std::string_view name);
+  void add_branch_behind(ObjectPlace from, uint32_t section, uint64_t start, uint64_t size);
+  void translate_thread_offset(const Site& site);
+  void put_zero(const Site& site);
+  bool has_other_record(const Site& site, uint64_t start, uint64_t size) const;
+  void add_detour(const Site& site, const OffsetDetour& detour, SymbolRef descriptor);
+  void translate_descriptor_call(const Site& site);
+  void translate_arm64_offset(const Site& site);
+  void translate_slot_page(const Site& site);
+  void translate_low_offset(const Site& site);
+  void clear_thread_pointers();
+  void clear_x86_thread_pointer(uint32_t section);
+  void clear_arm64_thread_pointer(uint32_t section);
+
+  // debug_information.cc
+  bool prepare_debug_section(uint32_t section);
+  void translate_debug_section(uint32_t section);
+  void translate_debug_reloc(const Site& site);
+  void translate_debug_offset(const Site& site, ObjectPlace target, uint8_t length);
+  void translate_debug_variable(const Site& site);
+  void add_debug_address(const Site& site, SymbolRef symbol, int64_t addend);
 
   // frames.cc
   void translate_frames(uint32_t index);
@@ -126,9 +156,14 @@ class Translator {
   std::map<uint32_t, SymbolRef> descriptors_, initials_;  // by ELF symbol
   std::map<std::pair<uint32_t, uint64_t>, SymbolRef> place_labels_;
   SymbolRef block_start_, block_descriptor_, descriptor_helper_;
-  std::vector<uint8_t> is_thread_pointer_cleared_;  // by section
-  bool reports_stack_protector_ = true;             // once: most functions have it
-  size_t left_out_ = 0;                             // problems beyond those that are listed
+  std::optional<bool> is_block_at_zero_;
+  bool uses_thread_pointer_ = false;                    // code adds to it
+  std::map<uint32_t, std::vector<uint32_t>> detoured_;  // by section: fields whose instructions are not looked at again
+  std::vector<uint32_t> starts_;                        // of instructions, in the section of finder_
+  std::optional<x86::InstructionFinder> finder_;
+  uint32_t finder_section_ = 0;
+  bool reports_stack_protector_ = true;  // once: most functions have it
+  size_t left_out_ = 0;                  // problems beyond those that are listed
   Translation result_;
 };
 

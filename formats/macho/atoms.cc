@@ -105,7 +105,9 @@ class AtomMaker {
     if (is_unwind(section)) return true;
     if (section.name == kImageInfoName) return false;                    // all of them become one (objc.h)
     if (section.segment == kOwnSegment) return !link_.applies_relocs();  // the last link reads them
-    if (section.flags & S_ATTR_DEBUG) return false;                      // __DWARF, and what compilers put into __LD
+    // What stays in the object, where the debug map leads: __DWARF, and what compilers put into __LD. Debug information
+    // without that mark comes from objects that no debug map can name, and is linked.
+    if (section.flags & S_ATTR_DEBUG) return false;
     if (section.segment == "__LLVM") return false;
     if (!link_.applies_relocs()) return true;
     if (section.segment == kLinkerSegment) return false;
@@ -170,7 +172,7 @@ class AtomMaker {
       return state_of(link_).section_keys.intern(worker_, own_name, type, section.flags & ~kOfRecords);
     }
     const bool is_number = type == S_4BYTE_LITERALS || type == S_8BYTE_LITERALS || type == S_16BYTE_LITERALS;
-    if (type == S_COALESCED || is_number) type = S_REGULAR;
+    if (type == S_COALESCED || is_number || section.segment == kDwarfSegment) type = S_REGULAR;
     if (type == S_GB_ZEROFILL) type = S_ZEROFILL;
     constexpr uint64_t kKept = S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS | S_ATTR_NO_DEAD_STRIP;
     const std::string_view name = output_section_name(link_.session, section.segment, section.name);
@@ -198,6 +200,7 @@ class AtomMaker {
 
   uint32_t flags_of(const InputSection& section) const {
     if (is_unwind(section)) return atom_flag::kUnwind;
+    if (section.segment == kDwarfSegment) return 0;
     if (section.type() == S_MOD_INIT_FUNC_POINTERS && wants_init_offsets(link_))
       return atom_flag::kUnwind | atom_flag::kAllocated;
     uint32_t flags = atom_flag::kAllocated;

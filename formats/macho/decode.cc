@@ -346,13 +346,18 @@ class Decoder {
     return set_piece(subsection_at(object_, section, address), section, address, reloc);
   }
 
-  static bool set_piece(const Subsection* piece, uint32_t section, uint64_t address, Reloc& reloc) {
+  // What debug information says of a piece that another file's took the place of is about nothing.
+  bool is_about_lost(const Subsection& piece) const {
+    return piece.instead.is_valid() && !atom_.has(atom_flag::kAllocated | atom_flag::kUnwind);
+  }
+
+  bool set_piece(const Subsection* piece, uint32_t section, uint64_t address, Reloc& reloc) const {
     const auto offset = piece ? static_cast<int64_t>(address - piece->address) : 0;
     if (piece && piece->atom.is_valid()) {
       reloc.target_kind = TargetKind::Atom;
       reloc.target = piece->atom.value;
       reloc.value = offset;
-    } else if (piece && piece->instead.is_valid()) {
+    } else if (piece && piece->instead.is_valid() && !is_about_lost(*piece)) {
       reloc.target_kind = TargetKind::Symbol;
       reloc.target = piece->instead.value;
       reloc.addend += offset;

@@ -160,6 +160,9 @@ const Descriptions kDescriptions = {
     .reloc_type = reloc_type,
     .atom_section = section_name,
     .list_symbols = list_symbols,
+    .if_not_movable = "recompile with -fPIC, or link with -no_pie",
+    .if_loader_writes = "(local relocations in __TEXT); recompile with -fPIC, or link with -no_pie",
+    .unlinked_sections = "debug information and what only the linker reads, or coalesced",
 };
 
 }  // namespace xld::macho

@@ -17,6 +17,8 @@
 namespace xld::macho {
 
 // A section of an object, the same for 32 and 64 bit.
+inline constexpr std::string_view kDwarfSegment = "__DWARF";
+
 struct InputSection {
   std::string_view segment, name;
   uint64_t address = 0, size = 0;

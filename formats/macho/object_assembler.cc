@@ -11,14 +11,16 @@ namespace xld::macho {
 uint32_t ObjectAssembler::section(std::string_view segment, std::string_view name, uint32_t flags) {
   segment = segment.substr(0, kNameSize);
   name = name.substr(0, kNameSize);
+  const uint32_t type = flags & SECTION_TYPE;
+  const bool is_zero_fill = type == S_ZEROFILL || type == S_THREAD_LOCAL_ZEROFILL;
   for (uint32_t i = 0; i < sections_.size(); i++)
-    if (sections_[i].name == name && sections_[i].segment == segment) return i;
+    if (sections_[i].name == name && sections_[i].segment == segment && sections_[i].is_zero_fill == is_zero_fill)
+      return i;
   Section& section = sections_.emplace_back();
   section.segment = segment;
   section.name = name;
   section.flags = flags;
-  const uint32_t type = flags & SECTION_TYPE;
-  section.is_zero_fill = type == S_ZEROFILL || type == S_THREAD_LOCAL_ZEROFILL;
+  section.is_zero_fill = is_zero_fill;
   return static_cast<uint32_t>(sections_.size() - 1);
 }
 
@@ -89,7 +91,8 @@ void ObjectAssembler::place_sections(uint64_t header_size) {
 void ObjectAssembler::resolve_distances() {
   for (const Distance& distance : distances_) {
     const uint64_t target = distance.target.is_valid() ? address_of(distance.target) : 0;
-    const uint64_t value = target + static_cast<uint64_t>(distance.addend) - address_of(distance.field);
+    const uint64_t from = distance.is_address ? 0 : address_of(distance.field);
+    const uint64_t value = target + static_cast<uint64_t>(distance.addend) - from;
     uint8_t* field = bytes_at(distance.field);
     if (distance.size == 8) {
       store<uint64_t>(field, value);

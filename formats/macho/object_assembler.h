@@ -49,7 +49,8 @@ class ObjectAssembler {
  public:
   explicit ObjectAssembler(Cpu cpu) : cpu_(cpu) {}
 
-  // The section of that name, made if there is none. `flags` are those of the first call. Names are cut to 16 bytes.
+  // The section of that name, made if there is none; with contents and without are two. `flags` are those of the first
+  // call. Names are cut to 16 bytes.
   uint32_t section(std::string_view segment, std::string_view name, uint32_t flags);
 
   // Puts bytes, or room if there are none, behind what the section has.
@@ -65,6 +66,12 @@ class ObjectAssembler {
   void add_distance(ObjectPlace field, uint8_t size, ObjectPlace target, int64_t addend) {
     distances_.push_back({field, size, target, addend});
   }
+
+  // A field of 4 or 8 bytes that holds the target's address in the object, for a record of `section_number(target)`.
+  void add_address(ObjectPlace field, uint8_t size, ObjectPlace target, int64_t addend) {
+    distances_.push_back({field, size, target, addend, true});
+  }
+  static uint32_t section_number(ObjectPlace place) { return place.section + 1; }
 
   // The bytes of a field that the caller knows to be inside.
   uint8_t* bytes_at(ObjectPlace place) { return sections_[place.section].bytes.data() + place.offset; }
@@ -88,6 +95,7 @@ class ObjectAssembler {
     uint8_t size;
     ObjectPlace target;
     int64_t addend;
+    bool is_address = false;
   };
 
   template <class M>

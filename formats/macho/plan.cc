@@ -371,6 +371,15 @@ class Planner {
     // Assemblers align descriptors of thread-local variables to a byte, but the loader writes pointers to them.
     if (section.type == S_THREAD_LOCAL_VARIABLES)
       section.alignment = std::max<uint64_t>(section.alignment, link_.arch->word_size);
+    if (segment == kDwarfSegment) finish_debug_section(section);
+  }
+
+  // What debuggers know as the address of nothing. In lists of ranges that would begin another list.
+  static void finish_debug_section(OutputSection& section) {
+    const bool is_list = section.name == "__DWARF,__debug_loc" || section.name == "__DWARF,__debug_ranges";
+    section.tombstone = is_list ? UINT64_MAX - 1 : UINT64_MAX;
+    section.follows_folded = section.name == "__DWARF,__debug_line";
+    section.flags |= S_ATTR_DEBUG;
   }
 
   uint32_t rank_of(const OutputSection& section, std::string_view segment) {
@@ -383,6 +392,7 @@ class Planner {
 
   uint32_t segment_rank(std::string_view segment) {
     if (segment == kLinkEdit) return kLinkEditRank * kSegmentStep;
+    if (segment == kDwarfSegment) return (kLinkEditRank - 1) * kSegmentStep;
     for (const RankRow& row : kRanks)
       if (segment_of(row.name) == segment) return row.rank;
     const auto [found, is_new] = other_segments_.try_emplace(
@@ -392,7 +402,7 @@ class Planner {
 
   static uint32_t protection_of(std::string_view segment) {
     if (segment == "__TEXT") return VM_PROT_READ | VM_PROT_EXECUTE;
-    if (segment == kLinkEdit) return VM_PROT_READ;
+    if (segment == kLinkEdit || segment == kDwarfSegment) return VM_PROT_READ;
     return VM_PROT_READ | VM_PROT_WRITE;
   }
 

@@ -14,7 +14,7 @@ namespace {
 
 const InputSection* find_debug_section(const MachoObject& object, std::string_view name) {
   for (const InputSection& section : object.sections)
-    if (section.segment == "__DWARF" && section.name == name) return &section;
+    if (section.segment == kDwarfSegment && (section.flags & S_ATTR_DEBUG) && section.name == name) return &section;
   return nullptr;
 }
 

@@ -198,10 +198,10 @@ void UnwindRows::add_row(const InputFile& file, AtomId function, const UnwindEnt
     has_entries_ = true;
     row.offset = entry->offset;
     row.encoding = entry->encoding;
+    row.frame = entry->frame;
     const bool is_in_frame = (entry->encoding & kUnwindModeMask) == dwarf_mode(link_.target().cpu);
     if (is_in_frame && entry->frame == kNoFrame) row.encoding = 0;  // it promised a record that is not there
-    if (!is_in_frame && entry->has_personality() && link_.applies_relocs())
-      row.encoding |= personality_bits(file, *entry);
+    if (!is_in_frame && entry->has_personality() && link_.applies_relocs()) add_personality(file, *entry, row);
     if (entry->lsda.is_valid()) row.encoding |= kHasLsda;
   }
   rows.push_back(row);
@@ -221,6 +221,23 @@ std::pair<AtomId, uint64_t> UnwindRows::place_of_personality(const InputFile& fi
   return {piece->atom, raw.value - piece->address};
 }
 
+void UnwindRows::add_personality(const InputFile& file, const UnwindEntry& entry, UnwindRow& row) {
+  const uint32_t bits = personality_bits(file, entry);
+  if (bits != 0) {
+    row.encoding |= bits;
+  } else if (entry.spare_frame != kNoFrame) {
+    row.frame = entry.spare_frame;  // an FDE has its own
+    row.encoding = dwarf_mode(link_.target().cpu);
+  } else {
+    link_.diagnostics().error(
+        fmt::format("too many personalities ({}) for compact unwind to encode, the last one in {}; link parts of the "
+                    "output as libraries",
+                    kMostPersonalities + 1, file.display_name()),
+        file.id);
+  }
+}
+
+// 0: there is no room for one more.
 uint32_t UnwindRows::personality_bits(const InputFile& file, const UnwindEntry& entry) {
   const auto is_same = [&](const SlotOwner& owner) {
     return owner.symbol == entry.personality &&
@@ -234,14 +251,7 @@ uint32_t UnwindRows::personality_bits(const InputFile& file, const UnwindEntry& 
   };
   auto found = std::find_if(personalities.begin(), personalities.end(), is_equal);
   if (found == personalities.end()) {
-    if (personalities.size() == kMostPersonalities) {
-      link_.diagnostics().error(
-          fmt::format("too many personalities ({}) for compact unwind to encode, the last one in {}; link parts of the "
-                      "output as libraries",
-                      kMostPersonalities + 1, file.display_name()),
-          file.id);
-      return 0;
-    }
+    if (personalities.size() == kMostPersonalities) return 0;
     SlotOwner owner;
     owner.symbol = entry.personality;
     owner.file = file.id;
@@ -257,8 +267,8 @@ uint32_t UnwindRows::personality_bits(const InputFile& file, const UnwindEntry& 
 EhFrameChunk::EhFrameChunk(const Link& link, UnwindRows& rows) : link_(link) {
   alignment = link.arch->word_size;
   for (UnwindRow& row : rows.rows) {
-    if (!row.entry || row.entry->frame == kNoFrame) continue;
-    const Frame& frame = object_of(*row.file).frames[row.entry->frame];
+    if (row.frame == kNoFrame) continue;
+    const Frame& frame = object_of(*row.file).frames[row.frame];
     const uint32_t cie = add_cie(*row.file, frame, *row.entry);
     row.frame_position = size_;
     if ((row.encoding & kUnwindModeMask) == dwarf_mode(link.target().cpu)) row.encoding |= size_ & kFdeMask;

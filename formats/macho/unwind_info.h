@@ -26,6 +26,7 @@ struct UnwindRow {
   uint32_t encoding = 0;               // complete but for the place of an FDE
   const UnwindEntry* entry = nullptr;  // none: it cannot be unwound
   const InputFile* file = nullptr;
+  uint32_t frame = kNoFrame;           // in MachoObject::frames: the FDE that the output keeps
   uint32_t frame_position = kNoFrame;  // in the output's __eh_frame
 };
 
@@ -44,6 +45,7 @@ class UnwindRows {
   static bool is_described(const MachoObject& object, AtomId function, uint64_t offset);
   std::pair<AtomId, uint64_t> place_of_personality(const InputFile& file, SymbolId symbol,
                                                    uint32_t raw_symbol_index) const;
+  void add_personality(const InputFile& file, const UnwindEntry& entry, UnwindRow& row);
   uint32_t personality_bits(const InputFile& file, const UnwindEntry& entry);
 
   Link& link_;

@@ -10,8 +10,10 @@
 #include <optional>
 #include <tuple>
 
+#include "formats/macho/compact_encoding.h"
 #include "formats/macho/init_offsets.h"
 #include "formats/macho/relocs.h"
+#include "formats/macho/versions.h"
 
 namespace xld::macho {
 
@@ -401,7 +403,7 @@ class UnwindReader {
     // A record is needed if there is no compact entry for the function, or that says so.
     UnwindEntry* compact = find_compact(entry);
     const bool is_superseded = compact && !is_in_dwarf(*compact);
-    if (is_superseded && !link_.options().darwin.keeps_frames && link_.applies_relocs()) return true;
+    if (is_superseded && !keeps_frames()) return true;
     entry.frame = static_cast<uint32_t>(frames.size());
     if (const auto range =
             read_encoded_pointer(bytes_of(section), facts->pc_range_offset,
@@ -410,6 +412,7 @@ class UnwindReader {
     if (facts->lsda_offset != 0) set_lsda(section, positions, *facts, cie, entry);
     frames.push_back({records[i], records[records[i].cie], cie.facts, *facts});
     add_companions(entry, section, cie.position);
+    if (!compact) use_compact_encoding(section, frames.back(), entry);
     if (is_superseded) {
       compact->frame = entry.frame;
     } else if (compact) {
@@ -418,6 +421,24 @@ class UnwindReader {
       entries_.push_back(entry);
     }
     return true;
+  }
+
+  // Systems before 10.6 have no other tables.
+  bool keeps_frames() const {
+    return link_.options().darwin.keeps_frames || !link_.applies_relocs() || is_classic(link_.options());
+  }
+
+  // Assemblers, and compilers for other systems, write call frame information only.
+  void use_compact_encoding(const InputSection& section, const Frame& frame, UnwindEntry& entry) const {
+    if (!link_.applies_relocs() || frame.cie_facts.is_signal_frame || frame.cie_facts.signs_with_key_b) return;
+    const auto code = slice(link_.atom(entry.function).bytes(), entry.offset, entry.length);
+    if (!code) return;
+    const auto rows = read_frame_rows(bytes_of(section), frame.cie, frame.cie_facts, frame.fde, frame.fde_facts);
+    const uint32_t encoding = rows ? compact_encoding(cpu_, *rows, *code) : 0;
+    if (encoding == 0) return;
+    entry.encoding = encoding;
+    entry.spare_frame = entry.frame;
+    if (!keeps_frames()) entry.frame = kNoFrame;
   }
 
   void set_lsda(const InputSection& section, const RecordPlaces& positions, const FdeFacts& facts, const Cie& cie,

@@ -38,7 +38,8 @@ struct UnwindEntry {
   uint32_t personality_raw = UINT32_MAX;  // a local one
   AtomId lsda;
   uint32_t lsda_offset = 0;
-  uint32_t frame = kNoFrame;  // index in MachoObject::frames of its FDE
+  uint32_t frame = kNoFrame;        // index in MachoObject::frames of its FDE
+  uint32_t spare_frame = kNoFrame;  // the FDE that says the same as `encoding`, which was made from it
 
   bool has_personality() const { return personality.is_valid() || personality_raw != UINT32_MAX; }
 };

@@ -1,5 +1,6 @@
 // Call frame records: every record is taken apart, and what is found is written as a header table.
 #include "formats/eh_frame.h"
+#include "formats/frame_rows.h"
 
 using namespace xld;
 
@@ -11,6 +12,8 @@ void read_fde(Bytes section, const EhRecord& fde, const EhRecord& cie, uint8_t w
   if (!cie_facts) return;
   const auto facts = parse_fde(section, fde, *cie_facts, word_size);
   if (!facts) return;
+  if (const auto rows = read_frame_rows(section, cie, *cie_facts, fde, *facts); rows && (*rows)[0].begin != 0)
+    __builtin_trap();
   const auto pc = read_encoded_pointer(section, facts->pc_begin_offset, cie_facts->fde_encoding, word_size, 0x400000);
   if (pc) entries.push_back({0x400000 + (pc->value & 0xfffff), 0x500000 + uint64_t{fde.offset}});
 }

@@ -51,11 +51,11 @@ Word resolve_symbol(const Image& image, uint32_t index) {
     fail("%s: symbol %u of %zu is wanted", image.path(), index, image.file.symbols.size());
   }
   const Symbol& symbol = image.file.symbols[index];
-  if (symbol.is_defined()) {
-    // Weak definitions and interposable ones were made external relocations: all images agree on one of them.
-    const auto shared = symbol.is_weak_definition() ? find_coalesced(symbol.name) : std::nullopt;
-    return shared ? shared->address : symbol.value + image.slide;
-  }
+  // Weak definitions and interposable ones were made external relocations: all images agree on one of them. Of an
+  // undefined name the same bit says that a weak definition is meant (N_REF_TO_WEAK).
+  const auto shared = symbol.is_weak_definition() ? find_coalesced(symbol.name) : std::nullopt;
+  if (shared) return shared->address;
+  if (symbol.is_defined()) return symbol.value + image.slide;
   const int ordinal = (image.file.flags & kTwoLevel) ? symbol.ordinal() : static_cast<int>(kFlat);
   return resolve_import(image, ordinal, symbol.name, symbol.is_weak_reference());
 }

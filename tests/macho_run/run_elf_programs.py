@@ -27,7 +27,7 @@ FOREIGN_LINK = {"arm64": ["-fuse-ld=lld-19"]}
 # Global offset tables as i386 has them cannot be translated.
 CODE_MODEL = {"i386": ["-fno-pic", "-no-pie"]}
 LINKED_FOR = {"x86_64": "darwin-amd64", "arm64": "darwin-arm64", "i386": "darwin-386"}
-MINIMA = {"i386": ["10.8"]}
+MINIMA = {"i386": ["10.8"], "x86_64": ["10.5", "10.15", "11.0", "13.0"], "arm64": ["11.0", "13.0"]}
 
 
 @dataclasses.dataclass
@@ -36,22 +36,41 @@ class Program:
     compiler: str
     archived: list = dataclasses.field(default_factory=list)  # sources of an archive
     options: tuple = ()
+    own: tuple = ()  # options for the objects of the Mach-O program, if no linker can make an ELF program of them
     arguments: tuple = ()
     native: tuple = ()  # libraries of the ELF program
     uses_sqlite: bool = False
+    is_for_all: bool = False  # runs as for each of the oldest systems that differ, and binds at once, too
+    library: str = ""  # the source of a library, and of what the program opens
+    bundle: str = ""
     archs: tuple = ("x86_64", "arm64")
 
 
 PROGRAMS = {
-    "plain": Program(["plain.c"], "gcc", options=("-fcommon",), arguments=("first",), archs=("x86_64", "arm64", "i386")),
-    "threads": Program(["threads.c"], "gcc", ["threads_library.c"], options=("-fcommon",), arguments=("first",)),
+    "plain": Program(["plain.c"], "gcc", is_for_all=True, options=("-fcommon",), arguments=("first",), archs=("x86_64", "arm64", "i386")),
+    "threads": Program(["threads.c"], "gcc", ["threads_library.c"], is_for_all=True, options=("-fcommon",), arguments=("first",)),
     "threads_clang": Program(["threads.c"], "clang", ["threads_library.c"],
                              options=("-fcommon", "-ffunction-sections", "-fdata-sections"), arguments=("first",)),
+    # Thread-local variables by their offsets; -fPIE comes behind -fPIC and counts.
+    "models": Program(["models.c", "models_other.c"], "gcc", options=("-fPIE",)),
+    "models_plain": Program(["models.c", "models_other.c"], "gcc", options=("-fPIE", "-O0")),
+    "models_clang": Program(["models.c", "models_other.c"], "clang", options=("-fPIE", "-ftls-model=initial-exec")),
+    "models_vector": Program(["models.c", "models_other.c"], "clang", options=("-fPIE", "-mavx2", "-O3"), archs=("x86_64",)),
+    "models_block": Program(["models.c", "models_other.c"], "clang", options=("-ftls-model=local-dynamic",)),
+    "models_desc": Program(["models.c", "models_other.c"], "gcc", options=("-mtls-dialect=gnu2",), archs=("x86_64",)),
+    "models_desc_block": Program(["models.c", "models_other.c"], "gcc", archs=("x86_64",),
+                                 options=("-mtls-dialect=gnu2", "-ftls-model=local-dynamic")),
+    "models_module": Program(["models.c", "models_other.c"], "clang", archs=("arm64",),
+                             own=("-ftls-model=local-dynamic", "-mllvm", "-aarch64-elf-ldtls-generation")),
+    "models_small": Program(["models.c", "models_other.c"], "clang", own=("-fPIE", "-mtls-size=12"), archs=("arm64",)),
     "starts": Program(["starts.c", "starts_other.c"], "gcc", archs=("x86_64", "arm64", "i386")),
     # ld.lld, which links the ELF programs of arm64, does not run .ctors.
     "starts_old": Program(["starts.c", "starts_old.c", "starts_other.c"], "gcc", archs=("x86_64", "i386")),
     "first_calls": Program(["first_calls.c"], "gcc", options=("-fno-builtin",), archs=("x86_64", "arm64")),
-    "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++"),
+    "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++", is_for_all=True),
+    "cxx_framed": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O1", "-fno-omit-frame-pointer")),
+    "cxx_plain": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O0",)),
+    "images": Program(["images.c"], "gcc", is_for_all=True, library="images_library.c", bundle="images_bundle.c", native=("-ldl",)),
     "sqlite": Program(["sqlite.c"], "gcc", ["sqlite3.c"], options=("-O1",), arguments=("database",), native=("-lm",), uses_sqlite=True),
 }
 
@@ -59,19 +78,32 @@ PROGRAMS = {
 class ElfRunner(Runner):
     timeout = 300  # for sqlite
 
-    def compile(self, program, sources):
+    def compile(self, program, sources, options=()):
         objects = []
         folder = ["-I", self.arguments.sqlite] if program.uses_sqlite else []
         for source in sources:
             objects.append(self.work / f"{source}.o")
             path = SOURCES / source if (SOURCES / source).exists() else self.arguments.sqlite / source
             self.expect_success([*COMPILERS[self.arguments.arch][program.compiler], "-O2",
-                                 *CODE_MODEL.get(self.arguments.arch, ["-fPIC"]), "-fno-stack-protector", *program.options, *folder, "-c", path, "-o", objects[-1]])
+                                 *CODE_MODEL.get(self.arguments.arch, ["-fPIC"]), "-fno-stack-protector", *program.options, *options, *folder, "-c", path, "-o", objects[-1]])
         return objects
 
     def run_and_clean(self, command):
         (self.work / "database").unlink(missing_ok=True)
         return self.run(command)
+
+    def make_images(self, program, link, suffix, system):
+        """The library and the bundle, if the program has them."""
+        if not program.library:
+            return []
+        library, bundle = (f"{source}.{suffix}.so" for source in (program.library, program.bundle))
+        is_macho = suffix != "elf"
+        name = ["-dylib", "-install_name", f"@loader_path/{library}"] if is_macho else []
+        self.expect_success([*link, *name, *self.compile(program, [program.library]), *system, "-o", self.work / library])
+        kind = ["-bundle"] if is_macho else []
+        self.expect_success([*link, *kind, *self.compile(program, [program.bundle]), library, *system, "-o",
+                             self.work / bundle])
+        return [library, f"./{bundle}"]
 
     def check(self, name):
         program = PROGRAMS[name]
@@ -86,17 +118,25 @@ class ElfRunner(Runner):
             self.expect_success(["llvm-ar-19", "rcs", libraries[0], *self.compile(program, program.archived)])
         driver = [*COMPILERS[self.arguments.arch][program.compiler], *FOREIGN_LINK.get(self.arguments.arch, []),
                   *CODE_MODEL.get(self.arguments.arch, [])]
-        self.expect_success([*driver, *objects, *libraries, "-pthread", *program.native, "-o",
-                             self.work / f"{name}.elf"])
-        expected = self.run_and_clean([*self.emulator, f"./{name}.elf", *program.arguments])
-        for minimum in MINIMA.get(self.arguments.arch, ["10.15", "13.0"]):
+        images = self.make_images(program, [*driver, "-shared"], "elf", [])
+        self.expect_success([*driver, *objects, *libraries, *images[:1], "-pthread", "-rdynamic", "-Wl,-rpath,.",
+                             *program.native, "-o", self.work / f"{name}.elf"])
+        expected = self.run_and_clean([*self.emulator, f"./{name}.elf", *images[1:], *program.arguments])
+        if program.own:
+            objects = self.compile(program, program.sources, program.own)
+        minima = MINIMA[self.arguments.arch]
+        for minimum in minima if program.is_for_all else minima[-1:]:
             output = self.work / f"{name}.{minimum}"
-            self.expect_success([linker, f"--target={LINKED_FOR[self.arguments.arch]}",
-                                 "-platform_version", "macos", minimum, "14.0", "-undefined", "dynamic_lookup",
-                                 *objects, *libraries, HERE / "programs/libSystem.tbd", "-o", output])
-            self.expect_success([self.arguments.verify, output])
-            for options in [], [SLIDE]:
-                done = self.run_and_clean([*self.loader, "--host-code", *options, output, *program.arguments])
+            link = [linker, f"--target={LINKED_FOR[self.arguments.arch]}", "-platform_version", "macos", minimum, "14.0",
+                    "-undefined", "dynamic_lookup"]
+            system = HERE / "programs/libSystem.tbd"
+            images = self.make_images(program, link, minimum, [system])
+            self.expect_success([*link, *objects, *libraries, *images[:1], system, "-o", output])
+            for image in [*images, output]:
+                self.expect_success([self.arguments.verify, image])
+            for options in [[], [SLIDE], [SLIDE, "--bind-now"]][:3 if program.is_for_all else 2]:
+                done = self.run_and_clean([*self.loader, "--host-code", *options, output, *images[1:],
+                                           *program.arguments])
                 self.expect_same(done, expected.returncode, expected.stdout)
 
 

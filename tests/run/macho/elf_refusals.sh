@@ -8,10 +8,13 @@ refused() { # refused SOURCE PATTERN…
   run as --64 case.s -o case.o
   expect_fail "case\.o: " "${@:2}" -- --target=darwin-amd64 case.o -o case
 }
-refused 'main: movl %fs:x@tpoff, %eax; .section .tdata,"awT"; x: .long 1' \
-  'section \.text: offset 0x4: R_X86_64_TPOFF32 against x: .*-ftls-model=global-dynamic'
-refused 'main: movq x@gottpoff(%rip), %rax; .section .tdata,"awT"; x: .long 1' 'GOTTPOFF .*-ftls-model=global-dynamic'
-refused 'main: lea x@tlsdesc(%rip), %rax; .section .tdata,"awT"; x: .long 1' 'TLSDESC .*-mtls-dialect=gnu'
+refused 'main: ret; .data; .quad x@tpoff; .section .tdata,"awT"; x: .long 1' \
+  'section \.data: offset 0x0: R_X86_64_TPOFF64 against x: .*-ftls-model=global-dynamic'
+refused 'main: movq %rsp, %fs:x@tpoff; .section .tdata,"awT"; x: .quad 1' 'TPOFF32 .*-ftls-model=global-dynamic'
+refused 'main: pushq $x@tpoff; .section .tdata,"awT"; x: .quad 1' 'TPOFF32 .*-ftls-model=global-dynamic'
+refused 'main: incl %fs:x@tpoff; movq %fs:0x28, %rax; .section .tdata,"awT"; x: .long 1' \
+  'section \.text: offset 0x8: the code .*-fno-stack-protector'
+refused 'main: incl %fs:x@tpoff; lock orq $1, %fs:0; .section .tdata,"awT"; x: .long 1' 'offset 0x8: .*thread pointer'
 refused 'main: leaq x@tlsgd(%rip), %rax; .section .tdata,"awT"; x: .long 1' 'TLSGD against x: the instructions around'
 refused 'main: movl $x, %eax; .data; x: .long 1' 'R_X86_64_32 against x: .*-fPIC'
 refused 'main: movl x, %eax; .data; x: .long 1' 'R_X86_64_32S against x: .*-fPIC'
@@ -42,3 +45,5 @@ printf '.globl main\nmain: movl imported(%%rip), %%eax\n' >copy.s
 run as --64 copy.s -o copy.o
 expect_fail "copy\.o:.* cannot be used against symbol 'imported'; recompile with -fPIC$" -- \
   --target=darwin-amd64 copy.o libx.tbd -o copy
+XLD=$scratch/bin/ld64.xld expect_fail "copy\.o:.* cannot be used against symbol '_imported'; recompile with -fPIC$" -- \
+  --target=darwin-amd64 -undefined dynamic_lookup copy.o -o copy

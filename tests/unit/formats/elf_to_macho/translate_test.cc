@@ -163,6 +163,15 @@ TEST(ElfToMacho, EveryRefusalSaysWhatHelps) {
     for (const RelocRow& row : reloc_rows(cpu)) EXPECT_EQ(row.form == Form::Refused, row.advice != nullptr) << row.name;
 }
 
+TEST(ElfToMacho, AProgramMayNameItsOwnDataLikeZeroFill) {
+  const std::vector<uint8_t> word(8);
+  const auto elf = ElfBuilder::build(
+      {{".bss", word, kData, elf::SHT_NOBITS}, {"__bss", word, kData, elf::SHT_PROGBITS, {{0, 1, 1, 0}}}}, {{"x", 1}});
+  const Translation translation = translated(Cpu::X86_64, elf);
+  EXPECT_TRUE(translation.problems.empty());
+  EXPECT_FALSE(translation.object.empty());
+}
+
 TEST(ElfToMacho, MalformedObjectsAreProblemsAndNoObjects) {
   const auto elf = ElfBuilder::build({{".text", {0xc3}, kCode, elf::SHT_PROGBITS, {{0, 2, 1, 0}}}}, {{"f", 1}});
   for (size_t size = 0; size < elf.size(); size++) {

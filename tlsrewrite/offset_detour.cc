@@ -1,0 +1,403 @@
+// See offset_detour.h.
+//
+// A detour leaves the red zone alone, borrows one register that the instruction does not name, and changes no flag:
+//
+//     lea -128(%rsp), %rsp; push SCRATCH
+//     mov DESCRIPTOR@TLVP(%rip), SCRATCH; push SCRATCH; call HELPER; pop SCRATCH
+//     the instruction, with SCRATCH where the offset was
+//     pop SCRATCH; lea 128(%rsp), %rsp; jmp BEHIND
+#include "tlsrewrite/offset_detour.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <string_view>
+
+#include "arch/x86.h"
+
+namespace xld {
+
+namespace {
+
+using x86::Instruction;
+using Found = x86::InstructionFinder::Found;
+
+constexpr uint8_t kStackPointer = 4;
+constexpr uint8_t kWide = 0x48;  // REX with W
+constexpr size_t kJumpSize = 5;
+constexpr uint8_t kDataPrefix = 0x3e;  // DS, whose base is always 0
+
+// Number 0 to 15: what a prefix adds to the three bits in ModRM and SIB bytes, and a third operand.
+struct Extensions {
+  uint8_t reg = 0, index = 0, base = 0;  // 0 or 8
+  uint8_t other = kNone;
+  bool is_known = true;  // no prefix for more than 16 registers
+  static constexpr uint8_t kNone = 0xff;
+};
+
+Extensions extensions_from_rex(uint8_t bits) {
+  return {static_cast<uint8_t>((bits & 4) << 1), static_cast<uint8_t>((bits & 2) << 2),
+          static_cast<uint8_t>((bits & 1) << 3)};
+}
+
+// VEX, XOP and EVEX have the bits of REX at the top of a byte, inverted.
+Extensions extensions_from_inverted(uint8_t byte, uint8_t operand_byte) {
+  Extensions extensions = extensions_from_rex(static_cast<uint8_t>(~byte >> 5 & 7));
+  extensions.other = ~operand_byte >> 3 & 15;
+  return extensions;
+}
+
+Extensions find_extensions(Bytes code, const Instruction& instruction) {
+  constexpr std::string_view kLegacy = "\x26\x2e\x36\x3e\x64\x65\x66\x67\xf0\xf2\xf3";
+  size_t at = 0;
+  while (at + 4 < code.size() && kLegacy.find(static_cast<char>(code[at])) != std::string_view::npos) at++;
+  if (at + 4 >= code.size()) return {};
+  const uint8_t first = code[at];
+  if (!instruction.is_vector) {
+    Extensions extensions;
+    if ((first & 0xf0) == 0x40) extensions = extensions_from_rex(first);
+    extensions.is_known = first != 0xd5;
+    return extensions;
+  }
+  if (first == 0xc5) return extensions_from_inverted(static_cast<uint8_t>(code[at + 1] | 0x60), code[at + 1]);
+  Extensions extensions = extensions_from_inverted(code[at + 1], code[at + 2]);
+  extensions.is_known = first != 0x62 || ((code[at + 1] & 8) == 0 && (code[at + 2] & 4) != 0);
+  return extensions;
+}
+
+class Detourer {
+ public:
+  Detourer(Bytes code, const Found& found, const OffsetField& field)
+      : instruction_(found.instruction),
+        code_(code.begin(), code.end()),
+        field_(field),
+        at_(static_cast<uint8_t>(field.offset - found.start)),
+        extensions_(find_extensions(code, found.instruction)) {
+    detour_.start = found.start;
+    detour_.size = found.instruction.size;
+  }
+
+  Result<OffsetDetour> run() {
+    if (!extensions_.is_known || instruction_.has_short_address || detour_.size < kJumpSize) return refuse();
+    bool is_done = false;
+    if (is_displacement() && field_.use == OffsetUse::Offset) {
+      is_done = is_through_stack() ? replace_jump_or_push() : replace_memory();
+    } else if (is_displacement() && instruction_.is_relative) {
+      is_done = replace_slot();
+    } else if (is_immediate()) {
+      is_done = replace_immediate();
+    }
+    if (!is_done) return refuse();
+    return std::move(detour_);
+  }
+
+ private:
+  static Error refuse() { return Error{"the instruction is none that compilers use for thread-local variables"}; }
+
+  bool is_displacement() const {
+    return instruction_.has_memory && !instruction_.is_memory_address && instruction_.displacement == at_ &&
+           instruction_.displacement_size == 4 && field_.size == 4;
+  }
+  bool is_immediate() const {
+    return field_.use == OffsetUse::Offset && instruction_.immediate == at_ &&
+           instruction_.immediate_size == field_.size;
+  }
+  bool has_index_byte() const { return (instruction_.modrm & 7) == 4; }
+  uint8_t modrm_at() const { return static_cast<uint8_t>(instruction_.displacement - (has_index_byte() ? 2 : 1)); }
+  uint8_t reg() const { return x86::register_of(instruction_.modrm) | extensions_.reg; }
+
+  // call *, jmp * and push with the variable as their operand.
+  bool is_through_stack() const {
+    const uint8_t digit = x86::register_of(instruction_.modrm);
+    return is_plain() && instruction_.opcode == x86::kGroup5 && (digit == 2 || digit == 4 || digit == 6);
+  }
+  bool is_plain() const { return instruction_.map == 0 && !instruction_.is_vector; }
+
+  // mov, lea, arithmetic, xchg, movslq: their register may be the stack pointer, which is elsewhere in a detour.
+  bool names_stack_pointer() const {
+    constexpr std::array<uint8_t, 6> kMoves = {0x63, 0x85, 0x87, 0x89, x86::kMove, x86::kLoadAddress};
+    const bool is_of_kind =
+        is_plain() && ((instruction_.opcode & 0xc4) == 0 || std::ranges::count(kMoves, instruction_.opcode) != 0);
+    return is_of_kind && reg() == kStackPointer;
+  }
+  bool pops() const { return is_plain() && instruction_.opcode == 0x8f; }
+
+  // ---- code
+
+  void put(std::initializer_list<int> bytes) {
+    for (const int byte : bytes) detour_.code.push_back(static_cast<uint8_t>(byte));
+  }
+  uint32_t put_field() {
+    put({0, 0, 0, 0});
+    return static_cast<uint32_t>(detour_.code.size() - 4);
+  }
+  void put_number(int64_t number) { store(detour_.code.data() + put_field(), static_cast<uint32_t>(number)); }
+  static int rex(uint8_t reg, uint8_t index, uint8_t base) {
+    return kWide | (reg >> 3 << 2) | (index >> 3 << 1) | base >> 3;
+  }
+  void push_scratch() {
+    if (scratch_ > 7) put({0x41});
+    put({0x50 | (scratch_ & 7)});
+  }
+  void pop_scratch() {
+    if (scratch_ > 7) put({0x41});
+    put({0x58 | (scratch_ & 7)});
+  }
+  int low() const { return scratch_ & 7; }
+
+  // A register that the instruction does not name, and none that instructions use without naming it.
+  void choose_scratch(std::initializer_list<uint8_t> used, bool is_high) {
+    constexpr std::array<uint8_t, 4> kLow = {6, 7, 3, 1}, kHigh = {11, 10, 9, 8};
+    const auto is_free = [&](uint8_t number) { return std::ranges::count(used, number) == 0; };
+    scratch_ = *std::ranges::find_if(is_high ? kHigh : kLow, is_free);
+  }
+
+  void begin(int red_zone) {
+    put({0x48, 0x8d, 0x64, 0x24, -red_zone});  // lea -red_zone(%rsp), %rsp
+    push_scratch();
+    put({rex(scratch_, 0, 0), x86::kMove, 0x05 | low() << 3});
+    detour_.descriptor_field = put_field();
+    push_scratch();
+    put({0xe8});
+    detour_.helper_field = put_field();
+    pop_scratch();
+  }
+
+  void end() {
+    constexpr int kRedZone = 128;
+    pop_scratch();
+    put({0x48, 0x8d, 0xa4, 0x24, kRedZone, 0, 0, 0});  // lea 128(%rsp), %rsp
+    put_jump_to_end();
+  }
+  void put_jump_to_end() {
+    put({0xe9});
+    detour_.end_field = put_field();
+  }
+
+  // ---- the variable as an operand in memory
+
+  // The address that the instruction has, less the offset, is added to the scratch register, which then is the base.
+  bool choose_base() {
+    const uint8_t sib = has_index_byte() ? code_[modrm_at() + 1] : 0;
+    const uint8_t base = (has_index_byte() ? sib & 7 : instruction_.modrm & 7) | extensions_.base;
+    const uint8_t index = instruction_.has_index ? (sib >> 3 & 7) | extensions_.index : Extensions::kNone;
+    const bool is_fitting = instruction_.has_base ? instruction_.modrm >> 6 == 2 && base != kStackPointer
+                                                  : has_index_byte() && extensions_.base == 0;
+    if (!is_fitting || instruction_.is_relative || !fits(field_.addend)) return false;
+    base_ = instruction_.has_base ? base : Extensions::kNone;
+    choose_scratch({reg(), index, extensions_.other}, extensions_.base != 0);
+    return true;
+  }
+  static bool fits(int64_t addend) { return addend == static_cast<int32_t>(addend); }
+
+  void add_base() {
+    if (base_ == Extensions::kNone) return;
+    // lea 0(SCRATCH,BASE), SCRATCH
+    put({rex(scratch_, base_, scratch_), x86::kLoadAddress, 0x44 | low() << 3, (base_ & 7) << 3 | low(), 0});
+  }
+
+  // ModRM byte with `middle`, SIB byte, displacement.
+  void patch_operand(std::vector<uint8_t>& bytes, size_t at, uint8_t middle) const {
+    bytes[at] = static_cast<uint8_t>(0x80 | middle << 3 | (has_index_byte() ? 4 : low()));
+    if (has_index_byte()) bytes[at + 1] = static_cast<uint8_t>((bytes[at + 1] & 0xf8) | low());
+    store(bytes.data() + at + (has_index_byte() ? 2 : 1), static_cast<uint32_t>(field_.addend));
+  }
+
+  bool replace_memory() {
+    constexpr int kRedZone = 128;
+    if (names_stack_pointer() || pops() || !choose_base()) return false;
+    begin(kRedZone);
+    add_base();
+    std::vector<uint8_t> copy = code_;
+    if (instruction_.segment_prefix != 0) copy[instruction_.segment] = kDataPrefix;
+    patch_operand(copy, modrm_at(), x86::register_of(instruction_.modrm));
+    detour_.code.insert(detour_.code.end(), copy.begin(), copy.end());
+    end();
+    return true;
+  }
+
+  // The operand is left on the stack; a call and a jump return to it.
+  bool replace_jump_or_push() {
+    if (!choose_base()) return false;
+    begin(8);
+    add_base();
+    const size_t start = detour_.code.size() + 2;
+    put({rex(scratch_, extensions_.index, 0) | scratch_ >> 3, x86::kMove});
+    detour_.code.insert(detour_.code.end(), code_.begin() + modrm_at(), code_.begin() + instruction_.displacement + 4);
+    patch_operand(detour_.code, start, static_cast<uint8_t>(low()));
+    put({rex(scratch_, 0, 0), 0x89, 0x44 | low() << 3, 0x24, 8});  // mov SCRATCH, 8(%rsp)
+    pop_scratch();
+    const uint8_t digit = x86::register_of(instruction_.modrm);
+    detour_.is_call = digit == 2;
+    if (digit == 6) {
+      put_jump_to_end();
+    } else {
+      put({0xc3});
+    }
+    return true;
+  }
+
+  // ---- the offset as a value
+
+  bool begin_value(uint8_t named) {
+    constexpr int kRedZone = 128;
+    if (named == kStackPointer || !fits(field_.addend)) return false;
+    choose_scratch({named}, false);
+    begin(kRedZone);
+    if (field_.addend != 0) {
+      put({rex(scratch_, 0, scratch_), x86::kLoadAddress, 0x80 | low() << 3 | low()});
+      put_number(field_.addend);
+    }
+    return true;
+  }
+
+  // mov or add, or another operation, with the word as what is read; lea of a descriptor.
+  bool replace_slot() {
+    const bool is_load = (instruction_.opcode & 0xc7) == x86::kAdd || instruction_.opcode == x86::kMove;
+    const bool is_known = field_.use == OffsetUse::Slot ? is_load : instruction_.opcode == x86::kLoadAddress;
+    if (!is_plain() || !instruction_.has_wide_operand || !is_known || !begin_value(reg())) return false;
+    put({rex(reg(), 0, scratch_), field_.use == OffsetUse::Slot ? instruction_.opcode : x86::kMove,
+         0xc0 | (reg() & 7) << 3 | low()});
+    end();
+    return true;
+  }
+
+  // mov, add and their like with the offset as their immediate.
+  bool replace_immediate() {
+    constexpr uint8_t kGroup1 = 0x81, kMoveImmediate = 0xc7, kStoreRegister = 0x89;
+    if (!is_plain() || !instruction_.has_wide_operand || instruction_.has_memory) return false;
+    const uint8_t opcode = instruction_.opcode;
+    uint8_t rm = (instruction_.modrm & 7) | extensions_.base;
+    uint8_t operation = 0;
+    if (opcode == kGroup1) {
+      operation = static_cast<uint8_t>(x86::register_of(instruction_.modrm) << 3 | 1);
+    } else if (opcode == kMoveImmediate && x86::register_of(instruction_.modrm) == 0) {
+      operation = kStoreRegister;
+    } else if ((opcode & 0xf8) == x86::kMoveImmediateEax) {
+      operation = kStoreRegister;
+      rm = (opcode & 7) | extensions_.base;
+    } else if ((opcode & 0xc7) == 5) {
+      operation = static_cast<uint8_t>((opcode & 0x38) | 1);
+      rm = 0;
+    } else {
+      return false;
+    }
+    if (!begin_value(rm)) return false;
+    put({rex(scratch_, 0, rm), operation, 0xc0 | low() << 3 | (rm & 7)});
+    end();
+    return true;
+  }
+
+  Instruction instruction_;
+  std::vector<uint8_t> code_;
+  const OffsetField& field_;
+  uint8_t at_;  // of the field in the instruction
+  Extensions extensions_;
+  uint8_t scratch_ = 0, base_ = Extensions::kNone;
+  OffsetDetour detour_;
+};
+
+}  // namespace
+
+Result<OffsetDetour> make_offset_detour(x86::InstructionFinder& finder, const OffsetField& field) {
+  const auto found = finder.find(field.offset);
+  if (!found)
+    return Error{
+        "the code before it cannot be decoded; keep data out of the section, or give the function behind the data a "
+        "symbol"};
+  return Detourer(finder.code().subspan(found->start, found->instruction.size), *found, field).run();
+}
+
+uint32_t write_detour_jump(const OffsetDetour& detour, MutableBytes instruction) {
+  x86::fill_with_nops(instruction.subspan(kJumpSize));
+  instruction[0] = detour.is_call ? 0xe8 : 0xe9;
+  store<uint32_t>(instruction.data() + 1, 0);
+  return 1;
+}
+
+// The stack is aligned for the function, which may have to make the variable.
+std::span<const uint8_t> offset_detour_helper() {
+  static constexpr uint8_t kCode[] = {
+      0x9c,                    // pushfq
+      0x50, 0x57, 0x55,        // push %rax; push %rdi; push %rbp
+      0x48, 0x89, 0xe5,        // mov %rsp, %rbp
+      0x48, 0x8b, 0x7d, 0x28,  // mov 40(%rbp), %rdi
+      0x48, 0x83, 0xe4, 0xf0,  // and $-16, %rsp
+      0xff, 0x17,              // call *(%rdi)
+      0x48, 0x89, 0x45, 0x28,  // mov %rax, 40(%rbp)
+      0x48, 0x89, 0xec,        // mov %rbp, %rsp
+      0x5d, 0x5f, 0x58, 0x9d,  // pop %rbp; pop %rdi; pop %rax; popfq
+      0xc3,                    // ret
+  };
+  return kCode;
+}
+
+// ---- the thread pointer
+
+namespace {
+
+constexpr const char* kBesideThreadPointer =
+    "reads or writes a word beside the thread pointer, which Mach-O threads do not have; compile with "
+    "-fno-stack-protector";
+
+class ThreadPointerClearer {
+ public:
+  ThreadPointerClearer(MutableBytes code, std::span<const uint32_t> fields) : code_(code), fields_(fields) {}
+
+  std::vector<ThreadPointerProblem> run(std::span<const uint32_t> starts) {
+    x86::walk_instructions(
+        code_, x86::Mode::Bits64, starts,
+        [&](uint64_t start, const Instruction& instruction) { clear(start, instruction); }, [](uint64_t, uint64_t) {});
+    return std::move(problems_);
+  }
+
+ private:
+  void clear(uint64_t start, const Instruction& instruction) {
+    if (instruction.segment_prefix != x86::kFsPrefix || !instruction.has_memory) return;
+    if (has_field(start, instruction.size)) return;
+    const bool is_number = !instruction.has_base && !instruction.has_index && !instruction.is_relative;
+    if (!is_number) {
+      // The register holds an address now.
+      code_[start + instruction.segment] = kDataPrefix;
+    } else if (instruction.displacement_size != 4 || load<uint32_t>(code_.data() + start + instruction.displacement)) {
+      problems_.push_back({start, kBesideThreadPointer});
+    } else if (!use_zero(code_.subspan(start, instruction.size), instruction)) {
+      problems_.push_back({start, "uses the thread pointer in a way that no compiler does"});
+    }
+  }
+
+  bool has_field(uint64_t start, uint64_t size) {
+    const auto found = std::ranges::lower_bound(fields_, start);
+    return found != fields_.end() && *found < start + size;
+  }
+
+  // mov %fs:0, %reg: mov $0, %reg. Likewise operations with an immediate.
+  static bool use_zero(MutableBytes code, const Instruction& instruction) {
+    const bool is_plain = instruction.map == 0 && !instruction.is_vector && instruction.has_wide_operand;
+    const x86::ImmediateForm form = x86::immediate_form(instruction.opcode);
+    if (!is_plain || form.opcode == 0 || instruction.has_short_address) return false;
+    const std::initializer_list<int> bytes = {kWide | (instruction.extends_register ? 1 : 0),
+                                              form.opcode,
+                                              0xc0 | form.digit << 3 | x86::register_of(instruction.modrm),
+                                              0,
+                                              0,
+                                              0,
+                                              0};
+    std::ranges::transform(bytes, code.begin(), [](int byte) { return static_cast<uint8_t>(byte); });
+    x86::fill_with_nops(code.subspan(bytes.size()));
+    return true;
+  }
+
+  MutableBytes code_;
+  std::span<const uint32_t> fields_;
+  std::vector<ThreadPointerProblem> problems_;
+};
+
+}  // namespace
+
+std::vector<ThreadPointerProblem> clear_thread_pointer(MutableBytes code, std::span<const uint32_t> starts,
+                                                       std::span<const uint32_t> fields) {
+  return ThreadPointerClearer(code, fields).run(starts);
+}
+
+}  // namespace xld

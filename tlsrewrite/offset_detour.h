@@ -1,0 +1,65 @@
+// Accesses that add a variable's offset to the thread pointer, for outputs whose variables have no such offset but a
+// function that gives their address.
+//
+// The thread pointer is taken for 0 and the offset for the address. An instruction that holds an offset (x@tpoff),
+// loads one (x@gottpoff) or asks for one (x@tlsdesc) becomes a jump to code that asks the function and then does what
+// the instruction did; an instruction that reads the thread pointer gets 0. System V psABI of AMD64 §B, "ELF Handling
+// For Thread-Local Storage" §4.4.6; Intel SDM volume 2 §2.1 to 2.3 and 2.7 for the encoding.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "arch/x86_decode.h"
+#include "core/result.h"
+
+namespace xld {
+
+enum class OffsetUse : uint8_t {
+  Offset,      // the field is the offset
+  Slot,        // the field is the distance to a word with the offset
+  Descriptor,  // the field is the distance to something that is called for the offset
+};
+
+// A relocated field of code.
+struct OffsetField {
+  uint32_t offset = 0;  // in the code
+  uint8_t size = 4;
+  OffsetUse use = OffsetUse::Offset;
+  int64_t addend = 0;  // to the variable's address
+};
+
+// What stands in for one instruction. The positions of fields count from the start of `code`; each is a distance of 32
+// bits from its end.
+struct OffsetDetour {
+  uint64_t start = 0;  // of the instruction, and its size
+  uint8_t size = 0;
+  bool is_call = false;  // it calls through the variable
+  std::vector<uint8_t> code = {};
+  uint32_t descriptor_field = 0;  // of a load of the descriptor's address, "mov DESCRIPTOR@TLVP(%rip), %reg"
+  uint32_t helper_field = 0;      // of a call
+  uint32_t end_field = 0;         // of the jump to the next instruction; 0: there is none
+};
+
+// The helper takes a descriptor's address from the stack, (%rsp) before the call, and leaves the variable's address
+// there. It changes no register and no flag. Error: why the instruction cannot be done so.
+Result<OffsetDetour> make_offset_detour(x86::InstructionFinder& finder, const OffsetField& field);
+
+// Writes the jump, and no-ops up to the instruction's end; its field is what returns, from the start of `instruction`.
+uint32_t write_detour_jump(const OffsetDetour& detour, MutableBytes instruction);
+
+// The helper.
+std::span<const uint8_t> offset_detour_helper();
+
+struct ThreadPointerProblem {
+  uint64_t offset = 0;
+  const char* what = nullptr;
+};
+// Makes the thread pointer 0: loads of it, and accesses through a register that holds an offset. `fields`: offsets of
+// fields that have a detour, whose instructions are left alone, ascending; `starts` as for InstructionFinder. Returns
+// what cannot be done.
+std::vector<ThreadPointerProblem> clear_thread_pointer(MutableBytes code, std::span<const uint32_t> starts,
+                                                       std::span<const uint32_t> fields);
+
+}  // namespace xld
