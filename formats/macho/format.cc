@@ -83,7 +83,8 @@ SectionId common_section(Link& link, const CommonOffer& /*offer*/) {
 
 bool is_root(const Link& /*link*/, const InputFile& file, const Atom& atom) {
   if (atom.has(atom_flag::kRetained)) return true;
-  if (!atom.has(atom_flag::kAllocated | atom_flag::kUnwind)) return true;  // debug information, which keeps nothing else
+  if (!atom.has(atom_flag::kAllocated | atom_flag::kUnwind))
+    return true;  // debug information, which keeps nothing else
   const MachoObject& object = object_of(file);
   const uint32_t type = object.sections[object.subsections[atom.raw].section].type();
   return type == S_MOD_INIT_FUNC_POINTERS || type == S_MOD_TERM_FUNC_POINTERS || type == S_INIT_FUNC_OFFSETS ||
