@@ -23,13 +23,15 @@ bool is_code(const Link& link, const Atom& atom) {
   return section.is_executable && segment_of(section.name) == "__TEXT" && section.type == S_REGULAR;
 }
 
+constexpr uint32_t kNoFunctions = atom_flag::kFolded | atom_flag::kMerge | atom_flag::kUnwind;
+
 // Every piece of code begins a function; in files that are not cut, every symbol does.
 void add_functions(const Link& link, const InputFile& file, std::vector<uint64_t>& out) {
   const MachoObject& object = object_of(file);
   for (uint32_t i = 0; i < file.atom_count; i++) {
     const AtomId id{file.first_atom.value + i};
     const Atom& atom = link.atom(id);
-    if (!link.is_live[id.value] || atom.has(atom_flag::kFolded | atom_flag::kMerge | atom_flag::kUnwind)) continue;
+    if (!link.is_live[id.value] || atom.has(kNoFunctions)) continue;
     if (is_code(link, atom) && atom.size != 0) out.push_back(atom.address);
   }
   if (object.has_subsections) return;
@@ -39,6 +41,7 @@ void add_functions(const Link& link, const InputFile& file, std::vector<uint64_t
     const Subsection* piece = subsection_of(object, i);
     if (!piece || !piece->atom.is_valid() || !link.is_live[piece->atom.value]) continue;
     const Atom& atom = link.atom(piece->atom);
+    if (atom.has(kNoFunctions)) continue;  // symbols of __eh_frame, which is no section of the output
     if (is_code(link, atom) && raw.value - piece->address < atom.size)
       out.push_back(atom.address + (raw.value - piece->address));
   }

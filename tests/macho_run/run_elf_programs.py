@@ -47,8 +47,10 @@ class Program:
 
 
 PROGRAMS = {
-    "plain": Program(["plain.c"], "gcc", is_for_all=True, options=("-fcommon",), arguments=("first",), archs=("x86_64", "arm64", "i386")),
-    "threads": Program(["threads.c"], "gcc", ["threads_library.c"], is_for_all=True, options=("-fcommon",), arguments=("first",)),
+    "plain": Program(["plain.c"], "gcc", is_for_all=True, options=("-fcommon",), arguments=("first",),
+                     archs=("x86_64", "arm64", "i386")),
+    "threads": Program(["threads.c"], "gcc", ["threads_library.c"], is_for_all=True, options=("-fcommon",),
+                       arguments=("first",)),
     "threads_clang": Program(["threads.c"], "clang", ["threads_library.c"],
                              options=("-fcommon", "-ffunction-sections", "-fdata-sections"), arguments=("first",)),
     # Thread-local variables by their offsets; -fPIE comes behind -fPIC and counts.
@@ -70,8 +72,10 @@ PROGRAMS = {
     "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++", is_for_all=True),
     "cxx_framed": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O1", "-fno-omit-frame-pointer")),
     "cxx_plain": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O0",)),
-    "images": Program(["images.c"], "gcc", is_for_all=True, library="images_library.c", bundle="images_bundle.c", native=("-ldl",)),
-    "sqlite": Program(["sqlite.c"], "gcc", ["sqlite3.c"], options=("-O1",), arguments=("database",), native=("-lm",), uses_sqlite=True),
+    "images": Program(["images.c"], "gcc", is_for_all=True, library="images_library.c", bundle="images_bundle.c",
+                      native=("-ldl",)),
+    "sqlite": Program(["sqlite.c"], "gcc", ["sqlite3.c"], options=("-O1",), arguments=("database",), native=("-lm",),
+                      uses_sqlite=True),
 }
 
 
@@ -85,7 +89,8 @@ class ElfRunner(Runner):
             objects.append(self.work / f"{source}.o")
             path = SOURCES / source if (SOURCES / source).exists() else self.arguments.sqlite / source
             self.expect_success([*COMPILERS[self.arguments.arch][program.compiler], "-O2",
-                                 *CODE_MODEL.get(self.arguments.arch, ["-fPIC"]), "-fno-stack-protector", *program.options, *options, *folder, "-c", path, "-o", objects[-1]])
+                                 *CODE_MODEL.get(self.arguments.arch, ["-fPIC"]), "-fno-stack-protector",
+                                 *program.options, *options, *folder, "-c", path, "-o", objects[-1]])
         return objects
 
     def run_and_clean(self, command):

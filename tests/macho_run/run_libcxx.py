@@ -64,8 +64,8 @@ class LibcxxRunner(Runner):
             return output
         code, text = output.with_suffix(".bc"), output.with_suffix(".ll")
         language = ["-x", "c"] if source.suffix == ".c" else ["-x", "c++", "-std=c++20", "-nostdinc++"]
-        self.expect_success([self.arguments.zig.resolve() / "zig", "clang", *language, "-target", "x86_64-apple-macosx11.0.0", "-fPIC",
-                             "-w", "-O1", "-fno-stack-protector", *DEFINITIONS, *options, *self.headers, "-c",
+        self.expect_success([self.arguments.zig.resolve() / "zig", "clang", *language, "-target",
+                             "x86_64-apple-macosx11.0.0", "-fPIC", "-w", "-O1", "-fno-stack-protector", *DEFINITIONS, *options, *self.headers, "-c",
                              "-emit-llvm", source, "-o", code])
         self.expect_success([LLVM_DIS, code, "-o", text])
         text.write_text(for_elf(text.read_text()))
@@ -96,8 +96,9 @@ class LibcxxRunner(Runner):
         for minimum in MINIMA:
             for extra in [], ["-dead_strip"]:
                 output = self.work / f"program.{minimum}"
-                self.expect_success([linker, "-arch", "x86_64", "-platform_version", "macos", minimum, "14.0", "-undefined",
-                                     "dynamic_lookup", *extra, *objects, archive, HERE / "programs/libSystem.tbd", "-o", output])
+                self.expect_success([linker, "-arch", "x86_64", "-platform_version", "macos", minimum, "14.0",
+                                     "-undefined", "dynamic_lookup", *extra, *objects, archive,
+                                     HERE / "programs/libSystem.tbd", "-o", output])
                 self.expect_success([self.arguments.verify, output])
                 for options in [], [SLIDE], [SLIDE, "--bind-now"]:
                     self.expect_same(self.run([*self.loader, *options, output]), expected.returncode, expected.stdout)
