@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/core.h>
+#include <numeric>
 #include <utility>
 
 #include "core/glob.h"
@@ -571,8 +572,8 @@ InputFile& InputFinder::add_made_library(const std::string& path, Bytes bytes) {
 void InputFinder::move_to_rank(std::span<InputFile* const> files, FileId rank) {
   std::vector<uint8_t> is_moved(places_.size());
   for (const InputFile* file : files) is_moved[file->id.value] = 1;
-  std::vector<uint32_t> order;  // new id to old
-  for (uint32_t id = 0; id < rank.value; id++) order.push_back(id);
+  std::vector<uint32_t> order(rank.value);  // new id to old
+  std::iota(order.begin(), order.end(), 0U);
   for (const InputFile* file : files) order.push_back(file->id.value);
   for (uint32_t id = rank.value; id < places_.size(); id++)
     if (!is_moved[id]) order.push_back(id);
