@@ -50,7 +50,7 @@ class NeedsRecorder {
     if (reloc.from != From::Place || (reloc.want != Want::Address && reloc.want != Want::Stub)) return false;
     if (reloc.target_kind == TargetKind::Atom) return !reloc.is_resolver;
     constexpr uint32_t kFacts = symbol_flag::kDefined | symbol_flag::kResolver | symbol_flag::kThreadLocal |
-                                symbol_flag::kOutOfReach | symbol_flag::kPointerWord;
+                                symbol_flag::kOutOfReach | symbol_flag::kPointerWord | symbol_flag::kAbsolute;
     return reloc.target_kind == TargetKind::Symbol &&
            (link_.symbols.flags(reloc.symbol()) & kFacts) == symbol_flag::kDefined;
   }
@@ -60,6 +60,7 @@ class NeedsRecorder {
   size_t record_slot_use(const Site& site, std::span<const Reloc> relocs);
   void record_detour(const Site& site);
   void record_plain(const Site& site);
+  static const char* reason_against(const Site& site);  // AddressForm::NotMovable
   void record_address(const Site& site);
   void record_slot(const Site& site);
   void record_copy(const Site& site);

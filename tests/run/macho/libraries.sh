@@ -46,5 +46,5 @@ for arch in x86_64 arm64; do
 done
 
 expect_fail 'unable to find library -lnowhere' 'sdk/usr/lib' -- main.o -lnowhere -syslibroot sdk -o main2
-expect_fail 'cannot find framework Nowhere' -- main.o -framework Nowhere -syslibroot sdk -o main2
+expect_fail 'unable to find framework Nowhere' -- main.o -framework Nowhere -syslibroot sdk -o main2
 expect_fail 'undefined symbol: _?own' -- main.o -arch arm64 -syslibroot sdk -lSystem -framework Framed -o main2
