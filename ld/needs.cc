@@ -90,6 +90,14 @@ void NeedsRecorder::record_plain(const Site& site) {
   }
 }
 
+const char* NeedsRecorder::reason_against(const Site& site) {
+  if (site.target.is_out_of_reach)
+    return "another module may define the symbol, and the distance to there is known to the loader only";
+  if (site.reloc.from == From::Place)
+    return "it cannot refer to an absolute symbol: the distance to a number depends on where the output is loaded";
+  return "it writes an address narrower than a pointer into an output that may be loaded anywhere";
+}
+
 void NeedsRecorder::record_address(const Site& site) {
   const Reloc& reloc = site.reloc;
   if (reloc.from == From::GotBase) uses_got_base_.store(true, std::memory_order_relaxed);
@@ -114,12 +122,7 @@ void NeedsRecorder::record_address(const Site& site) {
                             "it needs a load-time fixup in a read-only section of an output that may be loaded "
                             "anywhere");
     case AddressForm::NotMovable:
-      return report_not_pic(link_, site.file, site.atom, reloc,
-                            site.target.is_out_of_reach
-                                ? "another module may define the symbol, and the distance to there is known to the "
-                                  "loader only"
-                                : "it writes an address narrower than a pointer into an output that may be loaded "
-                                  "anywhere");
+      return report_not_pic(link_, site.file, site.atom, reloc, reason_against(site));
   }
 }
 

@@ -58,6 +58,7 @@ class NeedsRecorder {
   size_t record_slot_use(const Site& site, std::span<const Reloc> relocs);
   void record_detour(const Site& site);
   void record_plain(const Site& site);
+  static const char* reason_against(const Site& site);  // AddressForm::NotMovable
   void record_address(const Site& site);
   void record_slot(const Site& site);
   void record_copy(const Site& site);

@@ -100,7 +100,15 @@ bool allows_text_relocs(const Link& link) {
   return policy == TextRelocs::Allow || (policy == TextRelocs::Warn && has_loader(link.target().output));
 }
 
+// The distance to it depends on where the output is loaded. What --defsym says is the user's business.
+bool is_number_of_object(const Link& link, const TargetFacts& target) {
+  return target.is_absolute && target.symbol.is_valid() && !target.is_undefined &&
+         link.symbols.claim(target.symbol).file().value != 0;
+}
+
 AddressForm form_of_own(const Link& link, bool is_writable, const Reloc& reloc, const TargetFacts& target) {
+  if (is_position_independent(link.target().output) && reloc.from == From::Place && is_number_of_object(link, target))
+    return AddressForm::NotMovable;
   if (!is_position_independent(link.target().output) || reloc.from != From::Nothing || target.is_absolute)
     return AddressForm::Known;
   if (!is_word(link, reloc)) return AddressForm::NotMovable;
