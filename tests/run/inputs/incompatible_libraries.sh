@@ -23,4 +23,4 @@ expect_match 'skipping incompatible wrong/libthree.so when searching for -lthree
 echo 'INPUT(libtwo.a)' >script
 gcc_link main.o script -Lwrong -Lright -lone -Wl,-rpath,right -o program 2>messages
 expect_match 'skipping incompatible wrong/libtwo.a when searching for libtwo.a' cat messages
-expect_fail 'skipping incompatible wrong/libone.so' 'cannot find.*-lone' -- main.o -Lwrong -lone -o x
+expect_fail 'skipping incompatible wrong/libone.so' '(cannot find|library not found for).*-lone' -- main.o -Lwrong -lone -o x
