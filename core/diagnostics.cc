@@ -82,6 +82,17 @@ void Diagnostics::take(Diagnostics& other) {
   error_count_ += other.error_count_.exchange(0);
 }
 
+namespace {
+
+// The words that people search for are LLVM's.
+std::string summary_of(Severity severity, std::string_view name, size_t hidden) {
+  if (severity != Severity::Error)
+    return fmt::format("too many {}: {} more not shown (use --error-limit=0 to see all)", name, hidden);
+  return fmt::format("too many errors emitted, stopping now (use --error-limit=0 to see all errors); {} more", hidden);
+}
+
+}  // namespace
+
 std::vector<Message> Diagnostics::sorted() const {
   static constexpr std::pair<Severity, std::string_view> kNames[] = {
       {Severity::Error, "errors"}, {Severity::Warning, "warnings"}, {Severity::Note, "notes"}};
@@ -92,11 +103,7 @@ std::vector<Message> Diagnostics::sorted() const {
     std::sort(messages.begin(), messages.end(), is_before);
     messages.resize(std::min(messages.size(), limit_of(severity)));  // the limit may have been lowered
     if (const size_t hidden = kept(severity).count - messages.size(); hidden != 0)
-      summaries.push_back(
-          {Severity::Note,
-           {},
-           0,
-           fmt::format("too many {}: {} more not shown (use --error-limit=0 to see all)", name, hidden)});
+      summaries.push_back({Severity::Note, {}, 0, summary_of(severity, name, hidden)});
     std::move(messages.begin(), messages.end(), std::back_inserter(result));
   }
   std::stable_sort(result.begin(), result.end(), is_before);

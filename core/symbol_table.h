@@ -96,7 +96,7 @@ inline constexpr uint32_t kPointerWord = 1u << 31;       // defined here: the wo
 inline constexpr uint32_t kOutOfReach = kImported | kPreemptible;  // no address before the loader has given it one
 // A symbol with kDefined and none of the others is a place in the output: a distance to it is a number, whatever else
 // holds.
-inline constexpr uint32_t kPlaceFacts = kDefined | kResolver | kThreadLocal | kOutOfReach | kPointerWord;
+inline constexpr uint32_t kPlaceFacts = kDefined | kAbsolute | kResolver | kThreadLocal | kOutOfReach | kPointerWord;
 inline constexpr uint32_t kNeedsAny = kNeedsGot | kNeedsStub | kNeedsTlsOffset | kNeedsTlsPair | kNeedsTlsDescriptor;
 }  // namespace symbol_flag
 

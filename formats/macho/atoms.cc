@@ -273,12 +273,21 @@ class AtomMaker {
   // ---------------------------------------------------------------------------------------------------------
 
   void place_symbols() {
+    note_sections();
     for (uint32_t i = 0; i < object_.symbol_count; i++) {
       const RawSymbol raw = symbol(i);
+      if (is_defined_in_section(raw) && object_.sections[raw.sect - 1u].type() == S_MOD_INIT_FUNC_POINTERS)
+        state_of(link_).names_initialisers.store(true, std::memory_order_relaxed);
       if (is_defined_in_section(raw) && (raw.desc & N_NO_DEAD_STRIP)) retain(i);
       if (i >= file_.first_global && is_mine(i - file_.first_global))
         place_symbol(file_.globals[i - file_.first_global], i, raw);
     }
+  }
+
+  void note_sections() {
+    for (const InputSection& section : object_.sections)
+      if (section.type() == S_THREAD_LOCAL_VARIABLES)
+        state_of(link_).has_thread_variables.store(true, std::memory_order_relaxed);
   }
 
   void retain(uint32_t index) {

@@ -83,6 +83,7 @@ class Decoder {
 
   // Pointers that become offsets are not there to be referred to.
   bool check_target(const RawReloc& raw, const Reloc& reloc) {
+    if (raw.is_extern && !state_of(link_).names_initialisers.load(std::memory_order_relaxed)) return true;
     AtomId atom;
     if (reloc.target_kind == TargetKind::Atom) atom = reloc.atom();
     if (reloc.target_kind == TargetKind::Symbol) atom = link_.symbols.atom(reloc.symbol());
@@ -92,7 +93,7 @@ class Decoder {
   }
 
   // Is the target the descriptor of a thread-local variable? Nothing: it is not known.
-  std::optional<bool> refers_to_descriptor(const Reloc& reloc) const {
+  std::optional<bool> refers_to_descriptor(const Reloc& reloc, bool wants_descriptor) const {
     AtomId atom;
     if (reloc.target_kind == TargetKind::Atom) atom = reloc.atom();
     if (reloc.target_kind == TargetKind::Symbol) {
@@ -100,6 +101,7 @@ class Decoder {
       if (claim.is_import() && is_import_of_variable(link_, claim)) return true;
       atom = link_.symbols.atom(reloc.symbol());
     }
+    if (!wants_descriptor && !state_of(link_).has_thread_variables.load(std::memory_order_relaxed)) return false;
     if (!atom.is_valid()) return std::nullopt;
     return is_thread_variable(link_, atom);
   }
@@ -107,7 +109,7 @@ class Decoder {
   // Code calls what a thread-local variable's descriptor begins with: it has to be one. An ordinary access to it is a
   // mistake as well.
   bool check_thread_variable(const RawReloc& raw, const RelocMeaning& meaning, const Reloc& reloc) {
-    const auto is_descriptor = refers_to_descriptor(reloc);
+    const auto is_descriptor = refers_to_descriptor(reloc, meaning.wants_thread_variable);
     if (!is_descriptor || *is_descriptor == meaning.wants_thread_variable) return check_variable_load(raw, meaning);
     return fail_at(raw, fmt::format("{} relocation requires that symbol {} {}be thread-local; declare it thread_local "
                                     "everywhere, or nowhere",

@@ -65,7 +65,7 @@ class LibraryCollector {
     for (const LibraryText& text : *texts) inlined_.push_back(text);
     seen_.insert((*texts)[0].install_name);
     const Origin origin{file_.path, (*texts)[0].runtime_paths};
-    for (const std::string_view name : reexports) add_reexport(name, *library, 0, origin);
+    for (const std::string_view name : reexports) add_reexport(name, *library, {}, origin);
     if (link_.options().darwin.is_flat)
       for (const std::string_view name : needed) add_needed(name, *library, 0, origin);
     file_.loader_name = library->parts[0].install_name;
@@ -151,8 +151,19 @@ class LibraryCollector {
     std::vector<std::string_view> runtime_paths;
   };
 
-  void add_reexport(std::string_view name, MachoLibrary& library, uint32_t depth, const Origin& origin) {
-    if (depth == kMaxReexportDepth || !seen_.insert(name).second) return;
+  // Where a re-exported library hangs: below `part`, so many libraries down.
+  struct Place {
+    uint32_t part = 0, depth = 0;
+  };
+
+  // A library that is re-exported is named itself if everybody may link it.
+  bool is_named(std::string_view name, const LibraryText& text) const {
+    return is_public(name) && !link_.options().darwin.names_given_libraries_only &&
+           (text.allowable_clients.empty() || may_use(text));
+  }
+
+  void add_reexport(std::string_view name, MachoLibrary& library, Place place, const Origin& origin) {
+    if (place.depth == kMaxReexportDepth || !seen_.insert(name).second) return;
     const LibraryText* text = nullptr;
     for (const LibraryText& candidate : inlined_)
       if (candidate.install_name == name) text = &candidate;
@@ -174,15 +185,17 @@ class LibraryCollector {
     const std::vector<std::string_view> reexports = text->reexports;
     LibraryText plain = *text;
     const Versions versions = wanted_versions(link_);
-    // Of a library that programs do not name themselves only the names count: it is the one that was named that the
+    // Of a library that programs do not name themselves only the names count: it is the one that passes it on that the
     // loader asks.
-    const bool is_named = is_public(name) && !link_.options().darwin.names_given_libraries_only;
+    const bool is_own = is_named(name, plain);
+    if (is_own) place.part = static_cast<uint32_t>(library.parts.size());
     for (LibraryText& part : apply_linker_symbols(std::move(plain), versions.platform, versions.minimum_os)) {
-      add_names(part, is_named ? static_cast<uint32_t>(library.parts.size()) : 0, library);
+      add_names(part, is_own ? static_cast<uint32_t>(library.parts.size()) : place.part, library);
       part.symbols.clear();
-      if (is_named) library.parts.push_back(std::move(part));
+      if (is_own) library.parts.push_back(std::move(part));
     }
-    for (const std::string_view next : reexports) add_reexport(next, library, depth + 1, next_origin);
+    place.depth++;
+    for (const std::string_view next : reexports) add_reexport(next, library, place, next_origin);
   }
 
   // With one name space for all, names of libraries that a library needs itself are found, too. What is not there need
@@ -285,32 +298,44 @@ void read_library(Link& link, InputFile& file, uint32_t worker) {
 
 namespace {
 
-// "/usr/lib/libfoo.1.dylib" is libfoo, a framework's binary what it is called.
+std::string_view leaf_of(const LibraryText& part) {
+  return part.install_name.substr(part.install_name.rfind('/') + 1);
+}
+
+// For -sub_library: "/usr/lib/libfoo.1.dylib" is libfoo, or libfoo.1.
 bool is_called(const LibraryText& part, std::string_view name) {
-  const std::string_view leaf = part.install_name.substr(part.install_name.rfind('/') + 1);
-  return leaf.substr(0, leaf.find('.')) == name;
+  const std::string_view leaf = leaf_of(part);
+  return leaf.substr(0, leaf.find('.')) == name || leaf.substr(0, leaf.rfind('.')) == name;
+}
+
+// For -sub_umbrella.
+bool is_framework(const LibraryText& part, std::string_view name) {
+  return leaf_of(part) == name;
 }
 
 // -sub_library and -sub_umbrella name libraries that are linked.
-void check_sub_names(const Link& link, const std::vector<std::string>& names, std::string_view option) {
+using IsCalled = bool (*)(const LibraryText&, std::string_view);
+void check_sub_names(const Link& link, const std::vector<std::string>& names, std::string_view option, IsCalled is_it) {
   for (const std::string& name : names) {
     const auto& libraries = link.inputs.libraries;
     const bool is_there = std::any_of(libraries.begin(), libraries.end(), [&](const InputFile* file) {
       const MachoLibrary& library = library_of(*file);
-      return !library.parts.empty() && is_called(library.parts[0], name);
+      return !library.parts.empty() && is_it(library.parts[0], name);
     });
     if (!is_there) link.diagnostics().error(fmt::format("{} {} does not match a supplied dylib", option, name));
   }
+}
+
+bool is_one_of(const LibraryText& part, const std::vector<std::string>& names, IsCalled is_it) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return is_it(part, name); });
 }
 
 }  // namespace
 
 bool is_passed_on(const Link& link, const InputFile& file, const LibraryText& part) {
   const DarwinOptions& options = link.options().darwin;
-  const auto is_meant = [&](const std::string& name) { return is_called(part, name); };
-  return file.use == LibraryUse::Reexport ||
-         std::any_of(options.sub_libraries.begin(), options.sub_libraries.end(), is_meant) ||
-         std::any_of(options.sub_umbrellas.begin(), options.sub_umbrellas.end(), is_meant);
+  return file.use == LibraryUse::Reexport || is_one_of(part, options.sub_libraries, is_called) ||
+         is_one_of(part, options.sub_umbrellas, is_framework);
 }
 
 int ordinal_of_own(const Link& link) {
@@ -350,8 +375,8 @@ void warn_of_hidden_exports(const Link& link, std::span<const SymbolId> hidden) 
 void bind_symbols(Link& link) {
   refuse_symbol_versions(link);
   const DarwinOptions& options = link.options().darwin;
-  check_sub_names(link, options.sub_libraries, "-sub_library");
-  check_sub_names(link, options.sub_umbrellas, "-sub_umbrella");
+  check_sub_names(link, options.sub_libraries, "-sub_library", is_called);
+  check_sub_names(link, options.sub_umbrellas, "-sub_umbrella", is_framework);
   const std::set<std::string_view> found_later(options.found_at_run_time.begin(), options.found_at_run_time.end());
   const ExportRules rules(link);
   MachoState& state = state_of(link);

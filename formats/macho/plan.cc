@@ -280,6 +280,7 @@ class Planner {
       state.named_pointers = add_chunk<PointersChunk>(link_, link_);
       by_name_.get(renamed(kClassicPointerSection), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.named_pointers);
     }
+    if (has_bare_stubs(link_)) link_.slots.stub_size = link_.arch->jump_size;
     if (!link_.slots.stubs.empty()) {
       OutputSection& stubs = by_name_.get(kStubSection, S_SYMBOL_STUBS);
       stubs.chunks.push_back(add_chunk<StubChunk>(link_, link_));

@@ -75,10 +75,10 @@ void StubChunk::write(MutableBytes out) const {
   for (size_t i = 0; finds_itself && i < slots.stubs.size(); i++)
     write_moving_stub(out.subspan(i * slots.stub_size, slots.stub_size), slots.stub_address(static_cast<uint32_t>(i)),
                       slots.stub_slot_address(slots.stubs[i]));
+  const auto write_stub = has_bare_stubs(link_) ? link_.arch->write_jump : link_.arch->write_stub;
   for (size_t i = 0; !finds_itself && i < slots.stubs.size(); i++)
-    link_.arch->write_stub(out.subspan(i * slots.stub_size, slots.stub_size),
-                           slots.stub_address(static_cast<uint32_t>(i)), slots.stub_slot_address(slots.stubs[i]), 0,
-                           false);
+    write_stub(out.subspan(i * slots.stub_size, slots.stub_size), slots.stub_address(static_cast<uint32_t>(i)),
+               slots.stub_slot_address(slots.stubs[i]), 0, false);
 }
 
 uint32_t IndirectSymbolsChunk::entry_for(SymbolId symbol) const {

@@ -61,9 +61,16 @@ class PointersChunk : public Chunk {
   const Link& link_;
 };
 
+// x86-64: stubs are bare jumps of six bytes, as ld64's are; no system of these files tracks branches.
+inline bool has_bare_stubs(const Link& link) {
+  return link.target().cpu == Cpu::X86_64;
+}
+
 class StubChunk : public Chunk {
  public:
-  explicit StubChunk(const Link& link) : link_(link) { alignment = link.arch->function_alignment; }
+  explicit StubChunk(const Link& link) : link_(link) {
+    alignment = has_bare_stubs(link) ? 2 : link.arch->function_alignment;
+  }
   uint64_t size() const override { return uint64_t{link_.slots.stubs.size()} * link_.slots.stub_size; }
   void write(MutableBytes out) const override;
 

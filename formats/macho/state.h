@@ -64,6 +64,8 @@ struct MachoState : FormatState {
   SectionKeys section_keys;
   std::atomic<uint64_t> newest_version{0};         // of the objects: minimum system, SDK
   std::atomic<uint32_t> first_platform{0};         // of the objects: the lowest number
+  std::atomic<bool> names_initialisers{false};     // a symbol stands in a table of initialisers
+  std::atomic<bool> has_thread_variables{false};   // an object has some
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // platform 0: nobody says
   Features features;
 

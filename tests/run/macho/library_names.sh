@@ -38,6 +38,19 @@ expect_match 'libpublic +_shared' binds
 run "$XLD" "${common[@]}" -syslibroot root -no_implicit_dylibs user.o libouter.dylib -o out
 expect_match 'libouter +_shared' binds
 
+# What stands below a library that is named itself is that one's; one with clients is nobody else's to name.
+folder=root/System/Library/Frameworks/Wide.framework
+mkdir -p $folder/Versions/A $folder/Frameworks
+library $folder/Frameworks/Inner strong.o -install_name /${folder#root/}/Frameworks/Inner
+library $folder/Versions/A/Wide outer.o -install_name /${folder#root/}/Versions/A/Wide $folder/Frameworks/Inner -sub_umbrella Inner
+object top.o <<<'int top(void) { return 1; }'
+library libtop.dylib top.o -syslibroot root -reexport_library $folder/Versions/A/Wide
+run "$XLD" "${common[@]}" -syslibroot root user.o libtop.dylib -o out
+expect_match 'Wide +_shared' binds
+library root/usr/lib/libpublic.dylib strong.o -install_name /usr/lib/libpublic.dylib -allowable_client outer
+run "$XLD" "${common[@]}" -syslibroot root user.o libouter.dylib -o out
+expect_match 'libouter +_shared' binds
+
 object middle.o <<<'int shared(void); int middle(void) { return shared(); }'
 library libmiddle.dylib middle.o libstrong.dylib
 expect_fail 'undefined symbol: _shared' 'referenced by user.o:.symbol _pointer.0x0. in section __DATA' -- \

@@ -30,3 +30,4 @@ expect_match 'Indirect symbols for .__DATA,__thread_ptrs. 1 entries' llvm-objdum
 run "$XLD" "${common[@]}" -platform_version macos 13.0 13.0 main.o order.o libx.dylib -o out
 run "$XLD_VERIFY" out
 expect_equal "$(sections)" '__text __stubs __literals __cstring first second __unwind_info __got __thread_ptrs '
+expect_match 'reserved2 6 ' llvm-otool-19 -lv out

@@ -30,8 +30,9 @@ TEST(Diagnostics, SortsByFileOffsetAndText) {
 TEST(Diagnostics, KeepsTheFirstInFinalOrderNotTheFirstToArrive) {
   Diagnostics diagnostics(2);
   for (uint32_t offset : {50u, 40u, 10u, 30u, 20u}) diagnostics.error(std::to_string(offset), FileId{1u}, offset);
-  EXPECT_EQ(texts_of(diagnostics),
-            (Texts{"10", "20", "too many errors: 3 more not shown (use --error-limit=0 to see all)"}));
+  EXPECT_EQ(
+      texts_of(diagnostics),
+      (Texts{"10", "20", "too many errors emitted, stopping now (use --error-limit=0 to see all errors); 3 more"}));
 }
 
 TEST(Diagnostics, LimitZeroKeepsAll) {
@@ -46,7 +47,8 @@ TEST(Diagnostics, ErrorsDoNotCrowdOutWarnings) {
   diagnostics.error("second");
   diagnostics.warn("warning");
   EXPECT_EQ(texts_of(diagnostics),
-            (Texts{"first", "warning", "too many errors: 1 more not shown (use --error-limit=0 to see all)"}));
+            (Texts{"first", "warning",
+                   "too many errors emitted, stopping now (use --error-limit=0 to see all errors); 1 more"}));
 }
 
 TEST(Diagnostics, CountsWarningsBeyondTheirLimit) {
@@ -63,7 +65,8 @@ TEST(Diagnostics, ALoweredLimitHoldsForEarlierMessages) {
   Diagnostics diagnostics;
   for (uint32_t i = 0; i < 5; i++) diagnostics.error(std::to_string(i), FileId{1u}, i);
   diagnostics.set_error_limit(1);
-  EXPECT_EQ(texts_of(diagnostics), (Texts{"0", "too many errors: 4 more not shown (use --error-limit=0 to see all)"}));
+  EXPECT_EQ(texts_of(diagnostics),
+            (Texts{"0", "too many errors emitted, stopping now (use --error-limit=0 to see all errors); 4 more"}));
 }
 
 TEST(Diagnostics, WarningsBecomeErrorsOrSilence) {
@@ -85,7 +88,8 @@ TEST(Diagnostics, TakesTheMessagesOfAnother) {
   all.take(part);
   EXPECT_TRUE(all.failed());
   EXPECT_EQ(texts_of(all),
-            (Texts{"earlier", "0", "1", "too many errors: 3 more not shown (use --error-limit=0 to see all)"}));
+            (Texts{"earlier", "0", "1",
+                   "too many errors emitted, stopping now (use --error-limit=0 to see all errors); 3 more"}));
   EXPECT_FALSE(part.failed());
   EXPECT_TRUE(part.sorted().empty());
 }
