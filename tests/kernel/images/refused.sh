@@ -50,4 +50,4 @@ compile importing.s <<'EOS'
 	.globl _start
 _start:	call imported
 EOS
-expect_fail 'libimported.so: is a shared library' -- --target=none-amd64 --nostdrt --image=elf importing.o libimported.so -o k.img
+expect_fail 'static link of dynamic object libimported.so' -- --target=none-amd64 --nostdrt --image=elf importing.o libimported.so -o k.img
