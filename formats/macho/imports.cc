@@ -228,6 +228,7 @@ class LibraryCollector {
   // In the SDK a stub stands where the library is on the system; libraries of a project lie beside each other.
   std::vector<std::string> candidate_paths(std::string_view name, const Origin& origin) const {
     std::vector<std::string> places, paths;
+    add_given_folders(name, places);
     if (name.starts_with("@rpath/")) {
       const std::string rest(name.substr(6));
       for (const std::string_view path : origin.runtime_paths) add_places(std::string(path) + rest, origin, places);
@@ -243,6 +244,16 @@ class LibraryCollector {
       paths.push_back(std::move(place));
     }
     return paths;
+  }
+
+  // What -L and -F name comes before the place that the library names.
+  void add_given_folders(std::string_view name, std::vector<std::string>& places) const {
+    const Options& options = link_.options();
+    const std::string leaf(name.substr(name.rfind('/') + 1));
+    const bool is_framework = name.ends_with(fmt::format("/{}.framework/{}", leaf, leaf));
+    const std::string rest = is_framework ? fmt::format("/{}.framework/{}", leaf, leaf) : "/" + leaf;
+    for (const std::string& folder : is_framework ? options.darwin.framework_paths : options.search_paths)
+      places.push_back(folder + rest);
   }
 
   static std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }

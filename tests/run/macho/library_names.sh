@@ -38,6 +38,18 @@ expect_match 'libpublic +_shared' binds
 run "$XLD" "${common[@]}" -syslibroot root -no_implicit_dylibs user.o libouter.dylib -o out
 expect_match 'libouter +_shared' binds
 
+# -L and -F come before the place where a library that is passed on says it is.
+mkdir -p moved/Far.framework
+library moved/libfar.dylib strong.o -install_name /far/libfar.dylib
+library libpasser.dylib outer.o -reexport_library moved/libfar.dylib
+expect_fail 'undefined symbol: _shared' 'unable to locate re-export with install name /far/libfar.dylib' -- \
+  "${common[@]}" user.o libpasser.dylib -o out2
+run "$XLD" "${common[@]}" -Lmoved user.o libpasser.dylib -o out
+library moved/Far.framework/Far strong.o -install_name /far/Far.framework/Far
+library libpasser.dylib outer.o -reexport_library moved/Far.framework/Far
+run "$XLD" "${common[@]}" -Fmoved user.o libpasser.dylib -o out
+expect_match 'libpasser +_shared' binds
+
 # What stands below a library that is named itself is that one's; one with clients is nobody else's to name.
 folder=root/System/Library/Frameworks/Wide.framework
 mkdir -p $folder/Versions/A $folder/Frameworks
