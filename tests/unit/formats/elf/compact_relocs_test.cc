@@ -28,8 +28,8 @@ std::string error_of(const std::vector<uint8_t>& bytes) {
 
 TEST(CompactRelocs, ChangesAreAddedUp) {
   // Offset 1, symbol 3, type 4, addend -4; then 6 bytes further, and of symbol 2 with addend 0.
-  const auto records = records_of<Elf64, Elf64::Rela>(
-      {2 * kCountFactor + kAddends, 1 << 3 | 7, 3, 4, 0x7c, 6 << 3 | 5, 0x7f, 4});
+  const auto records =
+      records_of<Elf64, Elf64::Rela>({2 * kCountFactor + kAddends, 1 << 3 | 7, 3, 4, 0x7c, 6 << 3 | 5, 0x7f, 4});
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(records[0].offset, 1u);
   EXPECT_EQ(records[0].symbol(), 3u);
