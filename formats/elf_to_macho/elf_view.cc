@@ -159,6 +159,11 @@ class Opener {
   bool read_relocs() {
     for (uint32_t i = 1; i < headers_.size(); i++) {
       const SectionHeader& header = headers_[i];
+      if (header.type == SHT_CREL)
+        return fail(
+            fmt::format("section {}: relocations in compact form (SHT_CREL) are for ELF outputs only; compile "
+                        "without -Wa,--crel",
+                        view_.sections[i].name));
       if (header.type != SHT_RELA && header.type != SHT_REL) continue;
       if (header.info == 0 || header.info >= view_.sections.size() || header.link != symbol_table_)
         return fail(fmt::format("section {}: its relocations are for a section or symbol table that does not exist",

@@ -25,6 +25,10 @@ refused 'main: ret; .section .ctors,"aw"; x: .quad main, -1' 'section \.ctors: .
 refused 'main: ret; .data; .balign 65536; x: .long 1' 'section \.data: alignment 0x10000 is larger'
 refused '.cfi_startproc; .cfi_personality 3, x; main: ret; .cfi_endproc; .data; x: .long 1' 'unwind information .*-fPIC'
 
+# Relocations in compact form.
+printf '.globl main\nmain: call other\n' >compact.s
+run clang-19 -target x86_64-linux-gnu -Wa,--crel,--allow-experimental-crel -c compact.s -o compact.o
+expect_fail 'compact\.o: .*section \.crel\.text: .*without -Wa,--crel' -- --target=darwin-amd64 compact.o -o compact
 # A member of an archive that nobody needs may be what it likes.
 printf '.globl main\nmain: ret\n' >main.s
 run as --64 main.s -o main.o
