@@ -193,7 +193,9 @@ struct Place {
   Place(const Link& link, const Atom& atom, const PlainPart& part)
       : out(part.out), address(part.address), begin(part.begin) {
     if (!is_position_independent(link.target().output) || !atom.has(atom_flag::kAllocated)) return;
-    fixup_size = atom.has(atom_flag::kUnwind) ? UINT8_MAX : static_cast<uint8_t>(link.target().word_size);
+    // Only what the walk has counted has a place among Link::fixups.
+    const bool has_fixups = !link.fixup_counts.empty() && link.fixup_counts[link.id_of(atom).value].all != 0;
+    fixup_size = has_fixups ? static_cast<uint8_t>(link.target().word_size) : UINT8_MAX;
     packs_fixups = link.packs_fixups && atom.alignment() >= fixup_size;
   }
 };
