@@ -44,7 +44,7 @@ class ChainBuilder {
 
  private:
   void count(const CallEdge& edge) {
-    chains_[edge.to].weight += edge.weight;
+    chains_[edge.to].weight = add_saturated(chains_[edge.to].weight, edge.weight);
     if (edge.from == edge.to || (best_caller_[edge.to] != kNobody && best_[edge.to] >= edge.weight)) return;
     best_caller_[edge.to] = edge.from;
     best_[edge.to] = edge.weight;
@@ -61,15 +61,16 @@ class ChainBuilder {
   // Nothing has been appended to anything before it but to it: a function's chain begins with it.
   void append_to_caller(uint32_t function, uint64_t largest_chain) {
     Chain& own = chains_[function];
-    if (best_caller_[function] == kNobody || best_[function] * kRareCaller <= calls_[function]) return;
+    if (best_caller_[function] == kNobody || best_[function] <= calls_[function] / kRareCaller) return;
     const uint32_t leader = leader_of(best_caller_[function]);
     Chain& chain = chains_[leader];
     if (leader == function || chain.size + own.size > largest_chain) return;
-    const double density = static_cast<double>(chain.weight + own.weight) / static_cast<double>(chain.size + own.size);
+    const uint64_t weight = add_saturated(chain.weight, own.weight);
+    const double density = static_cast<double>(weight) / static_cast<double>(chain.size + own.size);
     if (density < chain.density() / kMostDensityLost) return;
     chain.functions.insert(chain.functions.end(), own.functions.begin(), own.functions.end());
     chain.size += own.size;
-    chain.weight += own.weight;
+    chain.weight = weight;
     own = Chain();
     chain_of_[function] = leader;
   }

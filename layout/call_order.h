@@ -15,6 +15,11 @@ struct CallEdge {
   uint64_t weight = 0;
 };
 
+// Counts are the input's: sums of them stay at the largest number.
+constexpr uint64_t add_saturated(uint64_t a, uint64_t b) {
+  return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 // All functions, by `sizes`, in that order. No chain grows beyond `largest_chain` bytes. Depends on the numbers alone.
 std::vector<uint32_t> order_by_calls(std::span<const uint64_t> sizes, std::span<const CallEdge> edges,
                                      uint64_t largest_chain);

@@ -1,123 +1,22 @@
 // See call_graph.h. LLVM's "Extensions" page, "SHT_LLVM_CALL_GRAPH_PROFILE": a section of 8-byte counts, whose
 // relocations name two symbols for each, caller and callee.
-//
-// The order is that of Ottoni and Maher, "Optimizing Function Placement for Large-Scale Data-Center Applications"
-// (CGO 2017), C3: each function, the most densely used first, is put behind the one that calls it most.
+// layout/call_order.h makes an order of them.
 #include "formats/elf/call_graph.h"
 
-#include <algorithm>
 #include <fmt/core.h>
-#include <limits>
 #include <map>
-#include <numeric>
 #include <unordered_map>
 
 #include "core/list_lines.h"
 #include "formats/elf/named_atoms.h"
 #include "formats/elf/object.h"
+#include "layout/call_order.h"
 
 namespace xld::elf {
 
 namespace {
 
-uint64_t add_saturated(uint64_t a, uint64_t b) {
-  return a > std::numeric_limits<uint64_t>::max() - b ? std::numeric_limits<uint64_t>::max() : a + b;
-}
-
-// ---- clusters ------------------------------------------------------------------------------------------------------
-
-constexpr uint32_t kNone = UINT32_MAX;
-constexpr uint64_t kLargestCluster = uint64_t{1} << 20;  // beyond some pages, standing together gains nothing
-constexpr uint64_t kRareCaller = 10;                     // one that makes less than a tenth of a function's calls
-constexpr double kWorstDilution = 8;  // a caller's cluster may become this much less densely used, not more
-
-struct Call {
-  AtomId caller, callee;
-  uint64_t count = 0;
-};
-
-// A function, and as long as it leads a cluster, that.
-struct Node {
-  AtomId atom;
-  uint64_t calls = 0;  // of the function
-  uint32_t main_caller = kNone;
-  uint64_t main_calls = 0;  // from there
-
-  uint32_t leader = 0;     // towards the first function of the cluster
-  uint32_t next = kNone;   // in the cluster
-  uint32_t last = 0;       // of the cluster
-  uint64_t size = 0;       // of the cluster, in bytes
-  uint64_t all_calls = 0;  // of its functions
-
-  double density() const { return size == 0 ? 0 : static_cast<double>(all_calls) / static_cast<double>(size); }
-};
-
-class Clusters {
- public:
-  Clusters(const Link& link, const std::vector<Call>& calls) {
-    for (const Call& call : calls) add(node_of(link, call.caller), node_of(link, call.callee), call.count);
-  }
-
-  std::vector<AtomId> order() {
-    for (const uint32_t node : by_density()) join_main_caller(node);
-    std::vector<AtomId> atoms;
-    for (const uint32_t first : by_density()) {
-      if (nodes_[first].leader != first) continue;
-      for (uint32_t node = first; node != kNone; node = nodes_[node].next) atoms.push_back(nodes_[node].atom);
-    }
-    return atoms;
-  }
-
- private:
-  uint32_t node_of(const Link& link, AtomId atom) {
-    const auto index = static_cast<uint32_t>(nodes_.size());
-    const auto [found, is_new] = index_of_.try_emplace(atom.value, index);
-    if (is_new) nodes_.push_back({.atom = atom, .leader = index, .last = index, .size = link.atom(atom).size});
-    return found->second;
-  }
-
-  void add(uint32_t caller, uint32_t callee, uint64_t count) {
-    Node& node = nodes_[callee];
-    node.calls = node.all_calls = add_saturated(node.calls, count);
-    if (caller == callee || (node.main_caller != kNone && count <= node.main_calls)) return;
-    node.main_caller = caller;
-    node.main_calls = count;
-  }
-
-  std::vector<uint32_t> by_density() const {
-    std::vector<uint32_t> order(nodes_.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::stable_sort(order.begin(), order.end(),
-                     [&](uint32_t a, uint32_t b) { return nodes_[a].density() > nodes_[b].density(); });
-    return order;
-  }
-
-  uint32_t leader_of(uint32_t node) {
-    while (nodes_[node].leader != node) node = nodes_[node].leader = nodes_[nodes_[node].leader].leader;
-    return node;
-  }
-
-  void join_main_caller(uint32_t index) {
-    Node& node = nodes_[index];
-    if (node.main_caller == kNone || node.main_calls <= node.calls / kRareCaller) return;
-    const uint32_t caller_index = leader_of(node.main_caller);
-    Node& caller = nodes_[caller_index];
-    if (caller_index == index || caller.size + node.size > kLargestCluster) return;
-    const uint64_t all_calls = add_saturated(caller.all_calls, node.all_calls);
-    const double density = static_cast<double>(all_calls) / static_cast<double>(caller.size + node.size);
-    if (density < caller.density() / kWorstDilution) return;
-    nodes_[caller.last].next = index;
-    caller.last = node.last;
-    caller.size += node.size;
-    caller.all_calls = all_calls;
-    node.leader = caller_index;
-  }
-
-  std::vector<Node> nodes_;
-  std::unordered_map<uint32_t, uint32_t> index_of_;
-};
-
-// ---- where the numbers stand ---------------------------------------------------------------------------------------
+constexpr uint64_t kLargestChain = uint64_t{1} << 20;  // beyond some pages, standing together gains nothing
 
 class CallReader {
  public:
@@ -125,8 +24,12 @@ class CallReader {
     for (const FoldedAtom& folded : link.folded) leader_of_[folded.atom.value] = folded.leader;
   }
 
-  // Each pair once, in the order of the inputs.
-  const std::vector<Call>& calls() const { return calls_; }
+  std::vector<AtomId> order() const {
+    std::vector<AtomId> atoms;
+    for (const uint32_t function : xld::order_by_calls(sizes_, calls_, kLargestChain))
+      atoms.push_back(functions_[function]);
+    return atoms;
+  }
 
   void read_file(const std::string& path) {
     const auto text = link_.open_referenced(path);
@@ -245,10 +148,20 @@ class CallReader {
     callee = standing_for(callee);
     // What is in different sections of the output cannot stand together.
     if (link_.atom(caller).section != link_.atom(callee).section) return;
-    const auto [found, is_new] = call_of_.try_emplace({caller, callee}, calls_.size());
-    if (is_new) calls_.push_back({caller, callee, 0});
-    uint64_t& sum = calls_[found->second].count;
+    const uint32_t to = number_of_function(callee), from = number_of_function(caller);
+    const auto [found, is_new] = call_of_.try_emplace({from, to}, calls_.size());
+    if (is_new) calls_.push_back({from, to, 0});
+    uint64_t& sum = calls_[found->second].weight;
     sum = add_saturated(sum, count);
+  }
+
+  uint32_t number_of_function(AtomId atom) {
+    const auto [found, is_new] = function_of_.try_emplace(atom.value, static_cast<uint32_t>(functions_.size()));
+    if (is_new) {
+      functions_.push_back(atom);
+      sizes_.push_back(link_.atom(atom).size);
+    }
+    return found->second;
   }
 
   AtomId standing_for(AtomId atom) const {
@@ -260,8 +173,11 @@ class CallReader {
   std::unordered_map<uint32_t, AtomId> leader_of_;  // of folded atoms
   std::unordered_map<std::string_view, uint32_t> index_of_;
   std::vector<NamedCall> named_calls_;
-  std::vector<Call> calls_;                              // each pair once, in the order of the inputs
-  std::map<std::pair<AtomId, AtomId>, size_t> call_of_;  // its index there
+  std::unordered_map<uint32_t, uint32_t> function_of_;  // by atom: its index in these
+  std::vector<AtomId> functions_;
+  std::vector<uint64_t> sizes_;
+  std::vector<CallEdge> calls_;                              // each pair once, in the order of the inputs
+  std::map<std::pair<uint32_t, uint32_t>, size_t> call_of_;  // its index there
 };
 
 }  // namespace
@@ -274,7 +190,7 @@ std::vector<AtomId> order_by_calls(Link& link) {
   CallReader reader(link);
   if (!path.empty()) reader.read_file(path);
   reader.read_objects();
-  return Clusters(link, reader.calls()).order();
+  return reader.order();
 }
 
 }  // namespace xld::elf

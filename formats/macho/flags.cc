@@ -352,7 +352,7 @@ constexpr OptionRow kContents[] = {
     {"-order_file", Separate, "FILE", "place functions and data in the order of the list",
      append_darwin_text<&DarwinOptions::order_files>},
     {"--[no-]call-graph-profile-sort", None, "", "place functions as call profiles of the objects suggest (default)",
-     set_darwin_switch<&DarwinOptions::sorts_by_calls>},
+     set_switch<&Options::sorts_by_calls>},
     {"--print-symbol-order", Required, "FILE", "write the functions that were placed so to FILE, in their order",
      set_darwin_text<&DarwinOptions::symbol_order_file>},
     {"-sectorder", Separate, "SEGMENT SECTION FILE", "the same for one section", add_section_order},

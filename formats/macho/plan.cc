@@ -219,7 +219,7 @@ class Planner {
   // What the lists name comes first, in their order, then what call profiles speak of.
   void order_atoms() {
     std::map<AtomId, uint32_t> order = read_order(link_);
-    if (link_.options().darwin.sorts_by_calls) link_.call_order = order_of_calls(link_);
+    if (link_.options().sorts_by_calls) link_.call_order = order_of_calls(link_);
     constexpr uint32_t kBehindLists = UINT32_MAX / 2;
     for (uint32_t i = 0; i < link_.call_order.size(); i++) order.try_emplace(link_.call_order[i], kBehindLists + i);
     if (order.empty()) return;
