@@ -29,4 +29,19 @@ class Chunk {
   bool is_late = false;  // sized and written when all others are: it describes them
 };
 
+// A chunk that is written in parts only.
+class PartedChunk : public Chunk {
+ public:
+  void write(MutableBytes out) const final {
+    for (size_t part = 0; part < part_count(); part++) {
+      const uint64_t begin = part_begin(part);
+      const uint64_t end = part + 1 < part_count() ? part_begin(part + 1) : size();
+      write_part(part, out.subspan(begin, end - begin));
+    }
+  }
+  size_t part_count() const override = 0;
+  uint64_t part_begin(size_t part) const override = 0;
+  void write_part(size_t part, MutableBytes out) const override = 0;
+};
+
 }  // namespace xld

@@ -6,14 +6,10 @@
 
 namespace xld {
 
-class MergeChunk : public Chunk {
+class MergeChunk : public PartedChunk {
  public:
   explicit MergeChunk(const MergedSection& pool) : pool_(pool) {}
   uint64_t size() const override { return pool_.size(); }
-  void write(MutableBytes out) const override {
-    for (size_t i = 0; i < part_count(); i++)
-      write_part(i, out.subspan(part_begin(i), pool_.part_end(i) - part_begin(i)));
-  }
   size_t part_count() const override { return pool_.part_count(); }
   uint64_t part_begin(size_t part) const override { return pool_.part_begin(part); }
   void write_part(size_t part, MutableBytes out) const override { pool_.write_part(part, out); }

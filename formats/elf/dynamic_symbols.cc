@@ -84,10 +84,6 @@ void DynamicStrings::write_part(size_t part, MutableBytes out) const {
     std::copy(texts_[i].begin(), texts_[i].end(), out.begin() + static_cast<ptrdiff_t>(offsets_[i] - begin));
 }
 
-void DynamicStringsChunk::write(MutableBytes out) const {
-  for (size_t i = 0; i < part_count(); i++) write_part(i, out.subspan(part_begin(i)));
-}
-
 bool is_defined_here(const Link& link, SymbolId id) {
   const uint32_t flags = link.symbols.flags(id);
   return (flags & symbol_flag::kCopied) || !(flags & symbol_flag::kImported);
@@ -229,10 +225,6 @@ size_t DynamicSymbolsChunk::part_count() const {
 // The first part begins with the null symbol.
 uint64_t DynamicSymbolsChunk::part_begin(size_t part) const {
   return part == 0 ? 0 : (part * kNamesPerPart + 1) * entry_size();
-}
-
-void DynamicSymbolsChunk::write(MutableBytes out) const {
-  for (size_t i = 0; i < part_count(); i++) write_part(i, out.subspan(part_begin(i)));
 }
 
 void DynamicSymbolsChunk::write_part(size_t part, MutableBytes out) const {

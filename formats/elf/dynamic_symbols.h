@@ -80,13 +80,12 @@ class DynamicSymbols {
 // True if the symbol has a place in this output: its own definition, or a copy of a library's.
 bool is_defined_here(const Link& link, SymbolId id);
 
-class DynamicSymbolsChunk : public Chunk {
+class DynamicSymbolsChunk : public PartedChunk {
  public:
   DynamicSymbolsChunk(Link& link, const DynamicSymbols& symbols) : link_(link), symbols_(symbols) {
     alignment = link.arch->word_size;
   }
   uint64_t size() const override;
-  void write(MutableBytes out) const override;
   size_t part_count() const override;
   uint64_t part_begin(size_t part) const override;
   void write_part(size_t part, MutableBytes out) const override;
@@ -101,11 +100,10 @@ class DynamicSymbolsChunk : public Chunk {
 };
 
 // .dynstr: sized last, when all that name something have added their strings.
-class DynamicStringsChunk : public Chunk {
+class DynamicStringsChunk : public PartedChunk {
  public:
   explicit DynamicStringsChunk(const DynamicStrings& strings) : strings_(strings) {}
   uint64_t size() const override { return strings_.size(); }
-  void write(MutableBytes out) const override;
   size_t part_count() const override { return strings_.part_count(); }
   uint64_t part_begin(size_t part) const override { return strings_.part_begin(part); }
   void write_part(size_t part, MutableBytes out) const override { strings_.write_part(part, out); }

@@ -76,13 +76,6 @@ uint64_t FrameChunk::part_begin(size_t part) const {
   return part < parts_.size() ? parts_[part].offset : end_;
 }
 
-void FrameChunk::write(MutableBytes out) const {
-  for (size_t i = 0; i < part_count(); i++) {
-    const uint64_t end = i + 1 < part_count() ? part_begin(i + 1) : size_;
-    write_part(i, out.subspan(part_begin(i), end - part_begin(i)));
-  }
-}
-
 void FrameChunk::write_part(size_t index, MutableBytes out) const {
   if (index == parts_.size()) return;  // the end mark: zeros
   const Part& part = parts_[index];

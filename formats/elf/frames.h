@@ -12,7 +12,7 @@ namespace xld::elf {
 
 // The linked .eh_frame. Each file's live entries stand together, behind those of its common records that no file before
 // it had; equal common records are written once.
-class FrameChunk : public Chunk {
+class FrameChunk : public PartedChunk {
  public:
   explicit FrameChunk(Link& link);
 
@@ -20,7 +20,6 @@ class FrameChunk : public Chunk {
   size_t part_count() const override { return parts_.size() + 1; }
   uint64_t part_begin(size_t part) const override;
   void write_part(size_t part, MutableBytes out) const override;
-  void write(MutableBytes out) const override;
 
   // When the chunk has its address: sections of unwind records are found where their file's entries went.
   void place_atoms();

@@ -239,10 +239,6 @@ void KeptRelocsChunk::set_section(SectionId section) {
   }
 }
 
-void KeptRelocsChunk::write(MutableBytes out) const {
-  for (size_t i = 0; i < part_count(); i++) write_part(i, out.subspan(part_begin(i)));
-}
-
 void KeptRelocsChunk::write_part(size_t part, MutableBytes out) const {
   const std::vector<AtomId>& atoms = link_.layout.section(section_).atoms;
   const size_t first = parts_.empty() ? 0 : parts_[part].first_atom;
@@ -289,10 +285,6 @@ FrameRelocsChunk::FrameRelocsChunk(Link& link, const FrameChunk& frames, bool is
       begins_.push_back(end);
     }
   });
-}
-
-void FrameRelocsChunk::write(MutableBytes out) const {
-  for (size_t i = 0; i < part_count(); i++) write_part(i, out.subspan(part_begin(i)));
 }
 
 void FrameRelocsChunk::write_part(size_t part, MutableBytes out) const {

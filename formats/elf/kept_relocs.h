@@ -28,7 +28,7 @@ inline bool is_referenced(const ElfObject& object, uint32_t raw_symbol) {
 uint64_t kept_record_size(const Link& link, bool is_rel);
 
 // The relocations of the atoms of an output section.
-class KeptRelocsChunk : public Chunk {
+class KeptRelocsChunk : public PartedChunk {
  public:
   KeptRelocsChunk(Link& link, SectionId section, bool is_rel, uint64_t record_count)
       : link_(link), section_(section), is_rel_(is_rel), record_count_(record_count) {
@@ -36,7 +36,6 @@ class KeptRelocsChunk : public Chunk {
   }
 
   uint64_t size() const override { return record_count_ * kept_record_size(link_, is_rel_); }
-  void write(MutableBytes out) const override;
   size_t part_count() const override { return parts_.empty() ? 1 : parts_.size(); }
   uint64_t part_begin(size_t part) const override { return parts_.empty() ? 0 : parts_[part].begin; }
   void write_part(size_t part, MutableBytes out) const override;
@@ -59,12 +58,11 @@ class KeptRelocsChunk : public Chunk {
 };
 
 // The relocations of the unwind records that FrameChunk writes, in its order.
-class FrameRelocsChunk : public Chunk {
+class FrameRelocsChunk : public PartedChunk {
  public:
   FrameRelocsChunk(Link& link, const FrameChunk& frames, bool is_rel);
 
   uint64_t size() const override { return begins_.back(); }
-  void write(MutableBytes out) const override;
   size_t part_count() const override { return begins_.size() - 1; }
   uint64_t part_begin(size_t part) const override { return begins_[part]; }
   void write_part(size_t part, MutableBytes out) const override;

@@ -400,10 +400,6 @@ uint64_t SymbolTableChunk::part_begin(size_t part) const {
   return part == 0 ? 0 : runs_[part].first_symbol * entry_size(link_);
 }
 
-void SymbolTableChunk::write(MutableBytes out) const {
-  for (size_t i = 0; i < runs_.size(); i++) write_part(i, out.subspan(part_begin(i)));
-}
-
 void SymbolTableChunk::write_part(size_t part, MutableBytes out) const {
   const bool is_64_bit = link_.target().word_size == 8;
   // The first part begins with the null symbol and those of sections.
@@ -466,10 +462,6 @@ uint64_t SymbolNamesChunk::part_begin(size_t part) const {
   return part == 0 ? 0 : table_.runs()[part].first_name;
 }
 
-void SymbolNamesChunk::write(MutableBytes out) const {
-  for (size_t i = 0; i < part_count(); i++) write_part(i, out.subspan(part_begin(i)));
-}
-
 void SymbolNamesChunk::write_part(size_t part, MutableBytes out) const {
   uint8_t* position = out.data();
   if (part == 0) *position++ = 0;
@@ -481,10 +473,6 @@ void SymbolNamesChunk::write_part(size_t part, MutableBytes out) const {
 
 uint64_t SymbolSectionsChunk::part_begin(size_t part) const {
   return part == 0 ? 0 : uint64_t{table_.runs()[part].first_symbol} * 4;
-}
-
-void SymbolSectionsChunk::write(MutableBytes out) const {
-  for (size_t i = 0; i < part_count(); i++) write_part(i, out.subspan(part_begin(i)));
 }
 
 // gABI: zero for symbols whose st_shndx says it all.

@@ -61,13 +61,12 @@ struct SymbolPlace {
 uint32_t section_at(const Link& link, uint64_t address);
 SymbolPlace place_of_symbol(const Link& link, SymbolId id);
 
-class SymbolTableChunk : public Chunk {
+class SymbolTableChunk : public PartedChunk {
  public:
   // When sections are in their order and have their header indices.
   explicit SymbolTableChunk(Link& link);
 
   uint64_t size() const override;
-  void write(MutableBytes out) const override;
   size_t part_count() const override { return runs_.size(); }
   uint64_t part_begin(size_t part) const override;
   void write_part(size_t part, MutableBytes out) const override;
@@ -117,11 +116,10 @@ class SymbolTableChunk : public Chunk {
   uint64_t names_size_ = 0;
 };
 
-class SymbolNamesChunk : public Chunk {
+class SymbolNamesChunk : public PartedChunk {
  public:
   explicit SymbolNamesChunk(const SymbolTableChunk& table) : table_(table) {}
   uint64_t size() const override { return table_.names_size(); }
-  void write(MutableBytes out) const override;
   size_t part_count() const override { return table_.runs().size(); }
   uint64_t part_begin(size_t part) const override;
   void write_part(size_t part, MutableBytes out) const override;
@@ -131,11 +129,10 @@ class SymbolNamesChunk : public Chunk {
 };
 
 // SHT_SYMTAB_SHNDX: the sections of symbols, where there are more sections than a symbol can name.
-class SymbolSectionsChunk : public Chunk {
+class SymbolSectionsChunk : public PartedChunk {
  public:
   SymbolSectionsChunk(const Link& link, const SymbolTableChunk& table) : link_(link), table_(table) { alignment = 4; }
   uint64_t size() const override { return uint64_t{table_.symbol_count()} * 4; }
-  void write(MutableBytes out) const override;
   size_t part_count() const override { return table_.runs().size(); }
   uint64_t part_begin(size_t part) const override;
   void write_part(size_t part, MutableBytes out) const override;

@@ -27,12 +27,11 @@ struct OutputSymbol {
   const Chunk* chunk = nullptr;  // that it names
 };
 
-class SymbolTableChunk : public Chunk {
+class SymbolTableChunk : public PartedChunk {
  public:
   explicit SymbolTableChunk(Link& link);
 
   uint64_t size() const override { return count() * row_size(); }
-  void write(MutableBytes /*out*/) const override {}  // the parts do it
   size_t part_count() const override { return std::max<size_t>(runs_.size(), 1); }
   uint64_t part_begin(size_t part) const override { return part == 0 ? 0 : runs_[part].first_row * row_size(); }
   void write_part(size_t part, MutableBytes out) const override;
@@ -93,11 +92,10 @@ class SymbolTableChunk : public Chunk {
   uint64_t names_size_ = 1;
 };
 
-class SymbolNamesChunk : public Chunk {
+class SymbolNamesChunk : public PartedChunk {
  public:
   explicit SymbolNamesChunk(const SymbolTableChunk& table) : table_(table) {}
   uint64_t size() const override { return align_up(table_.names_size(), 8); }
-  void write(MutableBytes /*out*/) const override {}  // the parts do it
   size_t part_count() const override { return table_.part_count(); }
   uint64_t part_begin(size_t part) const override { return table_.names_begin(part); }
   void write_part(size_t part, MutableBytes out) const override { table_.write_names(part, out); }
