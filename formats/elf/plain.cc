@@ -148,23 +148,25 @@ uint32_t pass_over_records(const Link& link, const InputFile& file, const Atom& 
   return cursor.next;
 }
 
+// What a loop over an atom's records is made for.
 template <class E, class Record>
-uint32_t pass_over_as(const Link& link, const InputFile& file, const Atom& atom, RelocCursor cursor,
-                      ReachedAtoms* reached) {
-  return reached ? pass_over_records<E, Record, true>(link, file, atom, cursor, reached)
-                 : pass_over_records<E, Record, false>(link, file, atom, cursor, nullptr);
+struct RecordForm {};
+
+template <class Visit>
+uint32_t visit_records(const Link& link, const Atom& atom, Visit visit) {
+  const bool is_rel = atom.has(atom_flag::kImplicitAddends);
+  if (link.target().word_size == 8)
+    return is_rel ? visit(RecordForm<Elf64, Elf64::Rel>()) : visit(RecordForm<Elf64, Elf64::Rela>());
+  return is_rel ? visit(RecordForm<Elf32, Elf32::Rel>()) : visit(RecordForm<Elf32, Elf32::Rela>());
 }
 
 uint32_t pass_over(const Link& link, const InputFile& file, const Atom& atom, RelocCursor cursor,
                    ReachedAtoms* reached) {
   if (!atom.data) return cursor.next;
-  const bool is_rel = atom.has(atom_flag::kImplicitAddends);
-  if (link.target().word_size == 8) {
-    return is_rel ? pass_over_as<Elf64, Elf64::Rel>(link, file, atom, cursor, reached)
-                  : pass_over_as<Elf64, Elf64::Rela>(link, file, atom, cursor, reached);
-  }
-  return is_rel ? pass_over_as<Elf32, Elf32::Rel>(link, file, atom, cursor, reached)
-                : pass_over_as<Elf32, Elf32::Rela>(link, file, atom, cursor, reached);
+  return visit_records(link, atom, [&]<class E, class Record>(RecordForm<E, Record>) {
+    return reached ? pass_over_records<E, Record, true>(link, file, atom, cursor, reached)
+                   : pass_over_records<E, Record, false>(link, file, atom, cursor, nullptr);
+  });
 }
 
 // What the special entry and the addend stand for; none: the general path knows.
@@ -241,14 +243,10 @@ uint32_t apply_records(const Link& link, const InputFile& file, const Atom& atom
 uint32_t apply(const Link& link, const InputFile& file, const Atom& atom, const PlainPart& part, RelocCursor cursor,
                LoadFixup*& fixup) {
   if (cursor.end > atom.reloc_count) cursor.end = atom.reloc_count;
-  const bool is_rel = atom.has(atom_flag::kImplicitAddends);
   const Place place(link, atom, part);
-  if (link.target().word_size == 8) {
-    return is_rel ? apply_records<Elf64, Elf64::Rel>(link, file, atom, place, cursor, fixup)
-                  : apply_records<Elf64, Elf64::Rela>(link, file, atom, place, cursor, fixup);
-  }
-  return is_rel ? apply_records<Elf32, Elf32::Rel>(link, file, atom, place, cursor, fixup)
-                : apply_records<Elf32, Elf32::Rela>(link, file, atom, place, cursor, fixup);
+  return visit_records(link, atom, [&]<class E, class Record>(RecordForm<E, Record>) {
+    return apply_records<E, Record>(link, file, atom, place, cursor, fixup);
+  });
 }
 
 }  // namespace
