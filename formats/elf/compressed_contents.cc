@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include "core/glob.h"
+#include "formats/elf/deflate.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/linker_sections.h"
 
@@ -53,6 +54,11 @@ void CompressedContents::encode(size_t index, Bytes contents) {
 bool CompressedContents::deflate_block(Bytes contents, bool is_last, std::vector<uint8_t>& out) const {
   constexpr int kRawWindow = -15;
   if (contents.size() > UINT32_MAX) return false;
+  if (level_ == kZlibLevel) {
+    out = deflate_fast(contents, is_last);
+    out.shrink_to_fit();
+    return true;
+  }
   z_stream stream{};
   if (::deflateInit2(&stream, level_, Z_DEFLATED, kRawWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) return false;
   constexpr size_t kFlushSize = 16;
