@@ -277,7 +277,7 @@ class MatchFinder {
  public:
   explicit MatchFinder(Bytes contents)
       : contents_(contents),
-        hash_bits_(std::clamp<unsigned>(std::bit_width(contents.size()), 8, 14)),
+        hash_bits_(static_cast<unsigned>(std::clamp<size_t>(std::bit_width(contents.size()), 8, 14))),
         places_(size_t{1} << hash_bits_) {}
 
   struct Match {
