@@ -27,7 +27,7 @@ class MemoryFiles : public FileSystem {
 };
 
 inline std::vector<uint8_t> read_stub(const std::string& name) {
-  std::ifstream file(std::string(STUB_FOLDER) + "/" + name, std::ios::binary);
+  std::ifstream file(STUB_FOLDER "/" + name, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
