@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "core/path.h"
+
 namespace xld {
 
 namespace {
@@ -287,9 +289,8 @@ Result<std::vector<ArchiveMember>> Archive::read_members() const {
 }
 
 std::string Archive::external_path(const ArchiveMember& member) const {
-  const size_t slash = path_.rfind('/');
-  if (member.name.starts_with('/') || slash == path_.npos) return std::string(member.name);
-  return path_.substr(0, slash + 1).append(member.name);
+  if (member.name.starts_with('/')) return std::string(member.name);
+  return std::string(folder_prefix(path_)).append(member.name);
 }
 
 }  // namespace xld

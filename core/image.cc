@@ -14,15 +14,11 @@
 #include <unistd.h>
 #include <utility>
 
+#include "core/path.h"
+
 namespace xld {
 
 namespace {
-
-std::string directory_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 bool is_special(const std::string& path) {
   struct stat facts{};
@@ -52,7 +48,7 @@ Result<Image> Image::create(const std::string& path, uint64_t size, uint32_t mod
   if (is_special(path)) return create_stream(path, ::open(path.c_str(), O_WRONLY | O_CLOEXEC), size);
   struct stat facts{};
   if (::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) return Error{"is a directory"};
-  int fd = ::open(directory_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+  int fd = ::open(std::string(directory_of(path)).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
   std::string temporary;
   for (uint32_t i = 0; fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EEXIST) && i < kAttempts; i++) {
     temporary = temporary_name(path, i);

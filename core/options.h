@@ -374,7 +374,6 @@ struct Options {
   ThreadSegment thread_segment = ThreadSegment::AsCompiled;
   std::map<std::string, uint64_t> section_start;  // --section-start, -Ttext, -Tdata, -Tbss
   std::optional<uint64_t> text_segment;           // -Ttext-segment
-  std::optional<uint64_t> rodata_segment;         // -Trodata-segment
   std::optional<uint64_t> physical_base;          // LMA of the first segment, if apart from its VMA
   bool emit_gnu_property = true;
   uint32_t x86_feature_1_force = 0;  // -z ibt, -z shstk: GNU_PROPERTY_X86_FEATURE_1_AND bits to set
@@ -406,7 +405,6 @@ struct Options {
   std::string archive_stats_file;  // a table of archives and how many of their members were taken
   std::string stub_library;        // --emit-stub-library: a library of the imports' names, for other linkers
   std::vector<std::string> why_live;
-  bool verbose = false;
 
   // Messages and the machine
   size_t error_limit = 20;

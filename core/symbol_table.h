@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/atomics.h"
 #include "core/ids.h"
 
 namespace xld {
@@ -131,9 +132,7 @@ class SymbolTable {
   }
   void offer(SymbolId id, Claim claim) {
     const std::atomic_ref<uint64_t> word(claims_[id.value]);
-    uint64_t current = word.load(std::memory_order_relaxed);
-    while (claim.packed < current && !word.compare_exchange_weak(current, claim.packed, std::memory_order_relaxed)) {
-    }
+    lower_to(word, claim.packed);
   }
   // Forgets the claims of a name, to settle it anew. One thread per symbol.
   void withdraw(SymbolId id) { claims_[id.value] = Claim::kNone; }

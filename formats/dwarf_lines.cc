@@ -4,9 +4,11 @@
 // sequence. Only then are names read.
 #include "formats/dwarf_lines.h"
 
+#include <fmt/core.h>
 #include <string_view>
 #include <vector>
 
+#include "core/path.h"
 #include "formats/dwarf_forms.h"
 #include "formats/dwarf_reader.h"
 
@@ -289,6 +291,12 @@ class LineProgram {
 };
 
 }  // namespace
+
+std::string SourceLine::text() const {
+  const std::string_view name = base_name(file);
+  if (name.size() == file.size()) return fmt::format("{}:{}", file, line);
+  return fmt::format("{}:{} ({}:{})", name, line, file, line);
+}
 
 std::optional<SourceLine> find_source_line(const DwarfSections& sections, const FieldResolver& resolve,
                                            RelocatedField place) {

@@ -32,6 +32,9 @@ using FieldResolver = std::function<std::optional<RelocatedField>(uint64_t offse
 struct SourceLine {
   std::string file;  // as the compiler was given it, with the include directory it was found in
   uint32_t line = 0;
+
+  // "name.c:7 (folder/name.c:7)"; once if there is no folder.
+  std::string text() const;
 };
 
 // The line that the byte at `place` belongs to; nothing if no program covers it.

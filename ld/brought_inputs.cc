@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <numeric>
 
+#include "core/path.h"
 #include "formats/elf/script.h"
 #include "formats/targets.h"
 #include "ld/inputs.h"
@@ -15,11 +16,6 @@ namespace xld {
 namespace {
 
 constexpr uint32_t kMaxScriptDepth = 16;
-
-std::string directory_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
-}
 
 // However either of them is spelled: through links, or with "..".
 bool is_inside(const std::string& path, const std::string& directory) {
@@ -102,8 +98,8 @@ void InputFinder::open_library_script_entry(const InputOption& entry, const std:
   } else if (input.name.starts_with('/')) {
     if (is_inside(script_path, sysroot)) input.name = sysroot + input.name;
   } else if (const LibrarySearch::Acceptance accept = only_compatible(input.name);
-             accept(directory_of(script_path) + input.name)) {
-    input.name = directory_of(script_path) + input.name;
+             accept(std::string(folder_prefix(script_path)) + input.name)) {
+    input.name = std::string(folder_prefix(script_path)) + input.name;
   } else if (!accept(input.name)) {
     input.name = search_.find_in_paths(input.name, accept).value_or(input.name);
   }

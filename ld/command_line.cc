@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "core/path.h"
 #include "formats/elf/flags.h"
 #include "formats/macho/flags.h"
 #include "formats/targets.h"
@@ -13,10 +14,6 @@
 
 namespace xld {
 namespace {
-
-std::string_view base_name(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
 
 size_t word_count(std::string_view text) {
   return static_cast<size_t>(std::ranges::count(text, ' ')) + 1;

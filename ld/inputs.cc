@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/glob.h"
+#include "core/path.h"
 #include "core/target_table.h"
 #include "formats/elf/binary_input.h"
 #include "formats/elf/library_needs.h"
@@ -304,7 +305,7 @@ void InputFinder::add_library(const InputOption& option, const std::string& path
   file.is_library = true;
   // Unless it has a name of its own: -l says where it is found here, not where the loader is to look.
   const std::string_view name = file.path;
-  file.loader_name = option.kind == InputKind::Library ? name.substr(name.rfind('/') + 1) : name;
+  file.loader_name = option.kind == InputKind::Library ? base_name(name) : name;
   file.is_needed = !option.as_needed;
   file.use = option.use;
   libraries_.push_back(&file);

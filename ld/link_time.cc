@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/hash.h"
+#include "core/path.h"
 #include "ld/file_guess.h"
 #include "ld/target.h"
 
@@ -21,7 +22,7 @@ using plugin::WireWriter;
 namespace {
 
 bool is_of_known_compiler(const std::string& path) {
-  const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+  const std::string_view name = base_name(path);
   return name.starts_with("liblto_plugin") || name.starts_with("LLVMgold");
 }
 

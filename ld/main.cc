@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/jobserver.h"
+#include "core/path.h"
 #include "ld/command_line.h"
 #include "ld/library_search.h"
 #include "ld/xld.h"
@@ -55,11 +56,6 @@ const char* label_of(Severity severity, bool is_colored) {
 void print(const Diagnostics& diagnostics, const std::string& program, bool is_colored) {
   for (const Message& message : diagnostics.sorted())
     std::fprintf(stderr, "%s: %s%s\n", program.c_str(), label_of(message.severity, is_colored), message.text.c_str());
-}
-
-std::string base_name(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
 // ---- signals
@@ -144,7 +140,7 @@ std::vector<std::string> support_directories() {
   const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
   if (length <= 0 || static_cast<size_t>(length) == sizeof path) return {};
   std::string directory(path, static_cast<size_t>(length));
-  directory.resize(directory.rfind('/') + 1);
+  directory.resize(folder_prefix(directory).size());
   return {directory + XLD_SUPPORT_DIRECTORY, directory + "lib/xld"};
 }
 
@@ -163,7 +159,7 @@ int run(const std::vector<std::string>& arguments) {
   command.options.releases_memory = false;
   take_environment(command.options.dynamic);
   const bool is_colored = command.options.color_given ? command.options.color : ::isatty(STDERR_FILENO) == 1;
-  const std::string program = base_name(arguments.empty() ? "xld" : arguments[0]);
+  const std::string program(base_name(arguments.empty() ? "xld" : arguments[0]));
   std::fputs(command.text.c_str(), stdout);
   bool is_linked = !diagnostics.failed();
   ProgramFiles files;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 
+#include "core/path.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/export_lists.h"
 #include "formats/elf/shared_object.h"
@@ -16,10 +17,6 @@
 namespace xld::elf {
 
 namespace {
-
-std::string_view file_name_of(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
 
 class Binder {
  public:
@@ -170,7 +167,7 @@ class Binder {
     };
     for (const InputFile* file : link_.inputs.files) {
       if (file->member.empty()) continue;
-      if (!takes_all && !is_named(file_name_of(file->path))) continue;
+      if (!takes_all && !is_named(base_name(file->path))) continue;
       for (const SymbolId id : file->globals)
         if (symbols_.claim(id).file() == file->id) symbols_.add_flags(id, symbol_flag::kLocalised);
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <zlib.h>
 
+#include "core/path.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/notes.h"
@@ -92,7 +93,7 @@ void add_debug_file(Link& link) {
   add_separate(link, ".strtab", SHT_STRTAB);
   add_section_header_table(link, true);
 
-  const std::string name = link.separate_file.substr(link.separate_file.rfind('/') + 1);
+  const std::string name(base_name(link.separate_file));
   state_of(link).debug_link = add_chunk<DebugLinkChunk>(link, name);
   output_section(link, ".gnu_debuglink", SHT_PROGBITS, 0).chunks.push_back(state_of(link).debug_link);
 }

@@ -387,7 +387,7 @@ void set_omagic(OptionContext& context, const OptionUse& use) {
 }
 
 void set_verbose(OptionContext& context, const OptionUse&) {
-  context.options.verbose = true;
+  context.options.trace_files = true;
   context.request.version_and_link = true;
 }
 

@@ -25,7 +25,7 @@ constexpr OptionRow kGeneral[] = {
     {"--print-output-format", None, "", "print the name of the output's format",
      request<&CommandRequest::output_format>},
     {"--print-sysroot", None, "", "print the value of --sysroot", request<&CommandRequest::sysroot>},
-    {"--verbose", Optional, "LEVEL", "say what is done", set_verbose},
+    {"--verbose", Optional, "LEVEL", "print the version and the files that are linked", set_verbose},
     {"--[no-]color-diagnostics", Optional, "WHEN", "colour messages: always (default), never, auto", set_color},
     {"--[no-]demangle", Optional, "STYLE", "show names as the source has them (default)",
      set_switch<&Options::demangle>},
@@ -209,8 +209,6 @@ constexpr OptionRow kSections[] = {
     {"--keep-first", Required, "SYMBOL", "the section of SYMBOL stands before all others",
      set_text<&Options::keep_first>},
     {"-Ttext-segment", Required, "ADDRESS", "address of the segment of code", set_address<&Options::text_segment>},
-    {"-Trodata-segment", Required, "ADDRESS", "address of the segment of constants",
-     set_address<&Options::rodata_segment>},
 };
 
 constexpr OptionRow kReports[] = {
@@ -388,6 +386,7 @@ constexpr OptionRow kNotYet[] = {
     {"-EB", None, "", "all targets are little-endian"},
     {"-Y", Required, "PATH", "use --nostdlib and -L"},
     {"-Tldata-segment", Required, "ADDRESS", "use --section-start=.ldata=ADDRESS"},
+    {"-Trodata-segment", Required, "ADDRESS", "use --section-start=.rodata=ADDRESS"},
     {"-C --directory --chroot", Required, "DIRECTORY", "change the directory before calling xld"},
     {"--repro", None, "", "use --reproduce=FILE"},
     {"--run", None, "", "use the compiler's -B or --ld-path"},

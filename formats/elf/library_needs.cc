@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "core/path.h"
 #include "core/target_table.h"
 #include "formats/elf/format.h"
 
@@ -26,11 +27,6 @@ void append_paths(std::string_view list, std::vector<std::string>& out) {
 std::string in_sysroot(const std::string& sysroot, std::string path) {
   if (path.starts_with('=')) return sysroot + path.substr(1);
   return path.starts_with('/') ? sysroot + path : path;
-}
-
-std::string_view directory_of(std::string_view path) {
-  const size_t slash = path.rfind('/');
-  return slash == path.npos ? "." : path.substr(0, std::max<size_t>(slash, 1));
 }
 
 // ld.so(8): $ORIGIN and ${ORIGIN} are the folder of the library.
@@ -129,9 +125,7 @@ class LibraryNeeds {
   }
 
   // As others call it in DT_NEEDED.
-  static std::string_view name_of(const InputFile& library) {
-    return library.loader_name.substr(library.loader_name.rfind('/') + 1);
-  }
+  static std::string_view name_of(const InputFile& library) { return base_name(library.loader_name); }
 
   // Notes what the library refers to and nobody else provides, and has libraries that provide it needed.
   void look_at(const InputFile& library) {

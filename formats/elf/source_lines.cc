@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <fmt/core.h>
 
 #include "formats/dwarf_lines.h"
 #include "formats/elf/decompress.h"
@@ -112,16 +111,10 @@ class LineFinder {
   std::vector<Target> targets_;
 };
 
-std::string text_of(const SourceLine& line) {
-  const size_t slash = line.file.rfind('/');
-  if (slash == std::string::npos) return fmt::format("{}:{}", line.file, line.line);
-  return fmt::format("{}:{} ({}:{})", line.file.substr(slash + 1), line.line, line.file, line.line);
-}
-
 template <class E>
 std::string find_source(const InputFile& file, uint32_t section, uint64_t offset) {
   LineFinder<E> finder(file);
-  if (const auto line = finder.find(section, offset)) return text_of(*line);
+  if (const auto line = finder.find(section, offset)) return line->text();
   return std::string(finder.source_file());
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "core/atomics.h"
 #include "formats/elf/groups.h"
 #include "formats/elf/kept_relocs.h"
 #include "formats/elf/object.h"
@@ -156,9 +157,7 @@ void SymbolTableChunk::find_first_references() {
         const uint64_t has_no_type = type_of_raw(link_, object, raw) == STT_NOTYPE;
         const uint64_t key = has_no_type << 63 | uint64_t{files[f]->id.value} << 32 | raw;
         const std::atomic_ref<uint64_t> first(first_references_[id.value]);
-        uint64_t current = first.load(std::memory_order_relaxed);
-        while (key < current && !first.compare_exchange_weak(current, key, std::memory_order_relaxed)) {
-        }
+        lower_to(first, key);
       }
     }
   });

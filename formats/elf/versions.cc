@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <set>
 
+#include "core/path.h"
 #include "formats/elf/dynamic_symbols.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/linker_sections.h"
@@ -45,8 +46,7 @@ ExplicitVersion explicit_version(const Link& link, SymbolId id) {
 // The output's own name: that of version 1.
 std::string_view own_name(const Link& link) {
   if (!link.options().dynamic.soname.empty()) return link.options().dynamic.soname;
-  const std::string_view path = link.options().output;
-  return path.substr(path.rfind('/') + 1);
+  return base_name(link.options().output);
 }
 
 }  // namespace

@@ -52,10 +52,7 @@ std::string describe_symbol(const Link& link, const InputFile& file, uint32_t ra
 }
 
 std::string source_text(const std::optional<SourceLine>& line) {
-  if (!line) return {};
-  const size_t slash = line->file.rfind('/');
-  if (slash == std::string::npos) return fmt::format("{}:{}", line->file, line->line);
-  return fmt::format("{}:{} ({}:{})", line->file.substr(slash + 1), line->line, line->file, line->line);
+  return line ? line->text() : std::string();
 }
 
 std::string describe_source(const Link& link, const Atom& atom, uint64_t offset) {

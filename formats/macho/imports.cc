@@ -9,6 +9,7 @@
 #include <span>
 
 #include "core/hash.h"
+#include "core/path.h"
 #include "formats/macho/describe.h"
 #include "formats/macho/exports.h"
 #include "formats/macho/macho.h"
@@ -26,7 +27,7 @@ constexpr uint32_t kMaxReexportDepth = 16;
 
 // "/usr/lib/libfoo.1.dylib" is foo, a framework's binary is what it is called.
 std::string_view short_name(std::string_view path) {
-  path = path.substr(path.rfind('/') + 1);
+  path = base_name(path);
   if (path.starts_with("lib")) path.remove_prefix(3);
   return path.substr(0, path.find('.'));
 }
@@ -142,7 +143,7 @@ class LibraryCollector {
     if (!path.starts_with(kFrameworks)) return false;
     path.remove_prefix(kFrameworks.size());
     const std::string_view folder = path.substr(0, path.find('/'));
-    return folder == fmt::format("{}.framework", path.substr(path.rfind('/') + 1));
+    return folder == fmt::format("{}.framework", base_name(path));
   }
 
   // The library that passes another one on.
@@ -236,7 +237,7 @@ class LibraryCollector {
     } else {
       add_places(std::string(name), origin, places);
     }
-    places.push_back(folder_of(origin.path) + std::string(name.substr(name.rfind('/') + 1)));
+    places.push_back(std::string(folder_prefix(origin.path)).append(base_name(name)));
     for (std::string& place : places) {
       const std::string_view extension = ".dylib";
       const bool has_extension = place.ends_with(extension);
@@ -249,27 +250,26 @@ class LibraryCollector {
   // What -L and -F name comes before the place that the library names.
   void add_given_folders(std::string_view name, std::vector<std::string>& places) const {
     const Options& options = link_.options();
-    const std::string leaf(name.substr(name.rfind('/') + 1));
+    const std::string leaf(base_name(name));
     const bool is_framework = name.ends_with(fmt::format("/{}.framework/{}", leaf, leaf));
     const std::string rest = is_framework ? fmt::format("/{}.framework/{}", leaf, leaf) : "/" + leaf;
     for (const std::string& folder : is_framework ? options.darwin.framework_paths : options.search_paths)
       places.push_back(folder + rest);
   }
 
-  static std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
-
   // What the loader would make of a path, at the time of linking.
   void add_places(const std::string& path, const Origin& origin, std::vector<std::string>& places) const {
     const std::string rest = path.substr(std::min(path.find('/'), path.size()) + (path.starts_with('@') ? 1 : 0));
     if (path.starts_with("@executable_path/")) {
       const DarwinOptions& options = link_.options().darwin;
-      places.push_back(folder_of(options.executable_path.empty() ? link_.options().output : options.executable_path) +
+      places.push_back(std::string(folder_prefix(options.executable_path.empty() ? link_.options().output
+                                                                                 : options.executable_path)) +
                        rest);
     } else if (path.starts_with("@loader_path/")) {
-      places.push_back(folder_of(origin.path) + rest);
+      places.push_back(std::string(folder_prefix(origin.path)) + rest);
       std::error_code error;
       const auto real = std::filesystem::weakly_canonical(origin.path, error);
-      if (!error) places.push_back(folder_of(real.string()) + rest);
+      if (!error) places.push_back(std::string(folder_prefix(real.native())) + rest);
     } else if (link_.options().darwin.system_roots.empty()) {
       places.push_back(link_.options().sysroot + path);
     } else {
@@ -310,7 +310,7 @@ void read_library(Link& link, InputFile& file, uint32_t worker) {
 namespace {
 
 std::string_view leaf_of(const LibraryText& part) {
-  return part.install_name.substr(part.install_name.rfind('/') + 1);
+  return base_name(part.install_name);
 }
 
 // For -sub_library: "/usr/lib/libfoo.1.dylib" is libfoo, or libfoo.1.

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 #include <limits>
 
+#include "core/atomics.h"
 #include "core/hash.h"
 #include "formats/macho/hints.h"
 #include "formats/macho/requests.h"
@@ -225,11 +226,7 @@ class ObjectReader {
     while (platform != 0 && (first == 0 || platform < first) &&
            !state.first_platform.compare_exchange_weak(first, platform, std::memory_order_relaxed)) {
     }
-    const uint64_t version = uint64_t{minimum_os} << 32 | sdk;
-    uint64_t newest = state.newest_version.load(std::memory_order_relaxed);
-    while (version > newest &&
-           !state.newest_version.compare_exchange_weak(newest, version, std::memory_order_relaxed)) {
-    }
+    raise_to(state.newest_version, uint64_t{minimum_os} << 32 | sdk);
   }
 
   bool read_data_in_code(Bytes bytes) {

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "core/digest.h"
+#include "core/path.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
 #include "formats/macho/state.h"
@@ -23,7 +24,7 @@ std::string_view identifier(const Link& link) {
   const Options& options = link.options();
   const bool has_name = link.target().output == OutputKind::SharedLibrary && !options.darwin.install_name.empty();
   const std::string_view path = has_name ? options.darwin.install_name : options.output;
-  return path.substr(path.rfind('/') + 1);
+  return base_name(path);
 }
 
 uint64_t page_count(uint64_t size) {

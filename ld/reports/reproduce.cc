@@ -5,6 +5,7 @@
 #include <iterator>
 #include <set>
 
+#include "core/path.h"
 #include "ld/command_line.h"
 #include "ld/help.h"
 #include "ld/reports/tar.h"
@@ -15,10 +16,6 @@ namespace {
 
 constexpr std::string_view kResponseName = "response.txt";
 constexpr std::string_view kVersionName = "version.txt";
-
-std::string_view base_name(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
 
 bool is_absolute(std::string_view path) {
   return path.starts_with('/');

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "core/path.h"
 #include "ld/reports/reports.h"
 
 namespace xld {
@@ -25,14 +26,10 @@ StubLibrary describe(std::string_view name, const std::vector<const DynamicImpor
   return library;
 }
 
-std::string_view file_name_of(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 // As -l would find it.
 std::string stub_name(const Link& link, std::string_view library) {
   const std::vector<std::string>& suffixes = link.options().shared_suffixes;
-  const std::string_view name = file_name_of(library);
+  const std::string_view name = base_name(library);
   for (const std::string& suffix : suffixes)
     if (name.ends_with(suffix)) return fmt::format("{}{}", name.substr(0, name.size() - suffix.size()), suffixes[0]);
   return std::string(name);

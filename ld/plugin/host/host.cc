@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "core/path.h"
+
 namespace xld::plugin {
 
 namespace {
@@ -27,10 +29,6 @@ TaggedValue number_value(Tag tag, int number) {
   value.tag = tag;
   value.number = number;
   return value;
-}
-
-std::string base_name(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
 }
 
 const char* or_empty(const char* text) {
@@ -198,7 +196,7 @@ void PluginHost::clean_up() {
 // -----------------------------------------------------------------------------------------------
 
 Status PluginHost::add_message(int level, const std::string& text) {
-  const std::string name = current_ ? base_name(current_->path) + ": " : std::string();
+  const std::string name = current_ ? std::string(base_name(current_->path)) + ": " : std::string();
   messages_.number(static_cast<uint8_t>(level));
   messages_.text(level < static_cast<int>(Level::Warning) ? text : name + text);
   message_count_++;

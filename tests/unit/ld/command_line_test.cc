@@ -320,12 +320,11 @@ TEST(CommandLine, JustSymbolsOfADirectoryIsASearchPath) {
 
 TEST(CommandLine, AddressesAreHexadecimal) {
   const Options options = options_of({"-Ttext=1000", "-Tdata", "0x2000", "--Tbss=30", "--section-start=.foo=0x40",
-                                      "-Ttext-segment=50", "-Trodata-segment=0x60", "--image-base=0x70"});
+                                      "-Ttext-segment=50", "--image-base=0x70"});
   const std::map<std::string, uint64_t> expected = {
       {".text", 0x1000}, {".data", 0x2000}, {".bss", 0x30}, {".foo", 0x40}};
   EXPECT_EQ(options.section_start, expected);
   EXPECT_EQ(options.text_segment, 0x50u);
-  EXPECT_EQ(options.rodata_segment, 0x60u);
   EXPECT_EQ(options.image_base, 0x70u);
   EXPECT_EQ(error_of({"--section-start=.foo"}), "--section-start: '.foo' is not of the form SECTION=ADDRESS");
   EXPECT_NE(error_of({"-Ttext=10000000000000000"}).find("out of range"), std::string::npos);
