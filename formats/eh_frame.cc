@@ -2,8 +2,9 @@
 #include "formats/eh_frame.h"
 
 #include <algorithm>
-#include <array>
 #include <fmt/core.h>
+
+#include "core/radix_sort.h"
 
 namespace xld {
 
@@ -291,25 +292,6 @@ std::optional<EncodedPointer> read_encoded_pointer(Bytes section, uint64_t offse
 
 namespace {
 
-// Sorts by counting, a byte at a time; a byte that is the same everywhere costs nothing. Tables of functions are nearly
-// sorted but for cold and start-up code, and comparisons gain little from that.
-void sort_keys(std::vector<uint64_t>& keys) {
-  if (std::is_sorted(keys.begin(), keys.end())) return;
-  std::array<std::array<uint32_t, 256>, 8> counts{};
-  for (const uint64_t key : keys) {
-    for (size_t digit = 0; digit < 8; digit++) counts[digit][(key >> (8 * digit)) & 0xff]++;
-  }
-  std::vector<uint64_t> sorted(keys.size());
-  for (size_t digit = 0; digit < 8; digit++) {
-    std::array<uint32_t, 256>& next = counts[digit];
-    if (next[(keys[0] >> (8 * digit)) & 0xff] == keys.size()) continue;
-    uint32_t sum = 0;
-    for (uint32_t& count : next) sum += std::exchange(count, sum);
-    for (const uint64_t key : keys) sorted[next[(key >> (8 * digit)) & 0xff]++] = key;
-    keys.swap(sorted);
-  }
-}
-
 bool fits_signed32(uint64_t distance) {
   return distance + (uint64_t{1} << 31) <= UINT32_MAX;
 }
@@ -341,7 +323,7 @@ Result<uint32_t> write_eh_frame_header(std::span<const EhFrameHeaderEntry> entri
   if (!wraps && !fits_signed32(frame_distance)) {
     return distance_error("call frame information", eh_frame_address, header_address);
   }
-  sort_keys(keys);
+  radix_sort(keys);  // nearly sorted but for cold and start-up code: comparisons gain little from that
   const auto is_same_code = [](uint64_t a, uint64_t b) { return a >> 32 == b >> 32; };
   keys.erase(std::unique(keys.begin(), keys.end(), is_same_code), keys.end());
 

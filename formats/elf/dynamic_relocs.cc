@@ -6,6 +6,7 @@
 #include <map>
 
 #include "arch/field.h"
+#include "core/radix_sort.h"
 #include "formats/elf/dynamic_symbols.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/headers.h"
@@ -215,7 +216,7 @@ std::vector<uint64_t> PackedRelocsChunk::addresses() const {
     for (const Slot& slot : link_.slots.slots)
       if (is_packed_slot(link_, slot)) addresses.push_back(got->address + uint64_t{slot.word} * link_.arch->word_size);
   }
-  if (!std::is_sorted(addresses.begin(), addresses.end())) std::sort(addresses.begin(), addresses.end());
+  radix_sort(addresses);
   return addresses;
 }
 

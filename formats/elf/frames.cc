@@ -110,12 +110,15 @@ void FrameChunk::write_record(const Record& record, MutableBytes out) const {
 }
 
 void FrameChunk::place_atoms() {
-  for (const Part& part : parts_) {
+  const auto place_of_part = [&](const Part& part) {
     for (uint32_t i = 0; i < part.file->atom_count; i++) {
       Atom& atom = link_.atom(AtomId{part.file->first_atom.value + i});
       if (atom.has(atom_flag::kUnwind)) atom.address = address + part.offset;
     }
-  }
+  };
+  parallel_for(link_.session.pool, parts_.size(), 16, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) place_of_part(parts_[i]);
+  });
 }
 
 void FrameHeaderChunk::write(MutableBytes out) const {

@@ -12,6 +12,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "core/radix_sort.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/gdb_index.h"
 #include "formats/elf/kept_relocs.h"
@@ -328,7 +329,7 @@ class Planner {
     std::vector<uint64_t> keys(atoms.size());
     for (size_t i = 0; i < atoms.size(); i++) keys[i] = uint64_t{link_.atom(atoms[i]).order} << 32 | i;
     if (std::is_sorted(keys.begin(), keys.end())) return;
-    std::sort(keys.begin(), keys.end());
+    radix_sort(keys, 4);
     std::vector<AtomId> sorted(atoms.size());
     for (size_t i = 0; i < atoms.size(); i++) sorted[i] = atoms[static_cast<uint32_t>(keys[i])];
     atoms = std::move(sorted);

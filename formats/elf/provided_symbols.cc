@@ -100,18 +100,31 @@ std::string_view output_name(const Link& link, const InputFile& file, const Atom
   return section_facts(link, object_of(file), atom.raw).name;
 }
 
+// The symbols that `is_meant` says yes to, in their order; all threads ask.
+template <class Fn>
+std::vector<SymbolId> find_symbols(const Link& link, Fn is_meant) {
+  constexpr size_t kGrain = size_t{1} << 14;
+  const size_t count = link.symbols.size();
+  std::vector<std::vector<SymbolId>> parts((count + kGrain - 1) / kGrain);
+  parallel_for(link.session.pool, count, kGrain, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++)
+      if (const SymbolId id{static_cast<uint32_t>(i)}; is_meant(id)) parts[begin / kGrain].push_back(id);
+  });
+  std::vector<SymbolId> found;
+  for (const std::vector<SymbolId>& part : parts) found.insert(found.end(), part.begin(), part.end());
+  return found;
+}
+
 // In a relocatable output the names stay undefined, and keep their sections nevertheless.
 void provide_brackets(Link& link) {
-  std::map<std::string_view, std::vector<AtomId>> atoms;
-  std::vector<SymbolId> wanted;
-  for (uint32_t i = 0; i < link.symbols.size(); i++) {
-    if (!is_wanted(link, SymbolId{i})) continue;
-    const std::string_view section = bracketed_section(link.symbols.name(SymbolId{i}));
-    if (section.empty() || !is_c_identifier(section)) continue;
-    wanted.push_back(SymbolId{i});
-    atoms[section];
-  }
+  const std::vector<SymbolId> wanted = find_symbols(link, [&](SymbolId id) {
+    if (!is_wanted(link, id)) return false;
+    const std::string_view section = bracketed_section(link.symbols.name(id));
+    return !section.empty() && is_c_identifier(section);
+  });
   if (wanted.empty()) return;
+  std::map<std::string_view, std::vector<AtomId>> atoms;
+  for (const SymbolId id : wanted) atoms[bracketed_section(link.symbols.name(id))];
   for (const InputFile* file : link.inputs.files) {
     for (uint32_t i = file->first_atom.value; i < file->first_atom.value + file->atom_count; i++) {
       const auto found = atoms.find(output_name(link, *file, link.atoms[i]));
@@ -221,9 +234,8 @@ void define_symbols(Link& link) {
     const Anchor anchor = is_empty_here(link, row) ? Anchor::ImageStart : row.anchor;
     if (is_mine(id)) link.symbols.place(id, AtomId(), anchors.address(anchor, row.section));
   }
-  for (uint32_t i = 0; i < link.symbols.size(); i++) {
-    const SymbolId id{i};
-    if (!link.symbols.has(id, symbol_flag::kBrackets) || !is_mine(id)) continue;
+  const auto is_bracket = [&](SymbolId id) { return link.symbols.has(id, symbol_flag::kBrackets) && is_mine(id); };
+  for (const SymbolId id : find_symbols(link, is_bracket)) {
     const std::string_view name = link.symbols.name(id);
     const Anchor anchor = name.starts_with(kStart) ? Anchor::SectionStart : Anchor::SectionEnd;
     link.symbols.place(id, AtomId(), anchors.address(anchor, bracketed_section(name)));
