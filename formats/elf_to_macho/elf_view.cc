@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "core/arena.h"
+#include "formats/elf/compact_relocs.h"
 #include "formats/elf/elf.h"
 
 namespace xld::elf_to_macho {
@@ -159,25 +161,27 @@ class Opener {
   bool read_relocs() {
     for (uint32_t i = 1; i < headers_.size(); i++) {
       const SectionHeader& header = headers_[i];
-      if (header.type == SHT_CREL)
-        return fail(
-            fmt::format("section {}: relocations in compact form (SHT_CREL) are for ELF outputs only; compile "
-                        "without -Wa,--crel",
-                        view_.sections[i].name));
-      if (header.type != SHT_RELA && header.type != SHT_REL) continue;
+      if (header.type != SHT_RELA && header.type != SHT_REL && header.type != SHT_CREL) continue;
       if (header.info == 0 || header.info >= view_.sections.size() || header.link != symbol_table_)
         return fail(fmt::format("section {}: its relocations are for a section or symbol table that does not exist",
                                 view_.sections[i].name));
-      const bool is_read = header.type == SHT_RELA ? read_table<typename E::Rela>(i) : read_table<typename E::Rel>(i);
+      RelocRecords records{view_.sections[i].bytes, header.type == SHT_RELA};
+      Arena arena;
+      if (header.type == SHT_CREL) {
+        const auto expanded = expand_compact_relocs<E>(records.bytes, arena);
+        if (!expanded) return fail(fmt::format("section {}: {}", view_.sections[i].name, expanded.error().message));
+        records = *expanded;
+      }
+      ElfSection& section = view_.sections[header.info];
+      const bool is_read = records.has_addends ? read_table<typename E::Rela>(records.bytes, section)
+                                               : read_table<typename E::Rel>(records.bytes, section);
       if (!is_read) return false;
     }
     return true;
   }
 
   template <class Record>
-  bool read_table(uint32_t index) {
-    const Bytes bytes = view_.sections[index].bytes;
-    ElfSection& section = view_.sections[headers_[index].info];
+  bool read_table(Bytes bytes, ElfSection& section) {
     section.relocs.reserve(section.relocs.size() + bytes.size() / sizeof(Record));
     for (uint64_t at = 0; at + sizeof(Record) <= bytes.size(); at += sizeof(Record)) {
       const auto raw = load<Record>(bytes.data() + at);

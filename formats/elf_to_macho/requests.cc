@@ -14,6 +14,7 @@ namespace xld::elf_to_macho {
 
 using namespace elf;
 
+// In front of the code: what names mean there depends on it.
 void Translator::translate_requests() {
   for (const ElfSection& section : elf_.sections) {
     if (section.type == SHT_NOTE && section.name == elf::kSlotSection) translate_notes(section);
@@ -32,6 +33,7 @@ void Translator::translate_notes(const ElfSection& section) {
   const auto requests = read_slot_notes(section.bytes);
   if (!requests) return note(fmt::format("section {}: {}", section.name, requests.error().message));
   for (const SlotRequest& request : *requests) {
+    slot_names_.push_back(request.name);
     const std::string name = prefix() + std::string(request.name);
     add_request(macho::kOwnSegment, macho::kSlotSection, make_slot_note({name, request.index}), 4);
   }
