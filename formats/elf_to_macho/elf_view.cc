@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <unordered_set>
 
 #include "core/arena.h"
 #include "formats/elf/compact_relocs.h"
@@ -117,7 +118,27 @@ class Opener {
       symbol.section = is_extended ? xld::read<uint32_t>(extended, uint64_t{i} * 4).value_or(UINT32_MAX) : raw.shndx;
       if (!is_extended && raw.shndx >= SHN_LORESERVE ? !set_reserved_place(i) : !set_place(i)) return false;
     }
+    drop_versions();
     return true;
+  }
+
+  // Mach-O has no versions of names. "name@@V" is what the name means from now on, and so is "name@V" where it is
+  // referred to; other versions are nobody's, and neither is a second spelling of a name.
+  void drop_versions() {
+    std::unordered_set<std::string_view> plain;
+    for (const ElfSymbol& symbol : view_.symbols)
+      if (symbol.is_global() && symbol.is_defined()) plain.insert(symbol.name);
+    for (ElfSymbol& symbol : view_.symbols) {
+      const size_t at = symbol.name.find('@');
+      if (at == std::string_view::npos || at == 0 || !symbol.is_global()) continue;
+      const std::string_view base = symbol.name.substr(0, at);
+      const bool is_default = symbol.name.substr(at).starts_with("@@");
+      if (!symbol.is_defined() || (is_default && plain.insert(base).second)) {
+        symbol.name = base;
+      } else {
+        symbol.binding = STB_LOCAL;
+      }
+    }
   }
 
   bool set_reserved_place(uint32_t index) {

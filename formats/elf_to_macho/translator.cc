@@ -27,6 +27,7 @@ bool is_mapping_symbol(const ElfSymbol& symbol) {
 }  // namespace
 
 Translation Translator::run() {
+  check_marks();
   place_sections();
   define_symbols();
   translate_requests();

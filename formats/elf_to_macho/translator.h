@@ -107,6 +107,7 @@ class Translator {
   void translate_slot_access(const Site& site);
 
   // requests.cc
+  void check_marks();
   void translate_requests();
   void translate_notes(const ElfSection& section);
   void translate_imports(const ElfSection& section);
