@@ -65,6 +65,7 @@ class Relocator {
   bool write_tombstone(const Reloc& reloc);
   uint64_t address_value(const Reloc& reloc);
   void report_overflow(const Reloc& reloc, uint64_t value);
+  bool is_branch_to_nothing(const Reloc& reloc) const;
   void report_misaligned(const Reloc& reloc, uint64_t value, uint32_t instruction);
   uint64_t place(const Reloc& reloc) const { return address_ + (reloc.offset - begin_); }
 

@@ -263,12 +263,19 @@ void Relocator::write(const Reloc& reloc, uint64_t value) {
   if (!fits(reloc.field, value)) {
     const auto thunk = find_thunk(link_, atom_, reloc, place(reloc));
     if (thunk) value = *thunk - place(reloc);
+    if (!thunk && is_branch_to_nothing(reloc)) value = reloc.field == Field::Branch26 ? 4 : 0;
     if (!fits(reloc.field, value) && !link_.options().allows_overflow) return report_overflow(reloc, value);
   }
   uint8_t* place_in_output = out_.data() + (reloc.offset - begin_);
   if (reloc.field == Field::PageOffset12 && !is_expressible(load<uint32_t>(place_in_output), value))
     return report_misaligned(reloc, value, load<uint32_t>(place_in_output));
   write_field(reloc.field, place_in_output, value);
+}
+
+// A call of a function that nobody has to have, and nobody has, which is behind a test for that: where address 0 is
+// too far away it leads to the next instruction.
+bool Relocator::is_branch_to_nothing(const Reloc& reloc) const {
+  return reloc.want == Want::Stub && facts_of(link_, reloc).is_weak_undefined;
 }
 
 void Relocator::report_misaligned(const Reloc& reloc, uint64_t value, uint32_t instruction) {

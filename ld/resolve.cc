@@ -123,6 +123,13 @@ class Resolution {
 
   // For -r, GCC joins its intermediate code and leaves compiling to the last link: that is an object like others.
   void check_delivered(InputFile& object) {
+    if (object.is_foreign)
+      link_.diagnostics().error(
+          fmt::format(
+              "{}: was compiled from intermediate code (-flto) for a system with other names and another object "
+              "format than the output; compile that without -flto, or for the output's system (-target)",
+              object.path),
+          object.id);
     if (object.ir != IrContent::Only) return;
     if (!link_.applies_relocs()) {
       object.ir = IrContent::None;

@@ -12,6 +12,8 @@ void translate_object(Link& link, InputFile& file, uint32_t worker) {
   settings.cpu = link.target().cpu;
   settings.adds_underscores = link.options().darwin.adds_underscores;
   settings.keeps_debug_information = link.options().strip == StripMode::None;
+  settings.may_execute_stack = link.options().darwin.allows_stack_execution;
+  for (const TlsSlot& slot : link.options().tls_slots) settings.slot_names.push_back(slot.name);
   elf_to_macho::Translation translation = elf_to_macho::translate(file.bytes, settings);
   file.problems = link.session.arena(worker).allocate_array<std::string_view>(translation.problems.size());
   for (size_t i = 0; i < translation.problems.size(); i++)

@@ -3,8 +3,9 @@
 //
 // The thread pointer is taken for 0 and the offset for the address. An instruction that holds an offset (x@tpoff),
 // loads one (x@gottpoff) or asks for one (x@tlsdesc) becomes a jump to code that asks the function and then does what
-// the instruction did; an instruction that reads the thread pointer gets 0. System V psABI of AMD64 §B, "ELF Handling
-// For Thread-Local Storage" §4.4.6; Intel SDM volume 2 §2.1 to 2.3 and 2.7 for the encoding.
+// the instruction did; an instruction that reads the thread pointer gets 0. The guard of the stack protector, which ELF
+// keeps beside the thread pointer, is reached in the same way where it is a variable. System V psABI of AMD64 §B, "ELF
+// Handling For Thread-Local Storage" §4.2, 4.4.6; Intel SDM volume 2 §2.1 to 2.3 and 2.7 for the encoding.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@ enum class OffsetUse : uint8_t {
   Offset,      // the field is the offset
   Slot,        // the field is the distance to a word with the offset
   Descriptor,  // the field is the distance to something that is called for the offset
+  Guard,       // the field is the place of the stack protector's guard, which is an ordinary variable in the output
 };
 
 // A relocated field of code.
@@ -31,15 +33,17 @@ struct OffsetField {
 };
 
 // What stands in for one instruction. The positions of fields count from the start of `code`; each is a distance of 32
-// bits from its end.
+// bits from its end, but for descriptor_field in 32-bit code, which is an address.
 struct OffsetDetour {
   uint64_t start = 0;  // of the instruction, and its size
   uint8_t size = 0;
   bool is_call = false;  // it calls through the variable
   std::vector<uint8_t> code = {};
-  uint32_t descriptor_field = 0;  // of a load of the descriptor's address, "mov DESCRIPTOR@TLVP(%rip), %reg"
-  uint32_t helper_field = 0;      // of a call
+  uint32_t descriptor_field = 0;  // of a load of the descriptor's or the guard's address, "mov WORD(%rip), %reg"
+  uint32_t helper_field = 0;      // of a call; 0: there is none
   uint32_t end_field = 0;         // of the jump to the next instruction; 0: there is none
+  // An immediate of 32 bits, which may have a relocation of its own: in the instruction, and in the code; 0: none.
+  uint32_t immediate = 0, immediate_field = 0;
 };
 
 // The helper takes a descriptor's address from the stack, (%rsp) before the call, and leaves the variable's address
@@ -50,7 +54,7 @@ Result<OffsetDetour> make_offset_detour(x86::InstructionFinder& finder, const Of
 uint32_t write_detour_jump(const OffsetDetour& detour, MutableBytes instruction);
 
 // The helper.
-std::span<const uint8_t> offset_detour_helper();
+std::span<const uint8_t> offset_detour_helper(x86::Mode mode);
 
 struct ThreadPointerProblem {
   uint64_t offset = 0;
@@ -59,7 +63,15 @@ struct ThreadPointerProblem {
 // Makes the thread pointer 0: loads of it, and accesses through a register that holds an offset. `fields`: offsets of
 // fields that have a detour, whose instructions are left alone, ascending; `starts` as for InstructionFinder. Returns
 // what cannot be done.
-std::vector<ThreadPointerProblem> clear_thread_pointer(MutableBytes code, std::span<const uint32_t> starts,
+std::vector<ThreadPointerProblem> clear_thread_pointer(MutableBytes code, x86::Mode mode,
+                                                       std::span<const uint32_t> starts,
                                                        std::span<const uint32_t> fields);
+
+// Where code reads the guard: the displacements of "%fs:0x28", in 32-bit code "%gs:0x14", which have no relocations.
+struct GuardAccesses {
+  std::vector<uint32_t> fields = {};   // ascending
+  std::vector<uint64_t> unclear = {};  // starts of what cannot be decoded and may hold one
+};
+GuardAccesses find_guard_accesses(Bytes code, x86::Mode mode, std::span<const uint32_t> starts);
 
 }  // namespace xld

@@ -19,14 +19,13 @@ using namespace macho;
 
 namespace {
 
-constexpr uint8_t kLong = 2, kQuad = 3;  // log2 of the field's size
-constexpr uint8_t kConst8u = 0x0e;       // DW_OP_const8u
+constexpr uint8_t kConst8u = 0x0e;  // DW_OP_const8u
 
 // Of an absolute address; 0: the type is none.
 uint8_t address_length(Cpu cpu, const RelocRow& row) {
   constexpr uint32_t kNarrowX86_64 = 10, kNarrowArm64 = 258;  // R_X86_64_32, R_AARCH64_ABS32
   if (row.form == Form::Address) return row.length;
-  return row.type == (cpu == Cpu::Arm64 ? kNarrowArm64 : kNarrowX86_64) ? kLong : uint8_t{0};
+  return row.type == (cpu == Cpu::Arm64 ? kNarrowArm64 : kNarrowX86_64) ? kLongField : uint8_t{0};
 }
 
 }  // namespace
@@ -73,34 +72,27 @@ void Translator::translate_debug_reloc(const Site& site) {
     if (piece.plan.treatment == Treatment::Debug)
       return translate_debug_offset(site, {piece.place.section, piece.place.offset + symbol.value}, length);
   }
-  if (length != kQuad) return refuse(site, "is too narrow for an address of this output; leave it out with -S");
+  if (length != kQuadField) return refuse(site, "is too narrow for an address of this output; leave it out with -S");
   const Target target = target_of(site, 0);
   if (target.symbol.is_valid()) add_debug_address(site, target.symbol, target.addend);
 }
 
 void Translator::add_debug_address(const Site& site, SymbolRef symbol, int64_t addend) {
   store<uint64_t>(field(site), static_cast<uint64_t>(addend));
-  BuiltReloc record;
-  record.offset = place_of(site).offset;
-  record.symbol = symbol;
-  record.type = kUnsignedRecord;
-  record.length = kQuad;
-  assembler_.add_reloc(place_of(site).section, record);
+  const ObjectPlace place = place_of(site);
+  assembler_.add_reloc(place.section, record_at(place.offset, symbol, kUnsignedRecord, false, kQuadField));
 }
 
 // What is meant is said by the place in the object, so that strings can be shared.
 void Translator::translate_debug_offset(const Site& site, ObjectPlace target, uint8_t length) {
   const Piece& piece = pieces_[symbol_at(site).section];
-  BuiltReloc record;
-  record.offset = place_of(site).offset;
-  record.length = length;
-  record.symbol = make_undefined(fmt::format("section$start${}${}", piece.plan.segment, piece.plan.name), false);
-  record.type = subtractor_record(cpu_);
-  assembler_.add_reloc(place_of(site).section, record);
-  record.symbol = {};
+  const ObjectPlace place = place_of(site);
+  const SymbolRef start =
+      make_undefined(fmt::format("section$start${}${}", piece.plan.segment, piece.plan.name), false);
+  assembler_.add_reloc(place.section, record_at(place.offset, start, subtractor_record(cpu_), false, length));
+  BuiltReloc record = record_at(place.offset, {}, kUnsignedRecord, false, length);
   record.number = ObjectAssembler::section_number(target);
-  record.type = kUnsignedRecord;
-  assembler_.add_reloc(place_of(site).section, record);
+  assembler_.add_reloc(place.section, record);
   assembler_.add_address(place_of(site), static_cast<uint8_t>(1 << length), target, site.reloc->addend);
 }
 

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <unordered_set>
 
+#include "core/arena.h"
+#include "formats/elf/compact_relocs.h"
 #include "formats/elf/elf.h"
 
 namespace xld::elf_to_macho {
@@ -115,7 +118,27 @@ class Opener {
       symbol.section = is_extended ? xld::read<uint32_t>(extended, uint64_t{i} * 4).value_or(UINT32_MAX) : raw.shndx;
       if (!is_extended && raw.shndx >= SHN_LORESERVE ? !set_reserved_place(i) : !set_place(i)) return false;
     }
+    drop_versions();
     return true;
+  }
+
+  // Mach-O has no versions of names. "name@@V" is what the name means from now on, and so is "name@V" where it is
+  // referred to; other versions are nobody's, and neither is a second spelling of a name.
+  void drop_versions() {
+    std::unordered_set<std::string_view> plain;
+    for (const ElfSymbol& symbol : view_.symbols)
+      if (symbol.is_global() && symbol.is_defined()) plain.insert(symbol.name);
+    for (ElfSymbol& symbol : view_.symbols) {
+      const size_t at = symbol.name.find('@');
+      if (at == std::string_view::npos || at == 0 || !symbol.is_global()) continue;
+      const std::string_view base = symbol.name.substr(0, at);
+      const bool is_default = symbol.name.substr(at).starts_with("@@");
+      if (!symbol.is_defined() || (is_default && plain.insert(base).second)) {
+        symbol.name = base;
+      } else {
+        symbol.binding = STB_LOCAL;
+      }
+    }
   }
 
   bool set_reserved_place(uint32_t index) {
@@ -159,25 +182,27 @@ class Opener {
   bool read_relocs() {
     for (uint32_t i = 1; i < headers_.size(); i++) {
       const SectionHeader& header = headers_[i];
-      if (header.type == SHT_CREL)
-        return fail(
-            fmt::format("section {}: relocations in compact form (SHT_CREL) are for ELF outputs only; compile "
-                        "without -Wa,--crel",
-                        view_.sections[i].name));
-      if (header.type != SHT_RELA && header.type != SHT_REL) continue;
+      if (header.type != SHT_RELA && header.type != SHT_REL && header.type != SHT_CREL) continue;
       if (header.info == 0 || header.info >= view_.sections.size() || header.link != symbol_table_)
         return fail(fmt::format("section {}: its relocations are for a section or symbol table that does not exist",
                                 view_.sections[i].name));
-      const bool is_read = header.type == SHT_RELA ? read_table<typename E::Rela>(i) : read_table<typename E::Rel>(i);
+      RelocRecords records{view_.sections[i].bytes, header.type == SHT_RELA};
+      Arena arena;
+      if (header.type == SHT_CREL) {
+        const auto expanded = expand_compact_relocs<E>(records.bytes, arena);
+        if (!expanded) return fail(fmt::format("section {}: {}", view_.sections[i].name, expanded.error().message));
+        records = *expanded;
+      }
+      ElfSection& section = view_.sections[header.info];
+      const bool is_read = records.has_addends ? read_table<typename E::Rela>(records.bytes, section)
+                                               : read_table<typename E::Rel>(records.bytes, section);
       if (!is_read) return false;
     }
     return true;
   }
 
   template <class Record>
-  bool read_table(uint32_t index) {
-    const Bytes bytes = view_.sections[index].bytes;
-    ElfSection& section = view_.sections[headers_[index].info];
+  bool read_table(Bytes bytes, ElfSection& section) {
     section.relocs.reserve(section.relocs.size() + bytes.size() / sizeof(Record));
     for (uint64_t at = 0; at + sizeof(Record) <= bytes.size(); at += sizeof(Record)) {
       const auto raw = load<Record>(bytes.data() + at);

@@ -44,6 +44,7 @@ struct ElfSymbol {
   SymbolPlace place = SymbolPlace::Undefined;
   uint32_t section = 0;  // its index, if that is its place
   bool is_global() const { return binding != 0; }
+  bool is_defined() const { return place != SymbolPlace::Undefined; }
 };
 
 struct ElfView {

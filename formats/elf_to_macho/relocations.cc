@@ -15,7 +15,7 @@ using namespace macho;
 
 namespace {
 
-constexpr uint8_t kBranchX86_64 = 2, kSlotLoadX86_64 = 3;
+constexpr uint8_t kBranchX86_64 = 2;
 constexpr int64_t kAddendLimit = 1 << 23;  // of a record for it
 // What a record promises to be in the section.
 uint64_t size_of_field(const RelocRow& row) {
@@ -29,6 +29,10 @@ constexpr uint8_t kGotPageArm64 = 5, kGotPageOffsetArm64 = 6;
 }  // namespace
 
 ObjectPlace Translator::place_of(const Site& site, int64_t shift) const {
+  if (!moved_.empty() && shift == 0) {
+    const auto moved = moved_.find({site.section, site.index});
+    if (moved != moved_.end()) return moved->second;
+  }
   const Piece& piece = pieces_[site.section];
   uint64_t offset = site.reloc->offset;
   if (piece.plan.is_backward) offset = elf_.sections[site.section].size - word_size() - offset;
@@ -41,13 +45,7 @@ bool Translator::has_room(const Site& site, uint64_t before, uint64_t after) con
 }
 
 BuiltReloc Translator::record_for(const Site& site, SymbolRef symbol) const {
-  BuiltReloc record;
-  record.offset = place_of(site).offset;
-  record.symbol = symbol;
-  record.type = site.row->record;
-  record.length = site.row->length;
-  record.is_relative = site.row->is_relative;
-  return record;
+  return record_at(place_of(site).offset, symbol, site.row->record, site.row->is_relative, site.row->length);
 }
 
 void Translator::write_number(const Site& site, uint64_t value) {
@@ -147,14 +145,6 @@ Translator::Target Translator::target_of(const Site& site, int64_t bias) {
     refuse(site, "takes a thread-local variable for an ordinary one; compile with -fPIC");
     return {};
   }
-  if (is_stack_protector(site)) {
-    if (!reports_stack_protector_) return {};
-    reports_stack_protector_ = false;
-    refuse(site,
-           "the stack protector reads a word beside the thread pointer (%fs:0x28, %gs:0x14), which is not there; "
-           "compile with -fno-stack-protector");
-    return {};
-  }
   const bool is_by_offset = symbol.type == STT_SECTION && symbol.place == SymbolPlace::Section;
   if (is_by_offset && pieces_[symbol.section].place.is_valid()) {
     const auto offset = static_cast<uint64_t>(reloc.addend + bias);
@@ -167,14 +157,6 @@ Translator::Target Translator::target_of(const Site& site, int64_t bias) {
       return {label_at(symbol.section, offset), -bias};
   }
   return {symbol_of(reloc.symbol, &site), reloc.addend};
-}
-
-// Compilers for x86 systems with ELF keep the guard beside the thread pointer, unless they are told to use a variable.
-bool Translator::is_stack_protector(const Site& site) const {
-  if (cpu_ == Cpu::Arm64 || symbol_at(site).name != "__stack_chk_fail") return false;
-  for (const ElfSymbol& symbol : elf_.symbols)
-    if (symbol.name == "__stack_chk_guard") return false;
-  return true;
 }
 
 // ---- forms
@@ -209,7 +191,7 @@ void Translator::translate_x86_distance(const Site& site) {
     // Old assemblers mark calls and jumps as they do data.
     if (is_code && site.row->form == Form::Distance && (before[2] == 0xe8 || before[2] == 0xe9))
       record.type = kBranchX86_64;
-    if (is_code && site.row->form == Form::SlotLoad && before[1] == 0x8b) record.type = kSlotLoadX86_64;
+    if (is_code && site.row->form == Form::SlotLoad && before[1] == 0x8b) record.type = kSlotLoadRecordX86_64;
   }
   assembler_.add_reloc(place_of(site).section, record);
 }

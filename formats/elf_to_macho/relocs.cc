@@ -65,7 +65,9 @@ constexpr RelocRow kRowsX86_64[] = {
 
 constexpr const char* kNeedsNoPic386 =
     "it counts from the global offset table, which Mach-O does not have; compile with -fno-pic";
-constexpr const char* kNoTls386 = "thread-local variables of i386 ELF objects cannot be translated";
+constexpr const char* kNeedsExecTls386 =
+    "it finds a thread-local variable by way of the global offset table, which Mach-O does not have; compile with "
+    "-fno-pic";
 
 constexpr RelocRow kRowsI386[] = {
     {2, "R_386_PC32", Distance, 0, kLong, true},
@@ -81,13 +83,16 @@ constexpr RelocRow kRowsI386[] = {
     {21, "R_386_PC16", Refused, 0, 0, false, kNeedsNarrow},
     {22, "R_386_8", Refused, 0, 0, false, kNeedsNarrow},
     {23, "R_386_PC8", Refused, 0, 0, false, kNeedsNarrow},
-    {15, "R_386_TLS_IE", Refused, 0, 0, false, kNoTls386},
-    {16, "R_386_TLS_GOTIE", Refused, 0, 0, false, kNoTls386},
-    {17, "R_386_TLS_LE", Refused, 0, 0, false, kNoTls386},
-    {18, "R_386_TLS_GD", Refused, 0, 0, false, kNoTls386},
-    {19, "R_386_TLS_LDM", Refused, 0, 0, false, kNoTls386},
-    {32, "R_386_TLS_LDO_32", Refused, 0, 0, false, kNoTls386},
-    {37, "R_386_TLS_LE_32", Refused, 0, 0, false, kNoTls386},
+    {15, "R_386_TLS_IE", TlsOffsetSlot, 0, kLong, false},
+    {17, "R_386_TLS_LE", TlsOffset, 0, kLong, false},
+    {16, "R_386_TLS_GOTIE", Refused, 0, 0, false, kNeedsExecTls386},
+    {18, "R_386_TLS_GD", Refused, 0, 0, false, kNeedsExecTls386},
+    {19, "R_386_TLS_LDM", Refused, 0, 0, false, kNeedsExecTls386},
+    {32, "R_386_TLS_LDO_32", Refused, 0, 0, false, kNeedsExecTls386},
+    {33, "R_386_TLS_IE_32", Refused, 0, 0, false, kNeedsExecTls386},
+    {34, "R_386_TLS_LE_32", Refused, 0, 0, false, kNeedsExecTls386},
+    {39, "R_386_TLS_GOTDESC", Refused, 0, 0, false, kNeedsExecTls386},
+    {40, "R_386_TLS_DESC_CALL", Refused, 0, 0, false, kNeedsExecTls386},
 };
 
 constexpr const char* kNeedsNear =

@@ -25,7 +25,7 @@ enum class Form : uint8_t {
   TlsPair,          // general dynamic: begins a call of __tls_get_addr
   TlsModule,        // local dynamic: the same, for the start of all variables
   TlsBlockOffset,   // local dynamic: from there to S
-  TlsOffset,        // x86-64: the offset from the thread pointer
+  TlsOffset,        // x86: the offset from the thread pointer
   TlsOffsetSlot,    // a load of it
   TlsDescriptor,    // TLSDESC: the address of what is called for it
   TlsDescriptorCall,
@@ -63,7 +63,8 @@ inline constexpr uint8_t kUnsignedRecord = 0;
 uint8_t subtractor_record(Cpu cpu);
 
 // The record of a load from a thread-local variable's descriptor by x86-64 code, and of the distance to a slot.
-inline constexpr uint8_t kTlvRecordX86_64 = 9, kSlotRecordX86_64 = 4, kSlotRecordArm64 = 7, kAddendRecordArm64 = 10;
+inline constexpr uint8_t kTlvRecordX86_64 = 9, kSlotLoadRecordX86_64 = 3, kSlotRecordX86_64 = 4, kTlvRecordI386 = 5;
+inline constexpr uint8_t kSlotRecordArm64 = 7, kAddendRecordArm64 = 10;
 inline constexpr uint8_t kTlvPageRecordArm64 = 8, kTlvPageOffsetRecordArm64 = 9;
 
 // The instructions that ELF has for a type are prescribed for most of those that concern thread-local variables.

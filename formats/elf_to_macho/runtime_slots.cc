@@ -2,7 +2,8 @@
 //
 // "%fs:NAME" is an absolute address of 32 bits, for which programs above 4 GiB have no use but this: where the
 // instruction has a segment prefix and the name is another file's, the record is passed on, and the linker judges when
-// it knows what the name means.
+// it knows what the name means. "%fs:NAME@tpoff" is how compilers reach thread-local variables, too: it means a slot if
+// an option or a note of the object itself says so.
 #include <algorithm>
 
 #include "formats/elf/elf.h"
@@ -16,11 +17,12 @@ using namespace macho;
 
 namespace {
 
-constexpr uint8_t kFieldLength = 2;  // log2 of the field's size
-
 // R_X86_64_32, R_X86_64_32S, R_X86_64_TPOFF32; R_386_TLS_LE. Other absolute addresses have records in any case.
 bool is_narrow_address(Cpu cpu, uint32_t type) {
   return cpu == Cpu::X86_64 ? type == 10 || type == 11 || type == 23 : cpu == Cpu::I386 && type == 17;
+}
+bool is_thread_offset(Cpu cpu, uint32_t type) {
+  return type == (cpu == Cpu::X86_64 ? 23 : 17);
 }
 
 }  // namespace
@@ -38,9 +40,16 @@ x86::InstructionFinder& Translator::finder_for(uint32_t section) {
   if (!finder_ || finder_section_ != section) {
     starts_ = starts_of(section);
     finder_section_ = section;
-    finder_.emplace(elf_.sections[section].bytes, cpu_ == Cpu::X86_64 ? x86::Mode::Bits64 : x86::Mode::Bits32, starts_);
+    finder_.emplace(elf_.sections[section].bytes, mode(), starts_);
   }
   return *finder_;
+}
+
+bool Translator::is_slot_name(std::string_view name) const {
+  return std::ranges::count(slot_names_, name) != 0 ||
+         std::ranges::any_of(settings_.slot_names, [&](std::string_view asked) {
+           return name == asked || (settings_.adds_underscores && asked.starts_with('_') && name == asked.substr(1));
+         });
 }
 
 bool Translator::is_slot_access(const Site& site) {
@@ -51,6 +60,7 @@ bool Translator::is_slot_access(const Site& site) {
   // A hidden variable is another file's of the same program: no slot.
   if (symbol.place != SymbolPlace::Undefined || site.reloc->symbol == 0 || symbol.visibility != STV_DEFAULT)
     return false;
+  if (is_thread_offset(cpu_, site.reloc->type) && !is_slot_name(symbol.name)) return false;
   const auto found = finder_for(site.section).find(site.reloc->offset);
   return found && found->instruction.segment_prefix != 0 &&
          found->start + found->instruction.displacement == site.reloc->offset;
@@ -61,12 +71,8 @@ void Translator::translate_slot_access(const Site& site) {
   if (!symbol.is_valid()) return;
   detoured_[site.section].push_back(static_cast<uint32_t>(site.reloc->offset));
   store(field(site), static_cast<uint32_t>(site.reloc->addend));
-  BuiltReloc record;
-  record.offset = place_of(site).offset;
-  record.symbol = symbol;
-  record.type = kUnsignedRecord;
-  record.length = kFieldLength;
-  assembler_.add_reloc(place_of(site).section, record);
+  const ObjectPlace place = place_of(site);
+  assembler_.add_reloc(place.section, record_at(place.offset, symbol, kUnsignedRecord, false));
 }
 
 }  // namespace xld::elf_to_macho

@@ -2,11 +2,11 @@
 #include "formats/elf_to_macho/sections.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/core.h>
 
 #include "core/digest.h"
 #include "formats/elf/elf.h"
+#include "formats/elf/section_names.h"
 #include "formats/elf_to_macho/relocs.h"
 #include "formats/macho/macho.h"
 #include "formats/macho/section_names.h"
@@ -51,8 +51,8 @@ constexpr const char* kNoOldStart =
     ".init_array";
 constexpr RefusalRow kRefused[] = {{".init", kNoOldStart}, {".fini", kNoOldStart}};
 
-// Table of functions without a priority: later than all that have one. That of .preinit_array is the first of all.
-constexpr int kNoPriority = 65536;
+// Tables of functions without a priority come later than all that have one.
+constexpr uint32_t kNoPriority = 65536;
 
 bool has_prefix(std::string_view name, std::string_view prefix) {
   return name.starts_with(prefix) && (name.size() == prefix.size() || name[prefix.size()] == '.');
@@ -63,28 +63,11 @@ bool is_old_table(std::string_view name) {
   return has_prefix(name, ".ctors") || has_prefix(name, ".dtors");
 }
 
-bool is_c_identifier(std::string_view name) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const auto is_part = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
-  return !name.empty() && is_letter(name[0]) && std::all_of(name.begin(), name.end(), is_part);
-}
-
 // Names have 16 bytes; of longer ones a digest tells them apart.
 std::string short_name(std::string_view name) {
   if (name.size() <= kNameSize) return std::string(name);
   const Digest digest = compute_digest(DigestKind::Fast, as_bytes(name));
   return fmt::format("{}_{:07x}", name.substr(0, 8), load<uint32_t>(digest.bytes.data()) >> 4);
-}
-
-// ".init_array.00101": the number, or as late as those without one. ".ctors.65434" counts from the other end.
-int priority_of(std::string_view name) {
-  if (name == ".preinit_array") return 0;
-  const size_t dot = name.rfind('.');
-  int priority = 0;
-  const auto [end, error] = std::from_chars(name.data() + dot + 1, name.data() + name.size(), priority);
-  if (error != std::errc() || end != name.data() + name.size() || priority < 0 || priority >= kNoPriority)
-    return kNoPriority;
-  return is_old_table(name) ? kNoPriority - 1 - priority : priority;
 }
 
 // Words that the loader has to complete.
@@ -160,7 +143,7 @@ SectionPlan plan_zero_fill(const ElfSection& section) {
 // Those with a priority have a section of their own, which the linker puts into order (formats/macho/section_names.h).
 void plan_functions(const ElfSection& section, SectionPlan& plan) {
   plan.is_backward = is_old_table(section.name);
-  const int priority = priority_of(section.name);
+  const uint32_t priority = section.name == ".preinit_array" ? 0 : initialiser_priority(section.name);
   const bool is_init = plan.flags == S_MOD_INIT_FUNC_POINTERS;
   if (priority != kNoPriority) plan.name = fmt::format("{}{:05}", is_init ? kEarlyInit : kLateTerm, priority);
 }

@@ -21,7 +21,7 @@ using namespace macho;
 namespace {
 
 constexpr std::string_view kTlsFunction = "__tls_get_addr";
-constexpr uint64_t kDescriptorSize = 24;
+constexpr uint64_t kDescriptorWords = 3;
 
 bool starts_with(const uint8_t* bytes, std::initializer_list<uint8_t> expected) {
   return std::equal(expected.begin(), expected.end(), bytes);
@@ -37,16 +37,13 @@ void put(uint8_t* bytes, std::initializer_list<uint8_t> code) {
 
 SymbolRef Translator::make_descriptor(const BuiltSymbol& symbol, SymbolRef initial) {
   const uint32_t section = assembler_.section("__DATA", "__thread_vars", S_THREAD_LOCAL_VARIABLES);
-  const ObjectPlace place = assembler_.append(section, {}, kDescriptorSize, 8);
-  BuiltReloc record;
-  record.length = 3;
-  record.type = kUnsignedRecord;
-  record.offset = place.offset;
-  record.symbol = make_undefined("__tlv_bootstrap", false);
-  assembler_.add_reloc(section, record);
-  record.offset = place.offset + 16;
-  record.symbol = initial;
-  assembler_.add_reloc(section, record);
+  const ObjectPlace place = assembler_.append(section, {}, kDescriptorWords * word_size(), word_size());
+  const auto add_word = [&](uint64_t index, SymbolRef target) {
+    const uint64_t offset = place.offset + index * word_size();
+    assembler_.add_reloc(section, record_at(offset, target, kUnsignedRecord, false, word_length()));
+  };
+  add_word(0, make_undefined("__tlv_bootstrap", false));
+  add_word(2, initial);
   BuiltSymbol built = symbol;
   built.place = place;
   return assembler_.add_symbol(std::move(built));
@@ -72,7 +69,7 @@ SymbolRef Translator::descriptor_of(uint32_t index, const Site& site) {
   SymbolRef& descriptor = descriptors_[index];
   if (symbol.place == SymbolPlace::Undefined) {
     descriptor = make_undefined(name_of(symbol), symbol.binding == STB_WEAK);
-  } else if (cpu_ == Cpu::I386 || symbol.place != SymbolPlace::Section || symbol.type != STT_TLS ||
+  } else if (symbol.place != SymbolPlace::Section || symbol.type != STT_TLS ||
              !pieces_[symbol.section].place.is_valid()) {
     if (site.reloc) {
       refuse(site, "names no thread-local variable with a place of its own");
@@ -212,7 +209,7 @@ constexpr uint32_t kDescriptorHelper[] = {
 SymbolRef Translator::descriptor_helper() {
   if (descriptor_helper_.is_valid()) return descriptor_helper_;
   const Bytes words(reinterpret_cast<const uint8_t*>(kDescriptorHelper), sizeof(kDescriptorHelper));
-  descriptor_helper_ = add_own_code(cpu_ == Cpu::Arm64 ? words : offset_detour_helper(), "___xld_thread_local");
+  descriptor_helper_ = add_own_code(cpu_ == Cpu::Arm64 ? words : offset_detour_helper(mode()), "___xld_thread_local");
   BuiltSymbol& built = assembler_.symbol(descriptor_helper_);
   built.type = N_EXT | N_PEXT;
   built.desc = N_WEAK_DEF;
@@ -248,7 +245,7 @@ void Translator::translate_tls_descriptor(const Site& site) {
   } else if (form == Form::TlsDescCall && kCallX1.fits(code)) {
     const SymbolRef helper = descriptor_helper();
     store<uint32_t>(field(site), kBranchAndLink);
-    assembler_.add_reloc(place_of(site).section, record_for(site, helper));
+    add_branch(place_of(site), helper);
   } else {
     refuse(site, kUnknownSequence);
   }
@@ -267,13 +264,7 @@ size_t Translator::translate_tls_pair_add(const Site& site) {
   store<uint32_t>(field(site), kLoadX0);
   store<uint32_t>(field(site) + 4, kBranchAndLink);
   assembler_.add_reloc(place_of(site).section, record_for(site, descriptor));
-  BuiltReloc record;
-  record.offset = place_of(site, 4).offset;
-  record.symbol = helper;
-  record.type = 2;
-  record.length = 2;
-  record.is_relative = true;
-  assembler_.add_reloc(place_of(site).section, record);
+  add_branch(place_of(site, 4), helper);
   return 2;
 }
 

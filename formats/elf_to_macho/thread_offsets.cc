@@ -22,21 +22,11 @@ using namespace macho;
 
 namespace {
 
-constexpr uint8_t kBranchRecord = 2;  // of both CPUs
-constexpr uint8_t kLong = 2;          // log2 of the field's size
+constexpr uint8_t kBranchRecord = 2;     // of CPUs of 64 bits
+constexpr uint8_t kPlainRecordI386 = 0;  // a branch is an ordinary distance
 constexpr uint64_t kCodeAlignment = 4;
 constexpr uint32_t kNop = 0xd503201f, kBranch = 0x14000000;
 constexpr std::string_view kModuleBase = "_TLS_MODULE_BASE_";
-
-BuiltReloc record_at(uint64_t offset, SymbolRef symbol, uint8_t type, bool is_relative = true) {
-  BuiltReloc record;
-  record.offset = offset;
-  record.symbol = symbol;
-  record.type = type;
-  record.length = kLong;
-  record.is_relative = is_relative;
-  return record;
-}
 
 }  // namespace
 
@@ -58,20 +48,45 @@ SymbolRef Translator::add_own_code(Bytes code, std::string_view name) {
   return assembler_.add_symbol(std::move(built));
 }
 
-// The branch back goes to a label at the instruction, and over it: what is behind may be another piece.
-void Translator::add_branch_behind(ObjectPlace from, uint32_t section, uint64_t start, uint64_t size) {
-  const SymbolRef label = label_at(section, start);
-  if (cpu_ == Cpu::Arm64) {
-    BuiltReloc addend = record_at(from.offset, {}, kAddendRecordArm64, false);
-    addend.number = static_cast<uint32_t>(size);
-    assembler_.add_reloc(from.section, addend);
-  } else {
-    store(assembler_.bytes_at(from), static_cast<uint32_t>(size));
+// The field of a call or jump to a symbol, or to `offset` bytes behind it. Branches back go to a label at the
+// instruction, and over it: what is behind may be another piece.
+void Translator::add_branch(ObjectPlace field, SymbolRef target, uint64_t offset) {
+  if (cpu_ == Cpu::I386) {
+    constexpr int64_t kToEnd = 4;
+    assembler_.add_distance(field, 4, {}, static_cast<int64_t>(offset) - kToEnd);
+    return assembler_.add_reloc(field.section, record_at(field.offset, target, kPlainRecordI386));
   }
-  assembler_.add_reloc(from.section, record_at(from.offset, label, kBranchRecord));
+  if (cpu_ == Cpu::Arm64 && offset != 0) {
+    BuiltReloc addend = record_at(field.offset, {}, kAddendRecordArm64, false);
+    addend.number = static_cast<uint32_t>(offset);
+    assembler_.add_reloc(field.section, addend);
+  } else if (cpu_ == Cpu::X86_64) {
+    store(assembler_.bytes_at(field), static_cast<uint32_t>(offset));
+  }
+  assembler_.add_reloc(field.section, record_at(field.offset, target, kBranchRecord));
 }
 
-// ---- x86-64
+// ---- x86
+
+// The field of "mov WORD, %reg", where WORD holds the address of a variable's descriptor, or of something ordinary.
+void Translator::add_load_of_word(ObjectPlace field, SymbolRef symbol, bool is_variable) {
+  const bool is_wide = cpu_ == Cpu::X86_64;
+  uint8_t type = is_wide ? kSlotLoadRecordX86_64 : kUnsignedRecord;
+  if (is_variable) type = is_wide ? kTlvRecordX86_64 : kTlvRecordI386;
+  if (!is_wide && !is_variable) symbol = word_of(symbol);
+  assembler_.add_reloc(field.section, record_at(field.offset, symbol, type, is_wide));
+}
+
+// Objects of 32 bits bring the words along that linkers make for those of 64.
+SymbolRef Translator::word_of(SymbolRef symbol) {
+  SymbolRef& known = words_[symbol.index];
+  if (known.is_valid()) return known;
+  BuiltSymbol built;
+  built.name = fmt::format("L{}$word", assembler_.symbol(symbol).name);
+  built.place = assembler_.append(assembler_.section("__DATA", "__data", S_REGULAR), {}, word_size(), word_size());
+  assembler_.add_reloc(built.place.section, record_at(built.place.offset, symbol, kUnsignedRecord, false));
+  return known = assembler_.add_symbol(std::move(built));
+}
 
 void Translator::translate_thread_offset(const Site& site) {
   const ElfSection& section = elf_.sections[site.section];
@@ -87,12 +102,17 @@ void Translator::translate_thread_offset(const Site& site) {
   if (site.row->form == Form::TlsOffsetSlot || site.row->form == Form::TlsDescriptor) {
     constexpr int64_t kToEnd = 4;
     field.use = site.row->form == Form::TlsOffsetSlot ? OffsetUse::Slot : OffsetUse::Descriptor;
-    field.addend += kToEnd;
+    if (site.row->is_relative) field.addend += kToEnd;
   }
   auto detour = make_offset_detour(finder_for(site.section), field);
   if (!detour) return refuse(site, detour.error().message + "; compile with -fPIC -ftls-model=global-dynamic");
-  if (has_other_record(site, detour->start, detour->size)) return refuse(site, kUnknownSequence);
-  if (const SymbolRef descriptor = descriptor_at(site); descriptor.is_valid()) add_detour(site, *detour, descriptor);
+  if (has_other_record(site, *detour)) return refuse(site, kUnknownSequence);
+  const SymbolRef descriptor = descriptor_at(site);
+  if (!descriptor.is_valid()) return;
+  uses_thread_pointer_ = true;
+  const ObjectPlace code = add_detour(site.section, field.offset, *detour, descriptor, field.use);
+  if (has_record_of_immediate(site, *detour))
+    moved_[{site.section, site.index + 1}] = {code.section, code.offset + detour->immediate_field};
 }
 
 // lea x@tlsdesc(%rip), %rax: mov $0, %rax.
@@ -104,28 +124,37 @@ void Translator::put_zero(const Site& site) {
   x86::use_immediate(field(site), kLead, x86::kMoveImmediate, 0);
 }
 
-// Of one instruction only one field can be replaced.
-bool Translator::has_other_record(const Site& site, uint64_t start, uint64_t size) const {
+// Of one instruction only one field can be replaced; the immediate behind it moves with the instruction.
+bool Translator::has_other_record(const Site& site, const OffsetDetour& detour) const {
   const auto& relocs = elf_.sections[site.section].relocs;
   const auto is_inside = [&](size_t i) {
-    return i < relocs.size() && relocs[i].offset >= start && relocs[i].offset < start + size;
+    return i < relocs.size() && relocs[i].offset >= detour.start && relocs[i].offset < detour.start + detour.size;
   };
-  return is_inside(site.index - 1) || is_inside(site.index + 1);
+  return is_inside(site.index - 1) || is_inside(site.index + (has_record_of_immediate(site, detour) ? 2 : 1));
 }
 
-void Translator::add_detour(const Site& site, const OffsetDetour& detour, SymbolRef descriptor) {
-  uses_thread_pointer_ = true;
-  detoured_[site.section].push_back(static_cast<uint32_t>(site.reloc->offset));
-  const SymbolRef helper = descriptor_helper(), code = add_own_code(detour.code, "L_thread_access");
+bool Translator::has_record_of_immediate(const Site& site, const OffsetDetour& detour) const {
+  const auto& relocs = elf_.sections[site.section].relocs;
+  return detour.immediate_field != 0 && site.index + 1 < relocs.size() &&
+         relocs[site.index + 1].offset == detour.start + detour.immediate;
+}
+
+ObjectPlace Translator::add_detour(uint32_t section, uint32_t field, const OffsetDetour& detour, SymbolRef target,
+                                   OffsetUse use) {
+  detoured_[section].push_back(field);
+  SymbolRef helper;
+  if (detour.helper_field != 0) helper = descriptor_helper();
+  const SymbolRef code = add_own_code(detour.code, use == OffsetUse::Guard ? "L_stack_guard" : "L_thread_access");
   const ObjectPlace place = assembler_.symbol(code).place;
-  assembler_.add_reloc(place.section, record_at(place.offset + detour.descriptor_field, descriptor, kTlvRecordX86_64));
-  assembler_.add_reloc(place.section, record_at(place.offset + detour.helper_field, helper, kBranchRecord));
-  if (detour.end_field != 0)
-    add_branch_behind({place.section, place.offset + detour.end_field}, site.section, detour.start, detour.size);
-  const ObjectPlace piece = pieces_[site.section].place;
+  const auto in_code = [&](uint32_t offset) { return ObjectPlace{place.section, place.offset + offset}; };
+  add_load_of_word(in_code(detour.descriptor_field), target, use != OffsetUse::Guard);
+  if (helper.is_valid()) add_branch(in_code(detour.helper_field), helper);
+  if (detour.end_field != 0) add_branch(in_code(detour.end_field), label_at(section, detour.start), detour.size);
+  const ObjectPlace piece = pieces_[section].place;
   const ObjectPlace start{piece.section, piece.offset + detour.start};
   const uint32_t jump = write_detour_jump(detour, MutableBytes(assembler_.bytes_at(start), detour.size));
-  assembler_.add_reloc(piece.section, record_at(start.offset + jump, code, kBranchRecord));
+  add_branch({start.section, start.offset + jump}, code);
+  return place;
 }
 
 // call *x@tlscall(%rax): what was asked for is there.
@@ -212,9 +241,9 @@ void Translator::translate_arm64_offset(const Site& site) {
   assembler_.add_reloc(place.section, record_at(place.offset + kPageWord * kWord, descriptor, kTlvPageRecordArm64));
   assembler_.add_reloc(place.section,
                        record_at(place.offset + kLoadWord * kWord, descriptor, kTlvPageOffsetRecordArm64, false));
-  add_branch_behind({place.section, place.offset + kEndWord * kWord}, site.section, site.reloc->offset, kWord);
+  add_branch({place.section, place.offset + kEndWord * kWord}, label_at(site.section, site.reloc->offset), kWord);
   store(field(site), kBranch);  // it may have moved
-  assembler_.add_reloc(place_of(site).section, record_at(place_of(site).offset, label, kBranchRecord));
+  add_branch(place_of(site), label);
 }
 
 void Translator::translate_slot_page(const Site& site) {
@@ -250,7 +279,7 @@ void Translator::clear_x86_thread_pointer(uint32_t index) {
   std::ranges::sort(fields);
   const ElfSection& section = elf_.sections[index];
   const MutableBytes code(assembler_.bytes_at(pieces_[index].place), section.bytes.size());
-  for (const ThreadPointerProblem& problem : clear_thread_pointer(code, starts_of(index), fields))
+  for (const ThreadPointerProblem& problem : clear_thread_pointer(code, mode(), starts_of(index), fields))
     note(fmt::format("section {}: offset {:#x}: the code {}", section.name, problem.offset, problem.what));
 }
 

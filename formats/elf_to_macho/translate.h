@@ -17,6 +17,8 @@ struct TranslationSettings {
   Cpu cpu = Cpu::Unknown;
   bool adds_underscores = true;  // as compilers for Darwin do: "main" is "_main"
   bool keeps_debug_information = true;
+  bool may_execute_stack = false;                 // the program gets a stack that is executable
+  std::vector<std::string_view> slot_names = {};  // of runtime slots, as options name them
 };
 
 struct Translation {

@@ -27,8 +27,10 @@ bool is_mapping_symbol(const ElfSymbol& symbol) {
 }  // namespace
 
 Translation Translator::run() {
+  check_marks();
   place_sections();
   define_symbols();
+  translate_requests();
   for (uint32_t i = 0; i < elf_.sections.size(); i++) {
     if (elf_.sections[i].relocs.empty() || !pieces_[i].place.is_valid()) continue;
     switch (pieces_[i].plan.treatment) {
@@ -42,8 +44,8 @@ Translation Translator::run() {
         translate_section(i);
     }
   }
+  translate_stack_guards();
   clear_thread_pointers();
-  translate_requests();
   auto object = assembler_.finish();
   if (object) {
     result_.object = std::move(*object);

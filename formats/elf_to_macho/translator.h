@@ -25,6 +25,19 @@ using macho::ObjectAssembler;
 using macho::ObjectPlace;
 using macho::SymbolRef;
 
+// Records of 32-bit fields, which most of those are that translated code needs.
+constexpr uint8_t kLongField = 2, kQuadField = 3;  // log2 of the field's size
+inline BuiltReloc record_at(uint64_t offset, SymbolRef symbol, uint8_t type, bool is_relative = true,
+                            uint8_t length = kLongField) {
+  BuiltReloc record;
+  record.offset = offset;
+  record.symbol = symbol;
+  record.type = type;
+  record.length = length;
+  record.is_relative = is_relative;
+  return record;
+}
+
 class Translator {
  public:
   Translator(ElfView elf, const TranslationSettings& settings)
@@ -52,6 +65,9 @@ class Translator {
   void place(uint32_t index);
   bool can_turn_around(const ElfSection& section) const;
   uint64_t word_size() const { return cpu_ == Cpu::I386 ? 4 : 8; }
+  uint8_t word_length() const { return cpu_ == Cpu::I386 ? kLongField : kQuadField; }
+  x86::Mode mode() const { return cpu_ == Cpu::I386 ? x86::Mode::Bits32 : x86::Mode::Bits64; }
+  bool is_slot_name(std::string_view name) const;
   void define_symbols();
   bool is_coalesced(const ElfSymbol& symbol) const;
   std::string name_of(const ElfSymbol& symbol) const;
@@ -73,7 +89,6 @@ class Translator {
   void translate_instruction(const Site& site);
   void translate_size(const Site& site);
   void add_pair(const Site& site, SymbolRef minuend, SymbolRef subtrahend, int64_t addend);
-  bool is_stack_protector(const Site& site) const;
   struct Target {
     SymbolRef symbol;
     int64_t addend = 0;
@@ -92,6 +107,7 @@ class Translator {
   void translate_slot_access(const Site& site);
 
   // requests.cc
+  void check_marks();
   void translate_requests();
   void translate_notes(const ElfSection& section);
   void translate_imports(const ElfSection& section);
@@ -114,15 +130,23 @@ class Translator {
   void translate_module_descriptor(const Site& site);
   SymbolRef descriptor_helper();
 
+  // stack_guard.cc
+  void translate_stack_guards();
+  bool has_guards_beside_thread_pointer() const;
+  void translate_guards_of(uint32_t section);
+
   // thread_offsets.cc
   bool is_module_base(const Site& site) const;
   SymbolRef descriptor_at(const Site& site);
   SymbolRef add_own_code(Bytes code, std::string_view name);
-  void add_branch_behind(ObjectPlace from, uint32_t section, uint64_t start, uint64_t size);
+  void add_branch(ObjectPlace field, SymbolRef target, uint64_t offset = 0);
+  void add_load_of_word(ObjectPlace field, SymbolRef symbol, bool is_variable);
+  SymbolRef word_of(SymbolRef symbol);
   void translate_thread_offset(const Site& site);
   void put_zero(const Site& site);
-  bool has_other_record(const Site& site, uint64_t start, uint64_t size) const;
-  void add_detour(const Site& site, const OffsetDetour& detour, SymbolRef descriptor);
+  bool has_other_record(const Site& site, const OffsetDetour& detour) const;
+  bool has_record_of_immediate(const Site& site, const OffsetDetour& detour) const;
+  ObjectPlace add_detour(uint32_t section, uint32_t field, const OffsetDetour& detour, SymbolRef target, OffsetUse use);
   void translate_descriptor_call(const Site& site);
   void translate_arm64_offset(const Site& site);
   void translate_slot_page(const Site& site);
@@ -155,6 +179,7 @@ class Translator {
   std::map<std::string, SymbolRef> undefined_;
   std::map<uint32_t, SymbolRef> descriptors_, initials_;  // by ELF symbol
   std::map<std::pair<uint32_t, uint64_t>, SymbolRef> place_labels_;
+  std::map<std::pair<uint32_t, size_t>, ObjectPlace> moved_;  // by section and record: fields that stand elsewhere
   SymbolRef block_start_, block_descriptor_, descriptor_helper_;
   std::optional<bool> is_block_at_zero_;
   bool uses_thread_pointer_ = false;                    // code adds to it
@@ -162,8 +187,9 @@ class Translator {
   std::vector<uint32_t> starts_;                        // of instructions, in the section of finder_
   std::optional<x86::InstructionFinder> finder_;
   uint32_t finder_section_ = 0;
-  bool reports_stack_protector_ = true;  // once: most functions have it
-  size_t left_out_ = 0;                  // problems beyond those that are listed
+  std::map<uint32_t, SymbolRef> words_;       // by SymbolRef: words of 32-bit objects that hold an address
+  std::vector<std::string_view> slot_names_;  // that the object's notes ask for
+  size_t left_out_ = 0;                       // problems beyond those that are listed
   Translation result_;
 };
 

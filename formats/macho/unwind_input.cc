@@ -430,7 +430,7 @@ class UnwindReader {
 
   // Assemblers, and compilers for other systems, write call frame information only.
   void use_compact_encoding(const InputSection& section, const Frame& frame, UnwindEntry& entry) const {
-    if (!link_.applies_relocs() || frame.cie_facts.is_signal_frame || frame.cie_facts.signs_with_key_b) return;
+    if (frame.cie_facts.is_signal_frame || frame.cie_facts.signs_with_key_b) return;
     const auto code = slice(link_.atom(entry.function).bytes(), entry.offset, entry.length);
     if (!code) return;
     const auto rows = read_frame_rows(bytes_of(section), frame.cie, frame.cie_facts, frame.fde, frame.fde_facts);

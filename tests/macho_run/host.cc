@@ -17,10 +17,12 @@ namespace macho_run {
 namespace {
 
 constexpr HostSymbols (*kTables[])() = {loader_shims, stdio_shims, text_shims, system_shims, thread_shims};
-
 // Code of the host's own compilers means the host's functions, but this loader.
+constexpr HostSymbols (*kHostCodeTables[])() = {loader_shims, host_code_thread_shims};
+
 std::span<HostSymbols (*const)()> tables() {
-  return std::span(kTables).first(process().options.is_host_code ? 1 : std::size(kTables));
+  if (process().options.is_host_code) return kHostCodeTables;
+  return kTables;
 }
 
 // Functions of the C++ runtime that leave by throwing.

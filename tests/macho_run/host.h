@@ -36,5 +36,6 @@ HostSymbols text_shims();
 HostSymbols system_shims();
 HostSymbols thread_shims();
 HostSymbols loader_shims();
+HostSymbols host_code_thread_shims();
 
 }  // namespace macho_run

@@ -55,7 +55,10 @@ PROGRAMS = {
                              options=("-fcommon", "-ffunction-sections", "-fdata-sections"), arguments=("first",)),
     # Thread-local variables by their offsets; -fPIE comes behind -fPIC and counts.
     "models": Program(["models.c", "models_other.c"], "gcc", options=("-fPIE",)),
+    "models_386": Program(["models.c", "models_other.c"], "gcc", archs=("i386",)),
     "models_plain": Program(["models.c", "models_other.c"], "gcc", options=("-fPIE", "-O0")),
+    "models_plain_386": Program(["models.c", "models_other.c"], "gcc", options=("-O0",), archs=("i386",)),
+    "models_indirect_386": Program(["models.c", "models_other.c"], "gcc", options=("-mno-tls-direct-seg-refs",), archs=("i386",)),
     "models_clang": Program(["models.c", "models_other.c"], "clang", options=("-fPIE", "-ftls-model=initial-exec")),
     "models_vector": Program(["models.c", "models_other.c"], "clang", options=("-fPIE", "-mavx2", "-O3"), archs=("x86_64",)),
     "models_block": Program(["models.c", "models_other.c"], "clang", options=("-ftls-model=local-dynamic",)),
@@ -64,7 +67,15 @@ PROGRAMS = {
                                  options=("-mtls-dialect=gnu2", "-ftls-model=local-dynamic")),
     "models_module": Program(["models.c", "models_other.c"], "clang", archs=("arm64",),
                              own=("-ftls-model=local-dynamic", "-mllvm", "-aarch64-elf-ldtls-generation")),
+    # Another file's variables, too.
+    "models_direct": Program(["models.c", "models_other.c"], "gcc", options=("-fPIE", "-ftls-model=local-exec"),
+                             archs=("x86_64",)),
+    "models_direct_386": Program(["models.c", "models_other.c"], "gcc", options=("-ftls-model=local-exec",), archs=("i386",)),
     "models_small": Program(["models.c", "models_other.c"], "clang", own=("-fPIE", "-mtls-size=12"), archs=("arm64",)),
+    # The last thing it does is to overwrite its stack.
+    "guards": Program(["guards.c"], "gcc", options=("-fstack-protector-all",), archs=("x86_64", "arm64", "i386")),
+    "guards_clang": Program(["guards.c"], "clang", options=("-fstack-protector-all", "-O3"), archs=("x86_64", "arm64")),
+    "guards_plain": Program(["guards.c"], "gcc", options=("-fstack-protector-all", "-O0"), archs=("x86_64", "arm64", "i386")),
     "starts": Program(["starts.c", "starts_other.c"], "gcc", archs=("x86_64", "arm64", "i386")),
     # ld.lld, which links the ELF programs of arm64, does not run .ctors.
     "starts_old": Program(["starts.c", "starts_old.c", "starts_other.c"], "gcc", archs=("x86_64", "i386")),
@@ -89,7 +100,7 @@ class ElfRunner(Runner):
             objects.append(self.work / f"{source}.o")
             path = SOURCES / source if (SOURCES / source).exists() else self.arguments.sqlite / source
             self.expect_success([*COMPILERS[self.arguments.arch][program.compiler], "-O2",
-                                 *CODE_MODEL.get(self.arguments.arch, ["-fPIC"]), "-fno-stack-protector",
+                                 *CODE_MODEL.get(self.arguments.arch, ["-fPIC"]), "-fstack-protector-strong",
                                  *program.options, *options, *folder, "-c", path, "-o", objects[-1]])
         return objects
 

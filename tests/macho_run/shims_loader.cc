@@ -193,7 +193,11 @@ char** program_name_place() {
   return &name;
 }
 
+// Code of the host's compilers is linked for Darwin's, too.
+Word stack_guard = static_cast<Word>(0x5bd1e995a7c13f00);
+
 const HostSymbol kShims[] = {
+    {"__stack_chk_guard", &stack_guard, HostKind::Data},
     {"dlopen", open_image},
     {"dlsym", find_symbol},
     {"dlclose", close_image},

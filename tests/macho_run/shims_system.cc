@@ -264,8 +264,6 @@ int raise_signal(int number) {
   return raise(host_signal(number));
 }
 
-Word stack_guard = static_cast<Word>(0x5bd1e995a7c13f00);
-
 int is_privileged() {
   return 0;
 }
@@ -282,7 +280,6 @@ void macho_longjmp(void*, int);
 }
 
 const HostSymbol kShims[] = {
-    {"__stack_chk_guard", &stack_guard, HostKind::Data},
     {"stat$INODE64", stat_path},
     {"lstat$INODE64", stat_link},
     {"fstat$INODE64", stat_file},

@@ -226,8 +226,11 @@ void* run_thread(void* raw) {
   return reinterpret_cast<void*>(macho_call(start.function, start.argument, 0, 0, 0, 0));
 }
 
+int create_host_thread(pthread_t* thread, const pthread_attr_t* attributes, Word function, Word argument) {
+  return pthread_create(thread, attributes, run_thread, new Start{function, argument});
+}
 int create_thread(pthread_t* thread, const pthread_attr_t* attributes, Word function, Word argument) {
-  return darwin_error(pthread_create(thread, attributes, run_thread, new Start{function, argument}));
+  return darwin_error(create_host_thread(thread, attributes, function, argument));
 }
 
 // Darwin: joinable 1, detached 2.
@@ -321,10 +324,16 @@ const HostSymbol kShims[] = {
     {"os_unfair_lock_unlock", unfair_unlock},
 };
 
+// A thread needs its segment register, whatever its code was compiled for.
+const HostSymbol kHostCodeShims[] = {{"pthread_create", create_host_thread}};
+
 }  // namespace
 
 HostSymbols thread_shims() {
   return kShims;
+}
+HostSymbols host_code_thread_shims() {
+  return kHostCodeShims;
 }
 
 }  // namespace macho_run

@@ -18,7 +18,10 @@ EOF
 echo '__thread int of_archive = 4; int from_archive(int x) { return x + of_archive; }' >member.c
 echo 'int from_macho(int x) { return x * 2; }' >macho.c
 echo 'int unused(void) { return undefined_if_taken(); } int undefined_if_taken(void);' >unused.c
-for file in main member unused; do run gcc -O2 -fPIC -fcommon -fno-stack-protector -c -w $file.c; done
+for file in main unused; do run gcc -O2 -fPIC -fcommon -c -w $file.c; done
+# Its relocations are in compact form.
+run clang-19 -target x86_64-linux-gnu -O2 -fPIC -Wa,--crel,--allow-experimental-crel -c member.c
+expect_match CREL llvm-readelf-19 -S member.o
 run clang-19 -target x86_64-apple-macos10.15 -O1 -c macho.c -o macho.o
 rm -f libx.a && run ar rcs libx.a unused.o member.o
 echo '--- !tapi-tbd

@@ -14,7 +14,7 @@ END
 echo 'int of_archive(void) { return 4; }' >member.c
 echo 'int of_macho_member(void) { return 3; }' >macho_member.c
 echo 'int from_macho(int x) { return x; }' >macho.c
-run gcc -O2 -fPIC -ffunction-sections -fno-stack-protector -c elf.c member.c
+run gcc -O2 -fPIC -ffunction-sections -c elf.c member.c
 for file in macho macho_member; do run clang-19 -target x86_64-apple-macos11 -O1 -c $file.c; done
 run clang-19 -target arm64-apple-macos11 -O1 -c macho.c -o other.o
 rm -f mixed.a && run ar rcs mixed.a member.o macho_member.o macho.o

@@ -49,6 +49,12 @@ expect_equal "$(llvm-dwarfdump-19 --eh-frame kept | grep -c 'FDE cie')" 3
 expect_match '0x02020400' llvm-objdump-19 --macho --unwind-info kept
 link_it -platform_version macos 10.5 10.5 -o old
 expect_equal "$(llvm-dwarfdump-19 --eh-frame old | grep -c 'FDE cie')" 3
-# With -r nothing is decided yet.
+# With -r both are kept, and the last link chooses as it would have without.
 run "$scratch/bin/ld64.xld" --target=darwin-amd64 -r in.o -o joined.o
 expect_equal "$(llvm-dwarfdump-19 --eh-frame joined.o | grep -c 'FDE cie')" 3
+run "$scratch/bin/ld64.xld" --target=darwin-amd64 -e _main joined.o -o relinked
+llvm-objdump-19 --macho --unwind-info plain | grep 'encoding\[' >once
+llvm-objdump-19 --macho --unwind-info relinked | grep 'encoding\[' >twice
+expect_equal "$(sed 's/offset=[^,]*//' twice)" "$(sed 's/offset=[^,]*//' once)"
+run "$XLD_VERIFY" relinked
+expect_equal "$(llvm-dwarfdump-19 --eh-frame relinked | grep -c 'FDE cie')" 1
