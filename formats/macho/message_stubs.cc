@@ -100,7 +100,7 @@ class StubMaker {
     name.place = object_.append(names, as_bytes(std::string_view(selector.c_str(), selector.size() + 1)),
                                 selector.size() + 1, 1);
     const SymbolRef name_ref = object_.add_symbol(std::move(name));
-    const uint32_t references = object_.section("__DATA", "__objc_selrefs", S_LITERAL_POINTERS);
+    const uint32_t references = object_.section("__DATA", "__objc_selrefs", S_LITERAL_POINTERS | S_ATTR_NO_DEAD_STRIP);
     BuiltSymbol reference;
     reference.name = "L_selector_reference";
     reference.place = object_.append(references, {}, 8, 8);

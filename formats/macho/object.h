@@ -62,6 +62,14 @@ inline uint8_t literal_size(const InputSection& section) {
   }
 }
 
+// Bytes of a record of a table whose records have no symbols; 0: the section is no such table.
+uint32_t record_size(const Link& link, const InputSection& section);
+
+// The compiler's list of symbols whose address is compared: a relocation each.
+inline bool is_significance_list(const InputSection& section) {
+  return section.name == "__llvm_addrsig";
+}
+
 constexpr uint32_t kNoPiece = UINT32_MAX;
 
 struct Frame;
