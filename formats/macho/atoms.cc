@@ -30,6 +30,7 @@ class AtomMaker {
     cut_sections();
     find_other_pieces();
     coalesce();
+    apply_objc_edits();
     for (uint32_t i = 0; i < object_.sections.size(); i++) make_atoms(i);
     for (uint32_t i = 0; i < object_.sections.size(); i++) share_relocs(i);
     place_symbols();
@@ -155,6 +156,19 @@ class AtomMaker {
     for (Subsection* piece : kept) piece->instead = SymbolId();
   }
 
+  // See objc_lists.h.
+  void apply_objc_edits() {
+    const auto& all = state_of(link_).objc_edits;
+    const auto edits = all.find(file_.id);
+    if (edits == all.end()) return;
+    for (const ObjcEdit& edit : edits->second) {
+      auto* piece = const_cast<Subsection*>(subsection_at(object_, edit.section, edit.address));
+      if (!piece || piece->address != edit.address) continue;
+      piece->is_dropped = edit.instead.empty();
+      if (!edit.instead.empty()) piece->instead = link_.symbols.find(edit.instead);
+    }
+  }
+
   Subsection* piece_of(uint32_t index) { return const_cast<Subsection*>(subsection_of(object_, index)); }
 
   // ---- atoms
@@ -166,7 +180,7 @@ class AtomMaker {
     const SectionId key = key_for(section);
     for (uint32_t i = 0; i < section.subsection_count; i++) {
       const uint32_t piece = section.first_subsection + i;
-      if (object_.subsections[piece].instead.is_valid()) continue;
+      if (object_.subsections[piece].instead.is_valid() || object_.subsections[piece].is_dropped) continue;
       if (section.name == kImageInfoName && i == 0) continue;  // all of them become one (objc.h)
       const uint64_t end =
           i + 1 < section.subsection_count ? object_.subsections[piece + 1].address : section.address + section.size;

@@ -470,7 +470,8 @@ uint32_t record_size(const Link& link, const InputSection& section) {
     std::string_view name;
     uint32_t words;
   };
-  static constexpr Row kTables[] = {{"__cfstring", 4}, {"__objc_selrefs", 1}, {"__objc_classrefs", 1}};
+  static constexpr Row kTables[] = {
+      {"__cfstring", 4}, {"__objc_selrefs", 1}, {"__objc_classrefs", 1}, {"__objc_catlist", 1}};
   if (section.segment != "__DATA" && section.segment != "__DATA_CONST") return 0;
   for (const Row& row : kTables) {
     const uint32_t size = row.words * link.target().word_size;

@@ -43,7 +43,8 @@ struct Subsection {
   uint32_t section = 0;
   uint32_t first_reloc = 0, reloc_count = 0;  // of its section's records, in the order of reloc_order
   AtomId atom;                                // not valid: not linked
-  SymbolId instead;  // the weak definition of another file that stands for it; only if there is no atom
+  SymbolId instead;         // the definition of another file that stands for it; only if there is no atom
+  bool is_dropped = false;  // what it says is said elsewhere
 };
 
 // Bytes of a constant; 1 for strings; 0: the section is not made of constants that may be shared.
