@@ -214,15 +214,18 @@ struct DarwinOptions {
   std::string path_prefix;                      // -oso_prefix
   bool adds_underscores = true;                 // to the names of objects that are translated (ELF)
   bool ignores_hints = false;                   // -ignore_optimization_hints
-  Answer init_offsets = Answer::Unset;   // -init_offsets: initialisers as offsets that the loader need not adjust
-  std::string symbol_order_file;         // --print-symbol-order
-  bool refuses_foreign = false;          // -arch_errors_fatal: files for other CPUs are errors
-  bool names_architecture = false;       // -arch_multiple: messages do
-  bool warns_of_install_name = false;    // --warn-dylib-install-name
-  bool warns_of_runtime_paths = true;    // --warn-duplicate-rpath
-  std::string lto_library;               // -lto_library: LLVM's plugin lies beside it
-  std::vector<std::string> lto_options;  // -mllvm and its like
-  bool has_small_objc_stubs = false;     // -objc_stubs_small
+  Answer init_offsets = Answer::Unset;        // -init_offsets: initialisers as offsets that the loader need not adjust
+  std::string symbol_order_file;              // --print-symbol-order
+  bool refuses_foreign = false;               // -arch_errors_fatal: files for other CPUs are errors
+  bool names_architecture = false;            // -arch_multiple: messages do
+  bool warns_of_install_name = false;         // --warn-dylib-install-name
+  bool warns_of_runtime_paths = true;         // --warn-duplicate-rpath
+  std::string lto_library;                    // -lto_library: LLVM's plugin lies beside it
+  std::vector<std::string> lto_options;       // -mllvm and its like
+  bool has_small_objc_stubs = false;          // -objc_stubs_small
+  bool merges_categories = false;             // -objc_category_merging
+  bool has_relative_method_lists = false;     // -objc_relative_method_lists
+  std::vector<std::string> ignored_requests;  // --ignore-auto-link-option: of libraries and frameworks
 };
 
 // How code uses an imported name. Inferred: its relocations say whether it is called or read.

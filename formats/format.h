@@ -108,6 +108,13 @@ struct FoldedAtom {
   auto operator<=>(const FoldedAtom&) const = default;
 };
 
+// What an atom's bytes and relocations do not say: only atoms of one kind can be the same.
+struct FoldKind {
+  uint64_t facts = 0;
+  bool has_address = true;  // false: nobody compares its address, whatever refers to it
+  bool operator==(const FoldKind&) const = default;
+};
+
 // A file that is no input but says something of the names of the output.
 enum class SettingKind : uint8_t {
   VersionScript,
@@ -361,9 +368,13 @@ struct Format {
   // Atoms that live although nothing refers to them.
   bool (*is_root)(const Link&, const InputFile&, const Atom&);
 
-  // Nothing: the atom means something by where it stands, however equal it is to another. Else what its bytes and
-  // relocations do not say: only atoms of one kind can be the same.
-  std::optional<uint64_t> (*fold_kind)(const Link&, const InputFile&, const Atom&);
+  // Nothing: the atom means something by where it stands, however equal it is to another.
+  std::optional<FoldKind> (*fold_kind)(const Link&, const InputFile&, const Atom&);
+
+  // Appends references that stand elsewhere but are the atom's own, such as how it is unwound: atoms that are the same
+  // have the same ones.
+  void (*describing_references)(const Link&, const InputFile&, const Atom&, std::vector<Reloc>& out) =
+      nullptr;  // none: atoms that are described elsewhere have no kind
 
   // Appends the atoms whose address the file's compiler says is compared. False: the file does not say.
   bool (*significant_atoms)(const Link&, const InputFile&, std::vector<AtomId>& out);

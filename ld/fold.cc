@@ -130,6 +130,20 @@ class Folder {
       for (size_t i = 0; i < count; i++) fn(batch[i]);
   }
 
+  // Its relocations, and what describes it.
+  template <class Fn>
+  void for_each_reference(const Atom& atom, Fn fn) const {
+    for_each_reloc(atom, fn);
+    for (const Reloc& reloc : description_of(atom)) fn(reloc);
+  }
+
+  std::vector<Reloc> description_of(const Atom& atom) const {
+    std::vector<Reloc> references;
+    if (link_.format->describing_references)
+      link_.format->describing_references(link_, link_.inputs.file(atom.file), atom, references);
+    return references;
+  }
+
   // ---- candidates
   // ------------------------------------------------------------------------------------------------------
 
@@ -150,7 +164,9 @@ class Folder {
       bool is_described = false;
       for (; companion != companions.end() && companion->owner <= id; ++companion)
         is_described |= companion->owner == id && describes(*companion);
-      // What stands elsewhere about an atom (exception tables, followers) is not compared, so it stays apart.
+      // What stands elsewhere about an atom (exception tables, followers) is not compared, unless the format knows it
+      // as references, so it stays apart.
+      is_described &= !link_.format->describing_references;
       if (!is_described && is_candidate(file, id)) found.push_back({hash_contents(link_.atom(id)), id});
     }
   }
@@ -160,19 +176,33 @@ class Folder {
   }
 
   bool is_candidate(const InputFile& file, AtomId id) const {
-    constexpr uint32_t kNever = atom_flag::kZeroFill | atom_flag::kThreadLocal | atom_flag::kRetained |
-                                atom_flag::kUnwind | atom_flag::kMerge | atom_flag::kFollowsOther | atom_flag::kNote;
+    constexpr uint32_t kNever = atom_flag::kZeroFill | atom_flag::kThreadLocal | atom_flag::kUnwind |
+                                atom_flag::kMerge | atom_flag::kFollowsOther | atom_flag::kNote;
     const Atom& atom = link_.atom(id);
     if (!link_.is_live[id.value] || !atom.has(atom_flag::kAllocated) || atom.has(kNever) || atom.size == 0)
       return false;
     const bool is_code = atom.has(atom_flag::kExecutable);
-    if (marks_[id.value] == kSignificant && (!is_code || link_.options().icf == IcfMode::Safe)) return false;
-    return link_.format->fold_kind(link_, file, atom) && !std::binary_search(kept_.begin(), kept_.end(), id);
+    const auto kind = link_.format->fold_kind(link_, file, atom);
+    if (!kind || std::binary_search(kept_.begin(), kept_.end(), id)) return false;
+    const bool is_significant = marks_[id.value] == kSignificant && kind->has_address;
+    return !is_significant || (is_code && link_.options().icf != IcfMode::Safe);
   }
 
-  static uint64_t hash_contents(const Atom& atom) {
+  uint64_t hash_contents(const Atom& atom) const {
     const uint64_t facts = uint64_t{atom.section.value} << 32 | atom.reloc_count;
-    return combine(hash_bytes(atom.bytes()), facts);
+    std::vector<uint8_t> copy;
+    return combine(hash_bytes(content_of(atom, copy)), facts);
+  }
+
+  // Its bytes without the addends in them, which differ where what is meant is the same. Instructions hold none.
+  Bytes content_of(const Atom& atom, std::vector<uint8_t>& copy) const {
+    if (!atom.has(atom_flag::kImplicitAddends) || atom.reloc_count == 0) return atom.bytes();
+    copy.assign(atom.data, atom.data + atom.size);
+    for_each_reloc(atom, [&](const Reloc& reloc) {
+      const uint8_t size = reloc.field < Field::Branch26 ? size_of(reloc.field) : 0;
+      if (contains(copy, reloc.offset, size)) std::fill_n(copy.begin() + reloc.offset, size, uint8_t{0});
+    });
+    return copy;
   }
 
   // Leaves only candidates that share their hash with another, in order of hash and id.
@@ -212,7 +242,7 @@ class Folder {
 
   void hash_references_of(Candidate& candidate, std::vector<AtomId>& edges) const {
     const size_t first = edges.size();
-    for_each_reloc(link_.atom(candidate.id), [&](const Reloc& reloc) {
+    for_each_reference(link_.atom(candidate.id), [&](const Reloc& reloc) {
       const Reference reference = reference_of(reloc);
       candidate.hash = combine(candidate.hash, uint64_t{reloc.offset} << 32 | reloc.raw_type);
       candidate.hash = combine(candidate.hash, static_cast<uint64_t>(reloc.addend));
@@ -292,9 +322,13 @@ class Folder {
   }
 
   bool is_equal(const Atom& a, const Atom& b) const {
-    if (a.flags != b.flags || a.section != b.section || a.size != b.size || a.reloc_count != b.reloc_count)
+    // Where addends stand, and why one is kept, is nothing that they are.
+    constexpr uint32_t kOfFile = atom_flag::kImplicitAddends | atom_flag::kRetained;
+    if (((a.flags ^ b.flags) & ~kOfFile) != 0 || a.section != b.section || a.size != b.size ||
+        a.reloc_count != b.reloc_count)
       return false;
-    if (!std::equal(a.data, a.data + a.size, b.data)) return false;
+    std::vector<uint8_t> copy_a, copy_b;
+    if (!std::ranges::equal(content_of(a, copy_a), content_of(b, copy_b))) return false;
     std::array<Reloc, kBatch> batch_a, batch_b;
     RelocCursor cursor_a, cursor_b;
     const InputFile& file_a = link_.inputs.file(a.file);
@@ -303,10 +337,12 @@ class Folder {
     while (true) {
       const size_t count = link_.format->decode(link_, file_a, a, cursor_a, batch_a, false);
       if (count != link_.format->decode(link_, file_b, b, cursor_b, batch_b, false)) return false;
-      if (count == 0) return true;
+      if (count == 0) break;
       for (size_t i = 0; i < count; i++)
         if (!is_equal(batch_a[i], batch_b[i])) return false;
     }
+    return std::ranges::equal(description_of(a), description_of(b),
+                              [&](const Reloc& one, const Reloc& other) { return is_equal(one, other); });
   }
 
   bool is_equal(const Reloc& a, const Reloc& b) const {

@@ -8,7 +8,7 @@
 
 namespace xld::elf {
 
-std::optional<uint64_t> fold_kind(const Link& link, const InputFile& file, const Atom& atom) {
+std::optional<FoldKind> fold_kind(const Link& link, const InputFile& file, const Atom& atom) {
   const SectionKey& output = state_of(link).section_keys.keys()[atom.section.value];
   // Programs walk sections named like C identifiers from __start_ to __stop_.
   if (is_c_identifier(output.name)) return std::nullopt;
@@ -17,7 +17,7 @@ std::optional<uint64_t> fold_kind(const Link& link, const InputFile& file, const
   // Whether the address of a constant matters is not seen in its uses: only the compiler can tell.
   if (!is_code && object_of(file).significance_section == 0) return std::nullopt;
   if (is_root(link, file, atom)) return std::nullopt;
-  return output.type;
+  return FoldKind{output.type};
 }
 
 namespace {

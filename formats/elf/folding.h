@@ -7,7 +7,7 @@
 namespace xld::elf {
 
 // Format::fold_kind, significant_atoms (format.h).
-std::optional<uint64_t> fold_kind(const Link& link, const InputFile& file, const Atom& atom);
+std::optional<FoldKind> fold_kind(const Link& link, const InputFile& file, const Atom& atom);
 bool significant_atoms(const Link& link, const InputFile& file, std::vector<AtomId>& out);
 
 }  // namespace xld::elf

@@ -30,6 +30,7 @@ class AtomMaker {
     cut_sections();
     find_other_pieces();
     coalesce();
+    apply_objc_edits();
     for (uint32_t i = 0; i < object_.sections.size(); i++) make_atoms(i);
     for (uint32_t i = 0; i < object_.sections.size(); i++) share_relocs(i);
     place_symbols();
@@ -54,6 +55,7 @@ class AtomMaker {
     for (uint32_t i = 0; i < object_.sections.size(); i++)
       if (is_linked(i)) starts.push_back({i, kNoSymbol, object_.sections[i].address});
     if (object_.has_subsections) add_symbol_starts(starts);
+    for (uint32_t i = 0; i < object_.sections.size(); i++) add_record_starts(i, starts);
     std::sort(starts.begin(), starts.end(), [](const Start& a, const Start& b) {
       return std::tie(a.section, a.address) < std::tie(b.section, b.address);
     });
@@ -90,6 +92,14 @@ class AtomMaker {
     }
   }
 
+  void add_record_starts(uint32_t index, std::vector<Start>& starts) const {
+    const InputSection& section = object_.sections[index];
+    const uint32_t size = record_size(link_, section);
+    if (size == 0 || !is_linked(index) || !link_.applies_relocs()) return;
+    for (uint64_t offset = 0; offset < section.size; offset += size)
+      starts.push_back({index, kNoSymbol, section.address + offset});
+  }
+
   // Of symbols at which no piece begins.
   void find_other_pieces() {
     for (uint32_t i = 0; i < object_.symbol_count; i++) {
@@ -103,7 +113,7 @@ class AtomMaker {
   bool is_linked(uint32_t index) const {
     const InputSection& section = object_.sections[index];
     if (is_unwind(section)) return true;
-    if (section.name == kImageInfoName) return false;                    // all of them become one (objc.h)
+    if (is_significance_list(section)) return false;                     // see folding.h
     if (section.segment == kOwnSegment) return !link_.applies_relocs();  // the last link reads them
     // What stays in the object, where the debug map leads: __DWARF, and what compilers put into __LD. Debug information
     // without that mark comes from objects that no debug map can name, and is linked.
@@ -146,6 +156,19 @@ class AtomMaker {
     for (Subsection* piece : kept) piece->instead = SymbolId();
   }
 
+  // See objc_lists.h.
+  void apply_objc_edits() {
+    const auto& all = state_of(link_).objc_edits;
+    const auto edits = all.find(file_.id);
+    if (edits == all.end()) return;
+    for (const ObjcEdit& edit : edits->second) {
+      auto* piece = const_cast<Subsection*>(subsection_at(object_, edit.section, edit.address));
+      if (!piece || piece->address != edit.address) continue;
+      piece->is_dropped = edit.instead.empty();
+      if (!edit.instead.empty()) piece->instead = link_.symbols.find(edit.instead);
+    }
+  }
+
   Subsection* piece_of(uint32_t index) { return const_cast<Subsection*>(subsection_of(object_, index)); }
 
   // ---- atoms
@@ -157,7 +180,8 @@ class AtomMaker {
     const SectionId key = key_for(section);
     for (uint32_t i = 0; i < section.subsection_count; i++) {
       const uint32_t piece = section.first_subsection + i;
-      if (object_.subsections[piece].instead.is_valid()) continue;
+      if (object_.subsections[piece].instead.is_valid() || object_.subsections[piece].is_dropped) continue;
+      if (section.name == kImageInfoName && i == 0) continue;  // all of them become one (objc.h)
       const uint64_t end =
           i + 1 < section.subsection_count ? object_.subsections[piece + 1].address : section.address + section.size;
       add_atom(section, piece, end, key);
@@ -252,9 +276,24 @@ class AtomMaker {
     }
     for (const Subsection& piece : pieces) {
       if (!piece.atom.is_valid() || piece.reloc_count == 0) continue;
-      link_.atom(piece.atom).relocs = section.relocs.data();
-      link_.atom(piece.atom).reloc_count = piece.reloc_count;
+      Atom& atom = link_.atom(piece.atom);
+      atom.relocs = section.relocs.data();
+      atom.reloc_count = piece.reloc_count;
+      if (has_addresses(piece)) atom.flags |= atom_flag::kImplicitAddends;
     }
+  }
+
+  // A record that names a section says by an address of the object, in the field, what of it is meant; arm64 counts
+  // distances to slots from the object's first byte.
+  bool has_addresses(const Subsection& piece) const {
+    const Cpu cpu = link_.target().cpu;
+    for (uint32_t i = 0; i < piece.reloc_count; i++) {
+      const RawReloc raw = piece_reloc(cpu, object_, piece, i);
+      const bool is_distance =
+          cpu == Cpu::Arm64 && raw.is_pc_relative && reloc_meaning(cpu, raw.type).field == Field::None;
+      if (!raw.is_extern || is_distance) return true;
+    }
+    return false;
   }
 
   // By record; the second half of a pair stands where the first does.

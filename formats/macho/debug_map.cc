@@ -100,9 +100,19 @@ class DebugMapMaker {
     std::error_code error;
     std::string path = std::filesystem::absolute(file_.path, error).lexically_normal().string();
     if (error) path = file_.path;
-    const std::string& prefix = link_.options().darwin.path_prefix;
+    const std::string prefix = path_prefix();
     if (!prefix.empty() && path.starts_with(prefix)) path = path.substr(prefix.size());
     return file_.member.empty() ? path : path + "(" + file_.member + ")";
+  }
+
+  // -oso_prefix: a folder that is there is meant, however it is spelled; "." is the current one and its slash.
+  std::string path_prefix() const {
+    const std::string& given = link_.options().darwin.path_prefix;
+    if (given.empty()) return {};
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(given, error);
+    if (error) return given;
+    return real.string() + (given == "." || given.ends_with('/') ? "/" : "");
   }
 
   const Link& link_;

@@ -150,7 +150,9 @@ class Decoder {
       reloc.hints |= hint::kIsBranch;
     }
     if (raw.is_extern) {
-      reloc.addend = stored;
+      // arm64: what stands in a distance to a slot is left over from the assembler's arithmetic; it means the slot.
+      const bool means_slot = cpu_ == Cpu::Arm64 && raw.is_pc_relative && meaning.want == Want::GotSlot;
+      reloc.addend = means_slot ? 0 : stored;
       // i386: a branch's distance is that from the object's own addresses; one to a slot is not.
       const bool counts_from_object = cpu_ == Cpu::I386 && meaning.want != Want::GotSlot;
       if (raw.is_pc_relative)

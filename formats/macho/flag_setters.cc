@@ -217,6 +217,13 @@ void add_runtime_path(OptionContext& context, const OptionUse& use) {
   context.options.dynamic.runtime_paths.emplace_back(use.value);
 }
 
+void add_loader_variable(OptionContext& context, const OptionUse& use) {
+  if (use.value.find('=') == use.value.npos)
+    return context.error(
+        fmt::format("-dyld_env's argument is malformed. Expected -dyld_env <ENV_VAR>=<VALUE>, got `{}`", use.value));
+  context.options.darwin.environment.emplace_back(use.value);
+}
+
 // Loaders refuse a path that is there twice.
 void drop_equal_paths(OptionContext& context) {
   std::vector<std::string> paths;
@@ -355,7 +362,10 @@ void add_lto_option(OptionContext& context, const OptionUse& use) {
                                   {"thinlto-cache-policy", "cache-policy="},
                                   {"cache_path_lto", "cache-dir="},
                                   {"object_path_lto", "obj-path="},
-                                  {"save-temps", "save-temps"}};
+                                  {"save-temps", "save-temps"},
+                                  {"lto-debug-pass-manager", "debug-pass-manager"},
+                                  {"cs-profile-generate", "cs-profile-generate"},
+                                  {"cs-profile-path", "cs-profile-path="}};
   std::string_view name = use.spelling;
   name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
   for (const Row& row : kRows)

@@ -29,6 +29,7 @@ void add_section_order(OptionContext& context, const OptionUse& use);
 void make_program(OptionContext& context, const OptionUse&);
 void use_host(OptionContext& context, const OptionUse& use);
 void add_runtime_path(OptionContext& context, const OptionUse& use);
+void add_loader_variable(OptionContext& context, const OptionUse& use);
 void drop_equal_paths(OptionContext& context);
 void set_pad(OptionContext& context, const OptionUse& use);
 void create_section(OptionContext& context, const OptionUse& use);

@@ -71,6 +71,7 @@ void check_options(OptionContext& context) {
   const Options& options = context.options;
   const DarwinOptions& darwin = options.darwin;
   const bool is_library = options.is_shared && !darwin.is_bundle;
+  const bool is_program = !options.is_shared && !options.is_relocatable && !darwin.is_loader;
   const bool lists_exports = !darwin.exported.empty() || !darwin.exported_lists.empty();
   const bool lists_hidden = !darwin.unexported.empty() || !darwin.unexported_lists.empty();
   const Contradiction errors[] = {
@@ -82,6 +83,10 @@ void check_options(OptionContext& context) {
        "cannot use both -exported_symbol* and -no_exported_symbols options; leave out one kind"},
       {darwin.chained_fixups == Answer::Yes && !options.is_pie && !options.is_shared && !options.is_relocatable,
        "-fixup_chains is incompatible with -no_pie: chains are for what the loader may move; leave out one of them"},
+      {darwin.page_zero_size.value_or(0) != 0 && !is_program,
+       "-pagezero_size option can only be used when linking a main executable; leave it out"},
+      {!darwin.environment.empty() && !is_program,
+       "-dyld_env can only be used when creating executable output; leave it out"},
   };
   const Contradiction warnings[] = {
       {!darwin.umbrella.empty() && !is_library, "-umbrella used, but not creating dylib"},
@@ -183,8 +188,7 @@ constexpr OptionRow kOutput[] = {
      append_darwin_text<&DarwinOptions::sub_libraries>},
     {"-sub_umbrella", Separate, "NAME", "the library passes on that framework",
      append_darwin_text<&DarwinOptions::sub_umbrellas>},
-    {"-dyld_env", Separate, "NAME=VALUE", "the loader behaves as if the variable were set",
-     append_darwin_text<&DarwinOptions::environment>},
+    {"-dyld_env", Separate, "NAME=VALUE", "the loader behaves as if the variable were set", add_loader_variable},
     {"-headerpad", Separate, "SIZE", "room for load commands to come, hexadecimal (20)", set_pad},
     {"-headerpad_max_install_names", None, "", "room for library names as long as paths can be",
      set_darwin<&DarwinOptions::pads_for_install_names>},
@@ -289,6 +293,8 @@ constexpr OptionRow kInputs[] = {
      set_everywhere<&InputOption::loads_classes>},
     {"-force_load", Separate, "FILE", "take all members of the archive FILE", add_whole_archive},
     {"-ignore_auto_link", None, "", "pass over libraries that objects ask for", set<&Options::ignores_requests>},
+    {"--ignore-auto-link-option", Required, "NAME", "pass over the library or framework NAME if objects ask for it",
+     append_darwin_text<&DarwinOptions::ignored_requests>},
     {"-lto_library", Separate, "FILE", "compile LLVM's intermediate code with the plugin LLVMgold.so beside FILE",
      set_darwin_text<&DarwinOptions::lto_library>},
     {"--plugin", Required, "FILE", "compile intermediate code (-flto) with this plugin", add_plugin},
@@ -299,6 +305,9 @@ constexpr OptionRow kInputs[] = {
     {"--thinlto-jobs --thinlto-cache-policy", Required, "VALUE", "the same: threads; how much is kept", add_lto_option},
     {"--lto-O", Joined, "LEVEL", "the same: how much is optimised", add_lto_option},
     {"--save-temps", None, "", "the same: keep what there is between the steps", add_lto_option},
+    {"--lto-debug-pass-manager", None, "", "the same: say what each step is", add_lto_option},
+    {"--cs-profile-generate", None, "", "the same: instrument what is optimised, to record a profile", add_lto_option},
+    {"--cs-profile-path", Required, "FILE", "the same: the profile to use or to write", add_lto_option},
     {"-dead_strip_dylibs", None, "", "name no library to the loader that nothing uses",
      set_darwin<&DarwinOptions::drops_unused_libraries>},
     {"--start-lib", None, "", "the objects that follow behave as if in an archive", set_lazy_inputs},
@@ -371,6 +380,15 @@ constexpr OptionRow kContents[] = {
      set_darwin<&DarwinOptions::has_small_objc_stubs, false>},
     {"-objc_stubs_small", None, "", "calls of objc_msgSend$NAME share a stub",
      set_darwin<&DarwinOptions::has_small_objc_stubs>},
+    {"-objc_category_merging", None, "", "join categories to their class, or to each other if that is in a library",
+     set_darwin<&DarwinOptions::merges_categories>},
+    {"-no_objc_category_merging", None, "", "keep categories as they are (default)",
+     set_darwin<&DarwinOptions::merges_categories, false>},
+    {"-objc_relative_method_lists", None, "",
+     "write lists of methods as offsets that need no fixups (macOS 11 reads them)",
+     set_darwin<&DarwinOptions::has_relative_method_lists>},
+    {"-no_objc_relative_method_lists", None, "", "write them as pointers (default)",
+     set_darwin<&DarwinOptions::has_relative_method_lists, false>},
     {"-ignore_optimization_hints", None, "", "leave code as long as the compiler made it",
      set_darwin<&DarwinOptions::ignores_hints>},
     {"--no-deduplicate-strings", None, "", "keep equal constants apart", set<&Options::optimize, 0>},
@@ -403,8 +421,6 @@ constexpr OptionRow kNoEffect[] = {
      "xld has no such warning"},
     {"-warn_commons -no_warn_unused_dylibs -warn_unused_dylibs -warn_compact_unwind", None, "",
      "xld has no such warning"},
-    {"-no_objc_category_merging -objc_category_merging -objc_relative_method_lists -no_objc_relative_method_lists",
-     None, "", "categories are kept as they are"},
     {"-objc_abi_version", Separate, "NUMBER", "there is one only"},
     {"-objc_gc -objc_gc_only -objc_gc_compaction", None, "", "no system has collected garbage since macOS 10.12"},
     {"-single_module -multi_module -s_segs_read_only -no_arch_warnings -root_safe -setuid_safe", None, "",

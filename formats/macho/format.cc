@@ -93,11 +93,6 @@ bool is_root(const Link& /*link*/, const InputFile& file, const Atom& atom) {
          type == S_THREAD_LOCAL_INIT_FUNCTION_POINTERS;
 }
 
-// Compilers for this format do not say.
-bool significant_atoms(const Link& /*link*/, const InputFile& /*file*/, std::vector<AtomId>& /*out*/) {
-  return false;
-}
-
 void settle(Link& link) {
   const MachoState& state = state_of(link);
   Slots& slots = link.slots;
@@ -157,6 +152,7 @@ const Format kFormat = {
     .kept = &kKeptRelocs,
     .is_root = is_root,
     .fold_kind = fold_kind,
+    .describing_references = append_unwind_references,
     .significant_atoms = significant_atoms,
     .plan = plan,
     .refine_layout = refine_layout,

@@ -96,10 +96,18 @@ class LibraryCollector {
     return platform == 0 ? kPlatformMacos : platform;
   }
 
+  void check_extension_safety(const LibraryText& text) const {
+    if (!link_.options().darwin.is_extension_safe || text.is_extension_safe) return;
+    const bool is_own = text.install_name == file_.loader_name || file_.loader_name.empty();
+    link_.diagnostics().warn(
+        fmt::format(
+            "using '-application_extension' with unsafe dylib: {}{} is not safe for use in application extensions",
+            file_.path, is_own ? "" : fmt::format("({})", text.install_name)),
+        file_.id);
+  }
+
   void check_client(const LibraryText& text) const {
-    if (link_.options().darwin.is_extension_safe && !text.is_extension_safe)
-      link_.diagnostics().warn(fmt::format("using '-application_extension' with unsafe dylib: {}", file_.path),
-                               file_.id);
+    check_extension_safety(text);
     if ((text.allowable_clients.empty() && text.parent_umbrella.empty()) || may_use(text)) return;
     const std::string_view instead = text.parent_umbrella;
     link_.diagnostics().error(
@@ -183,6 +191,7 @@ class LibraryCollector {
       next_origin.runtime_paths = opened.runtime_paths;
       text = &opened;
     }
+    check_extension_safety(*text);
     const std::vector<std::string_view> reexports = text->reexports;
     LibraryText plain = *text;
     const Versions versions = wanted_versions(link_);

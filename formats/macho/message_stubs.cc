@@ -58,8 +58,9 @@ StubForm form_x86_64() {
 
 class StubMaker {
  public:
-  StubMaker(const Link& link, ObjectAssembler& object)
+  StubMaker(const Link& link, ObjectAssembler& object, SelectorReferences& selectors)
       : object_(object),
+        selectors_(selectors),
         form_(link.target().cpu == Cpu::Arm64 ? form_arm64(link.options().darwin.has_small_objc_stubs)
                                               : form_x86_64()) {}
 
@@ -73,7 +74,7 @@ class StubMaker {
 
  private:
   void add_stub(std::string_view name) {
-    const SymbolRef reference = add_reference(std::string(name.substr(kPrefix.size())));
+    const SymbolRef reference = selectors_.get(std::string(name.substr(kPrefix.size())));
     const uint32_t section =
         object_.section("__TEXT", "__objc_stubs", S_REGULAR | S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS);
     BuiltSymbol stub;
@@ -92,34 +93,15 @@ class StubMaker {
     object_.add_symbol(std::move(stub));
   }
 
-  // A word that points to the selector's name.
-  SymbolRef add_reference(const std::string& selector) {
-    const uint32_t names = object_.section("__TEXT", "__objc_methname", S_CSTRING_LITERALS);
-    BuiltSymbol name;
-    name.name = "L_selector_name";
-    name.place = object_.append(names, as_bytes(std::string_view(selector.c_str(), selector.size() + 1)),
-                                selector.size() + 1, 1);
-    const SymbolRef name_ref = object_.add_symbol(std::move(name));
-    const uint32_t references = object_.section("__DATA", "__objc_selrefs", S_LITERAL_POINTERS);
-    BuiltSymbol reference;
-    reference.name = "L_selector_reference";
-    reference.place = object_.append(references, {}, 8, 8);
-    BuiltReloc record;
-    record.offset = reference.place.offset;
-    record.symbol = name_ref;
-    record.length = 3;
-    object_.add_reloc(references, record);
-    return object_.add_symbol(std::move(reference));
-  }
-
   ObjectAssembler& object_;
+  SelectorReferences& selectors_;
   StubForm form_;
   SymbolRef function_;
 };
 
 }  // namespace
 
-bool add_message_stubs(const Link& link, ObjectAssembler& object) {
+bool add_message_stubs(const Link& link, ObjectAssembler& object, SelectorReferences& selectors) {
   std::vector<std::string_view> names;
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
@@ -129,7 +111,7 @@ bool add_message_stubs(const Link& link, ObjectAssembler& object) {
   }
   if (names.empty() || link.target().cpu == Cpu::I386) return false;
   std::sort(names.begin(), names.end());
-  StubMaker(link, object).make(names);
+  StubMaker(link, object, selectors).make(names);
   return true;
 }
 

@@ -15,10 +15,28 @@ namespace {
 constexpr std::string_view kClassSections[] = {"__objc_classlist", "__objc_catlist", "__objc_catlist2",
                                                "__objc_nlcatlist"};
 
+constexpr std::string_view kClassPrefix = "_OBJC_CLASS_$_";
+
 bool is_class_section(std::string_view segment, std::string_view name) {
   for (const std::string_view known : kClassSections)
     if (name == known) return true;
   return (segment == "__TEXT" && name.starts_with("__swift")) || (segment == "__OBJC" && name == "__category");
+}
+
+// A class of its own, whatever section it is in.
+template <class M>
+bool defines_class(Bytes object, Bytes bytes) {
+  const auto command = read<SymtabCommand>(bytes, 0);
+  if (!command) return false;
+  const auto symbols = slice(object, command->symoff, uint64_t{command->nsyms} * sizeof(typename M::Symbol));
+  const auto names = slice(object, command->stroff, command->strsize);
+  if (!symbols || !names) return false;
+  for (uint32_t i = 0; i < command->nsyms; i++) {
+    const auto symbol = load<typename M::Symbol>(symbols->data() + size_t{i} * sizeof(typename M::Symbol));
+    const bool is_definition = !(symbol.type & N_STAB) && (symbol.type & N_EXT) && (symbol.type & N_TYPE) == N_SECT;
+    if (is_definition && c_string_at(*names, symbol.strx).value_or("").starts_with(kClassPrefix)) return true;
+  }
+  return false;
 }
 
 template <class M>
@@ -38,6 +56,8 @@ bool has_class_section(Bytes object) {
         if (is_class_section(fixed_name(section->segname), fixed_name(section->sectname))) return true;
       }
     }
+    const auto bytes = slice(object, offset, command->cmdsize);
+    if (command->cmd == LC_SYMTAB && bytes && defines_class<M>(object, *bytes)) return true;
     offset += command->cmdsize;
   }
   return false;

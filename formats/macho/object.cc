@@ -120,6 +120,8 @@ class ObjectReader {
       // The bytes of the command live as long as the file: names may point into them.
       const uint8_t* record = bytes.data() + sizeof(*segment) + size_t{i} * sizeof(Section);
       if (!read_section(i, record)) return false;
+      if (const uint32_t length = record_size(link_, object_.sections[i]))
+        file_.atom_capacity += static_cast<uint32_t>(object_.sections[i].size / length);
     }
     file_.raw_section_count = segment->nsects;
     file_.atom_capacity += segment->nsects;
@@ -150,13 +152,7 @@ class ObjectReader {
       report_section(link_, file_, index, what);
       return false;
     };
-    if (raw.align > kMaxAlignment) {
-      link_.diagnostics().error(fmt::format("alignment {} of section {} is too large; 15 is the most (2^15 bytes)\n>>> "
-                                            "segment {} in {}",
-                                            raw.align, section.name, section.segment, file_.display_name()),
-                                file_.id, index);
-      return false;
-    }
+    if (raw.align > kMaxAlignment && !reduce_alignment(section, raw.align, index)) return false;
     if (section.size > std::numeric_limits<typename M::Word>::max() - section.address)
       return report("its address range wraps around");
     if (!section.is_zero_fill() && !contains(file_.bytes, raw.offset, raw.size))
@@ -173,6 +169,25 @@ class ObjectReader {
     if (section.segment == kOwnSegment && section.name == kSlotSection && !section.is_zero_fill())
       if (const auto error = take_slot_notes(*slice(file_.bytes, raw.offset, raw.size), arena_, file_))
         return report(error->message);
+    return true;
+  }
+
+  // Loaders place an image at a page, and tools refuse sections that want more: what can be expressed is reduced.
+  bool reduce_alignment(InputSection& section, uint32_t alignment, uint32_t index) {
+    constexpr uint32_t kAddressBits = 32;
+    const std::string place = fmt::format("segment {} in {}", section.segment, file_.display_name());
+    if (alignment >= kAddressBits) {
+      link_.diagnostics().error(
+          fmt::format("alignment {} of section {} is too large; 15 is the most (2^15 bytes)\n>>> {}", alignment,
+                      section.name, place),
+          file_.id, index);
+      return false;
+    }
+    link_.diagnostics().warn(fmt::format("alignment {} of section {} is reduced to {} (2^{} bytes), more than which no "
+                                         "loader grants\n>>> {}",
+                                         alignment, section.name, kMaxAlignment, kMaxAlignment, place),
+                             file_.id, index);
+    section.alignment_log2 = kMaxAlignment;
     return true;
   }
 
@@ -445,6 +460,21 @@ bool can_be_hidden(const RawSymbol& raw) {
 ClaimClass claim_class_of(const InputFile& file, const RawSymbol& raw) {
   if (!(raw.desc & N_WEAK_DEF)) return ClaimClass::Strong;
   return is_private_definition(file, raw) || can_be_hidden(raw) ? ClaimClass::HiddenCoalesced : ClaimClass::Coalesced;
+}
+
+uint32_t record_size(const Link& link, const InputSection& section) {
+  struct Row {
+    std::string_view name;
+    uint32_t words;
+  };
+  static constexpr Row kTables[] = {
+      {"__cfstring", 4}, {"__objc_selrefs", 1}, {"__objc_classrefs", 1}, {"__objc_catlist", 1}};
+  if (section.segment != "__DATA" && section.segment != "__DATA_CONST") return 0;
+  for (const Row& row : kTables) {
+    const uint32_t size = row.words * link.target().word_size;
+    if (section.name == row.name && section.size % size == 0 && !section.is_zero_fill()) return size;
+  }
+  return 0;
 }
 
 const Subsection* subsection_at(const MachoObject& object, uint32_t section, uint64_t address) {

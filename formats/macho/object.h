@@ -43,7 +43,8 @@ struct Subsection {
   uint32_t section = 0;
   uint32_t first_reloc = 0, reloc_count = 0;  // of its section's records, in the order of reloc_order
   AtomId atom;                                // not valid: not linked
-  SymbolId instead;  // the weak definition of another file that stands for it; only if there is no atom
+  SymbolId instead;         // the definition of another file that stands for it; only if there is no atom
+  bool is_dropped = false;  // what it says is said elsewhere
 };
 
 // Bytes of a constant; 1 for strings; 0: the section is not made of constants that may be shared.
@@ -60,6 +61,14 @@ inline uint8_t literal_size(const InputSection& section) {
     default:
       return 0;
   }
+}
+
+// Bytes of a record of a table whose records have no symbols; 0: the section is no such table.
+uint32_t record_size(const Link& link, const InputSection& section);
+
+// The compiler's list of symbols whose address is compared: a relocation each.
+inline bool is_significance_list(const InputSection& section) {
+  return section.name == "__llvm_addrsig";
 }
 
 constexpr uint32_t kNoPiece = UINT32_MAX;

@@ -9,6 +9,7 @@
 #include "formats/macho/aliases.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
+#include "formats/macho/objc_lists.h"
 #include "formats/macho/object.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/state.h"
@@ -130,6 +131,7 @@ void hide_commons(Link& link) {
 
 void provide_symbols(Link& link) {
   hide_commons(link);
+  place_objc_names(link);
   settle_versions(link);
   if (!link.applies_relocs()) {
     settle_aliases(link);

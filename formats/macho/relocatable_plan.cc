@@ -77,7 +77,7 @@ class RelocatablePlanner {
     auto* chunk = add_chunk<TableChunk>(link_, 4);
     chunk->bytes = std::move(info);
     OutputSection& section = by_name_.get("__DATA,__objc_imageinfo", S_REGULAR);
-    section.chunks.push_back(chunk);
+    section.leading_chunks.push_back(chunk);
     section.flags |= S_ATTR_NO_DEAD_STRIP;
   }
 

@@ -8,6 +8,7 @@
 
 #include "formats/macho/macho.h"
 #include "formats/macho/message_stubs.h"
+#include "formats/macho/objc_lists.h"
 #include "formats/macho/object_assembler.h"
 
 namespace xld::macho {
@@ -55,9 +56,11 @@ bool add_probes(const Link& link, ObjectAssembler& object) {
 
 std::string make_requested_code(const Link& link) {
   ObjectAssembler assembler(link.target().cpu);
-  const bool has_stubs = add_message_stubs(link, assembler);
+  SelectorReferences selectors(assembler);
+  const bool has_stubs = add_message_stubs(link, assembler, selectors);
   const bool has_probes = add_probes(link, assembler);
-  if (!has_stubs && !has_probes) return {};
+  const bool has_lists = rewrite_objc_lists(link, assembler, selectors);
+  if (!has_stubs && !has_probes && !has_lists) return {};
   auto object = assembler.finish();
   if (!object) link.diagnostics().error("code made by the linker: " + object.error().message);
   return object ? std::move(*object) : std::string();

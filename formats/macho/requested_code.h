@@ -1,4 +1,4 @@
-// Code that undefined names ask the linker for: Format::make_object.
+// Code that undefined names ask the linker for, and lists that options do: Format::make_object.
 #pragma once
 
 #include <string>

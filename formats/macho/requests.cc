@@ -54,7 +54,8 @@ class RequestReader {
       }
       const std::string_view name = row->is_joined ? word.substr(row->option.size()) : next_word();
       i += !row->is_joined;
-      if (!name.empty()) requests_.push_back({row->kind, name, row->use, row->hides_definitions});
+      if (!name.empty() && !is_ignored(word, name))
+        requests_.push_back({row->kind, name, row->use, row->hides_definitions});
     }
   }
 
@@ -66,6 +67,13 @@ class RequestReader {
       return row.is_joined ? word.starts_with(row.option) : word == row.option;
     });
     return found == std::end(kRequests) ? nullptr : found;
+  }
+
+  // --ignore-auto-link-option: "-lfoo", or the name of a framework.
+  bool is_ignored(std::string_view word, std::string_view name) const {
+    const auto& ignored = link_.options().darwin.ignored_requests;
+    return std::any_of(ignored.begin(), ignored.end(),
+                       [&](const std::string& text) { return text == word || text == name; });
   }
 
   void warn(std::string_view word) {

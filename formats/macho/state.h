@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "formats/format.h"
@@ -57,6 +59,20 @@ struct Features {
   bool has_uuid = true;
 };
 
+// What objc_lists.h makes of pieces of an object: something else stands for them, or nothing does.
+struct ObjcEdit {
+  uint32_t section = 0;
+  uint64_t address = 0;
+  std::string instead;  // a name; empty: the piece is dropped
+};
+
+// A place in an object that goes by a name made for it.
+struct ObjcPlace {
+  FileId file;
+  uint32_t section = 0;
+  uint64_t address = 0;
+};
+
 struct MachoState : FormatState {
   explicit MachoState(uint32_t workers);
   ~MachoState() override;
@@ -68,6 +84,9 @@ struct MachoState : FormatState {
   std::atomic<bool> has_thread_variables{false};   // an object has some
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // platform 0: nobody says
   Features features;
+
+  std::map<FileId, std::vector<ObjcEdit>> objc_edits;  // ascending by address
+  std::map<std::string, ObjcPlace> objc_places;
 
   std::mutex libraries_mutex;
   std::deque<MachoLibrary> read_libraries;

@@ -6,6 +6,7 @@
 #include "formats/macho/debug_map.h"
 #include "formats/macho/lazy_stubs.h"
 #include "formats/macho/load_commands.h"
+#include "formats/macho/objc_lists.h"
 #include "formats/macho/provided_symbols.h"
 #include "formats/macho/state.h"
 #include "formats/macho/unwind_input.h"
@@ -171,7 +172,8 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
     symbol.type |= N_PEXT | N_EXT;
     return part.defined.push_back(symbol);
   }
-  if (is_hidden && link_.applies_relocs() && is_dropped(symbol.name)) return;
+  if (is_hidden && link_.applies_relocs() && (is_dropped(symbol.name) || symbol.name.starts_with(kMadeListPrefix)))
+    return;
   if (is_hidden && !link_.applies_relocs()) symbol.desc &= static_cast<uint16_t>(~N_WEAK_DEF);
   symbol.type |= is_hidden ? N_PEXT : N_EXT;
   if ((raw.type & N_TYPE) == N_UNDF) symbol.desc = 0;  // a common symbol's alignment

@@ -32,6 +32,10 @@ link libx.a -ObjC
 expect_no_match unused llvm-nm-19 out
 expect_match __objc_classlist llvm-objdump-19 --section-headers out
 expect_match '__objc_imageinfo +00000008' llvm-objdump-19 --section-headers out
+run llvm-objcopy-19 --redefine-sym _unused='_OBJC_CLASS_$_Unused' unused.o named.o
+run llvm-ar-19 --format=darwin rcs libnamed.a used.o named.o
+link libnamed.a -ObjC
+expect_match 'T _OBJC_CLASS_..Unused' llvm-nm-19 out
 link -L. -hidden-lx
 expect_match ' t _used' llvm-nm-19 out
 expect_no_match _used llvm-objdump-19 --macho --exports-trie out

@@ -48,3 +48,12 @@ done
 expect_fail 'library not found for -lnowhere' 'sdk/usr/lib' -- main.o -lnowhere -syslibroot sdk -o main2
 expect_fail 'framework not found Nowhere' -- main.o -framework Nowhere -syslibroot sdk -o main2
 expect_fail 'undefined symbol: _?own' -- main.o -arch arm64 -syslibroot sdk -lSystem -framework Framed -o main2
+
+# Libraries that extensions may not use, and those that pass such ones on.
+stub() { printf -- "--- !tapi-tbd\ntbd-version: 4\ntargets: [ x86_64-macos ]\ninstall-name: '/$1'\n$2\n"; }
+{ stub outer "reexported-libraries:
+  - targets: [ x86_64-macos ]
+    libraries: [ '/inner' ]"; stub inner 'flags: [ not_app_extension_safe ]'; echo ...; } >libouter.tbd
+run clang-19 -target x86_64-apple-macos11 -x c -c - -o extension.o <<<'int extension;'
+expect_match "unsafe dylib: libouter.tbd\(/inner\) is not safe for use in application extensions" \
+  "$scratch/bin/ld64.xld" -arch x86_64 -platform_version macos 11.0 11.0 -dylib extension.o -application_extension libouter.tbd -o extension.dylib

@@ -44,6 +44,7 @@ expect_equal "$(<messages)" ""
 expect_match ' T _from_later' llvm-nm-19 out
 expect_match '/Kit' llvm-objdump-19 --macho --dylibs-used out
 expect_fail 'undefined symbol: _from_kit' -- main.o "${common[@]}" -ignore_auto_link -o out2
+expect_fail 'undefined symbol: _from_kit' -- main.o "${common[@]}" --ignore-auto-link-option=Kit -o out2
 object lacking.o <<<$'.linker_option "-lmissing"\n.globl _main\n_main: jmp _nowhere'
 expect_fail 'asks for -lmissing, which is in no search path' 'undefined symbol: _nowhere' -- lacking.o "${common[@]}" -o out2
 object odd.o <<<$'.linker_option "-odd"\n.globl _main\n_main: ret'

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# arm64: a distance to a slot (ARM64_RELOC_POINTER_TO_GOT) leads to the slot wherever in its section it stands, though
+# assemblers leave the distance from the section's start in the field.
+# Only xld: of the proving linkers none writes Mach-O under the name ld64.xld.
+source "$(dirname "$0")/../lib.sh"
+
+cat >table.s <<'EOF'
+.section __TEXT,__gcc_except_tab
+.space 12
+_near:
+Lnear: .long _variable@GOT-Lnear
+.space 20
+_far:
+Lfar: .long _variable@GOT-Lfar
+.no_dead_strip _near
+.no_dead_strip _far
+.subsections_via_symbols
+EOF
+run clang-19 -target arm64-apple-macos12 -c table.s -o table.o
+run "$scratch/bin/ld64.xld" -arch arm64 -dylib -undefined dynamic_lookup table.o -o direct.dylib
+run "$scratch/bin/ld64.xld" -arch arm64 -r table.o -o joined.o
+run "$scratch/bin/ld64.xld" -arch arm64 -dylib -undefined dynamic_lookup joined.o -o joined.dylib
+for library in direct.dylib joined.dylib; do
+  run "$XLD_VERIFY" $library
+  slot=$(llvm-objdump-19 --macho --section-headers $library | awk '$2 == "__got" { print $4 }')
+  for name in _near _far; do
+    place=$(llvm-nm-19 $library | awk -v name=$name '$3 == name { print $1 }')
+    offset=$((0x$place - 0x$(llvm-objdump-19 --macho --section-headers $library | awk '$2 == "__gcc_except_tab" { print $4 }')))
+    run llvm-objcopy-19 --dump-section __TEXT,__gcc_except_tab=table $library
+    distance=$(od -An -t d4 -j $offset -N 4 table)
+    expect_equal $((0x$place + distance)) $((0x$slot))
+  done
+done
