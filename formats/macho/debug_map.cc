@@ -20,7 +20,7 @@ class DebugMapMaker {
   DebugMapMaker(const Link& link, const InputFile& file) : link_(link), file_(file), object_(object_of(file)) {}
 
   std::vector<OutputSymbol> make() {
-    map_.reserve(2 * size_t{object_.symbol_count} + 3);
+    map_.reserve(size_t{object_.symbol_count} + 3);
     map_.resize(2);  // for what opens it
     for (uint32_t i = 0; i < object_.symbol_count; i++) consider(i);
     if (map_.size() == 2) return {};
@@ -85,9 +85,7 @@ class DebugMapMaker {
       return;
     }
     placed(N_FUN, name);
-    OutputSymbol size = entry(N_FUN, {});
-    size.value = link_.atom(atom).size - offset;
-    map_.push_back(size);
+    map_.back().has_size = true;
   }
 
   std::string source_name() const {

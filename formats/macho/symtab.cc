@@ -24,6 +24,10 @@ constexpr uint16_t kKeptDesc = N_NO_DEAD_STRIP | N_ALT_ENTRY | REFERENCED_DYNAMI
 
 constexpr size_t kRunLength = 1 << 13;
 
+uint32_t row_count(const OutputSymbol& symbol) {
+  return symbol.has_size ? 2 : 1;
+}
+
 }  // namespace
 
 SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
@@ -43,7 +47,10 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   size_t defined_count = 0;
   for (const Part& part : parts) defined_count += part.defined.size();
   defined.reserve(defined_count);
-  for (Part& part : parts) defined.insert(defined.end(), part.defined.begin(), part.defined.end());
+  for (Part& part : parts) {
+    defined.insert(defined.end(), part.defined.begin(), part.defined.end());
+    part.defined = {};
+  }
   collect_linker_symbols(defined, undefined, hidden);
   collect_syntax_trees(hidden);
   link.applies_relocs() ? collect_imports(undefined) : collect_undefined(undefined);
@@ -51,13 +58,13 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   std::sort(defined.begin(), defined.end(), by_name);
   std::sort(undefined.begin(), undefined.end(), by_name);
   if (!link.applies_relocs()) number_symbols_of_files(parts);
-  for (Part& part : parts) add_run(std::move(part.debug_map));
-  for (Part& part : parts) add_run(std::move(part.locals));
-  add_run(std::move(hidden));
+  for (Part& part : parts) add_symbols(std::move(part.debug_map));
+  for (Part& part : parts) add_symbols(std::move(part.locals));
+  add_symbols(std::move(hidden));
   local_count_ = next_row_;
-  add_runs(defined);
+  add_symbols(std::move(defined));
   defined_count_ = next_row_ - local_count_;
-  add_runs(undefined);
+  add_symbols(std::move(undefined));
   undefined_count_ = next_row_ - local_count_ - defined_count_;
   number_symbols();
 }
@@ -181,11 +188,11 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
 }
 
 void SymbolTableChunk::collect_linker_symbols(Symbols& defined, Symbols& undefined, Symbols& hidden) const {
-  if (const LoaderWordChunk* word = state_of(link_).loader_word) {
+  if (state_of(link_).loader_word) {
     OutputSymbol symbol;
     symbol.name = kLoaderWordName;
     symbol.type = N_SECT;
-    symbol.chunk = word;
+    symbol.is_late = true;
     hidden.push_back(symbol);
   }
   for (uint32_t i = 0; i < link_.symbols.size(); i++) {
@@ -248,28 +255,23 @@ void SymbolTableChunk::collect_undefined(Symbols& undefined) const {
   }
 }
 
-void SymbolTableChunk::add_run(Symbols symbols) {
-  if (symbols.empty()) return;
-  Run run;
-  run.first_row = next_row_;
-  run.first_name = static_cast<uint32_t>(names_size_);
-  for (const OutputSymbol& symbol : symbols)
+void SymbolTableChunk::add_run(std::span<const OutputSymbol> symbols) {
+  runs_.push_back({symbols, next_row_, static_cast<uint32_t>(names_size_)});
+  for (const OutputSymbol& symbol : symbols) {
     if (!symbol.name.empty()) names_size_ += symbol.name.size() + 1;
-  next_row_ += static_cast<uint32_t>(symbols.size());
-  run.symbols = std::move(symbols);
-  runs_.push_back(std::move(run));
+    next_row_ += row_count(symbol);
+  }
 }
 
-void SymbolTableChunk::add_runs(const Symbols& symbols) {
-  for (size_t i = 0; i < symbols.size(); i += kRunLength) {
-    const auto begin = symbols.begin() + static_cast<ptrdiff_t>(i);
-    add_run(Symbols(begin, begin + static_cast<ptrdiff_t>(std::min(kRunLength, symbols.size() - i))));
-  }
+void SymbolTableChunk::add_symbols(Symbols symbols) {
+  const std::span<const OutputSymbol> all = symbols_.emplace_back(std::move(symbols));
+  for (size_t i = 0; i < all.size(); i += kRunLength) add_run(all.subspan(i, std::min(kRunLength, all.size() - i)));
 }
 
 void SymbolTableChunk::number_symbols_of_files(const std::vector<Part>& parts) {
   uint32_t row = 0;
-  for (const Part& part : parts) row += static_cast<uint32_t>(part.debug_map.size());
+  for (const Part& part : parts)
+    for (const OutputSymbol& symbol : part.debug_map) row += row_count(symbol);
   for (size_t i = 0; i < parts.size(); i++) {
     MachoObject& object = object_of(*link_.inputs.files[i]);
     const std::span<uint32_t> rows = link_.session.arena(0).allocate_array<uint32_t>(object.symbol_count);
@@ -305,7 +307,7 @@ void SymbolTableChunk::number_symbols() {
   for (const Run& run : runs_) {
     uint32_t row = run.first_row;
     for (const OutputSymbol& symbol : run.symbols) {
-      row++;
+      row += row_count(symbol);
       if (symbol.symbol.is_valid()) indexes_[symbol.symbol.value] = row;
     }
   }
@@ -337,11 +339,8 @@ RawSymbol SymbolTableChunk::row_for(const OutputSymbol& symbol, uint32_t name_of
     const Atom& atom = link_.atom(symbol.atom);
     row.value = link_.address_of(atom, symbol.value);
     row.sect = static_cast<uint8_t>(link_.layout.section(atom.section).header_index);
-  } else if (symbol.chunk) {
-    row.value = symbol.chunk->address;
-    row.sect = section_at(row.value);
   } else if (symbol.is_late) {
-    row.value = link_.symbols.value(symbol.symbol);
+    row.value = symbol.symbol.is_valid() ? link_.symbols.value(symbol.symbol) : state_of(link_).loader_word->address;
     if ((symbol.type & N_TYPE) == N_SECT) row.sect = section_at(row.value);
   }
   return row;
@@ -350,17 +349,19 @@ RawSymbol SymbolTableChunk::row_for(const OutputSymbol& symbol, uint32_t name_of
 void SymbolTableChunk::write_part(size_t part, MutableBytes out) const {
   if (runs_.empty()) return;
   uint8_t* place = out.data();
-  uint32_t name_offset = runs_[part].first_name;
-  for (const OutputSymbol& symbol : runs_[part].symbols) {
-    const RawSymbol row = row_for(symbol, symbol.name.empty() ? empty_name_ : name_offset);
-    if (!symbol.name.empty()) name_offset += static_cast<uint32_t>(symbol.name.size()) + 1;
+  const auto put = [&](const RawSymbol& row) {
     if (link_.target().word_size == 8) {
       store(place, row);
-      place += sizeof(row);
     } else {
       store(place, Macho32::Symbol{row.strx, row.type, row.sect, row.desc, static_cast<uint32_t>(row.value)});
-      place += sizeof(Macho32::Symbol);
     }
+    place += row_size();
+  };
+  uint32_t name_offset = runs_[part].first_name;
+  for (const OutputSymbol& symbol : runs_[part].symbols) {
+    put(row_for(symbol, symbol.name.empty() ? empty_name_ : name_offset));
+    if (symbol.has_size) put({empty_name_, symbol.type, 0, 0, link_.atom(symbol.atom).size - symbol.value});
+    if (!symbol.name.empty()) name_offset += static_cast<uint32_t>(symbol.name.size()) + 1;
   }
 }
 

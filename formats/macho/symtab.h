@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/chunk.h"
@@ -22,9 +23,9 @@ struct OutputSymbol {
   SymbolId symbol;     // of a global name
   uint16_t desc = 0;
   uint8_t type = 0;
-  uint8_t section = 0;           // if it is not that of the atom
-  bool is_late = false;          // made by the linker: its address is known after layout
-  const Chunk* chunk = nullptr;  // that it names
+  uint8_t section = 0;    // if it is not that of the atom
+  bool is_late = false;   // made by the linker: its address is known after layout
+  bool has_size = false;  // of the debug map: another row says how long the function is
 };
 
 class SymbolTableChunk : public PartedChunk {
@@ -60,7 +61,7 @@ class SymbolTableChunk : public PartedChunk {
   };
   // Rows that follow each other; large enough for a task.
   struct Run {
-    std::vector<OutputSymbol> symbols;
+    std::span<const OutputSymbol> symbols;
     uint32_t first_row = 0;
     uint32_t first_name = 0;  // offset of the first one's name
   };
@@ -75,14 +76,15 @@ class SymbolTableChunk : public PartedChunk {
   void collect_syntax_trees(Symbols& locals) const;
   bool is_dropped(std::string_view local_name) const;
   void collect_imports(Symbols& undefined) const;
-  void add_run(Symbols symbols);
-  void add_runs(const Symbols& symbols);
+  void add_run(std::span<const OutputSymbol> symbols);
+  void add_symbols(Symbols symbols);
   void number_symbols();
   uint64_t row_size() const;
   RawSymbol row_for(const OutputSymbol& symbol, uint32_t name_offset) const;
   uint8_t section_at(uint64_t place) const;
 
   const Link& link_;
+  std::vector<Symbols> symbols_;
   std::vector<Run> runs_;
   uint32_t local_count_ = 0, defined_count_ = 0, undefined_count_ = 0;
   NameList kept_locals_, dropped_locals_;
