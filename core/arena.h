@@ -1,4 +1,5 @@
-// Memory of one link: Arena for many small things that live as long as the link, Array for few large ones.
+// Memory of one link: Arena for many small things that live as long as the link, Array for few large ones, LargeVector
+// for those that grow.
 //
 // Ownership: the Session owns one Arena per worker; what is allocated lives until the arena dies, and no destructor
 // runs. Threads: an Arena belongs to one thread at a time.
@@ -12,11 +13,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace xld {
 
@@ -147,5 +150,29 @@ class Array {
   size_t size_ = 0;
   size_t mapped_ = 0;  // bytes, if they are pages of our own
 };
+
+// Memory of vectors: pages like those above for what is large, the heap for what is not.
+template <class T>
+struct PageAllocator {
+  using value_type = T;
+  PageAllocator() = default;
+  template <class U>
+  PageAllocator(const PageAllocator<U>&) {}  // NOLINT(google-explicit-constructor)
+
+  T* allocate(size_t count) {
+    if (count > SIZE_MAX / 2 / sizeof(T)) throw std::bad_alloc();
+    if (count * sizeof(T) >= kHugePage) return reinterpret_cast<T*>(map_pages(count * sizeof(T)));
+    return std::allocator<T>().allocate(count);
+  }
+  void deallocate(T* items, size_t count) noexcept {
+    if (count * sizeof(T) >= kHugePage) return unmap_pages(reinterpret_cast<uint8_t*>(items), count * sizeof(T));
+    std::allocator<T>().deallocate(items, count);
+  }
+  bool operator==(const PageAllocator&) const = default;
+};
+
+// A vector that may have millions of items.
+template <class T>
+using LargeVector = std::vector<T, PageAllocator<T>>;
 
 }  // namespace xld

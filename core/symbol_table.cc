@@ -77,7 +77,7 @@ void SymbolTable::reserve(size_t count) {
 }
 
 void SymbolTable::rehash(size_t slot_count) {
-  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slot_count));
+  const LargeVector<Slot> old = std::exchange(slots_, LargeVector<Slot>(slot_count));
   mask_ = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.id_plus_one == 0) continue;

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/arena.h"
 #include "core/atomics.h"
 #include "core/ids.h"
 
@@ -165,15 +166,15 @@ class SymbolTable {
   void rehash(size_t slot_count);
   SymbolId append(std::string_view name, uint64_t hash);
 
-  std::vector<Slot> slots_;
+  LargeVector<Slot> slots_;
   std::map<std::string_view, SymbolId> crowded_out_;  // names made to collide with many others; see ProbeLimit
   uint64_t mask_ = 0;
-  std::vector<std::string_view> names_;
-  std::vector<uint64_t> hashes_;
-  std::vector<uint64_t> claims_;
-  std::vector<uint32_t> flags_;
-  std::vector<AtomId> atoms_;
-  std::vector<uint64_t> values_;
+  LargeVector<std::string_view> names_;
+  LargeVector<uint64_t> hashes_;
+  LargeVector<uint64_t> claims_;
+  LargeVector<uint32_t> flags_;
+  LargeVector<AtomId> atoms_;
+  LargeVector<uint64_t> values_;
 };
 
 }  // namespace xld

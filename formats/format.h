@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "arch/arch.h"
+#include "core/arena.h"
 #include "core/atom.h"
 #include "core/digest.h"
 #include "core/image.h"
@@ -202,7 +203,7 @@ struct Link {
   std::unique_ptr<Islands> islands;  // none: all branches reach
   const SlotDetoursChunk* slot_detours_chunk = nullptr;  // none: there are no detours
   std::vector<uint64_t> symbol_addresses;                // by SymbolId; of a function with a stub, the stub's
-  std::vector<LoadFixup> fixups;                         // in output order; filled while atoms are written
+  LargeVector<LoadFixup> fixups;                         // in output order; filled while atoms are written
   std::vector<uint32_t> first_fixups;                    // by AtomId: its first in `fixups`
   uint64_t entry_address = 0;
   std::optional<DigestKind> tile_digest;  // the format names its output after its content (Format::begin)

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/arena.h"
 #include "core/chunk.h"
 #include "formats/eh_frame.h"
 #include "formats/elf/object.h"
@@ -81,7 +82,7 @@ class FrameChunk : public PartedChunk {
   uint64_t size_ = 0;
   uint32_t entry_count_ = 0;
   std::map<std::string, uint64_t> commons_;  // key -> offset in the chunk
-  mutable std::vector<EhFrameHeaderEntry> entries_;
+  mutable LargeVector<EhFrameHeaderEntry> entries_;
 };
 
 // .eh_frame_hdr: the entries sorted by address.

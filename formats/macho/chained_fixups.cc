@@ -143,7 +143,7 @@ class ChainBuilder {
   uint64_t page_of(uint64_t address) const { return address / link_.layout.plan.page_size; }
 
   void link_words() {
-    const std::vector<LoadFixup>& fixups = state_.fixups;
+    const LargeVector<LoadFixup>& fixups = state_.fixups;
     state_.chain_steps.assign(fixups.size(), 0);
     for (size_t i = 0; i + 1 < fixups.size(); i++) {
       if (page_of(fixups[i].address) != page_of(fixups[i + 1].address)) continue;
@@ -226,7 +226,7 @@ void build_chained_fixups(Link& link) {
 
 void write_chained_words(const Link& link, uint64_t address, MutableBytes out) {
   const MachoState& state = state_of(link);
-  const std::vector<LoadFixup>& fixups = state.fixups;
+  const LargeVector<LoadFixup>& fixups = state.fixups;
   const auto begin = std::lower_bound(fixups.begin(), fixups.end(), address,
                                       [](const LoadFixup& fixup, uint64_t a) { return fixup.address < a; });
   for (auto i = static_cast<size_t>(begin - fixups.begin()); i < fixups.size(); i++) {

@@ -19,7 +19,7 @@ class DebugMapMaker {
  public:
   DebugMapMaker(const Link& link, const InputFile& file) : link_(link), file_(file), object_(object_of(file)) {}
 
-  std::vector<OutputSymbol> make() {
+  OutputSymbols make() {
     map_.reserve(size_t{object_.symbol_count} + 3);
     map_.resize(2);  // for what opens it
     for (uint32_t i = 0; i < object_.symbol_count; i++) consider(i);
@@ -116,7 +116,7 @@ class DebugMapMaker {
   const Link& link_;
   const InputFile& file_;
   const MachoObject& object_;
-  std::vector<OutputSymbol> map_;
+  OutputSymbols map_;
 };
 
 // An object that -r made has the map of those it was made of. What is gone leaves it.
@@ -124,7 +124,7 @@ class DebugMapCopier {
  public:
   DebugMapCopier(const Link& link, const InputFile& file) : link_(link), file_(file), object_(object_of(file)) {}
 
-  std::vector<OutputSymbol> copy() {
+  OutputSymbols copy() {
     for (uint32_t i = 0; i < file_.first_global; i++) {
       const RawSymbol raw = raw_symbol(link_, object_, i);
       if (is_stab(raw)) take(raw);
@@ -165,7 +165,7 @@ class DebugMapCopier {
   const Link& link_;
   const InputFile& file_;
   const MachoObject& object_;
-  std::vector<OutputSymbol> map_;
+  OutputSymbols map_;
   bool is_gone_ = false;  // the function the next entries are about
 };
 
@@ -175,7 +175,7 @@ bool has_debug_map(const Link& link, const InputFile& file) {
 
 }  // namespace
 
-std::vector<OutputSymbol> make_debug_map(const Link& link, const InputFile& file) {
+OutputSymbols make_debug_map(const Link& link, const InputFile& file) {
   if (has_debug_map(link, file)) return DebugMapCopier(link, file).copy();
   if (!has_debug_information(object_of(file))) return {};
   return DebugMapMaker(link, file).make();

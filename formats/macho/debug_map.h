@@ -9,6 +9,6 @@
 namespace xld::macho {
 
 // The entries of one object, in order; none if it has no debug information. Texts are kept by the session.
-std::vector<OutputSymbol> make_debug_map(const Link& link, const InputFile& file);
+OutputSymbols make_debug_map(const Link& link, const InputFile& file);
 
 }  // namespace xld::macho

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 #include <string>
 
+#include "core/arena.h"
 #include "formats/macho/leb.h"
 #include "formats/macho/macho.h"
 
@@ -193,7 +194,7 @@ class TrieBuilder {
   }
 
   std::vector<Export> exports_;
-  std::vector<Node> nodes_;
+  LargeVector<Node> nodes_;
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace xld::macho {
 
 namespace {
 
-void add_slots(const Link& link, std::vector<LoadFixup>& fixups) {
+void add_slots(const Link& link, LargeVector<LoadFixup>& fixups) {
   const Slots& slots = link.slots;
   for (const Slot& slot : slots.slots) {
     const SlotOwner& owner = slots.owners[slot.owner];
@@ -332,10 +332,10 @@ void build_opcodes(Link& link, const std::vector<SymbolId>& overriding) {
 // Those of atoms are in the order of addresses.
 void gather_fixups(Link& link) {
   const auto is_before = [](const LoadFixup& a, const LoadFixup& b) { return a.address < b.address; };
-  std::vector<LoadFixup> slots;
+  LargeVector<LoadFixup> slots;
   add_slots(link, slots);
   std::sort(slots.begin(), slots.end(), is_before);
-  std::vector<LoadFixup>& all = state_of(link).fixups;
+  LargeVector<LoadFixup>& all = state_of(link).fixups;
   all.resize(link.fixups.size() + slots.size());
   std::merge(link.fixups.begin(), link.fixups.end(), slots.begin(), slots.end(), all.begin(), is_before);
 }

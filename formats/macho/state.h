@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/arena.h"
 #include "formats/format.h"
 #include "formats/macho/imports.h"
 #include "formats/section_keys.h"
@@ -104,7 +105,7 @@ struct MachoState : FormatState {
   std::vector<uint32_t> lazy_stubs;     // by entry: its stub
   std::vector<uint32_t> lazy_offsets;   // by entry: where in the table of lazy opcodes
 
-  std::vector<LoadFixup> fixups;        // all words the loader completes, ascending
+  LargeVector<LoadFixup> fixups;        // all words the loader completes, ascending
   std::vector<uint32_t> chain_steps;    // by fixup: to the next of its page, in units of 4 bytes; 0: the last
   std::vector<uint32_t> chain_imports;  // by fixup: its row in the table of imports, if it has a symbol
 

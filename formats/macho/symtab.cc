@@ -43,7 +43,7 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) collect_from(*files[i], parts[i]);
   });
-  Symbols defined, undefined, hidden;
+  OutputSymbols defined, undefined, hidden;
   size_t defined_count = 0;
   for (const Part& part : parts) defined_count += part.defined.size();
   defined.reserve(defined_count);
@@ -73,7 +73,7 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
 // ---------------------------------------------------------------------------------------------------------
 
 // -add_ast_path
-void SymbolTableChunk::collect_syntax_trees(Symbols& locals) const {
+void SymbolTableChunk::collect_syntax_trees(OutputSymbols& locals) const {
   if (link_.options().strip != StripMode::None) return;
   for (const std::string& path : link_.options().darwin.syntax_trees) {
     OutputSymbol symbol;
@@ -187,7 +187,8 @@ void SymbolTableChunk::collect_global(SymbolId id, const RawSymbol& raw, Part& p
   (is_hidden ? part.locals : part.defined).push_back(symbol);
 }
 
-void SymbolTableChunk::collect_linker_symbols(Symbols& defined, Symbols& undefined, Symbols& hidden) const {
+void SymbolTableChunk::collect_linker_symbols(OutputSymbols& defined, OutputSymbols& undefined,
+                                              OutputSymbols& hidden) const {
   if (state_of(link_).loader_word) {
     OutputSymbol symbol;
     symbol.name = kLoaderWordName;
@@ -218,7 +219,7 @@ void SymbolTableChunk::collect_linker_symbols(Symbols& defined, Symbols& undefin
   }
 }
 
-void SymbolTableChunk::collect_imports(Symbols& undefined) const {
+void SymbolTableChunk::collect_imports(OutputSymbols& undefined) const {
   for (const Import& import : state_of(link_).imports) {
     OutputSymbol symbol;
     symbol.name = import.name;
@@ -232,7 +233,7 @@ void SymbolTableChunk::collect_imports(Symbols& undefined) const {
 }
 
 // -r: what is defined nowhere, and what is common.
-void SymbolTableChunk::collect_undefined(Symbols& undefined) const {
+void SymbolTableChunk::collect_undefined(OutputSymbols& undefined) const {
   for (uint32_t i = 0; i < link_.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link_.symbols.flags(id);
@@ -263,7 +264,7 @@ void SymbolTableChunk::add_run(std::span<const OutputSymbol> symbols) {
   }
 }
 
-void SymbolTableChunk::add_symbols(Symbols symbols) {
+void SymbolTableChunk::add_symbols(OutputSymbols symbols) {
   const std::span<const OutputSymbol> all = symbols_.emplace_back(std::move(symbols));
   for (size_t i = 0; i < all.size(); i += kRunLength) add_run(all.subspan(i, std::min(kRunLength, all.size() - i)));
 }

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/arena.h"
 #include "core/chunk.h"
 #include "formats/format.h"
 #include "formats/macho/exports.h"
@@ -27,6 +28,8 @@ struct OutputSymbol {
   bool is_late = false;   // made by the linker: its address is known after layout
   bool has_size = false;  // of the debug map: another row says how long the function is
 };
+
+using OutputSymbols = LargeVector<OutputSymbol>;
 
 class SymbolTableChunk : public PartedChunk {
  public:
@@ -56,7 +59,7 @@ class SymbolTableChunk : public PartedChunk {
 
  private:
   struct Part {
-    std::vector<OutputSymbol> debug_map, locals, defined;
+    OutputSymbols debug_map, locals, defined;
     std::vector<uint32_t> raw_locals;  // -r: by local, its raw symbol
   };
   // Rows that follow each other; large enough for a task.
@@ -65,26 +68,25 @@ class SymbolTableChunk : public PartedChunk {
     uint32_t first_row = 0;
     uint32_t first_name = 0;  // offset of the first one's name
   };
-  using Symbols = std::vector<OutputSymbol>;
   void collect_from(const InputFile& file, Part& part) const;
   void collect_local(const InputFile& file, uint32_t index, Part& part) const;
   void name_pieces(const InputFile& file, Part& part) const;
-  void collect_undefined(Symbols& undefined) const;
+  void collect_undefined(OutputSymbols& undefined) const;
   void number_symbols_of_files(const std::vector<Part>& parts);
   void collect_global(SymbolId id, const RawSymbol& raw, Part& part) const;
-  void collect_linker_symbols(Symbols& defined, Symbols& undefined, Symbols& hidden) const;
-  void collect_syntax_trees(Symbols& locals) const;
+  void collect_linker_symbols(OutputSymbols& defined, OutputSymbols& undefined, OutputSymbols& hidden) const;
+  void collect_syntax_trees(OutputSymbols& locals) const;
   bool is_dropped(std::string_view local_name) const;
-  void collect_imports(Symbols& undefined) const;
+  void collect_imports(OutputSymbols& undefined) const;
   void add_run(std::span<const OutputSymbol> symbols);
-  void add_symbols(Symbols symbols);
+  void add_symbols(OutputSymbols symbols);
   void number_symbols();
   uint64_t row_size() const;
   RawSymbol row_for(const OutputSymbol& symbol, uint32_t name_offset) const;
   uint8_t section_at(uint64_t place) const;
 
   const Link& link_;
-  std::vector<Symbols> symbols_;
+  std::vector<OutputSymbols> symbols_;
   std::vector<Run> runs_;
   uint32_t local_count_ = 0, defined_count_ = 0, undefined_count_ = 0;
   NameList kept_locals_, dropped_locals_;

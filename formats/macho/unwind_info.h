@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/arena.h"
 #include "core/chunk.h"
 #include "formats/format.h"
 #include "formats/macho/object.h"
@@ -35,7 +36,7 @@ class UnwindRows {
  public:
   explicit UnwindRows(Link& link);
 
-  std::vector<UnwindRow> rows;           // by file and atom
+  LargeVector<UnwindRow> rows;           // by file and atom
   std::vector<SlotOwner> personalities;  // three at most
 
  private:
@@ -134,7 +135,7 @@ class UnwindInfoChunk : public Chunk {
   const Link& link_;
   const UnwindRows& rows_;
   mutable bool is_prepared_ = false;  // by the one thread that lays out
-  mutable std::vector<const UnwindRow*> order_;
+  mutable LargeVector<const UnwindRow*> order_;
   mutable std::vector<uint32_t> common_;
   mutable std::vector<Page> pages_;
   mutable uint64_t size_ = 0;
