@@ -120,10 +120,20 @@ void add_system_segments(const Link& link, std::vector<ProgramHeaderFacts>& head
 
 }  // namespace
 
+// Inputs may have sections of the names that the linker gives its tables. The linker's own hold no atoms.
+template <class IsWanted>
+const OutputSection* find_own_or_first(const Link& link, std::string_view name, IsWanted is_wanted) {
+  const OutputSection* first = nullptr;
+  for (const OutputSection& section : link.layout.sections) {
+    if (section.name != name || !is_wanted(section)) continue;
+    if (section.atoms.empty()) return &section;
+    if (!first) first = &section;
+  }
+  return first;
+}
+
 const OutputSection* find_section(const Link& link, std::string_view name) {
-  for (const OutputSection& section : link.layout.sections)
-    if (section.name == name && (section.flags & SHF_ALLOC)) return &section;
-  return nullptr;
+  return find_own_or_first(link, name, [](const OutputSection& section) { return (section.flags & SHF_ALLOC) != 0; });
 }
 
 std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
@@ -237,9 +247,9 @@ bool has_header(const OutputSection& section, bool is_separate) {
 }
 
 uint32_t header_index_of(const Link& link, std::string_view name, bool is_separate) {
-  for (const OutputSection& section : link.layout.sections)
-    if (section.name == name && has_header(section, is_separate)) return section.header_index;
-  return 0;
+  const auto is_wanted = [&](const OutputSection& section) { return has_header(section, is_separate); };
+  const OutputSection* section = find_own_or_first(link, name, is_wanted);
+  return section ? section->header_index : 0;
 }
 
 namespace {

@@ -268,9 +268,24 @@ void add_section_header_table(Link& link, bool is_separate) {
   table.chunks.push_back(add_chunk<SectionHeadersChunk>(link, link, *names, is_separate));
 }
 
+namespace {
+
+// Tables whose every byte the linker writes.
+bool is_whole_table(uint32_t type) {
+  constexpr uint32_t kTypes[] = {SHT_SYMTAB,     SHT_STRTAB,      SHT_RELA,      SHT_HASH,         SHT_DYNAMIC,
+                                 SHT_REL,        SHT_DYNSYM,      SHT_RELR,      SHT_SYMTAB_SHNDX, SHT_GNU_HASH,
+                                 SHT_GNU_VERDEF, SHT_GNU_VERNEED, SHT_GNU_VERSYM};
+  return std::ranges::find(kTypes, type) != std::end(kTypes);
+}
+
+}  // namespace
+
 OutputSection& output_section(Link& link, std::string_view name, uint32_t type, uint64_t flags) {
-  for (OutputSection& section : link.layout.sections)
-    if (section.name == name && (section.flags & SHF_ALLOC) == (flags & SHF_ALLOC)) return section;
+  for (OutputSection& section : link.layout.sections) {
+    if (section.name != name || (section.flags & SHF_ALLOC) != (flags & SHF_ALLOC)) continue;
+    // What inputs call like such a table stays beside it, as with GNU ld.
+    if (!is_whole_table(type) || section.atoms.empty()) return section;
+  }
   OutputSection& section = link.layout.sections.emplace_back();
   section.name = name;
   section.type = type;

@@ -109,7 +109,24 @@ DefinedVersions::DefinedVersions(Link& link) : link_(link) {
   if (has_explicit_versions_ && link.target().output != OutputKind::SharedLibrary) add_explicit_versions();
   for (uint16_t i = 0; i < script_.nodes.size(); i++) nodes_by_name_.emplace(script_.nodes[i].name, i);
   if (!script_.nodes.empty()) matcher_ = std::make_unique<VersionMatcher>(script_);
+  const std::vector<SymbolId> names = has_definitions() ? name_versions() : std::vector<SymbolId>();
   if (matcher_ || has_explicit_versions_) versions_ = Array<uint16_t>::zeroed(link.symbols.size());
+  for (size_t i = 0; i < names.size(); i++)
+    if (names[i].is_valid()) versions_[names[i].value] = static_cast<uint16_t>(kFirstVersion + i);
+}
+
+// As with GNU ld, a version is a name of its own that others can see: lists of what a library exports have it, and
+// packages are checked against those.
+std::vector<SymbolId> DefinedVersions::name_versions() {
+  SymbolTable& symbols = link_.symbols;
+  std::vector<SymbolId> names;
+  for (const VersionNode& node : script_.nodes) {
+    const SymbolId id = symbols.intern(node.name);
+    const bool is_taken = symbols.is_defined(id) || symbols.has(id, symbol_flag::kHidden | symbol_flag::kInternal);
+    names.push_back(is_taken ? SymbolId() : id);
+    if (!is_taken) claim_name(link_, id, symbol_flag::kAbsolute | symbol_flag::kObject | symbol_flag::kExported);
+  }
+  return names;
 }
 
 void DefinedVersions::read_scripts() {
@@ -149,7 +166,7 @@ void DefinedVersions::add_explicit_versions() {
 }
 
 bool DefinedVersions::admit(SymbolId id) {
-  if (versions_.empty()) return true;
+  if (versions_.empty() || versions_[id.value] != 0) return true;  // or it is a version's own name
   const std::string_view name = link_.symbols.name(id);
   if (const ExplicitVersion version = explicit_version(link_, id); version.is_given) {
     if (version.is_default) check_twin(id, version.version);
@@ -252,7 +269,12 @@ void VersionTables::add_definitions(Link& link, const DefinedVersions& defined, 
     for (const uint16_t parent : node.parents) definition.names.push_back(parent + 1);
     definitions_.push_back(std::move(definition));
   }
-  for (Definition& definition : definitions_) definition.name_offset = symbols.strings().add(definition.name);
+  for (Definition& definition : definitions_) {
+    const SymbolId id =
+        link.symbols.find(definition.name);  // readelf knows a version's own symbol by the shared string
+    const uint32_t index = id.is_valid() ? symbols.index_of(id) : 0;
+    definition.name_offset = index ? symbols.name_offset(index - 1) : symbols.strings().add(definition.name);
+  }
   next_index_ = static_cast<uint16_t>(definitions_.size() + 1);
 }
 

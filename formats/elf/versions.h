@@ -58,6 +58,7 @@ class DefinedVersions {
   void read_scripts();
   void add_default_version();
   void add_explicit_versions();
+  std::vector<SymbolId> name_versions();  // by node; invalid: something else has the name
   uint16_t entry_of(std::string_view name, const ExplicitVersion& version) const;
   void check_twin(SymbolId id, std::string_view version) const;
   bool has_explicit_twin(std::string_view name, uint16_t node) const;
