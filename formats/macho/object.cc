@@ -11,6 +11,7 @@
 
 #include "core/hash.h"
 #include "formats/macho/hints.h"
+#include "formats/macho/probes.h"
 #include "formats/macho/requests.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/versions.h"
@@ -380,6 +381,7 @@ class ObjectReader {
     occurrence.name = hashed.name.data();
     occurrence.hash = hashed.hash;
     occurrence.length = static_cast<uint32_t>(hashed.name.size());
+    object_.has_probes |= is_probe_name(hashed.name);
     return classify(index, raw, occurrence);
   }
 
