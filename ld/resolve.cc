@@ -139,6 +139,15 @@ class Resolution {
         fmt::format("{}: was delivered by a plugin, but {}", object.path, guess_file_type(object.bytes)), object.id);
   }
 
+  // Files change their ranks when compiled ones come in: why a claimed member was taken is noted with it.
+  void note_reasons() {
+    for (const Extraction& reason : link_.extractions) {
+      InputFile& member = *link_.inputs.by_id[reason.member.value];
+      if (member.is_claimed && member.taken_by.empty()) member.taken_by = symbols_.name(reason.symbol);
+    }
+    link_.extractions.clear();
+  }
+
   // Afterwards no name means anything, and no archive member takes part. Returns the claimed files, by rank.
   std::vector<InputFile*> take_out_all() {
     std::vector<InputFile*> claimed;
@@ -152,7 +161,7 @@ class Resolution {
     }
     std::sort(claimed.begin(), claimed.end(), is_of_lower_rank);
     link_.inputs.files.clear();
-    link_.extractions.clear();
+    note_reasons();
     symbols_.withdraw_claims();
     std::fill(link_.group_owners.begin(), link_.group_owners.end(), kNobody);
     return claimed;

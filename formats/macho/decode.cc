@@ -15,6 +15,7 @@
 #include "formats/macho/imports.h"
 #include "formats/macho/init_offsets.h"
 #include "formats/macho/object.h"
+#include "formats/macho/probes.h"
 #include "formats/macho/relocs.h"
 #include "formats/macho/unwind_input.h"
 
@@ -43,6 +44,10 @@ class Decoder {
     while (cursor.next < cursor.end) {
       const RawReloc raw = record(cursor.next);
       const RelocMeaning& meaning = reloc_meaning(cpu_, raw.type);
+      if (object_.has_probes && is_probe_call(link_, file_, raw)) {
+        cursor.next++;
+        continue;
+      }
       const bool is_pair = meaning.form == RelocForm::Subtractor || meaning.form == RelocForm::SectionDifference;
       if (used + (is_pair ? 2 : 1) > out.size()) break;
       cursor.next++;

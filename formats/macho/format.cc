@@ -16,6 +16,7 @@
 #include "formats/macho/load_commands.h"
 #include "formats/macho/object.h"
 #include "formats/macho/plan.h"
+#include "formats/macho/probes.h"
 #include "formats/macho/provided_symbols.h"
 #include "formats/macho/relocs.h"
 #include "formats/macho/requested_code.h"
@@ -108,7 +109,9 @@ void settle(Link& link) {
 void finish_atom(const Link& link, AtomId id, MutableBytes out) {
   write_fixup_words(link, id, out);
   const Atom& atom = link.atom(id);
-  if (atom.file.value != 0) apply_hints(link, link.inputs.file(atom.file), atom, out);
+  if (atom.file.value == 0) return;
+  apply_hints(link, link.inputs.file(atom.file), atom, out);
+  replace_probe_calls(link, link.inputs.file(atom.file), atom, out);
 }
 
 // LC_UUID: a digest of the content, in the form of RFC 4122 version 3 (a name's digest).

@@ -126,10 +126,21 @@ class LibraryCollector {
             (text.parent_umbrella == name || text.parent_umbrella == link_.options().darwin.umbrella));
   }
 
+  std::vector<LibraryText> heed_linker_symbols(LibraryText text) {
+    const Versions versions = wanted_versions(link_);
+    std::vector<std::string> problems;
+    auto parts = apply_linker_symbols(std::move(text), versions.platform, versions.minimum_os, problems);
+    for (const std::string& problem : problems) {
+      const size_t end = problem.find(": ");  // of the install name
+      link_.diagnostics().warn(fmt::format("{}({}){}", file_.path, problem.substr(0, end), problem.substr(end)),
+                               file_.id);
+    }
+    return parts;
+  }
+
   // The names of one text; `$ld$` symbols apply to the library itself.
   void take(const LibraryText& text, MachoLibrary& library) {
-    const Versions versions = wanted_versions(link_);
-    for (LibraryText& part : apply_linker_symbols(text, versions.platform, versions.minimum_os)) {
+    for (LibraryText& part : heed_linker_symbols(text)) {
       add_names(part, static_cast<uint32_t>(library.parts.size()), library);
       part.symbols.clear();
       library.parts.push_back(std::move(part));
@@ -194,12 +205,11 @@ class LibraryCollector {
     check_extension_safety(*text);
     const std::vector<std::string_view> reexports = text->reexports;
     LibraryText plain = *text;
-    const Versions versions = wanted_versions(link_);
     // Of a library that programs do not name themselves only the names count: it is the one that passes it on that the
     // loader asks.
     const bool is_own = is_named(name, plain);
     if (is_own) place.part = static_cast<uint32_t>(library.parts.size());
-    for (LibraryText& part : apply_linker_symbols(std::move(plain), versions.platform, versions.minimum_os)) {
+    for (LibraryText& part : heed_linker_symbols(std::move(plain))) {
       add_names(part, is_own ? static_cast<uint32_t>(library.parts.size()) : place.part, library);
       part.symbols.clear();
       if (is_own) library.parts.push_back(std::move(part));
@@ -511,8 +521,10 @@ class ImportNumbering {
     const std::pair<uint32_t, uint32_t> key{file.id.value, part};
     const bool is_used = used_.contains(key);
     const bool is_droppable = options_.drops_unused_libraries || library.parts[part].may_be_dropped;
-    const bool is_dropped =
-        is_droppable && file.use != LibraryUse::Needed && !is_passed_on(link_, file, library.parts[part]);
+    // A program passes nothing on.
+    const bool is_for_others =
+        link_.target().output == OutputKind::SharedLibrary && is_passed_on(link_, file, library.parts[part]);
+    const bool is_dropped = is_droppable && file.use != LibraryUse::Needed && !is_for_others;
     if (!is_used && (part != 0 || !file.is_needed || is_dropped)) return;
     // The same install name may come from several stubs.
     for (uint32_t i = 0; i < state_.libraries.size(); i++) {

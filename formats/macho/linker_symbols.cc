@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fmt/core.h>
 #include <map>
 #include <set>
 
@@ -20,9 +21,9 @@ namespace {
 
 constexpr std::string_view kPrefix = "$ld$";
 
-// "$os10.5$rest" with the `$os` cut off: the version and the rest.
+// "$os10.5$rest" with the `$os` cut off: the version, if it is one, and the rest.
 struct Condition {
-  uint32_t version = 0;
+  std::optional<uint32_t> version;
   std::string_view rest;
 };
 
@@ -31,9 +32,7 @@ std::optional<Condition> parse_condition(std::string_view text) {
   text.remove_prefix(2);
   const size_t end = text.find('$');
   if (end == std::string_view::npos) return std::nullopt;
-  const auto version = parse_packed_version(text.substr(0, end));
-  if (!version) return std::nullopt;
-  return Condition{*version, text.substr(end + 1)};
+  return Condition{parse_packed_version(text.substr(0, end)), text.substr(end + 1)};
 }
 
 struct Previous {
@@ -42,30 +41,42 @@ struct Previous {
   std::string_view symbol;  // empty: all of them
 };
 
-std::optional<Previous> parse_previous(std::string_view text) {
-  std::array<std::string_view, 6> parts;
+// Nothing: the text is not of that form. The part in it that is no version is named.
+std::optional<Previous> parse_previous(std::string_view text, std::string_view& bad_version) {
+  std::array<std::string_view, 5> parts;
   for (std::string_view& part : parts) {
     const size_t end = text.find('$');
     if (end == std::string_view::npos) return std::nullopt;
     part = text.substr(0, end);
     text.remove_prefix(end + 1);
   }
+  if (!text.ends_with('$')) return std::nullopt;
   Previous previous;
   previous.install_name = parts[0];
-  previous.compatibility_version = parse_packed_version(parts[1]).value_or(0);
+  previous.symbol = text.substr(0, text.size() - 1);  // names may have a $ themselves
   const auto number = std::from_chars(parts[2].data(), parts[2].data() + parts[2].size(), previous.platform);
-  const auto from = parse_packed_version(parts[3]), to = parse_packed_version(parts[4]);
-  if (number.ec != std::errc() || !from || !to) return std::nullopt;
-  previous.from = *from;
-  previous.to = *to;
-  previous.symbol = parts[5];
+  if (number.ec != std::errc()) return std::nullopt;
+  struct Row {
+    std::string_view text, name;
+    uint32_t& version;
+    bool may_be_empty;
+  };
+  const Row rows[] = {{parts[1], "compatibility", previous.compatibility_version, true},
+                      {parts[3], "start", previous.from, false},
+                      {parts[4], "end", previous.to, false}};
+  for (const Row& row : rows) {
+    if (row.text.empty() && row.may_be_empty) continue;
+    const auto version = parse_packed_version(row.text);
+    if (!version) bad_version = row.name;
+    row.version = version.value_or(0);
+  }
   return previous;
 }
 
 class Instructions {
  public:
-  Instructions(LibraryText& library, uint32_t platform, uint32_t minimum_os)
-      : library_(library), platform_(platform), minimum_os_(minimum_os & ~0xffu) {}
+  Instructions(LibraryText& library, uint32_t platform, uint32_t minimum_os, std::vector<std::string>& problems)
+      : library_(library), platform_(platform), minimum_os_(minimum_os & ~0xffu), problems_(problems) {}
 
   std::vector<LibraryText> apply() {
     std::vector<LibrarySymbol> plain;
@@ -87,16 +98,24 @@ class Instructions {
     if (end == std::string_view::npos) return;
     const std::string_view verb = instruction.substr(0, end);
     const std::string_view rest = instruction.substr(end + 1);
-    if (verb == "previous") return follow_previous(rest);
+    if (verb == "previous") return follow_previous(rest, instruction);
     const auto condition = parse_condition(rest);
+    if (condition && !condition->version) report("os", instruction);
     if (!condition || condition->version != minimum_os_) return;
     if (verb == "hide") hidden_.insert(condition->rest);
     if (verb == "add") added_.push_back(condition->rest);
     if (verb == "install_name") library_.install_name = condition->rest;
   }
 
-  void follow_previous(std::string_view text) {
-    const auto previous = parse_previous(text);
+  void report(std::string_view version, std::string_view instruction) {
+    problems_.push_back(fmt::format("{}: failed to parse {} version, symbol '{}{}' ignored", library_.install_name,
+                                    version, kPrefix, instruction));
+  }
+
+  void follow_previous(std::string_view text, std::string_view instruction) {
+    std::string_view bad_version;
+    const auto previous = parse_previous(text, bad_version);
+    if (!bad_version.empty()) return report(bad_version, instruction);
     if (!previous || previous->platform != platform_ || minimum_os_ < previous->from || minimum_os_ >= previous->to)
       return;
     if (!previous->symbol.empty()) {
@@ -121,8 +140,9 @@ class Instructions {
       if (is_new) {
         LibraryText& other = all.emplace_back();
         other.install_name = moved->second.install_name;
-        other.current_version = library_.current_version;
-        if (moved->second.compatibility_version != 0) other.compatibility_version = moved->second.compatibility_version;
+        const uint32_t version = moved->second.compatibility_version;
+        other.current_version = version != 0 ? version : library_.current_version;
+        other.compatibility_version = version != 0 ? version : library_.compatibility_version;
       }
       all[place->second].symbols.push_back(symbol);
     }
@@ -131,6 +151,7 @@ class Instructions {
 
   LibraryText& library_;
   uint32_t platform_, minimum_os_;
+  std::vector<std::string>& problems_;
   std::set<std::string_view> hidden_;
   std::vector<std::string_view> added_;
   std::map<std::string_view, Previous> moved_;
@@ -138,11 +159,12 @@ class Instructions {
 
 }  // namespace
 
-std::vector<LibraryText> apply_linker_symbols(LibraryText library, uint32_t platform, uint32_t minimum_os) {
+std::vector<LibraryText> apply_linker_symbols(LibraryText library, uint32_t platform, uint32_t minimum_os,
+                                              std::vector<std::string>& problems) {
   const bool has_any = std::any_of(library.symbols.begin(), library.symbols.end(),
                                    [](const LibrarySymbol& symbol) { return symbol.name.starts_with(kPrefix); });
   if (!has_any) return {std::move(library)};
-  return Instructions(library, platform, minimum_os).apply();
+  return Instructions(library, platform, minimum_os, problems).apply();
 }
 
 }  // namespace xld::macho

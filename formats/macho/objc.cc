@@ -76,14 +76,24 @@ struct ImageInfo {
   uint32_t version, flags;
 };
 
+// What an object says; one that says it in a way that is not known has none of the facts that hold for all.
+std::optional<ImageInfo> read_image_info(const Link& link, const InputFile& file, const InputSection& section) {
+  if (section.name != kImageInfoName || section.is_zero_fill()) return std::nullopt;
+  const auto info = read<ImageInfo>(file.bytes.subspan(section.file_offset, section.size), 0);
+  if (info && info->version == 0) return info;
+  link.diagnostics().warn(fmt::format("{}: invalid __objc_imageinfo {}; it counts as empty", file.display_name(),
+                                      info ? "version" : "size"),
+                          file.id);
+  return ImageInfo{0, 0};
+}
+
 }  // namespace
 
 std::vector<uint8_t> join_image_info(const Link& link) {
   std::optional<ImageInfo> joined;
   for (const InputFile* file : link.inputs.files) {
     for (const InputSection& section : object_of(*file).sections) {
-      if (section.name != kImageInfoName || section.is_zero_fill()) continue;
-      const auto info = read<ImageInfo>(file->bytes.subspan(section.file_offset, section.size), 0);
+      const auto info = read_image_info(link, *file, section);
       if (!info) continue;
       if (!joined) {
         joined = *info;

@@ -12,6 +12,7 @@
 #include "core/atomics.h"
 #include "core/hash.h"
 #include "formats/macho/hints.h"
+#include "formats/macho/probes.h"
 #include "formats/macho/requests.h"
 #include "formats/macho/section_names.h"
 #include "formats/macho/versions.h"
@@ -377,6 +378,7 @@ class ObjectReader {
     occurrence.name = hashed.name.data();
     occurrence.hash = hashed.hash;
     occurrence.length = static_cast<uint32_t>(hashed.name.size());
+    object_.has_probes |= is_probe_name(hashed.name);
     return classify(index, raw, occurrence);
   }
 

@@ -91,6 +91,7 @@ struct MachoObject {
   std::span<const Bytes> linker_options;           // the LC_LINKER_OPTION commands
   std::span<const uint32_t> output_rows;           // -r: by raw symbol, in the output's table, plus 1; 0: not there
   bool has_subsections = false;
+  bool has_probes = false;              // calls of static probes, see probes.h
   bool has_aliases = false;             // names that mean other names (N_INDR)
   std::span<const UnwindEntry> unwind;  // ascending by function; see unwind_input.h
   std::span<const Frame> frames;

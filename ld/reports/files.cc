@@ -17,8 +17,9 @@ std::string list_files(const Link& link) {
 // -why_load, a line a member: the name, as objects have it, or the option for which it was taken.
 std::string list_extractions(const Link& link) {
   std::string text;
-  for (const InputFile* file : link.inputs.files)
-    if (!file->taken_by.empty()) text += fmt::format("{} forced load of {}\n", file->taken_by, file->display_name());
+  for (const InputFile* file : link.inputs.by_id)  // those as well that a compiler has made something else of
+    if (file && !file->taken_by.empty())
+      text += fmt::format("{} forced load of {}\n", file->taken_by, file->display_name());
   std::set<FileId> known;
   for (const Extraction& reason : link.extractions) {
     const InputFile* member = link.inputs.by_id[reason.member.value];

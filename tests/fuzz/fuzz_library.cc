@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (const auto part = macho::slice_for(bytes, cpu)) (void)macho::read_dynamic_library(*part, cpu, arena);
     auto stubs = macho::parse_text_stub(bytes, cpu, arena);
     if (!stubs) continue;
-    for (macho::LibraryText& stub : *stubs) (void)macho::apply_linker_symbols(std::move(stub), 1, 0x000a0900);
+    std::vector<std::string> problems;
+    for (macho::LibraryText& stub : *stubs) (void)macho::apply_linker_symbols(std::move(stub), 1, 0x000a0900, problems);
   }
   return 0;
 }

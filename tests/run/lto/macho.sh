@@ -21,6 +21,7 @@ for cpu in x86_64 arm64; do
       expect_match ' T _main' llvm-nm-19 out
       expect_no_match '_hidden_helper' llvm-nm-19 out
     done
+    expect_match '_twice forced load of libtwice.a.twice.o.' "$XLD" -arch $cpu "${common[@]}" main.o libtwice.a -why_load -o out
     compile_to plain.o <<<'int twice(int); int thrice(int x) { return twice(x) + x; }'
     run "$XLD" -arch $cpu "${common[@]}" -dylib twice.o plain.o -exported_symbol _thrice -o out
     run "$XLD_VERIFY" out

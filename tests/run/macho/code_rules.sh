@@ -28,7 +28,15 @@ expect_match 'encoding\[[0-9]+\]=0x00000000' llvm-objdump-19 --macho --unwind-in
 
 assemble probes.o <<<$'.globl _probed\n_probed: call ___dtrace_isenabled$Foo$added$v1\ncall ___dtrace_probe$Foo$added$v1$69\nret'
 run "$XLD" -arch x86_64 probes.o "${common[@]}" -o out
-expect_match 'xorl' llvm-objdump-19 --macho -d out
+expect_match '33 c0.*xorl' llvm-objdump-19 --macho -d out
+expect_match '0f 1f 40 00.*nopl' llvm-objdump-19 --macho -d out
+expect_no_match dtrace llvm-nm-19 out
+assemble probes.o arm64 <<<$'.globl _probed\n_probed: bl ___dtrace_isenabled$Foo\nbl ___dtrace_probe$Foo\nb ___dtrace_probe$Foo'
+run "$XLD" -arch arm64 probes.o "${common[@]}" -o out
+run "$XLD_VERIFY" out
+for code in 'mov.*x0, #0' nop ret; do expect_match "$code" llvm-objdump-19 --macho -d out; done
+assemble probes.o arm64 <<<$'.globl _probed\n_probed: b ___dtrace_isenabled$Foo'
+expect_fail 'has no room for an answer' -- -arch arm64 probes.o "${common[@]}" -o out2
 
 assemble odd.o arm64 <<<$'.globl _f\n_f: adrp x0, _odd@PAGE\nldr x0, [x0, _odd@PAGEOFF]\n.data\n.byte 0\n_odd: .quad 1'
 expect_fail 'load or store of 8 bytes, which cannot reach an address that ends in 0x.*; align' -- \

@@ -33,3 +33,8 @@ object one 0x700
 object two 0x600
 XLD=$scratch/bin/ld64.xld
 expect_fail 'two\.o: was made by a Swift compiler of another version \(6\)' -- -arch arm64 main.o one.o two.o -o program
+printf '.section __DATA,__objc_imageinfo,regular,no_dead_strip\n.long 5, 0x40\n' >odd.s
+run clang-19 -target arm64-apple-macos13 -c odd.s -o odd.o
+object part0 0x40
+expect_match 'odd.o: invalid __objc_imageinfo version' "$scratch/bin/ld64.xld" -arch arm64 main.o part0.o odd.o -o program
+expect_equal "$(flags program)" "00000000 00000000"

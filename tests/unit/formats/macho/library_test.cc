@@ -176,12 +176,28 @@ std::string after(std::vector<std::string_view> names, uint32_t minimum_os) {
   library.install_name = "/usr/lib/libA.dylib";
   for (const std::string_view name : names) library.symbols.push_back({name});
   std::string text;
-  for (const LibraryText& part : apply_linker_symbols(library, kMacos, minimum_os)) {
+  std::vector<std::string> problems;
+  for (const LibraryText& part : apply_linker_symbols(library, kMacos, minimum_os, problems)) {
     text += std::string(part.install_name) + ":";
     for (const LibrarySymbol& symbol : part.symbols) text += std::string(" ") + std::string(symbol.name);
     text += ";";
   }
+  for (const std::string& problem : problems) text += " " + problem;
   return text;
+}
+
+TEST(MachoLinkerSymbols, NamesMayHaveADollar) {
+  EXPECT_EQ(after({"_a$b", "_c", "$ld$previous$/old$1.2$1$10.4$10.6$_a$b$"}, os(10, 5)),
+            "/usr/lib/libA.dylib: _c;/old: _a$b;");
+}
+
+TEST(MachoLinkerSymbols, VersionsThatAreNone) {
+  EXPECT_EQ(
+      after({"$ld$hide$os10.x$_a"}, os(10, 5)),
+      "/usr/lib/libA.dylib:; /usr/lib/libA.dylib: failed to parse os version, symbol '$ld$hide$os10.x$_a' ignored");
+  EXPECT_EQ(after({"$ld$previous$/old$1.2$1$10.4$x$$"}, os(10, 5)),
+            "/usr/lib/libA.dylib:; /usr/lib/libA.dylib: failed to parse end version, symbol "
+            "'$ld$previous$/old$1.2$1$10.4$x$$' ignored");
 }
 
 TEST(MachoLinkerSymbols, HideAndAddAreForOneSystem) {
