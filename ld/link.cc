@@ -150,6 +150,7 @@ Outcome run_passes(Link& link, InputFinder& finder, Outputs& outputs) {
   link.keeps_shortened_slots = may_exceed_reach(link);
   NeedsRecorder needs(link);
   mark_live(link, needs);
+  needs.settle_words();
   const auto undefined = needs.take_undefined();
   if (!undefined.empty() && finder.relied_on_indexes()) return Outcome::IndexesFailed;
   if (!undefined.empty()) finder.report_missing_requests();

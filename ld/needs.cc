@@ -131,11 +131,32 @@ void NeedsRecorder::count_fixup(const Site& site, AddressForm form) {
   count.all++;
   if (form != AddressForm::Relative) {
     count.symbolic++;
+    if (may_be_placed_here(site)) import_words_[site.worker].push_back({site.id, site.target.symbol});
   } else if (is_packed(link_, site.atom, site.reloc)) {
     count.packed++;
     packed_places_[site.worker].push_back({site.id, site.reloc.offset});
   }
   if (!site.atom.has(atom_flag::kWritable)) has_text_fixups_.store(true, std::memory_order_relaxed);
+}
+
+bool NeedsRecorder::may_be_placed_here(const Site& site) const {
+  return link_.format->has_copies && !is_position_independent(link_.target().output) && site.target.is_imported &&
+         site.reloc.from == From::Nothing;
+}
+
+// As with GNU ld. Whether some code needs a copy or a stub for the address is known only now.
+void NeedsRecorder::settle_words() {
+  constexpr uint32_t kStub = symbol_flag::kAddressTaken | symbol_flag::kNeedsStub;
+  for (const auto& words : import_words_) {
+    for (const ImportWord& word : words) {
+      const uint32_t flags = link_.symbols.flags(word.symbol);
+      if (!(flags & symbol_flag::kCopied) && (flags & kStub) != kStub) continue;
+      link_.symbols.add_flags(word.symbol, symbol_flag::kPlacedHere);
+      FixupCount& count = link_.fixup_counts[word.atom.value];
+      count.all--;
+      count.symbolic--;
+    }
+  }
 }
 
 void NeedsRecorder::record_copy(const Site& site) {

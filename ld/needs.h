@@ -25,7 +25,8 @@ class NeedsRecorder {
       : link_(link),
         undefined_(link.session.pool.thread_count()),
         packed_places_(link.session.pool.thread_count()),
-        slot_detours_(link.session.pool.thread_count()) {}
+        slot_detours_(link.session.pool.thread_count()),
+        import_words_(link.session.pool.thread_count()) {}
 
   // Records the needs of relocs[0] and returns how many relocations that settles: 1, or 2 for a thread-local sequence
   // that includes its call. Any thread; one thread an atom.
@@ -37,6 +38,10 @@ class NeedsRecorder {
   bool has_text_fixups() const { return has_text_fixups_.load(std::memory_order_relaxed); }
   bool uses_got_base() const { return uses_got_base_.load(std::memory_order_relaxed); }
 
+  // After all is recorded: words that the loader would fill with what turns out to be placed in this program are
+  // numbers.
+  void settle_words();
+
   // Sorted.
   std::vector<UndefinedReference> take_undefined();
   std::vector<PackedPlace> take_packed_places();
@@ -44,6 +49,10 @@ class NeedsRecorder {
 
  private:
   struct Site;
+  struct ImportWord {
+    AtomId atom;
+    SymbolId symbol;
+  };
 
   // Distances to what stands in the output: nearly all relocations.
   bool needs_nothing(const Reloc& reloc) const {
@@ -63,6 +72,7 @@ class NeedsRecorder {
   void record_slot(const Site& site);
   void record_copy(const Site& site);
   void count_fixup(const Site& site, AddressForm form);
+  bool may_be_placed_here(const Site& site) const;
   bool is_fixed_offset(const Site& site) const;
   void need(const Site& site, uint32_t flags);
   void note_undefined(const Site& site, uint32_t worker);
@@ -72,6 +82,7 @@ class NeedsRecorder {
   std::vector<std::vector<UndefinedReference>> undefined_;  // by worker
   std::vector<std::vector<PackedPlace>> packed_places_;
   std::vector<std::vector<SlotDetour>> slot_detours_;
+  std::vector<std::vector<ImportWord>> import_words_;
   std::atomic<bool> needs_tls_module_{false};
   std::atomic<bool> uses_got_base_{false};
   std::atomic<bool> has_text_fixups_{false};

@@ -23,6 +23,7 @@ TargetFacts facts_of_symbol(const Link& link, SymbolId id) {
   facts.is_weak_undefined = (facts.is_undefined || facts.is_nowhere) && !(flags & symbol_flag::kStronglyReferenced);
   facts.is_absolute = facts.is_undefined || (flags & symbol_flag::kAbsolute);
   facts.is_resolver = (flags & symbol_flag::kResolver) != 0 && !facts.is_out_of_reach;
+  facts.is_placed_here = (flags & symbol_flag::kPlacedHere) != 0;
   facts.is_function = (flags & symbol_flag::kFunction) != 0;
   facts.is_thread_local = (flags & symbol_flag::kThreadLocal) != 0;
   facts.is_pointer_word = (flags & symbol_flag::kPointerWord) != 0;
@@ -116,10 +117,11 @@ AddressForm form_of_own(const Link& link, bool is_writable, const Reloc& reloc, 
 }
 
 // In a program at a fixed address, a read-only word can have the address of a copy or of a stub, or 0 for what nobody
-// defines: the loader need not write to it.
+// defines: the loader need not write to it. A copy or a stub that there is anyway serves writable words as well.
 bool can_be_constant(const Link& link, const Atom& atom, const TargetFacts& target) {
+  if (is_position_independent(link.target().output)) return false;
   const bool has_place = target.is_nowhere || target.is_function || link.options().dynamic.copy_relocs;
-  return !is_position_independent(link.target().output) && !atom.has(atom_flag::kWritable) && has_place;
+  return target.is_placed_here || (!atom.has(atom_flag::kWritable) && has_place);
 }
 
 // Code that was not compiled with -fPIC does not load the register that a stub relies on: the loader completes the

@@ -19,6 +19,7 @@ struct TargetFacts {
   bool is_imported = false;      // another module defines it
   bool is_nowhere = false;       // imported, but no module is known that defines it
   bool is_out_of_reach = false;  // imported, or the loader may prefer another module's: no address before load time
+  bool is_placed_here = false;   // imported, but its address is that of a copy or a stub in this program
   bool is_function = false;
   bool is_pointer_word = false;  // a word of this output that holds an import's address
 };
