@@ -214,15 +214,13 @@ struct DarwinOptions {
   std::string path_prefix;                      // -oso_prefix
   bool adds_underscores = true;                 // to the names of objects that are translated (ELF)
   bool ignores_hints = false;                   // -ignore_optimization_hints
-  Answer init_offsets = Answer::Unset;   // -init_offsets: initialisers as offsets that the loader need not adjust
-  std::string symbol_order_file;         // --print-symbol-order
-  bool refuses_foreign = false;          // -arch_errors_fatal: files for other CPUs are errors
-  bool names_architecture = false;       // -arch_multiple: messages do
-  bool warns_of_install_name = false;    // --warn-dylib-install-name
-  bool warns_of_runtime_paths = true;    // --warn-duplicate-rpath
-  std::string lto_library;               // -lto_library: LLVM's plugin lies beside it
-  std::vector<std::string> lto_options;  // -mllvm and its like
-  bool has_small_objc_stubs = false;     // -objc_stubs_small
+  Answer init_offsets = Answer::Unset;  // -init_offsets: initialisers as offsets that the loader need not adjust
+  bool refuses_foreign = false;         // -arch_errors_fatal: files for other CPUs are errors
+  bool names_architecture = false;      // -arch_multiple: messages do
+  bool warns_of_install_name = false;   // --warn-dylib-install-name
+  bool warns_of_runtime_paths = true;   // --warn-duplicate-rpath
+  std::string lto_library;              // -lto_library: LLVM's plugin lies beside it
+  bool has_small_objc_stubs = false;    // -objc_stubs_small
 };
 
 // How code uses an imported name. Inferred: its relocations say whether it is called or read.
@@ -318,6 +316,7 @@ struct Options {
   std::vector<std::string> undefined;         // -u
   std::vector<std::string> undefined_globs;   // --undefined-glob
   std::vector<std::string> require_defined;   // --require-defined
+  std::vector<std::string> lto_options;  // for LLVM's plugin, in its words; --lto-… and their like
   std::vector<RequiredName> must_be_found;    // -u of ld64: here, or in a library
   std::vector<std::string> wrapped;           // --wrap
   std::vector<SymbolAssignment> assignments;  // --defsym, in order
@@ -415,6 +414,7 @@ struct Options {
   bool color = false;
   bool color_given = false;     // else main colours a terminal
   bool releases_memory = true;  // false: the process ends with the link, and the kernel takes everything back faster
+  std::string symbol_order_file;   // --print-symbol-order: functions as a profile has put them
   uint32_t threads = 0;         // 0: as many as the machine lends us
   ThreadLender* thread_lender = nullptr;  // asked before each thread but the first; outlives the link
   std::vector<std::string> arguments;     // the command line after @file expansion, for --reproduce

@@ -160,6 +160,7 @@ struct Link {
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;                 // by SymbolId of the group's key: the file that provides it
   std::vector<Extraction> extractions;                // filled for maps only
+  bool is_left_to_plugin = false;                     // it has written what was asked for: there is nothing to link
   std::vector<DynamicImport> imports;                 // each name once, in the order of asking
   std::map<SymbolId, LibraryVariable> least_commons;  // what common symbols are at least, for libraries have them, too
   Array<Atom> atoms;                                  // by AtomId; files reserve ranges, see InputFile
@@ -348,6 +349,10 @@ struct Format {
   void (*bind_symbols)(Link&);
 
   // Settles which shared libraries the output needs, beyond those that live code refers to, and checks that what they
+  // Which names of intermediate code the output may show to other modules, by SymbolId: its compiler asks before there
+  // is anything to bind. What only the files of that code say of their names is remembered for bind_symbols().
+  std::vector<uint8_t> (*foresee_exports)(Link&);
+
   // refer to in turn is there. After the walk over live atoms.
   void (*settle_libraries)(Link&) = nullptr;  // none: libraries answer for themselves
 

@@ -134,7 +134,7 @@ Outcome run_passes(Link& link, InputFinder& finder, Outputs& outputs) {
 
   // What does each name mean?        Afterwards no file is added.
   resolve(link, finder);
-  if (failed() || writes_stubs_only(link.options())) return Outcome::Done;
+  if (failed() || link.is_left_to_plugin || writes_stubs_only(link.options())) return Outcome::Done;
   compare_commons_with_libraries(link);
   make_atoms(link);
   settle_imports(link);

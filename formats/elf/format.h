@@ -45,6 +45,7 @@ inline constexpr Format kFormat = {
     .provide_symbols = provide_symbols,
     .bind_symbols = bind_symbols,
     .settle_libraries = settle_libraries,
+    .foresee_exports = foresee_exports,
     .decode = decode,
     .plain = &kPlainPath,
     .kept = &kKeptRelocs,

@@ -102,22 +102,23 @@ void bind_versioned_references(Link& link) {
 
 // ---- definitions ---------------------------------------------------------------------------------------------------
 
-DefinedVersions::DefinedVersions(Link& link) : link_(link) {
-  read_scripts();
+VersionScript read_version_scripts(Link& link) {
+  VersionScript script;
+  for (const SettingFile& file : link.setting_files) {
+    if (file.kind != SettingKind::VersionScript) continue;
+    if (const auto error = parse_version_script(file.bytes, file.path, script, file.begin))
+      link.diagnostics().error(error->message);
+  }
+  return script;
+}
+
+DefinedVersions::DefinedVersions(Link& link) : link_(link), script_(read_version_scripts(link)) {
   if (link.options().dynamic.default_symver) add_default_version();
   for (const InputFile* file : link.inputs.files) has_explicit_versions_ |= object_of(*file).has_versioned_names;
   if (has_explicit_versions_ && link.target().output != OutputKind::SharedLibrary) add_explicit_versions();
   for (uint16_t i = 0; i < script_.nodes.size(); i++) nodes_by_name_.emplace(script_.nodes[i].name, i);
   if (!script_.nodes.empty()) matcher_ = std::make_unique<VersionMatcher>(script_);
   if (matcher_ || has_explicit_versions_) versions_ = Array<uint16_t>::zeroed(link.symbols.size());
-}
-
-void DefinedVersions::read_scripts() {
-  for (const SettingFile& file : link_.setting_files) {
-    if (file.kind != SettingKind::VersionScript) continue;
-    if (const auto error = parse_version_script(file.bytes, file.path, script_, file.begin))
-      link_.diagnostics().error(error->message);
-  }
 }
 
 // --default-symver: what has no version gets one with the output's own name.
