@@ -111,6 +111,7 @@ struct DynamicOptions {
   uint32_t spare_tags = 5;                // --spare-dynamic-tags: unused entries at its end
   bool stubs_track_branches = false;      // -z ibtplt: stubs may be called indirectly under branch tracking
   std::vector<std::string> flags;         // -z nodelete, origin … : loader flags by their names
+  bool stubs_avoid_prediction = false;    // -z retpolineplt: stubs reach their targets by returning to them
 };
 
 // How contents are compressed; without a level, as much as costs little.

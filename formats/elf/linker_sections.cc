@@ -41,7 +41,7 @@ void add_section_headers(Link& link) {
 // binutils names stubs after the functions behind them where they stand in a section of this name.
 std::string_view stub_section_name(const Link& link) {
   if (!has_loader(link.target().output)) return ".iplt";
-  static constexpr std::string_view kNames[] = {".plt.sec", ".plt", ".plt.got"};  // by StubForm
+  static constexpr std::string_view kNames[] = {".plt.sec", ".plt", ".plt.got", ".plt.sec"};  // by StubForm
   return kNames[static_cast<size_t>(state_of(link).stub_form)];
 }
 
