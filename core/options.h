@@ -104,6 +104,7 @@ struct DynamicOptions {
   bool bind_now = false;                           // -z now
   bool pack_relative_relocs = false;
   bool has_android_relr_tags = false;  // --use-android-relr-tags: those Android had before others had any
+  bool packs_all_relocs = false;       // --pack-dyn-relocs=android: all others in Android's packed form
   TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
   Answer undefined_weak = Answer::Unset;  // -z [no]dynamic-undefined-weak: may others define them?

@@ -173,6 +173,7 @@ struct Link {
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;                             // by AtomId
   std::vector<FoldedAtom> folded;                     // sorted
+  bool encodes_fixups = false;                        // a table of them is as long as its values make it
   bool packs_fixups = false;                          // aligned words with the load address alone are packed
   std::vector<PackedPlace> packed_places;             // sorted
   bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
@@ -348,11 +349,11 @@ struct Format {
   // kPreemptible, and the nature of what is imported. Only for outputs that have a loader.
   void (*bind_symbols)(Link&);
 
-  // Settles which shared libraries the output needs, beyond those that live code refers to, and checks that what they
   // Which names of intermediate code the output may show to other modules, by SymbolId: its compiler asks before there
   // is anything to bind. What only the files of that code say of their names is remembered for bind_symbols().
   std::vector<uint8_t> (*foresee_exports)(Link&);
 
+  // Settles which shared libraries the output needs, beyond those that live code refers to, and checks that what they
   // refer to in turn is there. After the walk over live atoms.
   void (*settle_libraries)(Link&) = nullptr;  // none: libraries answer for themselves
 
@@ -382,6 +383,10 @@ struct Format {
 
   // Tells slots, stubs, merged constants and thread-local data their addresses, when layout has given them.
   void (*settle)(Link&);
+
+  // Encodes tables whose size depends on the values in them, from Link::fixups. True: they need more room than they
+  // had, and layout starts again.
+  bool (*encode_tables)(Link&) = nullptr;  // none: sizes are known before
 
   // Defines the names the linker provides, when addresses are known.
   void (*define_symbols)(Link&);

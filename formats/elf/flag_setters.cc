@@ -310,8 +310,15 @@ void set_group(OptionContext& context, const OptionUse&) {
 }
 
 void choose_packed_relocs(OptionContext& context, const OptionUse& use) {
-  static constexpr NamedValue<bool> kForms[] = {{"none", false}, {"relr", true}};
-  if (const auto form = choose_named(context, use, kForms)) context.options.dynamic.pack_relative_relocs = *form;
+  struct Forms {
+    bool packs_all, packs_relative;
+  };
+  static constexpr NamedValue<Forms> kForms[] = {
+      {"none", {false, false}}, {"relr", {false, true}}, {"android", {true, false}}, {"android+relr", {true, true}}};
+  const auto forms = choose_named(context, use, kForms);
+  if (!forms) return;
+  context.options.dynamic.packs_all_relocs = forms->packs_all;
+  context.options.dynamic.pack_relative_relocs = forms->packs_relative;
 }
 
 void set_debug_file(OptionContext& context, const OptionUse& use) {

@@ -48,6 +48,7 @@ struct ElfState : FormatState {
   std::unique_ptr<DynamicSymbols> dynamic_symbols;
   Copies copies;
   PackedRelocsChunk* packed_relocs = nullptr;
+  LoadRelocsChunk* load_relocs = nullptr;  // if they are encoded
 
   bool uses_gnu_extensions = false;  // a symbol type or binding of the GNU ABI is in the output
   uint32_t local_symbol_count = 0;   // of .symtab: its sh_info
