@@ -244,6 +244,13 @@ struct ImportRequest {
 };
 
 // A --defsym or a script assignment: NAME = EXPRESSION, evaluated after layout.
+// --shuffle-sections: sections of the inputs that match stand in an order that follows from `seed` alone.
+struct SectionShuffle {
+  std::string glob;
+  uint64_t seed = 0;
+  bool is_reversed = false;  // instead: the last comes first
+};
+
 struct SymbolAssignment {
   std::string name;
   std::string expression;  // source text; parsed by ld/expression.h
@@ -343,6 +350,7 @@ struct Options {
   std::string section_ordering_file;     // --section-ordering-file: sections of the inputs in the order of patterns
   std::string call_graph_ordering_file;  // --call-graph-ordering-file: what calls what, and how often
   bool sorts_by_calls = true;            // by such numbers of the objects' own, if no file says how
+  std::vector<SectionShuffle> shuffles;  // --shuffle-sections: each that matches is applied
   bool warn_symbol_ordering = true;      // of names in files of that kind that are not there
   bool demangle = true;
 

@@ -103,6 +103,12 @@ constexpr OptionRow kOutput[] = {
     {"--[no-]call-graph-profile-sort", Optional, "MODE",
      "place functions near those that call them often in profiled objects (default; hfsort, cdsort: the same; none)",
      sort_by_calls},
+    {"--shuffle-sections", Optional, "[GLOB=]SEED",
+     "mix the input sections that match; the order follows from SEED (0) alone; -1: the last comes first", add_shuffle},
+    {"--reverse-sections", None, "", "the last input section of each output section comes first",
+     [](OptionContext& context, const OptionUse&) {
+       context.options.shuffles.push_back({.glob = "*", .is_reversed = true});
+     }},
     {"--[no-]warn-symbol-ordering", None, "", "warn of names in these files that are not there (default)",
      set_switch<&Options::warn_symbol_ordering>},
 };
