@@ -59,11 +59,13 @@ std::string_view name_without_version(std::string_view name) {
 
 namespace {
 
-// The library's symbol that defines name@version, as a claim.
+// The library's symbol that defines name@version, as a claim. "name@" is the one that had no version yet.
 Claim find_in_libraries(const Link& link, std::string_view name, std::string_view version) {
   for (const InputFile* library : link.inputs.libraries) {
     if (!library->format_data) continue;
-    if (const auto index = find_shared_definition(library_of(*library), name, version))
+    const SharedObject& object = library_of(*library);
+    if (const auto index =
+            version.empty() ? find_unversioned_definition(object, name) : find_shared_definition(object, name, version))
       return Claim::make(ClaimClass::Outside, library->id, *index);
   }
   return {};
@@ -88,7 +90,7 @@ void bind_versioned_references(Link& link) {
     if (symbols.is_defined(id) || symbols.claim(id).is_import() || !symbols.has(id, symbol_flag::kReferenced)) continue;
     const std::string_view full_name = symbols.name(id);
     const ExplicitVersion version = split_version(full_name);
-    if (version.version.empty()) continue;
+    if (!version.is_given) continue;
     const std::string_view name = name_without_version(full_name);
     const SymbolId plain = symbols.find(name);
     if (plain.is_valid() && symbols.has(plain, symbol_flag::kDefined) &&
@@ -189,6 +191,7 @@ void DefinedVersions::check_twin(SymbolId id, std::string_view version) const {
   const std::string_view name = name_without_version(link_.symbols.name(id));
   const SymbolId twin = link_.symbols.find(fmt::format("{}@{}", name, version));
   if (!twin.is_valid() || twin == id || !link_.symbols.is_defined(twin)) return;
+  if (link_.symbols.claim(twin) == link_.symbols.claim(id)) return;  // a reference that has been bound to it
   const auto definer = [&](SymbolId symbol) {
     return link_.inputs.file(link_.symbols.claim(symbol).file()).display_name();
   };
