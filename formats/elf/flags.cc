@@ -261,14 +261,14 @@ constexpr OptionRow kReports[] = {
     {"--why-extract", Required, "FILE", "write why archive members were taken", set_text<&Options::why_extract_file>},
     {"--print-archive-stats", Required, "FILE", "write how many members of each archive were taken",
      set_text<&Options::archive_stats_file>},
+    {"--print-symbol-order", Required, "FILE", "write the names of profiled functions in the order they were given",
+     set_text<&Options::symbol_order_file>},
     {"--stats", None, "", "print numbers about the link", set<&Options::print_stats>},
     {"--time-trace", Optional, "FILE", "write where the time went, for Chrome's trace viewer", set_time_trace},
     {"--dependency-file", Required, "FILE", "write a makefile rule that lists the inputs",
      set_text<&Options::dependency_file>},
     {"--reproduce", Required, "FILE", "write all inputs and the command line to a tar file",
      set_text<&Options::reproduce_file>},
-    {"--print-symbol-order", Required, "FILE", "write the names of profiled functions in the order they were given",
-     set_text<&Options::symbol_order_file>},
 };
 
 // What only an output with a loader is made of; accepted for others, because drivers pass it for those, too.
@@ -442,6 +442,7 @@ constexpr OptionGroup kGroups[] = {
     {"General", Implemented, kGeneral},
     {"Output", Implemented, kOutput},
     {"Inputs, in order", Implemented, kInputs},
+    {"For LLVM's plugin (clang -flto)", Implemented, kLlvm},
     {"Symbols", Implemented, kSymbols},
     {"Sections and addresses", Implemented, kSections},
     {"Reports", Implemented, kReports},
@@ -450,23 +451,11 @@ constexpr OptionGroup kGroups[] = {
     {"Dynamic linking, accepted without effect", NoEffect, kDynamicNoEffect},
     {"Accepted without effect", NoEffect, kNoEffect},
     {"Not supported yet", NotYet, kNotYet},
-    {"For LLVM's plugin (clang -flto)", Implemented, kLlvm},
 };
 
 constexpr auto kNames = make_option_index<kGroups>();
 static_assert(has_unique_names(kNames));
 
-}  // namespace
-
-Dialect gnu_dialect() {
-  return {.name = "gnu",
-          .options = {kGroups, kNames},
-          .keywords = gnu_keywords(),
-          .apply_defaults = nullptr,
-          .complete = complete_plugins};
-}
-
-}  // namespace xld::elf
 // Options for LLVM's plugin may stand before or behind its name.
 void complete_plugins(OptionContext& context) {
   Options& options = context.options;
@@ -475,3 +464,15 @@ void complete_plugins(OptionContext& context) {
       plugin.options.insert(plugin.options.begin(), options.lto_options.begin(), options.lto_options.end());
 }
 
+}  // namespace
+
+Dialect gnu_dialect() {
+  return {.name = "gnu",
+          .options = {kGroups, kNames},
+          .keywords = gnu_keywords(),
+          .has_abbreviations = true,
+          .apply_defaults = nullptr,
+          .complete = complete_plugins};
+}
+
+}  // namespace xld::elf
