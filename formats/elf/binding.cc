@@ -9,6 +9,7 @@
 
 #include "formats/elf/elf.h"
 #include "formats/elf/export_lists.h"
+#include "formats/elf/object.h"
 #include "formats/elf/shared_object.h"
 #include "formats/elf/state.h"
 #include "formats/elf/versions.h"
@@ -81,7 +82,7 @@ class Binder {
     } else if (flags & symbol_flag::kDefined) {
       const bool is_listed = lists_.contains(name_without_version(symbols_.name(id)), flags);
       if (is_listed || is_exported(id, flags))
-        symbols_.add_flags(id, symbol_flag::kExported | preemption(flags, is_listed) | address_for_others(flags));
+        symbols_.add_flags(id, symbol_flag::kExported | preemption(id, flags, is_listed) | address_for_others(flags));
     } else if (flags & (symbol_flag::kReferenced | symbol_flag::kRoot)) {
       if (!may_come_from_elsewhere(flags)) return;
       symbols_.add_flags(id, symbol_flag::kImported);
@@ -160,9 +161,20 @@ class Binder {
     return !is_library_ && (flags & symbol_flag::kResolver) ? symbol_flag::kAddressTaken : 0;
   }
 
-  uint32_t preemption(uint32_t flags, bool is_listed) const {
-    if (!is_library_ || (flags & symbol_flag::kProtected) || (!is_listed && is_bound_here(flags))) return 0;
+  uint32_t preemption(SymbolId id, uint32_t flags, bool is_listed) const {
+    if (!is_library_ || (flags & symbol_flag::kProtected)) return 0;
+    if (!is_listed && is_bound_here(flags) && !is_unique(id)) return 0;
     return symbol_flag::kPreemptible;
+  }
+
+  // There is one such variable in a process, so no library may bind it to its own.
+  bool is_unique(SymbolId id) const {
+    const Claim claim = symbols_.claim(id);
+    if (!link_.options().dynamic.keeps_unique || !claim.is_definition() || claim.file().value == 0) return false;
+    const ElfObject& object = object_of(link_.inputs.file(claim.file()));
+    const uint8_t info = link_.target().word_size == 8 ? raw_symbol<Elf64>(object, claim.raw_symbol()).info
+                                                       : raw_symbol<Elf32>(object, claim.raw_symbol()).info;
+    return binding_of(info) == STB_GNU_UNIQUE;
   }
 
   bool is_bound_here(uint32_t flags) const {
