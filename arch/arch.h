@@ -36,13 +36,15 @@ enum class SymbolAccess : uint8_t {
 
 struct Arch {
   Cpu cpu;
-  uint8_t word_size;           // bytes of a pointer and of a GOT slot
-  Field address_field;         // a whole pointer
-  uint8_t stub_size;           // bytes of write_stub's code
-  uint8_t lazy_header_size;    // of write_lazy_header's code
-  uint8_t lazy_entry_size;     // of write_lazy_entry's code
-  uint8_t jump_size;           // of write_jump's code; 0: there is no such code
-  uint8_t binding_size;        // of write_binding's code
+  uint8_t word_size;         // bytes of a pointer and of a GOT slot
+  Field address_field;       // a whole pointer
+  uint8_t stub_size;         // bytes of write_stub's code
+  uint8_t lazy_header_size;  // of write_lazy_header's code
+  uint8_t lazy_entry_size;   // of write_lazy_entry's code
+  uint8_t jump_size;         // of write_jump's code; 0: there is no such code
+  uint8_t binding_size;      // of write_binding's code
+  uint8_t guarded_size;      // of write_guarded_jump's code; 0: there is no such code
+  uint8_t guarded_header_size;
   uint8_t function_alignment;  // of code the linker makes
   bool stubs_need_got_base;    // position-independent stubs find it in a register that callers have to load
 
@@ -75,6 +77,13 @@ struct Arch {
   // pointer at `slot`, and what hands over to the loader on the first call, which may stand right behind it.
   void (*write_jump)(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base, bool position_independent);
   void (*write_binding)(MutableBytes code, uint64_t address, uint64_t header, uint32_t index);
+
+  // The same jump without an indirect branch, whose target a CPU may guess: it returns to where the pointer says, and
+  // what the CPU guesses of a return is a loop ("retpoline"). The header of write_lazy_header in that form has
+  // guarded_header_size bytes.
+  void (*write_guarded_jump)(MutableBytes code, uint64_t address, uint64_t slot, uint64_t got_base,
+                             bool position_independent);
+  void (*write_guarded_header)(MutableBytes code, uint64_t address, uint64_t got_base, bool position_independent);
 
   // True if the field at `offset` is that of a direct call or jump, so that an address in it is not compared with
   // others.

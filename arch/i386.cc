@@ -3,6 +3,8 @@
 // There is no PC-relative addressing: position-independent code keeps the address of the GOT in a register, most often
 // %ebx, and addresses slots and local data from it (From::GotBase); other code names the slot's address itself
 // (From::Nothing). Addresses wrap around at 2^32, so every rewriting fits.
+#include <algorithm>
+
 #include "arch/arch.h"
 #include "arch/x86.h"
 
@@ -89,6 +91,28 @@ void write_binding(MutableBytes code, uint64_t address, uint64_t header, uint32_
   store(code.data() + 6, static_cast<uint32_t>(header - (address + 10)));
 }
 
+// push %ecx; mov slot,%ecx (or slot@GOT(%ebx)); call 1f; 2: pause; lfence; jmp 2b; 1: mov %ecx,(%esp); mov
+// 4(%esp),%ecx; ret $4; int3 ... All registers may hold arguments: %ecx is saved, and the return drops what it was
+// saved to.
+void write_guarded_jump(MutableBytes code, uint64_t /*address*/, uint64_t slot, uint64_t got_base,
+                        bool position_independent) {
+  constexpr uint8_t kCode[32] = {0x51, 0x8b, 0x0d, 0,    0,    0,    0,    0xe8, 0x07, 0,    0,
+                                 0,    0xf3, 0x90, 0x0f, 0xae, 0xe8, 0xeb, 0xf9, 0x89, 0x0c, 0x24,
+                                 0x8b, 0x4c, 0x24, 0x04, 0xc2, 0x04, 0x00, 0xcc, 0xcc, 0xcc};
+  std::copy_n(kCode, std::min(code.size(), sizeof kCode), code.begin());
+  if (position_independent) code[2] = 0x8b;
+  store(code.data() + 3, static_cast<uint32_t>(position_independent ? slot - got_base : slot));
+}
+
+// push GOT+4; the guarded jump through GOT+8, or the same from %ebx
+void write_guarded_header(MutableBytes code, uint64_t address, uint64_t got_base, bool position_independent) {
+  std::fill(code.begin(), code.end(), uint8_t{0xcc});
+  code[0] = 0xff;
+  code[1] = position_independent ? 0xb3 : 0x35;
+  store(code.data() + 2, static_cast<uint32_t>((position_independent ? 0 : got_base) + 4));
+  write_guarded_jump(code.subspan(6), address + 6, got_base + 8, got_base, position_independent);
+}
+
 // endbr32; the same; xchg %ax,%ax
 void write_lazy_entry(MutableBytes code, uint64_t address, uint64_t header, uint32_t index) {
   constexpr uint8_t kEntry[16] = {0xf3, 0x0f, 0x1e, 0xfb, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x66, 0x90};
@@ -107,6 +131,8 @@ constinit const Arch kArchI386 = {
     .lazy_entry_size = 16,
     .jump_size = 6,
     .binding_size = 10,
+    .guarded_size = 32,
+    .guarded_header_size = 48,
     .function_alignment = 16,
     .stubs_need_got_base = true,
     .classify_got_load = classify_got_load,
@@ -119,6 +145,8 @@ constinit const Arch kArchI386 = {
     .write_lazy_entry = write_lazy_entry,
     .write_jump = write_jump,
     .write_binding = write_binding,
+    .write_guarded_jump = write_guarded_jump,
+    .write_guarded_header = write_guarded_header,
     .is_branch = is_direct_branch,
     .classify_access = classify_access,
     .fill_padding = fill_with_nops,

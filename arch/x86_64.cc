@@ -4,6 +4,8 @@
 // that many bytes before it (Reloc::lead); then every form may change. The older R_X86_64_GOTPCREL promises nothing, so
 // only `mov` with a REX.W prefix, which nothing else resembles, becomes `lea`. Code in the upper 2 GiB or far data are
 // legal in the large code models: every rewriting is checked for range.
+#include <algorithm>
+
 #include "arch/arch.h"
 #include "arch/x86.h"
 
@@ -116,6 +118,25 @@ void write_binding(MutableBytes code, uint64_t address, uint64_t header, uint32_
   store(code.data() + 6, static_cast<uint32_t>(header - (address + 10)));
 }
 
+// mov slot(%rip),%r11; call 1f; 2: pause; lfence; jmp 2b; 1: mov %r11,(%rsp); ret; int3 ...
+// %r11 belongs to stubs (psABI §3.2.3).
+void write_guarded_jump(MutableBytes code, uint64_t address, uint64_t slot, uint64_t /*got_base*/,
+                        bool /*position_independent*/) {
+  constexpr uint8_t kCode[32] = {0x4c, 0x8b, 0x1d, 0,    0,    0,    0,    0xe8, 0x07, 0,    0,
+                                 0,    0xf3, 0x90, 0x0f, 0xae, 0xe8, 0xeb, 0xf9, 0x4c, 0x89, 0x1c,
+                                 0x24, 0xc3, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc};
+  std::copy_n(kCode, std::min(code.size(), sizeof kCode), code.begin());
+  store(code.data() + 3, static_cast<uint32_t>(slot - (address + 7)));
+}
+
+// push GOT+8(%rip); the guarded jump through GOT+16
+void write_guarded_header(MutableBytes code, uint64_t address, uint64_t got_base, bool position_independent) {
+  code[0] = 0xff;
+  code[1] = 0x35;
+  store(code.data() + 2, static_cast<uint32_t>(got_base + 8 - (address + 6)));
+  write_guarded_jump(code.subspan(6), address + 6, got_base + 16, got_base, position_independent);
+}
+
 // endbr64; the same; xchg %ax,%ax
 void write_lazy_entry(MutableBytes code, uint64_t address, uint64_t header, uint32_t index) {
   constexpr uint8_t kEntry[16] = {0xf3, 0x0f, 0x1e, 0xfa, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x66, 0x90};
@@ -134,6 +155,8 @@ constinit const Arch kArchX86_64 = {
     .lazy_entry_size = 16,
     .jump_size = 6,
     .binding_size = 10,
+    .guarded_size = 32,
+    .guarded_header_size = 32,
     .function_alignment = 16,
     .stubs_need_got_base = false,
     .classify_got_load = classify_got_load,
@@ -146,6 +169,8 @@ constinit const Arch kArchX86_64 = {
     .write_lazy_entry = write_lazy_entry,
     .write_jump = write_jump,
     .write_binding = write_binding,
+    .write_guarded_jump = write_guarded_jump,
+    .write_guarded_header = write_guarded_header,
     .is_branch = is_direct_branch,
     .classify_access = classify_access,
     .fill_padding = fill_with_nops,

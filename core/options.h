@@ -42,6 +42,7 @@ struct InputOption {
   bool as_needed = false;
   bool is_static = false;          // -Bstatic: -l finds archives only
   bool is_lazy = false;            // between --start-lib and --end-lib: objects behave as archive members
+  bool is_searched = false;        // -T: looked for in the search path if it is not there
   bool is_binary = false;          // -b binary: the file is data, not an object
   bool just_symbols = false;       // -R FILE: take its symbols, not its sections
   bool copies_needs = false;       // --copy-dt-needed-entries: link what the library needs, too
@@ -103,12 +104,14 @@ struct DynamicOptions {
   bool keeps_unique = true;                        // --gnu-unique: STB_GNU_UNIQUE stays
   bool bind_now = false;                           // -z now
   bool pack_relative_relocs = false;
+  bool packs_all_relocs = false;       // --pack-dyn-relocs=android: all others in Android's packed form
   bool has_android_relr_tags = false;  // --use-android-relr-tags: those Android had before others had any
   TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
   Answer undefined_weak = Answer::Unset;  // -z [no]dynamic-undefined-weak: may others define them?
   bool is_read_only = false;              // -z rodynamic: the dynamic section
   uint32_t spare_tags = 5;                // --spare-dynamic-tags: unused entries at its end
+  bool stubs_avoid_prediction = false;    // -z retpolineplt: stubs reach their targets by returning to them
   bool stubs_track_branches = false;      // -z ibtplt: stubs may be called indirectly under branch tracking
   std::vector<std::string> flags;         // -z nodelete, origin … : loader flags by their names
 };
@@ -215,13 +218,11 @@ struct DarwinOptions {
   bool adds_underscores = true;                 // to the names of objects that are translated (ELF)
   bool ignores_hints = false;                   // -ignore_optimization_hints
   Answer init_offsets = Answer::Unset;        // -init_offsets: initialisers as offsets that the loader need not adjust
-  std::string symbol_order_file;              // --print-symbol-order
   bool refuses_foreign = false;               // -arch_errors_fatal: files for other CPUs are errors
   bool names_architecture = false;            // -arch_multiple: messages do
   bool warns_of_install_name = false;         // --warn-dylib-install-name
   bool warns_of_runtime_paths = true;         // --warn-duplicate-rpath
   std::string lto_library;                    // -lto_library: LLVM's plugin lies beside it
-  std::vector<std::string> lto_options;       // -mllvm and its like
   bool has_small_objc_stubs = false;          // -objc_stubs_small
   bool merges_categories = false;             // -objc_category_merging
   bool has_relative_method_lists = false;     // -objc_relative_method_lists
@@ -244,6 +245,13 @@ struct ImportRequest {
   std::string library;  // as the loader is told
   ImportForm form = ImportForm::Inferred;
   bool operator==(const ImportRequest&) const = default;
+};
+
+// --shuffle-sections: sections of the inputs that match stand in an order that follows from `seed` alone.
+struct SectionShuffle {
+  std::string glob;
+  uint64_t seed = 0;
+  bool is_reversed = false;  // instead: the last comes first
 };
 
 // A --defsym or a script assignment: NAME = EXPRESSION, evaluated after layout.
@@ -311,6 +319,7 @@ struct Options {
   bool passes_over_foreign = false;         // libraries and members for other CPUs are left out with a warning
   bool finds_objects = false;               // -lNAME.o is that file in the search path
   std::vector<PluginOption> plugins;
+  std::vector<std::string> lto_options;  // for LLVM's plugin, in its words; --lto-… and their like
   std::vector<std::pair<std::string, std::string>> remapped_inputs;  // --remap-inputs: glob, file; empty: left out
 
   // Symbols
@@ -344,6 +353,7 @@ struct Options {
   std::string symbol_ordering_file;      // --symbol-ordering-file: functions and data in the order of a list
   std::string section_ordering_file;     // --section-ordering-file: sections of the inputs in the order of patterns
   std::string call_graph_ordering_file;  // --call-graph-ordering-file: what calls what, and how often
+  std::vector<SectionShuffle> shuffles;  // --shuffle-sections: each that matches is applied
   bool sorts_by_calls = true;            // by such numbers of the objects' own, if no file says how
   bool warn_symbol_ordering = true;      // of names in files of that kind that are not there
   bool demangle = true;
@@ -406,6 +416,7 @@ struct Options {
   std::string reproduce_file;
   std::string why_extract_file;    // a table of archive members and what wanted them
   std::string archive_stats_file;  // a table of archives and how many of their members were taken
+  std::string symbol_order_file;   // --print-symbol-order: functions as a profile has put them
   std::string stub_library;        // --emit-stub-library: a library of the imports' names, for other linkers
   std::vector<std::string> why_live;
 

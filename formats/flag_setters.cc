@@ -1,6 +1,7 @@
 // Values of options, and the setters that all dialects share. See flag_setters.h.
 #include "formats/flag_setters.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fmt/core.h>
 
@@ -83,13 +84,62 @@ void set_color(OptionContext& context, const OptionUse& use) {
   context.options.color_given = when != When::Auto;
 }
 
+// A plugin keeps its state in globals: loaded a second time, it would be the same one in disorder.
 void add_plugin(OptionContext& context, const OptionUse& use) {
+  const auto is_same = [&](const PluginOption& plugin) { return plugin.path == use.value; };
+  if (std::ranges::any_of(context.options.plugins, is_same))
+    return context.warn(fmt::format("{} {}: duplicated plugin, which is loaded once", use.spelling, use.value));
   context.options.plugins.push_back({std::string(use.value), {}});
 }
 
 // Drivers pass options, but no plugin, to a linker that they think is LLD. Those are for nobody.
 void add_plugin_option(OptionContext& context, const OptionUse& use) {
   if (!context.options.plugins.empty()) context.options.plugins.back().options.emplace_back(use.value);
+}
+
+// LLVM's linkers have options for what its plugin knows by words of its own: "--thinlto-jobs=2" is "jobs=2" there.
+void add_lto_option(OptionContext& context, const OptionUse& use) {
+  struct Row {
+    std::string_view spelling, option;
+  };
+  const Row kRows[] = {
+      {"cache_path_lto", "cache-dir="},
+      {"cs-profile-generate", "cs-profile-generate"},
+      {"cs-profile-path", "cs-profile-path="},
+      {"disable-verify", "disable-verify"},
+      {"lto-O", "O"},
+      {"lto-cs-profile-file", "cs-profile-path="},
+      {"lto-cs-profile-generate", "cs-profile-generate"},
+      {"lto-debug-pass-manager", "debug-pass-manager"},
+      {"lto-emit-asm", "emit-asm"},
+      {"lto-emit-llvm", "emit-llvm"},
+      {"lto-obj-path", "obj-path="},
+      {"lto-partitions", "lto-partitions="},
+      {"lto-sample-profile", "sample-profile="},
+      {"lto-whole-program-visibility", "whole-program-visibility"},
+      {"mcpu", "mcpu="},
+      {"object_path_lto", "obj-path="},
+      {"opt-remarks-filename", "opt-remarks-filename="},
+      {"opt-remarks-format", "opt-remarks-format="},
+      {"opt-remarks-hotness-threshold", "opt-remarks-hotness-threshold="},
+      {"opt-remarks-passes", "opt-remarks-passes="},
+      {"opt-remarks-with-hotness", "opt-remarks-with-hotness"},
+      {"save-temps", "save-temps"},
+      {"thinlto-cache-dir", "cache-dir="},
+      {"thinlto-cache-policy", "cache-policy="},
+      {"thinlto-emit-imports-files", "thinlto-emit-imports-files"},
+      {"thinlto-index-only", use.has_value ? "thinlto-index-only=" : "thinlto-index-only"},
+      {"thinlto-jobs", "jobs="},
+      {"thinlto-object-suffix-replace", "thinlto-object-suffix-replace="},
+      {"thinlto-prefix-replace", "thinlto-prefix-replace="},
+      {"thinlto-single-module", "thinlto-single-module="},
+  };
+  std::string_view name = use.spelling;
+  name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
+  const auto row = std::ranges::find(kRows, name, &Row::spelling);
+  const std::string_view option = row == std::end(kRows) ? std::string_view() : row->option;
+  const bool takes_value = option.empty() || option == "O" || option.ends_with('=');
+  context.options.lto_options.push_back(fmt::format("{}{}", option, takes_value ? use.value : std::string_view()));
 }
 
 void set_elf_names(OptionContext& context, const OptionUse& use) {

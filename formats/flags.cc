@@ -51,6 +51,27 @@ std::optional<OptionMatch> match_joined(const OptionTable& table, std::string_vi
   return std::nullopt;
 }
 
+// The only option whose name begins like the word.
+std::optional<OptionMatch> match_beginning(const OptionTable& table, std::string_view word) {
+  constexpr size_t kDashes = 2, kShortest = 4;
+  if (!word.starts_with("--")) return std::nullopt;
+  const size_t end = std::min(word.find('='), word.size());
+  const std::string_view name = word.substr(kDashes, end - kDashes);
+  if (name.size() < kShortest) return std::nullopt;
+  std::optional<OptionMatch> match;
+  for (const OptionName& entry : table.names) {
+    const bool is_on = entry.name.starts_with(name);
+    const std::string_view negation = entry.negation;
+    const bool is_off = !is_on && !negation.empty() && name.starts_with(negation) &&
+                        entry.name.starts_with(name.substr(negation.size()));
+    if (!is_on && !is_off) continue;
+    if (match && (match->entry->row != entry.row || match->is_on != is_on)) return std::nullopt;
+    match = OptionMatch{.entry = &entry, .spelling = word.substr(0, end), .value = {}, .is_on = is_on};
+  }
+  if (match && end != word.size()) match->value = word.substr(end + 1);
+  return match;
+}
+
 }  // namespace
 
 std::optional<OptionMatch> find_option(const OptionTable& table, std::string_view word) {
@@ -73,7 +94,8 @@ std::optional<OptionMatch> find_option(const Dialect& dialect, std::string_view 
   auto usual = find_option(dialect.options, word);
   auto preferred = find_option(dialect.preferred, word);
   const bool is_preferred = preferred && (!usual || preferred->entry->name.size() >= usual->entry->name.size());
-  return is_preferred ? preferred : usual;
+  if (is_preferred || usual || !dialect.has_abbreviations) return is_preferred ? preferred : usual;
+  return match_beginning(dialect.options, word);
 }
 
 std::string suggest_option(const OptionTable& table, std::string_view word) {

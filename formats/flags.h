@@ -116,8 +116,9 @@ struct OptionTable {
 struct Dialect {
   std::string_view name;
   OptionTable options;
-  OptionTable preferred = {};  // means something else by some names of `options`
-  OptionTable keywords;        // of -z; empty if the dialect has none
+  OptionTable preferred = {};      // means something else by some names of `options`
+  OptionTable keywords;            // of -z; empty if the dialect has none
+  bool has_abbreviations = false;  // --NAME may be cut short, as getopt_long() has it
   void (*apply_defaults)(Options&);
   void (*complete)(OptionContext&) = nullptr;  // when all words have been read; none: nothing depends on all of them
 };
@@ -132,7 +133,8 @@ struct OptionMatch {
 // `word` with its dashes.
 std::optional<OptionMatch> find_option(const OptionTable& table, std::string_view word);
 
-// In both tables of a dialect: the longer name counts, so that -Ttext is no -T.
+// In both tables of a dialect: the longer name counts, so that -Ttext is no -T. The beginning of a name is enough, if
+// no option of another meaning begins like that and the dialect has abbreviations.
 std::optional<OptionMatch> find_option(const Dialect& dialect, std::string_view word);
 
 // "; did you mean 'X'?", or nothing.

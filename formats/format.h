@@ -168,6 +168,7 @@ struct Link {
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;                 // by SymbolId of the group's key: the file that provides it
   std::vector<Extraction> extractions;                // filled for maps only
+  bool is_left_to_plugin = false;                     // it has written what was asked for: there is nothing to link
   std::vector<DynamicImport> imports;                 // each name once, in the order of asking
   std::map<SymbolId, LibraryVariable> least_commons;  // what common symbols are at least, for libraries have them, too
   Array<Atom> atoms;                                  // by AtomId; files reserve ranges, see InputFile
@@ -180,6 +181,7 @@ struct Link {
   std::map<SymbolId, std::vector<AtomId>> bracketed;  // what a start or end symbol of a section keeps
   Array<uint8_t> is_live;                             // by AtomId
   std::vector<FoldedAtom> folded;                     // sorted
+  bool encodes_fixups = false;                        // a table of them is as long as its values make it
   bool packs_fixups = false;                          // aligned words with the load address alone are packed
   std::vector<PackedPlace> packed_places;             // sorted
   bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
@@ -355,6 +357,10 @@ struct Format {
   // kPreemptible, and the nature of what is imported. Only for outputs that have a loader.
   void (*bind_symbols)(Link&);
 
+  // Which names of intermediate code the output may show to other modules, by SymbolId: its compiler asks before there
+  // is anything to bind. What only the files of that code say of their names is remembered for bind_symbols().
+  std::vector<uint8_t> (*foresee_exports)(Link&);
+
   // Settles which shared libraries the output needs, beyond those that live code refers to, and checks that what they
   // refer to in turn is there. After the walk over live atoms.
   void (*settle_libraries)(Link&) = nullptr;  // none: libraries answer for themselves
@@ -389,6 +395,10 @@ struct Format {
 
   // Tells slots, stubs, merged constants and thread-local data their addresses, when layout has given them.
   void (*settle)(Link&);
+
+  // Encodes tables whose size depends on the values in them, from Link::fixups. True: they need more room than they
+  // had, and layout starts again.
+  bool (*encode_tables)(Link&) = nullptr;  // none: sizes are known before
 
   // Defines the names the linker provides, when addresses are known.
   void (*define_symbols)(Link&);

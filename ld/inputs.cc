@@ -79,7 +79,7 @@ void InputFinder::note_new_inputs(size_t known_objects) {
 std::vector<InputFinder::Opened> InputFinder::open_in_parallel() {
   std::vector<Opened> opened;
   for (const InputOption& option : link_.options().inputs) {
-    if (option.kind == InputKind::File) opened.push_back({&option, search_.place_of(option.name), std::nullopt});
+    if (option.kind == InputKind::File) opened.push_back({&option, place_of_file(option), std::nullopt});
     if (option.kind == InputKind::Library)
       opened.push_back({&option, search_.find_library(option, any_file()).value_or(""), std::nullopt});
     if (option.kind == InputKind::Framework)
@@ -93,6 +93,12 @@ std::vector<InputFinder::Opened> InputFinder::open_in_parallel() {
       if (!opened[i].path.empty()) opened[i].bytes = files_.open(opened[i].path);
   });
   return opened;
+}
+
+std::string InputFinder::place_of_file(const InputOption& option) const {
+  std::string place = search_.place_of(option.name);
+  if (!option.is_searched || files_.exists(place)) return place;
+  return search_.find_in_paths(option.name, any_file()).value_or(place);
 }
 
 // --remap-inputs: the first pattern counts.

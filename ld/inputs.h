@@ -177,6 +177,7 @@ class InputFinder {
   InputFile& make_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source);
   uint32_t last_opened() const { return static_cast<uint32_t>(opened_files_.size()) - 1; }
   std::vector<Opened> open_in_parallel();
+  std::string place_of_file(const InputOption& option) const;
   std::optional<std::string> remapped(const std::string& path) const;
   void open_copied_needs();
 

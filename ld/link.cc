@@ -57,15 +57,27 @@ void settle_layout(Link& link) {
   settle_entry(link);
 }
 
-void lay_out(Link& link) {
-  link.format->plan(link);
-  build_merge_pools(link);
+// Sizes first: whatever depends on addresses and has a size of its own is asked until nothing grows.
+void give_addresses(Link& link) {
   const auto timer = link.session.timings.measure("lay_out");
   do {
     assign_offsets(link.session.pool, link.layout, link.atoms.data());
     assign_addresses(link.session.pool, link.layout, link.atoms.data());
   } while (link.format->refine_layout(link) || extend_islands(link));
   settle_folded(link);
+}
+
+void lay_out(Link& link) {
+  link.format->plan(link);
+  build_merge_pools(link);
+  give_addresses(link);
+  settle_layout(link);
+  while (link.encodes_fixups && !link.diagnostics().failed()) {
+    find_fixups(link);
+    if (!link.format->encode_tables(link)) break;
+    give_addresses(link);
+    settle_layout(link);
+  }
 }
 
 // Tables that hold addresses are as long as those are.
@@ -134,7 +146,7 @@ Outcome run_passes(Link& link, InputFinder& finder, Outputs& outputs) {
 
   // What does each name mean?        Afterwards no file is added.
   resolve(link, finder);
-  if (failed() || writes_stubs_only(link.options())) return Outcome::Done;
+  if (failed() || link.is_left_to_plugin || writes_stubs_only(link.options())) return Outcome::Done;
   compare_commons_with_libraries(link);
   make_atoms(link);
   settle_imports(link);
@@ -166,7 +178,6 @@ Outcome run_passes(Link& link, InputFinder& finder, Outputs& outputs) {
 
   // Where does everything go?        Afterwards no address changes.
   lay_out(link);
-  settle_layout(link);
   lay_out_late(link);
   if (failed()) return Outcome::Done;
 

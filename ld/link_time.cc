@@ -12,6 +12,7 @@
 
 namespace xld {
 
+using plugin::AtEnd;
 using plugin::Request;
 using plugin::SymbolKind;
 using plugin::SymbolResolution;
@@ -131,7 +132,8 @@ class NameReader {
 // Tells what each symbol of a claimed file has become.
 class Resolver {
  public:
-  Resolver(const Link& link, const InputFinder& finder) : link_(link), is_seen_(link.symbols.size()) {
+  Resolver(Link& link, const InputFinder& finder)
+      : link_(link), is_seen_(link.symbols.size()), is_shown_(link.format->foresee_exports(link)) {
     for (const InputFile* file : link.inputs.files)
       if (!file->is_claimed)
         for (const SymbolId id : file->globals) is_seen_[id.value] = 1;
@@ -189,18 +191,12 @@ class Resolver {
 
   SymbolResolution prevailing(SymbolId id) const {
     if (is_seen_[id.value] || link_.options().is_relocatable) return SymbolResolution::PrevailingDefinition;
-    return may_be_exported(id) ? SymbolResolution::PrevailingOnlyInIrExported : SymbolResolution::PrevailingOnlyInIr;
-  }
-
-  bool may_be_exported(SymbolId id) const {
-    if (link_.symbols.has(id, symbol_flag::kHidden | symbol_flag::kInternal)) return false;
-    const DynamicOptions& dynamic = link_.options().dynamic;
-    return link_.options().is_shared || link_.options().export_dynamic || !dynamic.lists.empty() ||
-           !dynamic.exported_symbols.empty() || !dynamic.exported_symbol_lists.empty();
+    return is_shown_[id.value] ? SymbolResolution::PrevailingOnlyInIrExported : SymbolResolution::PrevailingOnlyInIr;
   }
 
   const Link& link_;
-  std::vector<uint8_t> is_seen_;  // by SymbolId: by others than claimed files
+  std::vector<uint8_t> is_seen_;   // by SymbolId: by others than claimed files
+  std::vector<uint8_t> is_shown_;  // by SymbolId: to other modules
 };
 
 plugin::OutputType output_type(const Options& options) {
@@ -283,7 +279,7 @@ void LinkTimeCompiler::take_names(InputFile& file, WireReader& answer) {
   claimed_.push_back(&file);
 }
 
-std::string LinkTimeCompiler::compile_request() const {
+std::string LinkTimeCompiler::compile_request() {
   const Resolver resolver(link_, finder_);
   WireWriter request;
   request.number(Request::Compile);
@@ -317,8 +313,13 @@ std::optional<CompiledInputs> LinkTimeCompiler::compile() {
   const auto timer = link_.session.timings.measure("compile");
   is_done_ = true;
   link_.session.pool.rest();  // the compilers run in threads and processes of their own
-  auto answer = process_.ask(compile_request(), "compile the intermediate code");
-  if (!answer) return std::nullopt;
+  const std::string request = compile_request();
+  if (link_.diagnostics().failed()) return std::nullopt;
+  auto answer = process_.ask(request, "compile the intermediate code", AtEnd::IsDone);
+  if (!answer) {
+    link_.is_left_to_plugin = !link_.diagnostics().failed();
+    return std::nullopt;
+  }
   CompiledInputs compiled;
   for (uint32_t count = answer->number<uint32_t>(); count != 0 && !answer->failed(); count--) {
     InputOption input;

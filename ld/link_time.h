@@ -51,7 +51,7 @@ class LinkTimeCompiler {
   void release_unwanted();
   void take_names(InputFile& file, plugin::WireReader& answer);
   std::string load_request() const;
-  std::string compile_request() const;
+  std::string compile_request();
 
   Link& link_;
   const InputFinder& finder_;

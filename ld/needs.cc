@@ -74,6 +74,7 @@ void NeedsRecorder::record_plain(const Site& site) {
                "both files");
       return;
     case Want::TlsOffsetSlot:
+      if (!may_hold_slot_address(site)) return;
       return need(site, symbol_flag::kNeedsTlsOffset);
     case Want::TlsPairSlot:
       return need(site, symbol_flag::kNeedsTlsPair);
@@ -186,7 +187,17 @@ bool NeedsRecorder::is_fixed_offset(const Site& site) const {
 void NeedsRecorder::record_slot(const Site& site) {
   if (site.reloc.from == From::GotBase) uses_got_base_.store(true, std::memory_order_relaxed);
   const GotLoadForm form = got_load_form(link_, site.atom, site.reloc, site.target);
+  if (form == GotLoadForm::Keep && !may_hold_slot_address(site)) return;
   if (form == GotLoadForm::Keep || link_.keeps_shortened_slots) return need(site, symbol_flag::kNeedsGot);
+}
+
+// Code that names a slot by its address, where position-independent code has a register.
+bool NeedsRecorder::may_hold_slot_address(const Site& site) const {
+  if (site.reloc.from != From::Nothing || !link_.arch->stubs_need_got_base) return true;
+  if (!is_position_independent(link_.target().output) || !site.atom.has(atom_flag::kAllocated)) return true;
+  report_not_pic(link_, site.file, site.atom, site.reloc,
+                 "it holds the address of a GOT slot, and the output may be loaded anywhere");
+  return false;
 }
 
 size_t NeedsRecorder::record_tls(const Site& site, std::span<const Reloc> relocs) {

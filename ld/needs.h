@@ -70,6 +70,7 @@ class NeedsRecorder {
   static const char* reason_against(const Site& site);  // AddressForm::NotMovable
   void record_address(const Site& site);
   void record_slot(const Site& site);
+  bool may_hold_slot_address(const Site& site) const;
   void record_copy(const Site& site);
   void count_fixup(const Site& site, AddressForm form);
   bool may_be_placed_here(const Site& site) const;

@@ -260,10 +260,7 @@ class Resolution {
     std::erase_if(files, [&](const InputFile* file) { return stays_intermediate(*file); });
     intern_names(files);
     link_.group_owners.resize(symbols_.size(), kNobody);
-    // What a compiler can still leave out makes way for what is code already.
-    for (const bool is_claimed : {false, true})
-      for (InputFile* file : files)
-        if (file->is_claimed == is_claimed) own_groups(*file);
+    for (InputFile* file : files) own_groups(*file);
     parallel_for(link_.session.pool, files.size(), kFilesPerTask, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; i++) claim_names(*files[i]);
     });
@@ -326,7 +323,7 @@ class Resolution {
     }
   }
 
-  // The first round that brings a group decides, and in it the file of the lowest rank that holds code.
+  // The first round that brings a group decides, and in it the file of the lowest rank.
   void own_groups(InputFile& file) {
     for (const InputGroup& group : file.groups) {
       uint32_t& owner = link_.group_owners[group.key.value];

@@ -10,6 +10,7 @@
 #include "core/path.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/export_lists.h"
+#include "formats/elf/object.h"
 #include "formats/elf/shared_object.h"
 #include "formats/elf/state.h"
 #include "formats/elf/versions.h"
@@ -17,6 +18,33 @@
 namespace xld::elf {
 
 namespace {
+
+// --exclude-libs: what members of these archives define stays inside.
+bool is_excluded(const Link& link, const InputFile& file) {
+  if (file.member.empty()) return false;
+  const std::string_view library = base_name(file.path);
+  const auto& names = link.options().dynamic.excluded_libraries;
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    // As with GNU ld, libx is libx.a as well.
+    return name == "ALL" || library == name ||
+           (library.ends_with(".a") && library.substr(0, library.size() - 2) == name);
+  });
+}
+
+template <typename Visit>
+void for_each_excluded_name(const Link& link, Visit&& visit) {
+  if (link.options().dynamic.excluded_libraries.empty()) return;
+  for (const InputFile* file : link.inputs.files) {
+    if (!is_excluded(link, *file)) continue;
+    for (const SymbolId id : file->globals)
+      if (link.symbols.claim(id).file() == file->id) visit(*file, id);
+  }
+}
+
+// What is exported unless something says otherwise.
+bool exports_all(const Link& link) {
+  return link.target().output == OutputKind::SharedLibrary || link.options().export_dynamic;
+}
 
 class Binder {
  public:
@@ -26,7 +54,7 @@ class Binder {
         versions_(*state_of(link).defined_versions),
         lists_(link),
         is_library_(link.target().output == OutputKind::SharedLibrary),
-        exports_all_(is_library_ || link.options().export_dynamic) {}
+        exports_all_(exports_all(link)) {}
 
   void run() {
     localise_excluded_libraries();
@@ -51,7 +79,7 @@ class Binder {
     } else if (flags & symbol_flag::kDefined) {
       const bool is_listed = lists_.contains(name_without_version(symbols_.name(id)), flags);
       if (is_listed || is_exported(id, flags))
-        symbols_.add_flags(id, symbol_flag::kExported | preemption(flags, is_listed) | address_for_others(flags));
+        symbols_.add_flags(id, symbol_flag::kExported | preemption(id, flags, is_listed) | address_for_others(flags));
     } else if (flags & (symbol_flag::kReferenced | symbol_flag::kRoot)) {
       if (!may_come_from_elsewhere(flags)) return;
       symbols_.add_flags(id, symbol_flag::kImported);
@@ -130,9 +158,20 @@ class Binder {
     return !is_library_ && (flags & symbol_flag::kResolver) ? symbol_flag::kAddressTaken : 0;
   }
 
-  uint32_t preemption(uint32_t flags, bool is_listed) const {
-    if (!is_library_ || (flags & symbol_flag::kProtected) || (!is_listed && is_bound_here(flags))) return 0;
+  uint32_t preemption(SymbolId id, uint32_t flags, bool is_listed) const {
+    if (!is_library_ || (flags & symbol_flag::kProtected)) return 0;
+    if (!is_listed && is_bound_here(flags) && !is_unique(id)) return 0;
     return symbol_flag::kPreemptible;
+  }
+
+  // There is one such variable in a process, so no library may bind it to its own.
+  bool is_unique(SymbolId id) const {
+    const Claim claim = symbols_.claim(id);
+    if (!link_.options().dynamic.keeps_unique || !claim.is_definition() || claim.file().value == 0) return false;
+    const ElfObject& object = object_of(link_.inputs.file(claim.file()));
+    const uint8_t info = link_.target().word_size == 8 ? raw_symbol<Elf64>(object, claim.raw_symbol()).info
+                                                       : raw_symbol<Elf32>(object, claim.raw_symbol()).info;
+    return binding_of(info) == STB_GNU_UNIQUE;
   }
 
   bool is_bound_here(uint32_t flags) const {
@@ -154,23 +193,10 @@ class Binder {
     return false;
   }
 
-  // --exclude-libs: what members of these archives define stays inside.
   void localise_excluded_libraries() {
-    const auto& names = link_.options().dynamic.excluded_libraries;
-    if (names.empty()) return;
-    const bool takes_all = std::find(names.begin(), names.end(), "ALL") != names.end();
-    // As with GNU ld, libx is libx.a as well.
-    const auto is_named = [&](std::string_view library) {
-      return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-        return library == name || (library.ends_with(".a") && library.substr(0, library.size() - 2) == name);
-      });
-    };
-    for (const InputFile* file : link_.inputs.files) {
-      if (file->member.empty()) continue;
-      if (!takes_all && !is_named(base_name(file->path))) continue;
-      for (const SymbolId id : file->globals)
-        if (symbols_.claim(id).file() == file->id) symbols_.add_flags(id, symbol_flag::kLocalised);
-    }
+    const auto localise = [&](SymbolId id) { symbols_.add_flags(id, symbol_flag::kLocalised); };
+    for_each_excluded_name(link_, [&](const InputFile&, SymbolId id) { localise(id); });
+    std::ranges::for_each(state_of(link_).excluded_names, localise);
   }
 
   Link& link_;
@@ -213,6 +239,29 @@ std::optional<LibraryVariable> library_variable(const InputFile& library, uint32
   const CopySource source = copy_source(object, symbol);
   return LibraryVariable{symbol.size, static_cast<uint8_t>(std::countr_zero(source.alignment)), source.is_zero_fill,
                          symbol.binding == STB_WEAK};
+}
+
+// Versions that a name brings along are exported whatever a script says of others.
+std::vector<uint8_t> foresee_exports(Link& link) {
+  const SymbolTable& symbols = link.symbols;
+  std::vector<uint8_t> is_shown(symbols.size(), 0);
+  if (!has_loader(link.target().output)) return is_shown;
+  const VersionScript script = read_version_scripts(link);
+  const VersionMatcher versions(script);
+  const ExportLists lists(link);
+  for (uint32_t i = 0; i < is_shown.size(); i++) {
+    const SymbolId id{i};
+    const std::string_view name = symbols.name(id);
+    if (symbols.has(id, symbol_flag::kHidden | symbol_flag::kInternal)) continue;
+    if (name_without_version(name) == name && versions.match(name).is_local) continue;
+    constexpr uint32_t kUnknownNature = symbol_flag::kObject;  // intermediate code does not say what is data
+    is_shown[i] = exports_all(link) || lists.contains(name, kUnknownNature);
+  }
+  for_each_excluded_name(link, [&](const InputFile& file, SymbolId id) {
+    is_shown[id.value] = 0;
+    if (file.is_claimed) state_of(link).excluded_names.push_back(id);
+  });
+  return is_shown;
 }
 
 void bind_symbols(Link& link) {

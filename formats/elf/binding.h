@@ -8,9 +8,10 @@
 
 namespace xld::elf {
 
-// Format::read_library, library_variable, bind_symbols.
+// Format::read_library, library_variable, foresee_exports, bind_symbols.
 void read_library(Link& link, InputFile& file, uint32_t worker);
 std::optional<LibraryVariable> library_variable(const InputFile& library, uint32_t raw_symbol);
+std::vector<uint8_t> foresee_exports(Link& link);
 void bind_symbols(Link& link);
 
 }  // namespace xld::elf

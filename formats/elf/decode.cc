@@ -70,9 +70,10 @@ class Decoder {
     return true;
   }
 
-  // The size of a symbol is a number that is known now.
+  // The size of a symbol is a number that is known now: a library's, too, as for the copy of a variable.
   bool take_size(Reloc& reloc) const {
-    if (reloc.target_kind == TargetKind::Symbol && !link_.symbols.has(reloc.symbol(), symbol_flag::kDefined))
+    if (reloc.target_kind == TargetKind::Symbol && !link_.symbols.has(reloc.symbol(), symbol_flag::kDefined) &&
+        !link_.symbols.claim(reloc.symbol()).is_import())
       return true;
     reloc.addend += static_cast<int64_t>(symbol_size(link_, file_, reloc));
     reloc.want = Want::Address;

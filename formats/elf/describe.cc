@@ -7,6 +7,7 @@
 #include "core/demangle.h"
 #include "formats/elf/object.h"
 #include "formats/elf/relocs.h"
+#include "formats/elf/shared_object.h"
 #include "formats/elf/source_lines.h"
 
 namespace xld::elf {
@@ -178,6 +179,10 @@ const Descriptions kDescriptions = {
 uint64_t symbol_size(const Link& link, const InputFile& file, const Reloc& reloc) {
   if (reloc.target_kind != TargetKind::Symbol) return raw_size(link, file, reloc.raw_symbol);
   const Claim claim = link.symbols.claim(reloc.symbol());
+  if (claim.is_import()) {
+    const InputFile& library = link.inputs.file(claim.file());
+    return library.format_data ? shared_symbol(library_of(library), claim.raw_symbol()).size : 0;
+  }
   if (!claim.is_definition()) return 0;
   if (claim.claim_class() == ClaimClass::Common) return link.atom(link.symbols.atom(reloc.symbol())).size;
   return raw_size(link, link.inputs.file(claim.file()), claim.raw_symbol());

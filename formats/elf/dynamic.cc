@@ -167,6 +167,11 @@ void DynamicChunk::add_relocs(std::vector<Entry>& entries) const {
     entries.push_back({is_android ? DT_ANDROID_RELRENT : DT_RELRENT, link_.arch->word_size});
   }
   if (!relocs_) return;
+  if (relocs_->is_encoded()) {
+    entries.push_back({is_rela ? DT_ANDROID_RELA : DT_ANDROID_REL, relocs_->address});
+    entries.push_back({is_rela ? DT_ANDROID_RELASZ : DT_ANDROID_RELSZ, relocs_->size()});
+    return;
+  }
   entries.push_back({is_rela ? DT_RELA : DT_REL, relocs_->address});
   entries.push_back({is_rela ? DT_RELASZ : DT_RELSZ, relocs_->size()});
   entries.push_back({is_rela ? DT_RELAENT : DT_RELENT, dynamic_reloc_size(link_)});

@@ -7,6 +7,7 @@
 
 #include "arch/field.h"
 #include "core/radix_sort.h"
+#include "formats/elf/android_relocs.h"
 #include "formats/elf/dynamic_symbols.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/headers.h"
@@ -357,14 +358,13 @@ uint64_t LoadRelocsChunk::relative_count() const {
   return fixups_.all - fixups_.symbolic - fixups_.packed + static_cast<uint64_t>(relative);
 }
 
-uint64_t LoadRelocsChunk::size() const {
-  const uint64_t count = fixups_.all - fixups_.packed + SlotRelocs(link_, false).take().size() + count_copies(link_) +
-                         last_relocs(link_).size();
-  return count * dynamic_reloc_size(link_);
+uint64_t LoadRelocsChunk::count() const {
+  return fixups_.all - fixups_.packed + SlotRelocs(link_, false).take().size() + count_copies(link_) +
+         last_relocs(link_).size();
 }
 
-// Relative ones first, in the order of addresses; then the others by symbol, so that the loader looks each up once.
-void LoadRelocsChunk::write(MutableBytes out) const {
+template <class Visit>
+void LoadRelocsChunk::for_each(Visit&& visit) const {
   const DynamicRelocTypes& types = types_of(link_);
   std::vector<DynamicReloc> slots = SlotRelocs(link_, true).take();
   const auto first_other = std::stable_partition(
@@ -373,7 +373,6 @@ void LoadRelocsChunk::write(MutableBytes out) const {
   slots.erase(first_other, slots.end());
   std::sort(slots.begin(), slots.end(),
             [](const DynamicReloc& a, const DynamicReloc& b) { return a.address < b.address; });
-  uint8_t* place = out.data();
   auto slot = slots.begin();
   for (const LoadFixup& fixup : link_.fixups) {
     if (fixup.is_packed) continue;
@@ -381,16 +380,43 @@ void LoadRelocsChunk::write(MutableBytes out) const {
       others.push_back({fixup.address, fixup.is_distance ? types.distance : types.absolute, fixup.symbol, fixup.value});
       continue;
     }
-    while (slot != slots.end() && slot->address < fixup.address) place = write_reloc(link_, place, *slot++);
-    place = write_reloc(link_, place, {fixup.address, types.relative, {}, fixup.value});
+    while (slot != slots.end() && slot->address < fixup.address) visit(*slot++);
+    visit(DynamicReloc{fixup.address, types.relative, {}, fixup.value});
   }
-  while (slot != slots.end()) place = write_reloc(link_, place, *slot++);
+  while (slot != slots.end()) visit(*slot++);
   add_copies(link_, state_of(link_).copies.writable, others);
   add_copies(link_, state_of(link_).copies.read_only, others);
   std::sort(others.begin(), others.end(), [&](const DynamicReloc& a, const DynamicReloc& b) {
     return std::pair(index_of(link_, a.symbol), a.address) < std::pair(index_of(link_, b.symbol), b.address);
   });
-  write_relocs(link_, write_relocs(link_, place, others), last_relocs(link_));
+  std::ranges::for_each(others, visit);
+  std::ranges::for_each(last_relocs(link_), visit);
+}
+
+void LoadRelocsChunk::write(MutableBytes out) const {
+  uint8_t* place = out.data();
+  if (is_encoded()) {
+    std::copy(encoded_.begin(), encoded_.end(), place);
+  } else {
+    for_each([&](const DynamicReloc& reloc) { place = write_reloc(link_, place, reloc); });
+  }
+}
+
+// What is left over if it shrinks stays as zeros: the loader reads as many as the head says.
+bool LoadRelocsChunk::encode() {
+  std::vector<AndroidReloc> relocs;
+  const bool has_addend = types_of(link_).has_addend;
+  for_each([&](const DynamicReloc& reloc) {
+    const uint32_t index = index_of(link_, reloc.symbol);
+    const uint64_t info = link_.target().word_size == 8 ? Elf64::reloc_info(index, reloc.type)
+                                                        : uint64_t{Elf32::reloc_info(index, reloc.type)};
+    relocs.push_back({reloc.address, info, has_addend ? static_cast<int64_t>(reloc.addend) : 0});
+  });
+  const size_t old_size = encoded_.size();
+  encoded_ = pack_android_relocs(relocs);
+  const bool has_grown = encoded_.size() > old_size;
+  if (!has_grown) encoded_.resize(old_size);
+  return has_grown;
 }
 
 }  // namespace xld::elf

@@ -101,17 +101,28 @@ class PackedRelocsChunk : public Chunk {
 // True if there is a word to pack.
 bool has_packed_words(const Link& link);
 
-// .rela.dyn: everything else.
+// .rela.dyn: everything else. Records, or Android's packed form (android_relocs.h), whose size depends on what they
+// say: layout is repeated until it fits.
 class LoadRelocsChunk : public Chunk {
  public:
   explicit LoadRelocsChunk(Link& link);
-  uint64_t size() const override;
+  uint64_t size() const override { return is_encoded() ? encoded_.size() : count() * dynamic_reloc_size(link_); }
   void write(MutableBytes out) const override;
+  uint64_t count() const;
   uint64_t relative_count() const;
 
+  bool is_encoded() const { return link_.encodes_fixups; }
+  // True if the size has grown.
+  bool encode();
+
  private:
+  // Relative ones first, in the order of addresses; then the others by symbol, so that the loader looks each up once.
+  template <class Visit>
+  void for_each(Visit&& visit) const;
+
   Link& link_;
   const FixupCount fixups_;  // of all live atoms, which no longer change: asked for again and again
+  std::vector<uint8_t> encoded_ = {0};
 };
 
 }  // namespace xld::elf

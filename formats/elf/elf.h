@@ -150,11 +150,11 @@ inline constexpr uint32_t SHN_UNDEF = 0, SHN_LORESERVE = 0xff00, SHN_X86_64_LCOM
 inline constexpr uint32_t SHT_NULL = 0, SHT_PROGBITS = 1, SHT_SYMTAB = 2, SHT_STRTAB = 3, SHT_RELA = 4, SHT_HASH = 5,
                           SHT_DYNAMIC = 6, SHT_NOTE = 7, SHT_NOBITS = 8, SHT_REL = 9, SHT_DYNSYM = 11,
                           SHT_INIT_ARRAY = 14, SHT_FINI_ARRAY = 15, SHT_PREINIT_ARRAY = 16, SHT_GROUP = 17,
-                          SHT_SYMTAB_SHNDX = 18, SHT_RELR = 19, SHT_CREL = 0x40000014, SHT_ANDROID_RELR = 0x6fffff00,
-                          SHT_LLVM_ADDRSIG = 0x6fff4c03, SHT_LLVM_DEPENDENT_LIBRARIES = 0x6fff4c04,
-                          SHT_LLVM_CALL_GRAPH_PROFILE = 0x6fff4c09, SHT_LLVM_LTO = 0x6fff4c0c,
-                          SHT_GNU_HASH = 0x6ffffff6, SHT_GNU_VERDEF = 0x6ffffffd, SHT_GNU_VERNEED = 0x6ffffffe,
-                          SHT_GNU_VERSYM = 0x6fffffff, SHT_X86_64_UNWIND = 0x70000001;
+                          SHT_SYMTAB_SHNDX = 18, SHT_RELR = 19, SHT_CREL = 0x40000014, SHT_ANDROID_REL = 0x60000001,
+                          SHT_ANDROID_RELA = 0x60000002, SHT_ANDROID_RELR = 0x6fffff00, SHT_LLVM_ADDRSIG = 0x6fff4c03,
+                          SHT_LLVM_DEPENDENT_LIBRARIES = 0x6fff4c04, SHT_LLVM_CALL_GRAPH_PROFILE = 0x6fff4c09,
+                          SHT_LLVM_LTO = 0x6fff4c0c, SHT_GNU_HASH = 0x6ffffff6, SHT_GNU_VERDEF = 0x6ffffffd,
+                          SHT_GNU_VERNEED = 0x6ffffffe, SHT_GNU_VERSYM = 0x6fffffff, SHT_X86_64_UNWIND = 0x70000001;
 
 // sh_flags
 inline constexpr uint64_t SHF_WRITE = 1, SHF_ALLOC = 2, SHF_EXECINSTR = 4, SHF_MERGE = 0x10, SHF_STRINGS = 0x20,
@@ -198,13 +198,14 @@ inline constexpr int64_t DT_NULL = 0, DT_NEEDED = 1, DT_PLTRELSZ = 2, DT_PLTGOT 
                          DT_RELSZ = 18, DT_RELENT = 19, DT_PLTREL = 20, DT_DEBUG = 21, DT_TEXTREL = 22, DT_JMPREL = 23,
                          DT_BIND_NOW = 24, DT_INIT_ARRAY = 25, DT_FINI_ARRAY = 26, DT_INIT_ARRAYSZ = 27,
                          DT_FINI_ARRAYSZ = 28, DT_RUNPATH = 29, DT_RELRSZ = 35, DT_RELR = 36, DT_RELRENT = 37,
-                         DT_ANDROID_RELR = 0x6fffe000, DT_ANDROID_RELRSZ = 0x6fffe001, DT_ANDROID_RELRENT = 0x6fffe003,
-                         DT_FLAGS = 30, DT_PREINIT_ARRAY = 32, DT_PREINIT_ARRAYSZ = 33, DT_AUXILIARY = 0x7ffffffd,
-                         DT_FILTER = 0x7fffffff, DT_AUDIT = 0x6ffffefc, DT_DEPAUDIT = 0x6ffffefb,
-                         DT_GNU_FLAGS_1 = 0x6ffffdf4, DT_GNU_HASH = 0x6ffffef5, DT_VERSYM = 0x6ffffff0,
-                         DT_RELACOUNT = 0x6ffffff9, DT_RELCOUNT = 0x6ffffffa, DT_FLAGS_1 = 0x6ffffffb,
-                         DT_VERDEF = 0x6ffffffc, DT_VERDEFNUM = 0x6ffffffd, DT_VERNEED = 0x6ffffffe,
-                         DT_VERNEEDNUM = 0x6fffffff;
+                         DT_ANDROID_REL = 0x6000000f, DT_ANDROID_RELSZ = 0x60000010, DT_ANDROID_RELA = 0x60000011,
+                         DT_ANDROID_RELASZ = 0x60000012, DT_ANDROID_RELR = 0x6fffe000, DT_ANDROID_RELRSZ = 0x6fffe001,
+                         DT_ANDROID_RELRENT = 0x6fffe003, DT_FLAGS = 30, DT_PREINIT_ARRAY = 32, DT_PREINIT_ARRAYSZ = 33,
+                         DT_AUXILIARY = 0x7ffffffd, DT_FILTER = 0x7fffffff, DT_AUDIT = 0x6ffffefc,
+                         DT_DEPAUDIT = 0x6ffffefb, DT_GNU_FLAGS_1 = 0x6ffffdf4, DT_GNU_HASH = 0x6ffffef5,
+                         DT_VERSYM = 0x6ffffff0, DT_RELACOUNT = 0x6ffffff9, DT_RELCOUNT = 0x6ffffffa,
+                         DT_FLAGS_1 = 0x6ffffffb, DT_VERDEF = 0x6ffffffc, DT_VERDEFNUM = 0x6ffffffd,
+                         DT_VERNEED = 0x6ffffffe, DT_VERNEEDNUM = 0x6fffffff;
 inline constexpr uint64_t DF_ORIGIN = 1, DF_SYMBOLIC = 2, DF_TEXTREL = 4, DF_BIND_NOW = 8, DF_STATIC_TLS = 16,
                           DF_GNU_1_UNIQUE = 1;
 inline constexpr uint64_t DF_1_NOW = 1, DF_1_PIE = 0x08000000;

@@ -50,7 +50,7 @@ void add_assignment(OptionContext& context, const OptionUse& use) {
 }
 
 void add_script(OptionContext& context, const OptionUse& use) {
-  context.options.inputs.push_back({.kind = InputKind::File, .name = std::string(use.value)});
+  context.options.inputs.push_back({.kind = InputKind::File, .name = std::string(use.value), .is_searched = true});
 }
 
 // -R of anything but a file is -rpath: GNU ld took the meaning over from other systems.
@@ -310,8 +310,29 @@ void set_group(OptionContext& context, const OptionUse&) {
 }
 
 void choose_packed_relocs(OptionContext& context, const OptionUse& use) {
-  static constexpr NamedValue<bool> kForms[] = {{"none", false}, {"relr", true}};
-  if (const auto form = choose_named(context, use, kForms)) context.options.dynamic.pack_relative_relocs = *form;
+  struct Forms {
+    bool packs_all, packs_relative;
+  };
+  static constexpr NamedValue<Forms> kForms[] = {
+      {"none", {false, false}}, {"relr", {false, true}}, {"android", {true, false}}, {"android+relr", {true, true}}};
+  const auto forms = choose_named(context, use, kForms);
+  if (!forms) return;
+  context.options.dynamic.packs_all_relocs = forms->packs_all;
+  context.options.dynamic.pack_relative_relocs = forms->packs_relative;
+}
+
+// GLOB=SEED as lld has it, or SEED as mold does.
+void add_shuffle(OptionContext& context, const OptionUse& use) {
+  const size_t equals = use.value.rfind('=');
+  const bool has_glob = equals != use.value.npos;
+  const std::string_view seed = has_glob ? use.value.substr(equals + 1) : use.value;
+  SectionShuffle shuffle;
+  shuffle.glob = has_glob ? use.value.substr(0, equals) : std::string_view("*");
+  shuffle.is_reversed = seed == "-1";
+  const auto number = seed.empty() || shuffle.is_reversed ? 0 : parse_number(seed);
+  if (!number || shuffle.glob.empty()) return report_bad_number(context, use, "SEED or GLOB=SEED, SEED a number or -1");
+  shuffle.seed = *number;
+  context.options.shuffles.push_back(std::move(shuffle));
 }
 
 void set_debug_file(OptionContext& context, const OptionUse& use) {

@@ -23,6 +23,7 @@ void leave_runtime_out(OptionContext& context, const OptionUse& use);  // --nost
 void choose_input_format(OptionContext& context, const OptionUse& use);
 void choose_json_map(OptionContext& context, const OptionUse& use);
 void add_script(OptionContext& context, const OptionUse& use);            // -T FILE
+void add_shuffle(OptionContext& context, const OptionUse& use);           // --shuffle-sections
 void choose_packed_relocs(OptionContext& context, const OptionUse& use);  // --pack-dyn-relocs
 void choose_output_format(OptionContext& context, const OptionUse& use);
 void choose_unresolved_policy(OptionContext& context, const OptionUse& use);

@@ -103,6 +103,12 @@ constexpr OptionRow kOutput[] = {
     {"--[no-]call-graph-profile-sort", Optional, "MODE",
      "place functions near those that call them often in profiled objects (default; hfsort, cdsort: the same; none)",
      sort_by_calls},
+    {"--shuffle-sections", Optional, "[GLOB=]SEED",
+     "mix the input sections that match; the order follows from SEED (0) alone; -1: the last comes first", add_shuffle},
+    {"--reverse-sections", None, "", "the last input section of each output section comes first",
+     [](OptionContext& context, const OptionUse&) {
+       context.options.shuffles.push_back({.glob = "*", .is_reversed = true});
+     }},
     {"--[no-]warn-symbol-ordering", None, "", "warn of names in these files that are not there (default)",
      set_switch<&Options::warn_symbol_ordering>},
 };
@@ -140,7 +146,32 @@ constexpr OptionRow kInputs[] = {
     {"-R --just-symbols", Required, "FILE", "take the symbols of FILE, not its contents", add_just_symbols},
     {"-plugin", Required, "FILE", "have this plugin of a compiler turn intermediate code (-flto) into objects",
      add_plugin},
-    {"-plugin-opt -mllvm", Required, "OPTION", "an option for the plugin named before", add_plugin_option},
+    {"-plugin-opt", Required, "OPTION", "an option for the plugin named before", add_plugin_option},
+};
+
+// With any other compiler's plugin, or none, they mean nothing.
+constexpr OptionRow kLlvm[] = {
+    {"-mllvm", Required, "OPTION", "an option of LLVM's own", add_lto_option},
+    {"--lto-O", Joined, "LEVEL", "how much is optimised", add_lto_option},
+    {"--lto-partitions --thinlto-jobs", Required, "N", "how many parts are compiled at a time", add_lto_option},
+    {"--thinlto-cache-dir --thinlto-cache-policy", Required, "VALUE", "where results are kept, and how long",
+     add_lto_option},
+    {"--lto-sample-profile --lto-cs-profile-file", Required, "FILE", "a profile to optimise by", add_lto_option},
+    {"--lto-cs-profile-generate", None, "", "make a program that writes one", add_lto_option},
+    {"--lto-whole-program-visibility", None, "", "no other module derives from the program's classes", add_lto_option},
+    {"--lto-obj-path", Required, "FILE", "keep the object that comes out", add_lto_option},
+    {"--save-temps", Optional, "STEPS", "keep what is between all steps", add_lto_option},
+    {"--lto-emit-llvm --lto-emit-asm", None, "", "write that, and link nothing", add_lto_option},
+    {"--thinlto-index-only", Optional, "FILE", "write indexes for compiling elsewhere, and link nothing",
+     add_lto_option},
+    {"--thinlto-emit-imports-files", None, "", "beside them, the files that each imports from", add_lto_option},
+    {"--thinlto-object-suffix-replace --thinlto-prefix-replace", Required, "OLD;NEW", "where these files are",
+     add_lto_option},
+    {"--thinlto-single-module", Required, "FILE", "compile this file only", add_lto_option},
+    {"--opt-remarks-filename --opt-remarks-format --opt-remarks-hotness-threshold --opt-remarks-passes", Required,
+     "VALUE", "what to write about the optimisation", add_lto_option},
+    {"--opt-remarks-with-hotness --lto-debug-pass-manager --disable-verify", None, "",
+     "more of that; how LLVM checks itself", add_lto_option},
 };
 
 constexpr OptionRow kSymbols[] = {
@@ -228,6 +259,8 @@ constexpr OptionRow kReports[] = {
     {"--why-extract", Required, "FILE", "write why archive members were taken", set_text<&Options::why_extract_file>},
     {"--print-archive-stats", Required, "FILE", "write how many members of each archive were taken",
      set_text<&Options::archive_stats_file>},
+    {"--print-symbol-order", Required, "FILE", "write the names of profiled functions in the order they were given",
+     set_text<&Options::symbol_order_file>},
     {"--stats", None, "", "print numbers about the link", set<&Options::print_stats>},
     {"--time-trace", Optional, "FILE", "write where the time went, for Chrome's trace viewer", set_time_trace},
     {"--dependency-file", Required, "FILE", "write a makefile rule that lists the inputs",
@@ -286,7 +319,9 @@ constexpr OptionRow kDynamic[] = {
      set_dynamic_answer<&DynamicOptions::shlib_undefined>},
     {"--[no-]copy-dt-needed-entries --[no-]add-needed", None, "",
      "link the libraries, too, that the libraries that follow need", set_following_switch<&InputOption::copies_needs>},
-    {"--pack-dyn-relocs", Required, "FORM", "relr: like -z pack-relative-relocs; none", choose_packed_relocs},
+    {"--pack-dyn-relocs", Required, "FORM",
+     "relr: like -z pack-relative-relocs; android: the others in Android's form; android+relr; none",
+     choose_packed_relocs},
     {"--[no-]use-android-relr-tags", None, "", "mark these as Android did before version 12",
      set_dynamic_switch<&DynamicOptions::has_android_relr_tags>},
     {"--spare-dynamic-tags", Required, "COUNT", "leave room for COUNT more entries in .dynamic (5)",
@@ -318,19 +353,14 @@ constexpr OptionRow kDynamicNoEffect[] = {
 };
 
 constexpr OptionRow kNoEffect[] = {
-    {"-flto -flto-partition --lto --thinlto-index-only --save-temps", Optional, "VALUE",
-     "the plugin has options of its own; see --plugin-opt"},
-    {"--lto-O --lto-CGO", Joined, "LEVEL", "the plugin has options of its own; see --plugin-opt"},
-    {"--lto-aa-pipeline --lto-basic-block-sections --lto-cs-profile-file --lto-known-safe-vtables --lto-newpm-passes "
-     "--lto-obj-path --lto-partitions --lto-sample-profile --thinlto-cache-dir --thinlto-cache-policy --thinlto-jobs "
-     "--thinlto-object-suffix-replace --thinlto-prefix-replace --thinlto-single-module --load-pass-plugin "
-     "--opt-remarks-filename --opt-remarks-format --opt-remarks-hotness-threshold --opt-remarks-passes",
-     Required, "VALUE", "the plugin has options of its own; see --plugin-opt"},
-    {"--[no-]fat-lto-objects --lto-cs-profile-generate --lto-debug-pass-manager --lto-emit-asm --lto-emit-llvm "
-     "--[no-]lto-basic-block-address-map --[no-]lto-pgo-warn-mismatch --[no-]lto-unique-basic-block-section-names "
-     "--[no-]lto-validate-all-vtables-have-type-infos --[no-]lto-whole-program-visibility "
-     "--thinlto-emit-imports-files --opt-remarks-with-hotness --disable-verify --[no-]optimize-bb-jumps",
-     None, "", "the plugin has options of its own; see --plugin-opt"},
+    {"-flto -flto-partition --lto", Optional, "VALUE", "the plugin has options of its own; see --plugin-opt"},
+    {"--lto-CGO", Joined, "LEVEL", "the plugin has no such option; see --plugin-opt"},
+    {"--lto-aa-pipeline --lto-basic-block-sections --lto-known-safe-vtables --lto-newpm-passes --load-pass-plugin",
+     Required, "VALUE", "the plugin has no such option; see --plugin-opt"},
+    {"--[no-]fat-lto-objects --[no-]lto-basic-block-address-map --[no-]lto-pgo-warn-mismatch "
+     "--[no-]lto-unique-basic-block-section-names --[no-]lto-validate-all-vtables-have-type-infos "
+     "--[no-]optimize-bb-jumps",
+     None, "", "the plugin has no such option; see --plugin-opt"},
     {"-fuse-ld", Required, "NAME", "meant for the compiler driver"},
     {"-g", None, "", "debug information is always kept"},
     {"-G --gpsize", Required, "SIZE", "x86 has no small data sections"},
@@ -390,9 +420,6 @@ constexpr OptionRow kNotYet[] = {
     {"-C --directory --chroot", Required, "DIRECTORY", "change the directory before calling xld"},
     {"--repro", None, "", "use --reproduce=FILE"},
     {"--run", None, "", "use the compiler's -B or --ld-path"},
-    {"--print-symbol-order", Required, "FILE", "see -Map for the order"},
-    {"--shuffle-sections", Optional, "SEED", "sections keep the order of the input"},
-    {"--reverse-sections", None, "", "sections keep the order of the input"},
     {"--section-order --section-align", Required, "LAYOUT", "sections keep the order of the input"},
     {"--error-handling-script", Required, "FILE", "errors are reported by xld itself"},
     {"--[no-]execute-only", None, "", "code is readable on x86"},
@@ -414,6 +441,7 @@ constexpr OptionGroup kGroups[] = {
     {"General", Implemented, kGeneral},
     {"Output", Implemented, kOutput},
     {"Inputs, in order", Implemented, kInputs},
+    {"For LLVM's plugin (clang -flto)", Implemented, kLlvm},
     {"Symbols", Implemented, kSymbols},
     {"Sections and addresses", Implemented, kSections},
     {"Reports", Implemented, kReports},
@@ -427,10 +455,23 @@ constexpr OptionGroup kGroups[] = {
 constexpr auto kNames = make_option_index<kGroups>();
 static_assert(has_unique_names(kNames));
 
+// Options for LLVM's plugin may stand before or behind its name.
+void complete_plugins(OptionContext& context) {
+  Options& options = context.options;
+  for (PluginOption& plugin : options.plugins)
+    if (plugin.path.find("LLVMgold") != plugin.path.npos)
+      plugin.options.insert(plugin.options.begin(), options.lto_options.begin(), options.lto_options.end());
+}
+
 }  // namespace
 
 Dialect gnu_dialect() {
-  return {.name = "gnu", .options = {kGroups, kNames}, .keywords = gnu_keywords(), .apply_defaults = nullptr};
+  return {.name = "gnu",
+          .options = {kGroups, kNames},
+          .keywords = gnu_keywords(),
+          .has_abbreviations = true,
+          .apply_defaults = nullptr,
+          .complete = complete_plugins};
 }
 
 }  // namespace xld::elf

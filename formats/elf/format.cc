@@ -76,6 +76,10 @@ bool refine_layout(Link& link) {
   return packed && packed->encode();
 }
 
+bool encode_tables(Link& link) {
+  return state_of(link).load_relocs->encode();
+}
+
 namespace {
 
 // The value of an absolute symbol.

@@ -26,6 +26,7 @@ SectionId common_section(Link& link, const CommonOffer& offer);
 bool is_same_definition(const Link& link, const InputFile& first, uint32_t first_raw, const InputFile& second,
                         uint32_t second_raw);
 bool refine_layout(Link& link);
+bool encode_tables(Link& link);
 void settle(Link& link);
 
 inline constexpr Cpu kCpus[] = {Cpu::X86_64, Cpu::I386};
@@ -44,6 +45,7 @@ inline constexpr Format kFormat = {
     .library_variable = library_variable,
     .provide_symbols = provide_symbols,
     .bind_symbols = bind_symbols,
+    .foresee_exports = foresee_exports,
     .settle_libraries = settle_libraries,
     .decode = decode,
     .plain = &kPlainPath,
@@ -54,6 +56,7 @@ inline constexpr Format kFormat = {
     .plan = plan,
     .refine_layout = refine_layout,
     .settle = settle,
+    .encode_tables = encode_tables,
     .define_symbols = define_symbols,
     .describe = &kDescriptions,
     .seal = seal,

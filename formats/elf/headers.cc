@@ -292,6 +292,8 @@ Links links_of(const Link& link, const OutputSection& section, uint32_t symbols)
     case SHT_GNU_VERSYM:
     case SHT_HASH:
     case SHT_GNU_HASH:
+    case SHT_ANDROID_REL:
+    case SHT_ANDROID_RELA:
       return {header_index_of(link, ".dynsym"), 0};
     case SHT_REL:
     case SHT_RELA:

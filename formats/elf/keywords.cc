@@ -89,6 +89,8 @@ constexpr OptionRow kImplemented[] = {
     {"rodynamic", None, "", "the loader does not write to .dynamic", set_dynamic<&DynamicOptions::is_read_only>},
     {"ibtplt", None, "", "calls of library functions go through code that branch tracking permits",
      set_dynamic<&DynamicOptions::stubs_track_branches>},
+    {"retpolineplt", None, "", "they go through code whose target no CPU guesses (clang -mretpoline)",
+     set_dynamic<&DynamicOptions::stubs_avoid_prediction>},
     {"lam-u48", None, "", "claim support of linear address masking (48 bits) for the output", claim_feature<3 << 2>},
     {"lam-u57", None, "", "the same (57 bits)", claim_feature<1 << 3>},
     {"x86-64-baseline", None, "", "the output needs a CPU of this level of x86-64", need_isa<1 << 0>},
@@ -136,7 +138,6 @@ constexpr OptionRow kNoEffect[] = {
 
 constexpr OptionRow kNotYet[] = {
     {"rel rela", None, "", "the form of relocations is that of the ABI"},
-    {"retpolineplt", None, "", "stubs are plain jumps; compile with -fno-plt -mindirect-branch=thunk instead"},
     {"rewrite-endbr", None, "", "instructions are not removed"},
 };
 

@@ -41,7 +41,7 @@ void add_section_headers(Link& link) {
 // binutils names stubs after the functions behind them where they stand in a section of this name.
 std::string_view stub_section_name(const Link& link) {
   if (!has_loader(link.target().output)) return ".iplt";
-  static constexpr std::string_view kNames[] = {".plt.sec", ".plt", ".plt.got"};  // by StubForm
+  static constexpr std::string_view kNames[] = {".plt.sec", ".plt", ".plt.got", ".plt.sec"};  // by StubForm
   return kNames[static_cast<size_t>(state_of(link).stub_form)];
 }
 
@@ -108,6 +108,17 @@ void add_hash_tables(Link& link, const DynamicSymbols& symbols) {
   }
 }
 
+// An output that relocates itself knows the plain form only.
+void add_load_relocs(Link& link, LoadRelocsChunk* relocs) {
+  OutputSection& section = reloc_section(link, ".dyn");
+  section.chunks.push_back(relocs);
+  if (!link.options().dynamic.packs_all_relocs || !has_loader(link.target().output)) return;
+  link.encodes_fixups = true;
+  state_of(link).load_relocs = relocs;
+  section.type = dynamic_reloc_types(link.target().cpu).has_addend ? SHT_ANDROID_RELA : SHT_ANDROID_REL;
+  section.entry_size = 1;
+}
+
 // The tables of an output that is relocated when it is loaded, by itself or by a loader.
 void add_dynamic_tables(Link& link) {
   const bool has_loader_tables = has_loader(link.target().output);
@@ -115,8 +126,8 @@ void add_dynamic_tables(Link& link) {
   state_of(link).dynamic_symbols = std::make_unique<DynamicSymbols>(link);
   DynamicSymbols& symbols = *state_of(link).dynamic_symbols;
   auto* relocs = add_chunk<LoadRelocsChunk>(link, link);
-  const bool has_relocs = relocs->size() != 0;
-  if (has_relocs) reloc_section(link, ".dyn").chunks.push_back(relocs);
+  const bool has_relocs = relocs->count() != 0;
+  if (has_relocs) add_load_relocs(link, relocs);
   if (link.packs_fixups && has_packed_words(link)) {
     const uint32_t type = link.options().dynamic.has_android_relr_tags ? SHT_ANDROID_RELR : SHT_RELR;
     OutputSection& section = output_section(link, ".relr.dyn", type, SHF_ALLOC);

@@ -18,6 +18,7 @@
 #include "formats/elf/kept_relocs.h"
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/object.h"
+#include "formats/elf/shuffle.h"
 #include "formats/elf/state.h"
 #include "formats/elf/symbol_order.h"
 
@@ -316,6 +317,7 @@ class Planner {
   }
 
   void sort_atoms() {
+    shuffle_atoms(link_, sections_);
     for (OutputSection& section : sections_) {
       const bool has_order = section.is_executable || section.type == SHT_INIT_ARRAY ||
                              section.type == SHT_FINI_ARRAY || section.name == ".ctors" || section.name == ".dtors";

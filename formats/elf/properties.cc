@@ -23,6 +23,7 @@ struct RuleRow {
 
 constexpr RuleRow kRules[] = {
     {0xb0000000, 0xb0007fff, Rule::And},                                         // for all machines
+    {0xc0000000, 0xc0000000, Rule::OrAnd}, {0xc0000001, 0xc0000001, Rule::Or},   // x86: the same as the last two, once
     {0xb0008000, 0xb000ffff, Rule::Or},    {0xc0000002, 0xc0007fff, Rule::And},  // x86: features such as IBT and SHSTK
     {0xc0008000, 0xc000ffff, Rule::Or},                                          // x86: instruction sets needed
     {0xc0010000, 0xc0017fff, Rule::OrAnd},                                       // x86: instruction sets used

@@ -93,6 +93,9 @@ SharedSymbol shared_symbol(const SharedObject& object, uint32_t index);
 std::optional<uint32_t> find_shared_definition(const SharedObject& object, std::string_view name,
                                                std::string_view version);
 
+// The symbol of that name without a version, hidden or not: what programs mean that were linked before there were any.
+std::optional<uint32_t> find_unversioned_definition(const SharedObject& object, std::string_view name);
+
 CopySource copy_source(const SharedObject& object, const SharedSymbol& symbol);
 
 }  // namespace xld::elf

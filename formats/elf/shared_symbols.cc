@@ -183,6 +183,14 @@ std::optional<uint32_t> find_shared_definition(const SharedObject& object, std::
   return std::nullopt;
 }
 
+std::optional<uint32_t> find_unversioned_definition(const SharedObject& object, std::string_view name) {
+  for (uint32_t i = object.first_global; i < object.symbol_count; i++) {
+    const SharedSymbol symbol = shared_symbol(object, i);
+    if (symbol.name == name && symbol.version.empty() && symbol.is_defined() && symbol.is_visible()) return i;
+  }
+  return std::nullopt;
+}
+
 CopySource copy_source(const SharedObject& object, const SharedSymbol& symbol) {
   return object.is_64_bit ? copy_source_as<Elf64>(object, symbol) : copy_source_as<Elf32>(object, symbol);
 }

@@ -43,6 +43,7 @@ bool claims_branch_tracking(const Link& link) {
 }  // namespace
 
 StubForm choose_stub_form(const Link& link) {
+  if (link.options().dynamic.stubs_avoid_prediction) return StubForm::Guarded;
   if (link.options().dynamic.stubs_track_branches || claims_branch_tracking(link)) return StubForm::Tracked;
   const bool binds_late = has_loader(link.target().output) && !link.options().dynamic.bind_now;
   return binds_late ? StubForm::Binding : StubForm::Plain;
@@ -51,6 +52,7 @@ StubForm choose_stub_form(const Link& link) {
 uint32_t stub_size(const Arch& arch, StubForm form) {
   constexpr uint32_t kPlainSize = 8;  // what binutils knows by sight
   if (form == StubForm::Tracked) return arch.stub_size;
+  if (form == StubForm::Guarded) return arch.guarded_size;
   return form == StubForm::Binding ? uint32_t{arch.jump_size} + arch.binding_size : kPlainSize;
 }
 
@@ -83,8 +85,7 @@ uint64_t StubTableChunk::lazy_entry(const Stub& stub) const {
   if (link_.slots.lazy_address == 0) return 0;
   if (state_of(link_).stub_form == StubForm::Binding)
     return link_.slots.stub_address(static_cast<uint32_t>(&stub - link_.slots.stubs.data())) + link_.arch->jump_size;
-  return link_.slots.lazy_address + link_.arch->lazy_header_size +
-         uint64_t{stub.slot_word} * link_.arch->lazy_entry_size;
+  return link_.slots.lazy_address + state_of(link_).lazy_stubs->entry_offset(stub.slot_word);
 }
 
 void StubsChunk::write(MutableBytes out) const {
@@ -97,10 +98,12 @@ void StubsChunk::write(MutableBytes out) const {
 void StubsChunk::write_stub(const Stub& stub, uint64_t stub_address, MutableBytes code) const {
   const Arch& arch = *link_.arch;
   const StubForm form = state_of(link_).stub_form;
-  const auto write = form == StubForm::Tracked ? arch.write_stub : arch.write_jump;
+  const auto write = form == StubForm::Tracked   ? arch.write_stub
+                     : form == StubForm::Guarded ? arch.write_guarded_jump
+                                                 : arch.write_jump;
   write(code, stub_address, link_.slots.stub_slot_address(stub), link_.slots.got_base,
         is_position_independent(link_.target().output));
-  if (form == StubForm::Tracked) return;
+  if (form == StubForm::Tracked || form == StubForm::Guarded) return;
   const MutableBytes rest = code.subspan(arch.jump_size);
   if (form == StubForm::Binding && stub.is_import && stub.uses_lazy_table) {
     arch.write_binding(rest, stub_address + arch.jump_size, link_.slots.lazy_address, stub.slot_word);
@@ -113,13 +116,21 @@ uint64_t LazyStubsChunk::entry_count() const {
   return state_of(link_).stub_form == StubForm::Binding ? 0 : link_.slots.import_words;
 }
 
+uint64_t LazyStubsChunk::entry_offset(uint64_t index) const {
+  const bool is_guarded = state_of(link_).stub_form == StubForm::Guarded;
+  return (is_guarded ? link_.arch->guarded_header_size : link_.arch->lazy_header_size) +
+         index * link_.arch->lazy_entry_size;
+}
+
 void LazyStubsChunk::write(MutableBytes out) const {
   const Arch& arch = *link_.arch;
   const uint64_t header = link_.slots.lazy_address;
-  arch.write_lazy_header(out.first(arch.lazy_header_size), header, link_.slots.got_base,
-                         is_position_independent(link_.target().output));
+  const bool is_guarded = state_of(link_).stub_form == StubForm::Guarded;
+  const auto write_header = is_guarded ? arch.write_guarded_header : arch.write_lazy_header;
+  write_header(out.first(entry_offset(0)), header, link_.slots.got_base,
+               is_position_independent(link_.target().output));
   for (uint32_t i = 0; i < entry_count(); i++) {
-    const uint64_t offset = arch.lazy_header_size + uint64_t{i} * arch.lazy_entry_size;
+    const uint64_t offset = entry_offset(i);
     arch.write_lazy_entry(out.subspan(offset, arch.lazy_entry_size), header + offset, header, i);
   }
 }

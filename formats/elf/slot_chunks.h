@@ -12,9 +12,10 @@ enum class StubForm : uint8_t {
   Tracked,  // begins with the instruction that branch tracking wants; binding on the first call is code of its own
   Binding,  // the second half hands over to the loader: the slot leads there until the first call
   Plain,    // a jump through a slot that is filled before
+  Guarded,  // no CPU guesses where it goes; binding on the first call is code of its own
 };
 
-// By what the output claims and when its imports are bound.
+// By the options, what the output claims, and when its imports are bound.
 StubForm choose_stub_form(const Link& link);
 uint32_t stub_size(const Arch& arch, StubForm form);
 
@@ -86,8 +87,9 @@ class ReservedChunk : public Chunk {
 class LazyStubsChunk : public Chunk {
  public:
   explicit LazyStubsChunk(const Link& link) : link_(link) { alignment = link.arch->function_alignment; }
-  uint64_t size() const override { return link_.arch->lazy_header_size + entry_count() * link_.arch->lazy_entry_size; }
+  uint64_t size() const override { return entry_offset(entry_count()); }
   void write(MutableBytes out) const override;
+  uint64_t entry_offset(uint64_t index) const;
 
  private:
   uint64_t entry_count() const;

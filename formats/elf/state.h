@@ -43,10 +43,12 @@ struct ElfState : FormatState {
   std::vector<OutputGroup> groups;  // of a relocatable output, in the order of files and their sections
   // Of outputs with a loader.
   std::unique_ptr<DefinedVersions> defined_versions;
+  std::vector<SymbolId> excluded_names;  // by --exclude-libs, and now defined by what a compiler made of such members
   std::unique_ptr<VersionTables> version_tables;
   std::unique_ptr<DynamicSymbols> dynamic_symbols;
   Copies copies;
   PackedRelocsChunk* packed_relocs = nullptr;
+  LoadRelocsChunk* load_relocs = nullptr;  // if they are encoded
 
   bool uses_gnu_extensions = false;  // a symbol type or binding of the GNU ABI is in the output
   uint32_t local_symbol_count = 0;   // of .symtab: its sh_info

@@ -124,7 +124,8 @@ Places read_atom_order(Link& link) {
   if (!options.section_ordering_file.empty())
     return OrderReader(link, "--section-ordering-file", options.section_ordering_file).read_sections();
   Places places;
-  for (const AtomId atom : order_by_calls(link)) places.emplace(atom.value, static_cast<uint32_t>(places.size()));
+  link.call_order = order_by_calls(link);
+  for (const AtomId atom : link.call_order) places.emplace(atom.value, static_cast<uint32_t>(places.size()));
   return places;
 }
 

@@ -59,11 +59,13 @@ std::string_view name_without_version(std::string_view name) {
 
 namespace {
 
-// The library's symbol that defines name@version, as a claim.
+// The library's symbol that defines name@version, as a claim. "name@" is the one that had no version yet.
 Claim find_in_libraries(const Link& link, std::string_view name, std::string_view version) {
   for (const InputFile* library : link.inputs.libraries) {
     if (!library->format_data) continue;
-    if (const auto index = find_shared_definition(library_of(*library), name, version))
+    const SharedObject& object = library_of(*library);
+    if (const auto index =
+            version.empty() ? find_unversioned_definition(object, name) : find_shared_definition(object, name, version))
       return Claim::make(ClaimClass::Outside, library->id, *index);
   }
   return {};
@@ -88,7 +90,7 @@ void bind_versioned_references(Link& link) {
     if (symbols.is_defined(id) || symbols.claim(id).is_import() || !symbols.has(id, symbol_flag::kReferenced)) continue;
     const std::string_view full_name = symbols.name(id);
     const ExplicitVersion version = split_version(full_name);
-    if (version.version.empty()) continue;
+    if (!version.is_given) continue;
     const std::string_view name = name_without_version(full_name);
     const SymbolId plain = symbols.find(name);
     if (plain.is_valid() && symbols.has(plain, symbol_flag::kDefined) &&
@@ -102,8 +104,17 @@ void bind_versioned_references(Link& link) {
 
 // ---- definitions ---------------------------------------------------------------------------------------------------
 
-DefinedVersions::DefinedVersions(Link& link) : link_(link) {
-  read_scripts();
+VersionScript read_version_scripts(Link& link) {
+  VersionScript script;
+  for (const SettingFile& file : link.setting_files) {
+    if (file.kind != SettingKind::VersionScript) continue;
+    if (const auto error = parse_version_script(file.bytes, file.path, script, file.begin))
+      link.diagnostics().error(error->message);
+  }
+  return script;
+}
+
+DefinedVersions::DefinedVersions(Link& link) : link_(link), script_(read_version_scripts(link)) {
   if (link.options().dynamic.default_symver) add_default_version();
   for (const InputFile* file : link.inputs.files) has_explicit_versions_ |= object_of(*file).has_versioned_names;
   if (has_explicit_versions_ && link.target().output != OutputKind::SharedLibrary) add_explicit_versions();
@@ -127,14 +138,6 @@ std::vector<SymbolId> DefinedVersions::name_versions() {
     if (!is_taken) claim_name(link_, id, symbol_flag::kAbsolute | symbol_flag::kObject | symbol_flag::kExported);
   }
   return names;
-}
-
-void DefinedVersions::read_scripts() {
-  for (const SettingFile& file : link_.setting_files) {
-    if (file.kind != SettingKind::VersionScript) continue;
-    if (const auto error = parse_version_script(file.bytes, file.path, script_, file.begin))
-      link_.diagnostics().error(error->message);
-  }
 }
 
 // --default-symver: what has no version gets one with the output's own name.
@@ -205,6 +208,7 @@ void DefinedVersions::check_twin(SymbolId id, std::string_view version) const {
   const std::string_view name = name_without_version(link_.symbols.name(id));
   const SymbolId twin = link_.symbols.find(fmt::format("{}@{}", name, version));
   if (!twin.is_valid() || twin == id || !link_.symbols.is_defined(twin)) return;
+  if (link_.symbols.claim(twin) == link_.symbols.claim(id)) return;  // a reference that has been bound to it
   const auto definer = [&](SymbolId symbol) {
     return link_.inputs.file(link_.symbols.claim(symbol).file()).display_name();
   };

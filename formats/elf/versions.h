@@ -33,6 +33,9 @@ struct ExplicitVersion {
 // the library's names do not spell out, or to a name@@VERSION of this output. Before symbols are bound.
 void bind_versioned_references(Link& link);
 
+// All version scripts of the link, one after the other; what is wrong with them is reported.
+VersionScript read_version_scripts(Link& link);
+
 // What the version scripts say of the names this output defines. Scripts are read when it is made.
 class DefinedVersions {
  public:
@@ -55,7 +58,6 @@ class DefinedVersions {
   static constexpr uint16_t kFirstVersion = 2;
 
  private:
-  void read_scripts();
   void add_default_version();
   void add_explicit_versions();
   std::vector<SymbolId> name_versions();  // by node; invalid: something else has the name

@@ -351,27 +351,4 @@ void set_pie(OptionContext& context, const OptionUse& use) {
   context.options.is_pie = use.is_on;
 }
 
-// "-mcpu V" is what LLVM's plugin knows as "mcpu=V", and so on.
-void add_lto_option(OptionContext& context, const OptionUse& use) {
-  struct Row {
-    std::string_view spelling, option;
-  };
-  static constexpr Row kRows[] = {{"mcpu", "mcpu="},
-                                  {"thinlto-jobs", "jobs="},
-                                  {"lto-O", "O"},
-                                  {"thinlto-cache-policy", "cache-policy="},
-                                  {"cache_path_lto", "cache-dir="},
-                                  {"object_path_lto", "obj-path="},
-                                  {"save-temps", "save-temps"},
-                                  {"lto-debug-pass-manager", "debug-pass-manager"},
-                                  {"cs-profile-generate", "cs-profile-generate"},
-                                  {"cs-profile-path", "cs-profile-path="}};
-  std::string_view name = use.spelling;
-  name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
-  for (const Row& row : kRows)
-    if (name == row.spelling)
-      return context.options.darwin.lto_options.push_back(fmt::format("{}{}", row.option, use.value));
-  context.options.darwin.lto_options.emplace_back(use.value);
-}
-
 }  // namespace xld::macho

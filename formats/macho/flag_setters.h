@@ -46,7 +46,6 @@ void set_source_version(OptionContext& context, const OptionUse& use);
 void add_file_list(OptionContext& context, const OptionUse& use);
 void add_whole_archive(OptionContext& context, const OptionUse& use);
 void set_pie(OptionContext& context, const OptionUse& use);
-void add_lto_option(OptionContext& context, const OptionUse& use);
 
 template <auto Field, auto Value = true>
 void set_darwin(OptionContext& context, const OptionUse&) {

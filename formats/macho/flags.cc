@@ -44,7 +44,7 @@ void find_plugin(OptionContext& context) {
   Options& options = context.options;
   if (!options.plugins.empty()) {
     auto& given = options.plugins.front().options;
-    given.insert(given.begin(), options.darwin.lto_options.begin(), options.darwin.lto_options.end());
+    given.insert(given.begin(), options.lto_options.begin(), options.lto_options.end());
   }
   if (!options.plugins.empty() || !context.files.exists) return;
   constexpr std::string_view kPlugin = "LLVMgold.so";
@@ -57,7 +57,7 @@ void find_plugin(OptionContext& context) {
     places.push_back(fmt::format("/usr/lib/llvm-{}/lib/{}", version, kPlugin));
   for (const std::string& place : places) {
     if (!context.files.exists(place)) continue;
-    return options.plugins.push_back({place, options.darwin.lto_options});
+    return options.plugins.push_back({place, options.lto_options});
   }
 }
 
@@ -363,7 +363,7 @@ constexpr OptionRow kContents[] = {
     {"--[no-]call-graph-profile-sort", None, "", "place functions as call profiles of the objects suggest (default)",
      set_switch<&Options::sorts_by_calls>},
     {"--print-symbol-order", Required, "FILE", "write the functions that were placed so to FILE, in their order",
-     set_darwin_text<&DarwinOptions::symbol_order_file>},
+     set_text<&Options::symbol_order_file>},
     {"-sectorder", Separate, "SEGMENT SECTION FILE", "the same for one section", add_section_order},
     {"-sectalign", Separate, "SEGMENT SECTION ALIGNMENT", "align a section to a power of two, hexadecimal",
      align_section},

@@ -150,6 +150,7 @@ const Format kFormat = {
     .common_section = common_section,
     .provide_symbols = provide_symbols,
     .bind_symbols = bind_symbols,
+    .foresee_exports = foresee_exports,
     .settle_libraries = settle_slot_rules,
     .decode = decode,
     .kept = &kKeptRelocs,

@@ -389,6 +389,11 @@ void refuse_symbol_versions(const Link& link) {
                                            import.origin, import.request.version));
 }
 
+// Nobody looks into a program, unless it says that somebody will.
+bool keeps_exports(const Link& link, const ExportRules& rules) {
+  return link.target().output == OutputKind::SharedLibrary || rules.has_export_list() || link.options().export_dynamic;
+}
+
 // Names that a list exports although their definitions are hidden.
 void warn_of_hidden_exports(const Link& link, std::span<const SymbolId> hidden) {
   constexpr size_t kMostShown = 3;
@@ -402,6 +407,14 @@ void warn_of_hidden_exports(const Link& link, std::span<const SymbolId> hidden) 
 
 }  // namespace
 
+std::vector<uint8_t> foresee_exports(Link& link) {
+  std::vector<uint8_t> is_shown(link.symbols.size(), 0);
+  const ExportRules rules(link);
+  if (!keeps_exports(link, rules)) return is_shown;
+  for (uint32_t i = 0; i < is_shown.size(); i++) is_shown[i] = rules.exports(SymbolId{i});
+  return is_shown;
+}
+
 void bind_symbols(Link& link) {
   refuse_symbol_versions(link);
   const DarwinOptions& options = link.options().darwin;
@@ -411,9 +424,7 @@ void bind_symbols(Link& link) {
   const ExportRules rules(link);
   MachoState& state = state_of(link);
   state.is_exported.assign(link.symbols.size(), 0);
-  // Nobody looks into a program, unless it says that somebody will.
-  const bool keeps_exports =
-      link.target().output == OutputKind::SharedLibrary || rules.has_export_list() || link.options().export_dynamic;
+  const bool shows_names = keeps_exports(link, rules);
   std::vector<SymbolId> hidden;
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};
@@ -430,7 +441,7 @@ void bind_symbols(Link& link) {
       const bool is_coalesced = (flags & symbol_flag::kWeak) && !(flags & symbol_flag::kAbsolute);
       const bool can_change = is_coalesced || rules.is_interposable(id);
       link.symbols.add_flags(
-          id, (keeps_exports ? symbol_flag::kExported : 0u) | (can_change ? symbol_flag::kPreemptible : 0u));
+          id, (shows_names ? symbol_flag::kExported : 0u) | (can_change ? symbol_flag::kPreemptible : 0u));
     } else if (claim.is_import()) {
       const bool is_passed_on = rules.passes_on(id);
       if (is_passed_on) state.reexported.push_back(id);

@@ -61,8 +61,9 @@ bool is_passed_on(const Link& link, const InputFile& file, const LibraryText& pa
 // What the output will be called in the end.
 std::string_view output_name(const Options& options);
 
-// Format::read_library, bind_symbols.
+// Format::read_library, foresee_exports, bind_symbols.
 void read_library(Link& link, InputFile& file, uint32_t worker);
+std::vector<uint8_t> foresee_exports(Link& link);
 void bind_symbols(Link& link);
 
 // After liveness: numbers libraries and imports.

@@ -2,6 +2,7 @@
 #include "ld/plugin/process.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fmt/core.h>
 #include <spawn.h>
@@ -67,11 +68,11 @@ void PluginProcess::report_system_error(std::string_view what) {
   diagnostics_.error(fmt::format("cannot start the process that the linker plugin runs in: {}: {}", what, reason));
 }
 
-std::optional<WireReader> PluginProcess::ask(const std::string& request, std::string_view what) {
+std::optional<WireReader> PluginProcess::ask(const std::string& request, std::string_view what, AtEnd at_end) {
   if (!is_running()) return std::nullopt;
   std::optional<std::string> message;
   if (send_message(socket_, request)) message = receive_message(socket_);
-  if (!message) return lose(what);
+  if (!message) return lose(what, at_end);
   WireReader answer(std::move(*message));
   const auto outcome = static_cast<Outcome>(answer.number<uint8_t>());
   for (uint32_t count = answer.number<uint32_t>(); count != 0 && !answer.failed(); count--) {
@@ -90,8 +91,9 @@ std::optional<WireReader> PluginProcess::ask(const std::string& request, std::st
   return std::nullopt;
 }
 
-std::optional<WireReader> PluginProcess::lose(std::string_view what) {
+std::optional<WireReader> PluginProcess::lose(std::string_view what, AtEnd at_end) {
   const int status = wait_for_end();
+  if (at_end == AtEnd::IsDone && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS) return std::nullopt;
   const std::string end = WIFSIGNALED(status) ? fmt::format("crashed ({})", ::strsignal(WTERMSIG(status)))
                                               : fmt::format("ended with status {}", WEXITSTATUS(status));
   diagnostics_.error(fmt::format("the linker plugin {} while it was asked to {}", end, what));

@@ -20,6 +20,12 @@ namespace xld::plugin {
 // The executable file, as bytes.
 Bytes host_image();
 
+// What it means if a plugin ends its process, as if it had succeeded, instead of answering.
+enum class AtEnd : uint8_t {
+  HasFailed,
+  IsDone,  // it has done all that was to be done: LLVM's plugin, told to write nothing but bitcode or indexes
+};
+
 class PluginProcess {
  public:
   explicit PluginProcess(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
@@ -32,13 +38,14 @@ class PluginProcess {
   // False: it cannot be started, which has been reported.
   bool start();
   // The answer to a request, behind the messages of the plugins, which are passed on. Nothing: the plugin has failed,
-  // which has been reported, and the host has ended. `what` says what was asked for: "read main.o".
-  std::optional<WireReader> ask(const std::string& request, std::string_view what);
+  // which has been reported, and the host has ended; or without a report, if that means that it is done. `what` says
+  // what was asked for: "read main.o".
+  std::optional<WireReader> ask(const std::string& request, std::string_view what, AtEnd at_end = AtEnd::HasFailed);
   void stop();
 
  private:
   void report_system_error(std::string_view what);
-  std::optional<WireReader> lose(std::string_view what);
+  std::optional<WireReader> lose(std::string_view what, AtEnd at_end);
   int wait_for_end();
 
   Diagnostics& diagnostics_;

@@ -62,7 +62,7 @@ class Reporter {
   std::string map_text() const { return options_.map_form == MapForm::Apple ? apple_map(link_) : text_map(link_); }
 
   void write_call_order() {
-    const std::string& path = options_.darwin.symbol_order_file;
+    const std::string& path = options_.symbol_order_file;
     if (!path.empty()) write(path, list_call_order(link_));
   }
 

@@ -21,3 +21,9 @@ kept: ret'
 bash -c "'$XLD' -shared b.o --version-script=<(cat versions) -o b.so"
 expect_match exported readelf --dyn-syms -W b.so
 expect_no_match kept readelf --dyn-syms -W b.so
+
+# -T looks for its file where -l does, if it is not there.
+echo 'INPUT(deep/inside/libstart.a) ENTRY(_start) EXTERN(_start)' >deep/only-there.t
+link -L deep -T only-there.t -o program
+expect_status 0 ./program
+expect_fail 'cannot (open|find).* nowhere.t' -- -L deep -T nowhere.t -o program

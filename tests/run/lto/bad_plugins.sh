@@ -47,3 +47,6 @@ expect_fail 'text.o: cannot be loaded' -- -plugin ./text.o a.ir.o -o program -m 
 expect_fail 'libm.so.6: is no linker plugin' -- -plugin libm.so.6 a.ir.o -o program -m elf_x86_64
 # A plugin that claims nothing is no mistake.
 link -plugin "$plugin" real.o -o program
+# Named twice, it is loaded once.
+link -plugin "$plugin" -plugin "$plugin" --plugin-opt=object=real.o a.ir.o -o program 2>messages
+expect_match 'duplicated plugin' cat messages

@@ -14,3 +14,9 @@ for compiler in gcc clang-19; do
   $with -O2 -flto joined.o plain.o main.o -o program
   expect_status 7 ./program
 done
+
+# Without a plugin, gcc's is joined as it is, for a link that has one.
+compile slim.c -O2 -flto <<<'int one(void) { return 7; } int plain(void) { return 0; }'
+run "$XLD" -r slim.o -o joined.o
+gcc_link -O2 -flto joined.o main.o -o program
+expect_status 7 ./program

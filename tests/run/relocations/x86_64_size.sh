@@ -17,3 +17,8 @@ EOF
 compile object.s <<<'.globl object; .type object, @object; .size object, 12; .data; object: .zero 12'
 link main.o object.o -o program
 expect_status 0 ./program
+
+# That of a library's variable is what the library says.
+link -shared object.o -o libobject.so
+link main.o ./libobject.so -I /lib64/ld-linux-x86-64.so.2 -o program
+expect_status 0 ./program

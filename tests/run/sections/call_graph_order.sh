@@ -35,3 +35,6 @@ expect_fail 'calls(:1: |: parse error)' -- plain.o --call-graph-ordering-file=ca
 CC=clang-19 compile everywhere.s <<<"$(functions 'd, b, 9' 'd, a, 5' '_start, b, 8' 'a, b, 8' 'c, b, 8' 'b, b, 70')"
 link everywhere.o --call-graph-profile-sort=hfsort -o program
 expect_output 'b d a _start c ' order_of
+
+link profiled.o -o program --print-symbol-order=order
+expect_output '_start d c a ' tr '\n' ' ' <order

@@ -17,3 +17,11 @@ for provider in old.o libold.so; do
   expect_no_match 'deprecated' cat messages
 done
 expect_no_section program .gnu.warning.old
+
+# It may as well be data that would be loaded.
+compile bad.c <<<'void bad(void) {} static const char warning[] __attribute__((used, section(".gnu.warning.bad"))) = "bad idea";'
+compile user.c <<<'void bad(void); int main(void) { bad(); return 1; }'
+gcc_link user.o bad.o -o program 2>messages
+expect_status 1 ./program
+expect_match 'bad idea' cat messages
+expect_no_section program .gnu.warning.bad

@@ -39,6 +39,23 @@ TEST(Stub, BindsItselfOnTheFirstCall) {
   EXPECT_EQ(short_stub(Cpu::I386, true), "ff a3 18 00 00 00 68 18 00 00 00 e9 e0 ff ff ff");
 }
 
+std::string guarded_jump(Cpu cpu, bool position_independent) {
+  std::vector<uint8_t> code(arch_for(cpu).guarded_size);
+  arch_for(cpu).write_guarded_jump(code, 0x401000, 0x403018, 0x403000, position_independent);
+  return test::to_hex(Bytes(code).first(29));
+}
+
+TEST(Stub, LeavesNothingToGuess) {
+  // mov 0x2011(%rip),%r11; call 1f; 2: pause; lfence; jmp 2b; 1: mov %r11,(%rsp); ret; int3
+  EXPECT_EQ(guarded_jump(Cpu::X86_64, true),
+            "4c 8b 1d 11 20 00 00 e8 07 00 00 00 f3 90 0f ae e8 eb f9 4c 89 1c 24 c3 cc cc cc cc cc");
+  // push %ecx; mov 0x403018,%ecx, or mov 0x18(%ebx),%ecx; the same; mov %ecx,(%esp); mov 4(%esp),%ecx; ret $4
+  EXPECT_EQ(guarded_jump(Cpu::I386, false),
+            "51 8b 0d 18 30 40 00 e8 07 00 00 00 f3 90 0f ae e8 eb f9 89 0c 24 8b 4c 24 04 c2 04 00");
+  EXPECT_EQ(guarded_jump(Cpu::I386, true),
+            "51 8b 8b 18 00 00 00 e8 07 00 00 00 f3 90 0f ae e8 eb f9 89 0c 24 8b 4c 24 04 c2 04 00");
+}
+
 TEST(Padding, IsMadeOfNops) {
   const char* expected[] = {"", "90", "66 90", "66 66 90", "66 66 66 90", "90 66 66 66 90", "66 90 66 66 66 90"};
   for (size_t size = 0; size < std::size(expected); size++) {

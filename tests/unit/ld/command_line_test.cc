@@ -99,6 +99,23 @@ TEST(CommandLine, AnOptionalValueIsNotTheNextWord) {
   EXPECT_EQ(parsed.options().inputs.size(), 3u);
 }
 
+TEST(CommandLine, NamesMayBeCutShortIfOneBeginsLikeThat) {
+  EXPECT_TRUE(options_of({"--gc-section"}).gc_sections);
+  EXPECT_FALSE(options_of({"--gc-sections", "--no-gc-sect"}).gc_sections);
+  EXPECT_EQ(options_of({"--dynamic-link=/ld.so"}).dynamic_linker, "/ld.so");
+  EXPECT_EQ(options_of({"--image-b", "0x1000"}).image_base, 0x1000u);
+  EXPECT_EQ(error_of({"--export-dyn"}), "unknown option '--export-dyn'");
+  EXPECT_EQ(error_of({"--gc"}), "unknown option '--gc'");
+}
+
+TEST(CommandLine, LlvmsOptionsReachItsPlugin) {
+  const Words given = {"--thinlto-jobs=2", "-plugin", "/LLVMgold.so", "-plugin-opt=mcpu=x86-64",   "--lto-O1",
+                       "--save-temps",     "-mllvm",  "-stats",       "--thinlto-index-only=list", "--lto-emit-llvm"};
+  EXPECT_EQ(options_of(given).plugins.at(0).options,
+            (Words{"jobs=2", "O1", "save-temps", "-stats", "thinlto-index-only=list", "emit-llvm", "mcpu=x86-64"}));
+  EXPECT_EQ(options_of({"--lto-O1", "-plugin", "liblto_plugin.so"}).plugins.at(0).options, Words{});
+}
+
 TEST(CommandLine, TwoDashesAloneEndTheOptions) {
   const Parsed parsed = parse({"--", "-o", "--foo"});
   EXPECT_EQ(parsed.errors, Words{});
@@ -120,7 +137,7 @@ TEST(CommandLine, ResponseFilesAreExpanded) {
 // --- Errors
 
 TEST(CommandLine, UnknownOptionsComeWithASuggestion) {
-  EXPECT_EQ(error_of({"--gc-section"}), "unknown option '--gc-section'; did you mean '--gc-sections'?");
+  EXPECT_EQ(error_of({"--gc-sectoins"}), "unknown option '--gc-sectoins'; did you mean '--gc-sections'?");
   EXPECT_EQ(error_of({"-stattic"}), "unknown option '-stattic'; did you mean '-static'?");
   EXPECT_EQ(error_of({"--no-relx"}), "unknown option '--no-relx'; did you mean '--no-relax'?");
   EXPECT_EQ(error_of({"--icv=all"}), "unknown option '--icv=all'; did you mean '--icf'?");
