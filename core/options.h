@@ -195,6 +195,7 @@ struct DarwinOptions {
   std::vector<std::string> environment;                              // -dyld_env
   std::vector<std::string> order_files;
   std::optional<uint64_t> page_zero_size;
+  std::optional<uint64_t> segment_alignment;  // -segalign
   uint64_t header_pad = 32;
   bool pads_for_install_names = false;
   std::string init_function;

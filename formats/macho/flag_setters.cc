@@ -266,6 +266,13 @@ void set_segment_address(OptionContext& context, const OptionUse& use) {
   context.options.darwin.segment_addresses.emplace_back(use.value, *address);
 }
 
+void set_segment_alignment(OptionContext& context, const OptionUse& use) {
+  const auto alignment = parse_address(use.value);
+  if (!alignment || !std::has_single_bit(*alignment) || *alignment > UINT32_MAX)
+    return report_bad_number(context, use, "a power of two in hexadecimal");
+  context.options.darwin.segment_alignment = *alignment;
+}
+
 void set_segment_protection(OptionContext& context, const OptionUse& use) {
   const auto maximum = parse_protection(use.more[0]), initial = parse_protection(use.more[1]);
   for (const std::string& text : {use.more[0], use.more[1]})

@@ -37,6 +37,7 @@ void create_empty_section(OptionContext& context, const OptionUse& use);
 void rename_section(OptionContext& context, const OptionUse& use);
 void rename_segment(OptionContext& context, const OptionUse& use);
 void set_segment_address(OptionContext& context, const OptionUse& use);
+void set_segment_alignment(OptionContext& context, const OptionUse& use);
 void set_segment_protection(OptionContext& context, const OptionUse& use);
 void add_alias(OptionContext& context, const OptionUse& use);
 void add_alias_list(OptionContext& context, const OptionUse& use);

@@ -1,6 +1,7 @@
 // The filled-in table, and the small functions that have no better place.
 #include "formats/macho/format.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "core/target_table.h"
@@ -52,6 +53,8 @@ uint64_t image_base(const Target& target, const Options& options) {
   return target.cpu == Cpu::I386 ? 0x1000 : 0x100000000;
 }
 
+constexpr uint64_t kLeastSegmentAlignment = 16;  // more than that of a header's words
+
 void begin(Link& link) {
   Target& target = link.session.target;
   const Options& options = link.options();
@@ -65,6 +68,9 @@ void begin(Link& link) {
   target.image_base =
       options.darwin.page_zero_size.value_or(0) != 0 ? *options.darwin.page_zero_size : image_base(target, options);
   target.max_page_size = target.cpu == Cpu::Arm64 ? 0x4000 : 0x1000;
+  // Loaders and kernels have pages; firmware copies bytes.
+  if (options.darwin.is_preload && options.darwin.segment_alignment)
+    target.max_page_size = std::max<uint64_t>(*options.darwin.segment_alignment, kLeastSegmentAlignment);
   target.common_page_size = target.max_page_size;
   target.code_section = "__TEXT,__text";
   target.row = find_target_row(ObjectFormat::MachO, target.cpu, OperatingSystem::Darwin);
