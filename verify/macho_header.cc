@@ -257,10 +257,9 @@ void check_minimum_os(const MachoFile& file, Report& report) {
   }
 }
 
-// dyld knows by it which rules hold.
+// dyld knows by it which rules hold. For x86 it takes a file that does not say for an old one of macOS.
 void check_platform(const MachoFile& file, Report& report) {
-  const bool is_new = file.find_command(MachO::LC_MAIN) || file.is_arm64();
-  if (file.platform == 0 && is_new && (file.is_executable() || file.is_library()))
+  if (file.platform == 0 && file.is_arm64() && (file.is_executable() || file.is_library()))
     report.add("no command says which system it is for");
   constexpr uint32_t kHighest = 12;  // visionOS simulator
   if (file.platform > kHighest) report.add("platform {}", file.platform);

@@ -65,7 +65,7 @@ const Case kCases[] = {
     {"macho-pie", "arm64", [](E& e) { e.header().flags &= ~uint32_t{MachO::MH_PIE}; }},
     {"macho-minimum-os", "opcodes",
      [](E& e) { e.command<MachO::build_version_command>(MachO::LC_BUILD_VERSION).minos = 0x000a0700; }},
-    {"macho-platform", "opcodes", [](E& e) { e.command<MachO::load_command>(MachO::LC_BUILD_VERSION).cmd = 0x77; }},
+    {"macho-platform", "arm64", [](E& e) { e.command<MachO::load_command>(MachO::LC_BUILD_VERSION).cmd = 0x77; }},
     {"macho-platform", "opcodes",
      [](E& e) { e.command<MachO::build_version_command>(MachO::LC_BUILD_VERSION).platform = 77; }},
     {"macho-one-encoding", "opcodes",
