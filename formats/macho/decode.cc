@@ -136,7 +136,8 @@ class Decoder {
     reloc.hints = meaning.hints;
     reloc.lead = meaning.lead;
     if (meaning.field != Field::None) return decode_instruction(raw, meaning, reloc);
-    // What stands in the field of a distance to a slot of arm64 is no addend: LLVM 16 leaves the field's own offset there.
+    // What stands in the field of a distance to a slot of arm64 is no addend: LLVM 16 leaves the field's own offset
+    // there.
     const bool is_slot_arm64 = cpu_ == Cpu::Arm64 && meaning.want == Want::GotSlot;
     const int64_t stored = is_slot_arm64 ? 0 : stored_value(raw);
     const auto size = static_cast<int64_t>(size_of(reloc.field));

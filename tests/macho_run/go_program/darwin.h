@@ -1,5 +1,5 @@
-/* The part of macOS's C headers that Go's runtime/cgo includes, in whose places it stands: run_go.py makes files of those
-   names that include this one. */
+/* The part of macOS's C headers that Go's runtime/cgo includes, in whose places it stands: run_go.py makes files of
+   those names that include this one. */
 #ifndef DARWIN_H
 #define DARWIN_H
 
