@@ -4,8 +4,8 @@
 build_packages="g++ cmake ninja-build libfmt-dev libxxhash-dev libzstd-dev zlib1g-dev libyaml-dev"
 verify_packages="llvm-19-dev"
 test_packages="libgtest-dev libzydis-dev libgmp-dev python3 gcc-multilib g++-multilib binutils clang-19 llvm-19 clang-format-19 musl-tools gdb
-lld-19 llvm-19-linker-tools binutils-dev qemu-user qemu-system-x86 libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross"
-all_packages="ovmf grub-pc-bin grub-common xorriso mtools dosfstools clang-tidy-19 libclang-rt-19-dev libbenchmark-dev"
+lld-19 llvm-19-linker-tools golang-go binutils-dev qemu-user qemu-system-x86 libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross"
+all_packages="npm ovmf grub-pc-bin grub-common xorriso mtools dosfstools clang-tidy-19 libclang-rt-19-dev libbenchmark-dev"
 
 install_missing() {
   missing=""

@@ -161,8 +161,7 @@ void check_weak_flags(const MachoFile& file, Report& report) {
     has_weak |= (e.flags & MachO::EXPORT_SYMBOL_FLAGS_WEAK_DEFINITION) != 0;
   if (has_weak && (file.flags & MachO::MH_WEAK_DEFINES) == 0)
     report.add("weak definitions are exported, but no MH_WEAK_DEFINES");
-  std::vector<std::string> errors;
-  for (const MachoFixup& f : collect_fixups(file, errors)) {
+  for (const MachoFixup& f : file.fixups) {
     const bool is_weak = f.kind == MachoFixup::Kind::WeakBind || (f.kind == MachoFixup::Kind::Bind && f.ordinal == -3);
     if (is_weak && (file.flags & (MachO::MH_BINDS_TO_WEAK | MachO::MH_WEAK_DEFINES)) == 0) {
       return report.add("{} is bound weakly, but no MH_BINDS_TO_WEAK", f.name);

@@ -306,7 +306,9 @@ std::string describe(const MachoSymbol& symbol, size_t index) {
 }
 
 Result<MachoFile> read_macho(Bytes bytes) {
-  return Reader(bytes).read();
+  Result<MachoFile> file = Reader(bytes).read();
+  if (file && !file->is_object()) file->fixups = collect_fixups(*file, file->fixup_errors);
+  return file;
 }
 
 uint8_t LebReader::byte() {

@@ -75,6 +75,18 @@ struct LinkeditPart {
   uint32_t rank, alignment;
 };
 
+// One place that the loader changes.
+struct MachoFixup {
+  enum class Kind : uint8_t { Rebase, Bind, WeakBind, LazyBind };
+  Kind kind;
+  uint64_t address;
+  uint32_t size;
+  uint64_t target;        // of a rebase: where it will point, without slide
+  int ordinal;            // of a bind
+  std::string_view name;  // of a bind
+  bool is_text;           // a fixup that may change code (i386)
+};
+
 struct MachoFile {
   Bytes bytes;
   bool is_64 = true;
@@ -88,6 +100,8 @@ struct MachoFile {
   std::vector<MachoLibrary> libraries;
   std::vector<std::string> rpaths;
   std::vector<LinkeditPart> parts;
+  std::vector<MachoFixup> fixups;
+  std::vector<std::string> fixup_errors;  // what of the fixups cannot be followed: rule `macho-fixups`
   std::optional<MachO::symtab_command> symtab;
   std::optional<MachO::dysymtab_command> dysymtab;
   std::optional<MachO::dyld_info_command> dyld_info;
@@ -125,19 +139,7 @@ std::string describe(const MachoSymbol& symbol, size_t index);
 // An error: not a Mach-O file of one of the CPUs.
 Result<MachoFile> read_macho(Bytes bytes);
 
-// One place that the loader changes.
-struct MachoFixup {
-  enum class Kind : uint8_t { Rebase, Bind, WeakBind, LazyBind };
-  Kind kind;
-  uint64_t address;
-  uint32_t size;
-  uint64_t target;        // of a rebase: where it will point, without slide
-  int ordinal;            // of a bind
-  std::string_view name;  // of a bind
-  bool is_text;           // a fixup that may change code (i386)
-};
-
-// All of them; what cannot be followed is described in `errors`.
+// All of them; what cannot be followed is described in `errors`. read_macho has done it.
 std::vector<MachoFixup> collect_fixups(const MachoFile& file, std::vector<std::string>& errors);
 
 // Reading the numbers of dyld's tables; after a number that is cut off all is zero and `failed` is set.

@@ -354,10 +354,8 @@ bool is_target(const MachoFile& file, uint64_t target) {
 }
 
 void check_fixups(const MachoFile& file, Report& report) {
-  std::vector<std::string> errors;
-  const std::vector<MachoFixup> fixups = collect_fixups(file, errors);
-  for (const std::string& error : errors) report.add("{}", error);
-  for (const MachoFixup& f : fixups) {
+  for (const std::string& error : file.fixup_errors) report.add("{}", error);
+  for (const MachoFixup& f : file.fixups) {
     const MachoSegment* s = file.segment_at(f.address, f.size);
     if (!s) {
       report.add("{:#x}: outside the image", f.address);
@@ -379,8 +377,7 @@ void check_fixups(const MachoFile& file, Report& report) {
 // Two fixups at one place: the second sees what the first left. Only a rebase and a lazy bind go together (the pointer
 // leads to the helper first), and a weak bind with anything.
 void check_unique(const MachoFile& file, Report& report) {
-  std::vector<std::string> errors;
-  std::vector<MachoFixup> fixups = collect_fixups(file, errors);
+  std::vector<MachoFixup> fixups = file.fixups;
   std::erase_if(fixups, [](const MachoFixup& f) { return f.kind == Kind::WeakBind || f.kind == Kind::LazyBind; });
   std::sort(fixups.begin(), fixups.end(),
             [](const MachoFixup& a, const MachoFixup& b) { return a.address < b.address; });
@@ -393,9 +390,8 @@ void check_unique(const MachoFile& file, Report& report) {
 
 // Initialisers and terminators lead to code, whatever encoding they have.
 void check_initialisers(const MachoFile& file, Report& report) {
-  std::vector<std::string> errors;
   std::map<uint64_t, MachoFixup> by_address;
-  for (const MachoFixup& f : collect_fixups(file, errors)) by_address.emplace(f.address, f);
+  for (const MachoFixup& f : file.fixups) by_address.emplace(f.address, f);
   const MachoSegment* header = file.header_segment();
   const auto check = [&](const MachoSection& s, uint64_t target) {
     const MachoSegment* segment = file.segment_at(target, 1);

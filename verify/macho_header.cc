@@ -31,6 +31,28 @@ void check_header(const MachoFile& file, Report& report) {
     report.add("CPU type {:#x} with a {}-bit header", file.cpu, file.is_64 ? 64 : 32);
   }
   if (file.type == 0 || file.type > MachO::MH_FILESET) report.add("file type {}", file.type);
+  const auto reserved = file.is_64 ? read<uint32_t>(file.bytes, 28) : 0;
+  if (reserved != 0) report.add("the reserved word is {:#x}", reserved.value_or(0));
+}
+
+// dyld takes a slice by its subtype: those that exist, with the marks of 64-bit programs and of pointer authentication.
+void check_subtype(const MachoFile& file, Report& report) {
+  constexpr uint32_t kLibraries64 = 0x80000000, kHaswell = 8, kArm64e = 2, kAuthentication = 0x0f000000;
+  const uint32_t number = file.cpu_subtype & ~kLibraries64;
+  const bool is_known = file.is_arm64() ? (number & ~kAuthentication) <= kArm64e
+                                        : number == MachO::CPU_SUBTYPE_I386_ALL || number == kHaswell;
+  if (!is_known) report.add("CPU subtype {:#x}", file.cpu_subtype);
+}
+
+void check_flags(const MachoFile& file, Report& report) {
+  constexpr uint32_t kKnown = 0x8fffffff;  // up to MH_DYLIB_IN_CACHE, which is the highest
+  if ((file.flags & ~kKnown) != 0) report.add("unknown flags {:#x}", file.flags & ~kKnown);
+  const bool needs_loader = file.is_library() || file.find_command(MachO::LC_MAIN);
+  if (needs_loader && (file.flags & MachO::MH_DYLDLINK) == 0) report.add("no MH_DYLDLINK: dyld does not take it");
+  const bool has_undefined = file.dysymtab && file.dysymtab->nundefsym != 0;
+  const bool is_two_level = (file.flags & MachO::MH_TWOLEVEL) != 0;
+  if (is_two_level && !has_undefined && (file.flags & MachO::MH_NOUNDEFS) == 0)
+    report.add("nothing is undefined, but there is no MH_NOUNDEFS");
 }
 
 // Sizes that known commands have exactly; 0: the command ends in a string or a list.
@@ -159,10 +181,22 @@ void check_entry(const MachoFile& file, Report& report) {
   const auto command = read<MachO::entry_point_command>(main->bytes, 0);
   const MachoSegment* header = file.header_segment();
   if (command && header) check_code_address(file, header->address + command->entryoff, "LC_MAIN: entry", report);
+  if (command && command->stacksize % file.page() != 0)
+    report.add("LC_MAIN: a stack of {:#x} bytes, which are no pages", command->stacksize);
   if (!file.find_command(MachO::LC_LOAD_DYLINKER)) report.add("LC_MAIN without LC_LOAD_DYLINKER: the kernel kills it");
 }
 
 void check_identity(const MachoFile& file, Report& report) {
+  for (const MachoCommand& command : file.commands) {
+    const bool is_library = command.kind == MachO::LC_ID_DYLIB || command.kind == MachO::LC_LOAD_DYLIB ||
+                            command.kind == MachO::LC_LOAD_WEAK_DYLIB || command.kind == MachO::LC_REEXPORT_DYLIB ||
+                            command.kind == MachO::LC_LOAD_UPWARD_DYLIB;
+    const bool is_path = command.kind == MachO::LC_RPATH || command.kind == MachO::LC_LOAD_DYLINKER;
+    const uint32_t wanted = is_library ? sizeof(MachO::dylib_command) : sizeof(MachO::rpath_command);
+    const auto offset = read<uint32_t>(command.bytes, 8);
+    if ((is_library || is_path) && offset != wanted)
+      report.add("load command {}: its name is at {:#x} instead of {:#x}", command.index, offset.value_or(0), wanted);
+  }
   const bool has_name = file.find_command(MachO::LC_ID_DYLIB) != nullptr;
   const bool is_dylib = file.type == MachO::MH_DYLIB || file.type == MachO::MH_DYLIB_STUB;
   if (is_dylib != has_name) report.add("LC_ID_DYLIB {}", has_name ? "in a file that is no dylib" : "is missing");
@@ -223,6 +257,14 @@ void check_minimum_os(const MachoFile& file, Report& report) {
   }
 }
 
+// dyld knows by it which rules hold. For x86 it takes a file that does not say for an old one of macOS.
+void check_platform(const MachoFile& file, Report& report) {
+  if (file.platform == 0 && file.is_arm64() && (file.is_executable() || file.is_library()))
+    report.add("no command says which system it is for");
+  constexpr uint32_t kHighest = 12;  // visionOS simulator
+  if (file.platform > kHighest) report.add("platform {}", file.platform);
+}
+
 void check_one_encoding(const MachoFile& file, Report& report) {
   const bool has_chains = file.find_command(MachO::LC_DYLD_CHAINED_FIXUPS) != nullptr;
   const bool has_relocations = file.dysymtab && (file.dysymtab->nlocrel != 0 || file.dysymtab->nextrel != 0);
@@ -233,16 +275,20 @@ void check_one_encoding(const MachoFile& file, Report& report) {
 constexpr MachoRule kRules[] = {
     {"macho-readable", "every load command and table can be decoded", Scope::Both, check_readable},
     {"macho-llvm", "LLVM Object accepts the file", Scope::Both, check_llvm},
-    {"macho-header", "CPU, word size and file type agree", Scope::Both, check_header},
+    {"macho-header", "CPU, word size and file type agree; what is reserved is 0", Scope::Both, check_header},
+    {"macho-subtype", "the CPU's subtype is one that exists", Scope::Both, check_subtype},
+    {"macho-flags", "the header's flags are known, and say what dyld asks for", Scope::Linked, check_flags},
     {"macho-commands", "load commands have their sizes, single ones occur once, none is unknown and required",
      Scope::Both, check_commands},
     {"macho-command-lists", "segment and version commands are as long as their lists", Scope::Both, check_lists},
     {"macho-entry", "executables have one entry, in code; libraries have none", Scope::Linked, check_entry},
-    {"macho-identity", "dylibs, and only they, have LC_ID_DYLIB", Scope::Linked, check_identity},
+    {"macho-identity", "dylibs, and only they, have LC_ID_DYLIB; names follow their commands", Scope::Linked,
+     check_identity},
     {"macho-libraries", "libraries and run paths have names; from SDK 26 each is named once", Scope::Linked,
      check_libraries},
     {"macho-uuid", "LC_UUID is there where dyld wants it, and not zero", Scope::Linked, check_uuid},
     {"macho-pie", "arm64 executables are position independent", Scope::Linked, check_pie},
+    {"macho-platform", "the file says which system it is for", Scope::Linked, check_platform},
     {"macho-minimum-os", "nothing is newer than the oldest system the file is for", Scope::Linked, check_minimum_os},
     {"macho-one-encoding", "fixups are in one encoding", Scope::Linked, check_one_encoding},
 };

@@ -90,6 +90,11 @@ void check_protection(const MachoFile& file, Report& report) {
   for (const MachoSegment& s : file.segments) {
     if ((s.initial & ~s.maximum) != 0)
       report.add("{}: initial protection {:#x} exceeds maximum {:#x}", describe(s), s.initial, s.maximum);
+    constexpr uint32_t kAll = MachO::VM_PROT_READ | MachO::VM_PROT_WRITE | MachO::VM_PROT_EXECUTE, kFlags = 0x1f;
+    if ((s.maximum & ~kAll) != 0) report.add("{}: maximum protection {:#x}", describe(s), s.maximum);
+    if (s.is_writable() && (s.initial & MachO::VM_PROT_READ) == 0)
+      report.add("{} can be written, and not read", describe(s));
+    if ((s.flags & ~kFlags) != 0) report.add("{}: unknown flags {:#x}", describe(s), s.flags);
     // i386 jump tables change; everything else is either written or run.
     const bool may_change = s.name == "__IMPORT" || report.settings().allow_rwx;
     if ((s.initial & kWriteExecute) == kWriteExecute && !may_change)
@@ -136,6 +141,54 @@ void check_sections(const MachoFile& file, Report& report) {
   }
 }
 
+struct KnownSection {
+  std::string_view name;
+  uint8_t type;
+};
+constexpr KnownSection kKnownSections[] = {
+    {"__text", MachO::S_REGULAR},
+    {"__cstring", MachO::S_CSTRING_LITERALS},
+    {"__literal4", MachO::S_4BYTE_LITERALS},
+    {"__literal8", MachO::S_8BYTE_LITERALS},
+    {"__literal16", MachO::S_16BYTE_LITERALS},
+    {"__bss", MachO::S_ZEROFILL},
+    {"__common", MachO::S_ZEROFILL},
+    {"__stubs", MachO::S_SYMBOL_STUBS},
+    {"__got", MachO::S_NON_LAZY_SYMBOL_POINTERS},
+    {"__la_symbol_ptr", MachO::S_LAZY_SYMBOL_POINTERS},
+    {"__nl_symbol_ptr", MachO::S_NON_LAZY_SYMBOL_POINTERS},
+    {"__mod_init_func", MachO::S_MOD_INIT_FUNC_POINTERS},
+    {"__mod_term_func", MachO::S_MOD_TERM_FUNC_POINTERS},
+    {"__init_offsets", MachO::S_INIT_FUNC_OFFSETS},
+    {"__thread_vars", MachO::S_THREAD_LOCAL_VARIABLES},
+    {"__thread_ptrs", MachO::S_THREAD_LOCAL_VARIABLE_POINTERS},
+    {"__thread_data", MachO::S_THREAD_LOCAL_REGULAR},
+    {"__thread_bss", MachO::S_THREAD_LOCAL_ZEROFILL},
+};
+
+// The loader goes by types and tools by names; fields that a type has no use for are 0.
+void check_section_types(const MachoFile& file, Report& report) {
+  constexpr uint32_t kAttributes = MachO::SECTION_ATTRIBUTES_USR | MachO::SECTION_ATTRIBUTES_SYS;
+  for (const MachoSection& s : file.sections) {
+    const auto* known = std::find_if(std::begin(kKnownSections), std::end(kKnownSections),
+                                     [&](const KnownSection& k) { return k.name == s.name; });
+    // Go and others have read-only data of all kinds under names of their own; those here are the linkers'.
+    const bool is_theirs = s.segment.starts_with("__TEXT") || s.segment.starts_with("__DATA");
+    if (known != std::end(kKnownSections) && is_theirs && s.type() != known->type)
+      report.add("{} has type {:#x} instead of {:#x}", describe(s), s.type(), known->type);
+    if (s.type() > MachO::LAST_KNOWN_SECTION_TYPE || (s.flags & ~(kAttributes | MachO::SECTION_TYPE)) != 0)
+      report.add("{}: flags {:#x}", describe(s), s.flags);
+    if (s.name == "__text" && !s.has_code()) report.add("{} has code, and does not say so", describe(s));
+    const bool is_indirect = s.type() >= MachO::S_NON_LAZY_SYMBOL_POINTERS && s.type() <= MachO::S_SYMBOL_STUBS;
+    const bool has_words = is_indirect || s.type() == MachO::S_THREAD_LOCAL_VARIABLE_POINTERS ||
+                           s.type() == MachO::S_LAZY_DYLIB_SYMBOL_POINTERS;
+    if (!has_words && s.reserved1 != 0)
+      report.add("{}: {:#x} where others have their indirect symbols", describe(s), s.reserved1);
+    if (s.type() != MachO::S_SYMBOL_STUBS && s.reserved2 != 0)
+      report.add("{}: {:#x} where stubs have their size", describe(s), s.reserved2);
+  }
+}
+
 // In objects zero-fill sections may lie between others, so that the order of the commands does not tell.
 void check_section_overlap(const MachoFile& file, Report& report) {
   std::vector<const MachoSection*> sections;
@@ -171,6 +224,8 @@ void check_thread_local(const MachoFile& file, Report& report) {
     if (s.size % (3 * file.word()) != 0)
       report.add("{}: size {:#x} is no multiple of a descriptor", describe(s), s.size);
     for (uint64_t at = 0; at + 3 * file.word() <= s.size; at += 3 * file.word()) {
+      if (file.word_at(s.address + at + file.word()).value_or(0) != 0)
+        report.add("{}: the descriptor at {:#x} has a key already", describe(s), s.address + at);
       const auto stored = file.word_at(s.address + at + 2 * file.word());
       const uint64_t offset = stored.value_or(UINT64_MAX);
       if (end <= start || offset >= end - start) {
@@ -212,6 +267,8 @@ constexpr MachoRule kRules[] = {
      "--allow-rwx)",
      Scope::Linked, check_protection},
     {"macho-sections", "sections lie in their segments in order, aligned, zero-fill last", Scope::Both, check_sections},
+    {"macho-section-types", "sections have the types of their names; what a type has no use for is 0", Scope::Linked,
+     check_section_types},
     {"macho-section-overlap", "sections do not overlap", Scope::Both, check_section_overlap},
     {"macho-thread-local", "thread-local descriptors point into the template, which is one piece", Scope::Linked,
      check_thread_local},

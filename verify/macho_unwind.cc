@@ -10,6 +10,7 @@ namespace xld::verify {
 
 namespace {
 
+constexpr uint32_t kMarks = 0xf0000000;  // not how, but what else: start, LSDA, personality
 constexpr uint32_t kHasLsda = 0x40000000, kModeMask = 0x0f000000;
 constexpr uint32_t kRegularPage = 2, kCompressedPage = 3, kPageSize = 4096;
 
@@ -216,6 +217,9 @@ class UnwindInfo {
     }
     if ((encoding >> 28 & 3) > personality_count_)
       report_.add("function {:#x} has personality {}", function, encoding >> 28 & 3);
+    const uint32_t mode = (encoding & kModeMask) >> 24;
+    const bool is_known = file_.is_arm64() ? mode >= 2 && mode <= 4 : mode >= 1 && mode <= 4;
+    if ((encoding & ~kMarks) != 0 && !is_known) report_.add("function {:#x} has mode {}", function, mode);
     const uint32_t dwarf = file_.is_arm64() ? 0x03000000 : 0x04000000;
     if ((encoding & kModeMask) != dwarf) return;
     const auto found = frames_.functions.find(encoding & 0xffffff);

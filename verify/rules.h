@@ -90,6 +90,7 @@ MachoRules macho_header_rules();
 MachoRules macho_segment_rules();
 MachoRules macho_linkedit_rules();
 MachoRules macho_fixup_rules();
+MachoRules macho_pointer_rules();
 MachoRules macho_export_rules();
 MachoRules macho_unwind_rules();
 MachoRules macho_signature_rules();

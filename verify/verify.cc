@@ -16,8 +16,8 @@ constexpr ElfRules (*kElfTables[])() = {
 };
 
 constexpr MachoRules (*kMachoTables[])() = {
-    macho_header_rules, macho_segment_rules, macho_linkedit_rules,  macho_fixup_rules,
-    macho_export_rules, macho_unwind_rules,  macho_signature_rules,
+    macho_header_rules,  macho_segment_rules, macho_linkedit_rules, macho_fixup_rules,
+    macho_pointer_rules, macho_export_rules,  macho_unwind_rules,   macho_signature_rules,
 };
 
 bool is_in_scope(Scope scope, bool is_relocatable) {

@@ -165,6 +165,8 @@ class Translator {
 
   // frames.cc
   void translate_frames(uint32_t index);
+  void add_personality(const Site& site, SymbolRef personality);
+  bool add_frame_distance(const Site& site);
 
   void refuse(const Site& site, std::string_view what);
   void note(std::string problem);

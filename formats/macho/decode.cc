@@ -141,7 +141,10 @@ class Decoder {
     reloc.hints = meaning.hints;
     reloc.lead = meaning.lead;
     if (meaning.field != Field::None) return decode_instruction(raw, meaning, reloc);
-    const int64_t stored = stored_value(raw);
+    // What stands in the field of a distance to a slot of arm64 is no addend: LLVM 16 leaves the field's own offset
+    // there.
+    const bool is_slot_arm64 = cpu_ == Cpu::Arm64 && meaning.want == Want::GotSlot;
+    const int64_t stored = is_slot_arm64 ? 0 : stored_value(raw);
     const auto size = static_cast<int64_t>(size_of(reloc.field));
     // From the field to the program counter; arm64 has no program counter in data.
     const int64_t behind = cpu_ == Cpu::Arm64 ? 0 : size + meaning.trailing;

@@ -23,6 +23,7 @@ struct Section {
   uint32_t alignment, flags, reserved1, reserved2;
 
   uint8_t type() const { return static_cast<uint8_t>(flags); }
+  bool has_instructions() const { return (flags & kHasInstructions) != 0; }
   bool is_self_modifying() const { return (flags & kSelfModifying) != 0; }
 };
 

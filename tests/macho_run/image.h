@@ -39,6 +39,18 @@ struct Image {
   // A place that fixups may change. `what` is for the message.
   uint8_t* writable(Word address, size_t size, const char* what) const;
   uint8_t* patchable(Word address, size_t size, const char* what) const;  // in any segment: text relocations
+
+  // CPUs whose instructions have four bytes, while the image is not protected yet.
+  template <class Visit>
+  void for_each_instruction(Visit visit) const {
+    for (const Segment& segment : file.segments) {
+      for (const Section& section : segment.sections) {
+        if (!section.has_instructions()) continue;
+        const Word start = section.address + slide;
+        for (Word at = 0; at + 4 <= section.size; at += 4) visit(reinterpret_cast<uint8_t*>(start + at));
+      }
+    }
+  }
 };
 
 struct Options {
@@ -70,6 +82,9 @@ void prepare_images();  // fixups, protection and initialisers of all that are n
 // map.cc
 void map_image(Image& image);
 void protect_image(const Image& image);
+
+// thread_register.cc
+void redirect_thread_register(const Image& image);
 
 // search.cc: the file behind an install name; empty if there is none.
 std::string find_library(const std::string& name, const Image* loader);

@@ -65,6 +65,7 @@ Image* add_image(const std::string& path) {
   image.file = read_macho_file(path);
   image.index = static_cast<uint32_t>(images.size() - 1);
   map_image(image);
+  redirect_thread_register(image);
   for (const LibraryReference& reference : image.file.libraries)
     image.libraries.push_back(load_library(reference, image));
   return &image;

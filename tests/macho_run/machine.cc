@@ -121,9 +121,13 @@ Word make_missing_stub(const char* name) {
 
 #elif defined(__aarch64__)
 
-// Nothing a user program can set: Darwin's TPIDRRO_EL0 reads 0 here.
+// Darwin's register, TPIDRRO_EL0, is nothing a user program can set: thread_register.cc.
 void prepare_thread() {
   slots = allocate_slots();
+}
+
+Word thread_slots_offset() {
+  return reinterpret_cast<Word>(&slots) - reinterpret_cast<Word>(__builtin_thread_pointer());
 }
 
 Word bridge_to_host(Word function, bool) {

@@ -29,6 +29,8 @@ void prepare_thread();
 // The slots of the current thread: what Darwin code reaches as %gs:0, %gs:8, ...
 Word* thread_slots();
 inline constexpr uint32_t kThreadSlots = 512;
+// arm64: where a thread finds their address, so many bytes behind its thread pointer.
+Word thread_slots_offset();
 
 // Functions of the host, as images may call them. `returns` is false for those that leave by another way (throw).
 Word bridge_to_host(Word function, bool returns);

@@ -100,7 +100,8 @@ enum SectionType : uint8_t {
   kThreadInitPointers = 0x15,
   kInitOffsets = 0x16,
 };
-inline constexpr uint32_t kSelfModifying = 0x04000000;  // S_ATTR_SELF_MODIFYING_CODE
+inline constexpr uint32_t kHasInstructions = 0x80000400;  // S_ATTR_PURE_INSTRUCTIONS, S_ATTR_SOME_INSTRUCTIONS
+inline constexpr uint32_t kSelfModifying = 0x04000000;    // S_ATTR_SELF_MODIFYING_CODE
 
 struct SymbolEntry {
   uint32_t name;

@@ -159,16 +159,9 @@ void handle(int signal) {
 constexpr uint32_t kSupervisorCall = 0xd4001001, kBreak = 0xd4201000;  // svc #0x80, brk #0x80
 
 void replace_calls(const Image& image) {
-  for (const Segment& segment : image.file.segments) {
-    for (const Section& s : segment.sections) {
-      constexpr uint32_t kHasInstructions = 0x80000400;
-      if (!(s.flags & kHasInstructions)) continue;
-      for (Word at = s.address + image.slide, end = at + s.size; at + 4 <= end; at += 4) {
-        auto* place = reinterpret_cast<uint8_t*>(at);
-        if (xld::load<uint32_t>(place) == kSupervisorCall) xld::store(place, kBreak);
-      }
-    }
-  }
+  image.for_each_instruction([](uint8_t* place) {
+    if (xld::load<uint32_t>(place) == kSupervisorCall) xld::store(place, kBreak);
+  });
 }
 
 #else

@@ -26,6 +26,10 @@ refused 'main: ret; .section .ctors,"aw"; x: .quad main, -1' 'section \.ctors: .
 refused 'main: ret; .data; .balign 65536; x: .long 1' 'section \.data: alignment 0x10000 is larger'
 refused '.cfi_startproc; .cfi_personality 3, x; main: ret; .cfi_endproc; .data; x: .long 1' 'unwind information .*-fPIC'
 
+# i386: absolute pointers of what throws; compilers for Darwin write distances.
+printf '%s\n' '.globl main' 'main: .cfi_startproc; .cfi_personality 0, x; ret; .cfi_endproc' 'x: ret' >throws.s
+run as --32 throws.s -o throws.o
+expect_fail 'throws\.o: section \.eh_frame: .*-fno-exceptions' -- --target=darwin-386 throws.o -o throws
 # A member of an archive that nobody needs may be what it likes.
 printf '.globl main\nmain: ret\n' >main.s
 run as --64 main.s -o main.o

@@ -62,6 +62,11 @@ class MachoEditor {
     return at<T>(section(segment_name, name).offset + offset);
   }
 
+  // The nth indirect symbol of a section.
+  uint32_t& indirect(const std::string& segment_name, const std::string& name, uint32_t nth) {
+    return at<uint32_t>(dysymtab().indirectsymoff + (section(segment_name, name).reserved1 + nth) * 4);
+  }
+
   llvm::MachO::symtab_command& symtab() { return command<llvm::MachO::symtab_command>(llvm::MachO::LC_SYMTAB); }
   llvm::MachO::dysymtab_command& dysymtab() { return command<llvm::MachO::dysymtab_command>(llvm::MachO::LC_DYSYMTAB); }
   llvm::MachO::dyld_info_command& dyld_info() {

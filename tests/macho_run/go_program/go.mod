@@ -1,0 +1,2 @@
+module program
+go 1.18
