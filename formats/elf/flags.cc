@@ -382,7 +382,7 @@ constexpr OptionRow kNoEffect[] = {
     {"--hash-size --max-cache-size --time-trace-granularity", Required, "N", "xld chooses how to use the machine"},
     {"--[no-]map-whole-files", None, "", "xld chooses how to use the machine"},
     {"--ignore-data-address-equality --ignore-function-address-equality", None, "", "a permission; see --icf=all"},
-    {"--[no-]ld-generated-unwind-info", None, "", "stubs of a static output need no unwind information"},
+    {"--[no-]ld-generated-unwind-info", None, "", "stubs have no unwind information"},
     {"--orphan-handling --sort-section", Required, "MODE", "only for linker scripts with SECTIONS"},
     {"--perf", None, "", "see --stats and --time-trace"},
     {"--print-memory-usage", None, "", "there are no memory regions without linker scripts"},

@@ -115,10 +115,10 @@ constexpr OptionRow kImplemented[] = {
 
 constexpr OptionRow kNoEffect[] = {
     {"execstack-if-needed", None, "", "what it asks for is the default"},
-    {"[no]combreloc", None, "", "the few relocations of a static output are always in one section"},
+    {"[no]combreloc", None, "", "relocations are always in one section, and sorted"},
     {"[no]common", None, "", "common symbols become ordinary objects"},
     {"[no]extern-protected-data", None, "", "protected data is never preempted"},
-    {"[no]indirect-extern-access", None, "", "a static output reaches everything directly"},
+    {"[no]indirect-extern-access", None, "", "properties of the inputs are kept"},
     {"[no]unique-symbol", None, "", "local symbols keep their names"},
     {"[no]gnustack", None, "", "PT_GNU_STACK is always written"},
     {"call-nop", Required, "PADDING", "shortened calls have one fixed form"},

@@ -95,7 +95,7 @@ constexpr FeatureRow kFeatures[] = {{1 << 0, "IBT"}, {1 << 1, "SHSTK"}, {1 << 2,
 
 uint32_t features_of(const InputFile& file) {
   for (const Property& property : object_of(file).properties)
-    if (property.type == GNU_PROPERTY_X86_FEATURE_1_AND) return property.value;
+    if (property.type == GNU_PROPERTY_X86_FEATURE_1_AND) return static_cast<uint32_t>(property.value);
   return 0;
 }
 
@@ -129,6 +129,17 @@ void report_missing_features(const Link& link) {
   }
 }
 
+uint32_t PropertyChunk::record_size(const Property& property) const {
+  const uint32_t word_size = link_.target().word_size;
+  return static_cast<uint32_t>(align_up(8 + property_value_size(property.type, word_size), word_size));
+}
+
+uint32_t PropertyChunk::descriptor_size() const {
+  uint32_t size = 0;
+  for (const Property& property : properties_) size += record_size(property);
+  return size;
+}
+
 uint64_t PropertyChunk::size() const {
   return 16 + uint64_t{descriptor_size()};
 }
@@ -137,10 +148,12 @@ void PropertyChunk::write(MutableBytes out) const {
   write_note_header(out.data(), kGnu, descriptor_size(), NT_GNU_PROPERTY_TYPE_0);
   uint8_t* place = out.data() + 16;
   for (const Property& property : properties_) {
+    const uint32_t size = property_value_size(property.type, link_.target().word_size);
     store(place, property.type);
-    store<uint32_t>(place + 4, 4);
-    store(place + 8, property.value);
-    place += property_size();
+    store(place + 4, size);
+    if (size == 8) store(place + 8, property.value);
+    if (size == 4) store(place + 8, static_cast<uint32_t>(property.value));
+    place += record_size(property);
   }
 }
 

@@ -28,8 +28,8 @@ class PropertyChunk : public Chunk {
   void write(MutableBytes out) const override;
 
  private:
-  uint32_t descriptor_size() const { return static_cast<uint32_t>(properties_.size()) * property_size(); }
-  uint32_t property_size() const { return link_.target().word_size == 8 ? 16 : 12; }
+  uint32_t record_size(const Property& property) const;
+  uint32_t descriptor_size() const;
 
   const Link& link_;
   std::vector<Property> properties_;

@@ -14,6 +14,8 @@ enum class Rule : uint8_t {
   And,    // bits that every object has; an object without the property has none
   Or,     // bits that some object has
   OrAnd,  // bits that some object has, if every object has the property
+  Largest,
+  Present,  // has no value: some object has it
 };
 
 struct RuleRow {
@@ -22,11 +24,15 @@ struct RuleRow {
 };
 
 constexpr RuleRow kRules[] = {
-    {0xb0000000, 0xb0007fff, Rule::And},                                         // for all machines
-    {0xc0000000, 0xc0000000, Rule::OrAnd}, {0xc0000001, 0xc0000001, Rule::Or},   // x86: the same as the last two, once
-    {0xb0008000, 0xb000ffff, Rule::Or},    {0xc0000002, 0xc0007fff, Rule::And},  // x86: features such as IBT and SHSTK
-    {0xc0008000, 0xc000ffff, Rule::Or},                                          // x86: instruction sets needed
-    {0xc0010000, 0xc0017fff, Rule::OrAnd},                                       // x86: instruction sets used
+    {GNU_PROPERTY_STACK_SIZE, GNU_PROPERTY_STACK_SIZE, Rule::Largest},
+    {GNU_PROPERTY_NO_COPY_ON_PROTECTED, GNU_PROPERTY_NO_COPY_ON_PROTECTED, Rule::Present},
+    {0xb0000000, 0xb0007fff, Rule::And},  // for all machines
+    {0xc0000000, 0xc0000000, Rule::OrAnd},
+    {0xc0000001, 0xc0000001, Rule::Or},  // x86: the same as the last two, once
+    {0xb0008000, 0xb000ffff, Rule::Or},
+    {0xc0000002, 0xc0007fff, Rule::And},    // x86: features such as IBT and SHSTK
+    {0xc0008000, 0xc000ffff, Rule::Or},     // x86: instruction sets needed
+    {0xc0010000, 0xc0017fff, Rule::OrAnd},  // x86: instruction sets used
 };
 
 const RuleRow* find_rule(uint32_t type) {
@@ -35,12 +41,17 @@ const RuleRow* find_rule(uint32_t type) {
   return row == std::end(kRules) ? nullptr : row;
 }
 
-bool read_array(Bytes descriptor, uint32_t word_size, std::map<uint32_t, uint32_t>& properties) {
+uint64_t read_value(const uint8_t* place, uint32_t size) {
+  return size == 8 ? load<uint64_t>(place) : size == 4 ? load<uint32_t>(place) : 0;
+}
+
+bool read_array(Bytes descriptor, uint32_t word_size, std::map<uint32_t, uint64_t>& properties) {
   while (!descriptor.empty()) {
     const auto type = read<uint32_t>(descriptor, 0);
     const auto size = read<uint32_t>(descriptor, 4);
     if (!type || !size || !contains(descriptor, 8, *size)) return false;
-    if (*size == 4 && find_rule(*type)) properties[*type] |= load<uint32_t>(descriptor.data() + 8);
+    if (find_rule(*type) && *size == property_value_size(*type, word_size))
+      properties[*type] |= read_value(descriptor.data() + 8, *size);
     const uint64_t step = align_up(8 + uint64_t{*size}, word_size);
     descriptor = descriptor.subspan(std::min<uint64_t>(step, descriptor.size()));
   }
@@ -49,8 +60,14 @@ bool read_array(Bytes descriptor, uint32_t word_size, std::map<uint32_t, uint32_
 
 }  // namespace
 
+uint32_t property_value_size(uint32_t type, uint32_t word_size) {
+  const RuleRow* row = find_rule(type);
+  if (row && row->rule == Rule::Largest) return word_size;
+  return row && row->rule == Rule::Present ? 0 : 4;
+}
+
 Result<std::vector<Property>> read_properties(Bytes section, uint32_t word_size) {
-  std::map<uint32_t, uint32_t> properties;
+  std::map<uint32_t, uint64_t> properties;
   uint64_t offset = 0;
   while (offset < section.size()) {
     const auto name_size = read<uint32_t>(section, offset);
@@ -75,11 +92,12 @@ void PropertyMerger::add(std::span<const Property> properties) {
     Joined& joined = joined_[property.type];
     joined.all &= property.value;
     joined.any |= property.value;
+    joined.largest = std::max(joined.largest, property.value);
     joined.count++;
   }
 }
 
-void PropertyMerger::force(uint32_t type, uint32_t bits) {
+void PropertyMerger::force(uint32_t type, uint64_t bits) {
   if (bits != 0) joined_[type].forced |= bits;
 }
 
@@ -87,10 +105,14 @@ std::vector<Property> PropertyMerger::take() const {
   std::vector<Property> list;
   for (const auto& [type, joined] : joined_) {
     const RuleRow* row = find_rule(type);
+    if (row && (row->rule == Rule::Largest || row->rule == Rule::Present)) {
+      list.push_back({type, joined.largest});
+      continue;
+    }
     const bool is_everywhere = joined.count != 0 && joined.count == object_count_;
     const bool may_miss = row && row->rule == Rule::Or;
-    const uint32_t bits = row && row->rule == Rule::And ? joined.all : joined.any;
-    const uint32_t value = joined.forced | (is_everywhere || may_miss ? bits : 0);
+    const uint64_t bits = row && row->rule == Rule::And ? joined.all : joined.any;
+    const uint64_t value = joined.forced | (is_everywhere || may_miss ? bits : 0);
     // That all objects use nothing is worth saying; that nothing is needed, or nothing supported, is what readers
     // assume.
     const bool says_none = row && row->rule == Rule::OrAnd && is_everywhere;

@@ -1,8 +1,8 @@
 // Program properties (.note.gnu.property): reading those of an object, and joining those of all objects.
 //
 // Linux Extensions to gABI, "Program Property", and x86-64 psABI "Program Property": the range that a type is in says
-// how it is joined. Properties of other types, and those whose value is not one 32-bit word, are left out of the
-// output.
+// how it is joined. Properties of other types, and those whose value is not as long as it should be, are left out of
+// the output.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,11 @@ namespace xld::elf {
 
 struct Property {
   uint32_t type = 0;
-  uint32_t value = 0;
+  uint64_t value = 0;
 };
+
+// Bytes of its value.
+uint32_t property_value_size(uint32_t type, uint32_t word_size);
 
 // The properties that are joined, each type once, ascending.
 Result<std::vector<Property>> read_properties(Bytes section, uint32_t word_size);
@@ -28,15 +31,16 @@ class PropertyMerger {
   // Every object counts, also one without properties.
   void add(std::span<const Property> properties);
   // Demands bits whatever the objects have.
-  void force(uint32_t type, uint32_t bits);
+  void force(uint32_t type, uint64_t bits);
   // What is not zero, ascending by type.
   std::vector<Property> take() const;
 
  private:
   struct Joined {
-    uint32_t all = UINT32_MAX;  // bits of every object that has the property
-    uint32_t any = 0;           // bits of some object
-    uint32_t forced = 0;
+    uint64_t all = UINT64_MAX;  // bits of every object that has the property
+    uint64_t any = 0;           // bits of some object
+    uint64_t largest = 0;
+    uint64_t forced = 0;
     uint32_t count = 0;  // objects that have it
   };
 

@@ -89,7 +89,10 @@ class ScriptParser : TextReader {
                                             "INHIBIT_COMMON_ALLOCATION",
                                             "FORCE_GROUP_ALLOCATION"};
     if (std::find(std::begin(kLayout), std::end(kLayout), word) != std::end(kLayout)) {
-      return fmt::format("{} is not supported yet: scripts that describe the layout are not read", word);
+      return fmt::format(
+          "{} is not part of this linker: scripts that describe the layout are not read; options such as "
+          "--section-start say what most of them do",
+          word);
     }
     if (std::find(std::begin(kOthers), std::end(kOthers), word) != std::end(kOthers)) {
       return fmt::format("{} is not supported yet", word);

@@ -16,3 +16,19 @@ expect_match 'IBT' readelf -nW program
 expect_no_match 'SHSTK' readelf -nW program
 link -z ibt -z shstk both.o cet.o plain.o -o program
 expect_match 'x86 feature: IBT, SHSTK' readelf -nW program
+
+# The largest stack that some object needs, and a demand without a value.
+for size in 0x100000 0x800000; do
+  compile $size.s <<END
+	.section .note.gnu.property, "a"
+	.p2align 3
+	.long 4, 24, 5
+	.asciz "GNU"
+	.long 1, 8
+	.quad $size
+	.long 2, 0
+END
+done
+link both.o cet.o 0x800000.o 0x100000.o -o program
+expect_match 'stack size: 0x800000' readelf -nW program
+expect_match 'no copy on protected' readelf -nW program

@@ -89,7 +89,8 @@ TEST(Script, PointsAtTheError) {
 
 TEST(Script, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(first_line("SECTIONS { .text : { *(.text) } }"),
-            "x.ld:1:1: SECTIONS is not supported yet: scripts that describe the layout are not read");
+            "x.ld:1:1: SECTIONS is not part of this linker: scripts that describe the layout are not read; options "
+            "such as --section-start say what most of them do");
   EXPECT_EQ(first_line("ASSERT(1, \"x\")"), "x.ld:1:1: ASSERT is not supported yet");
   EXPECT_NE(first_line("int main() {}").find("unknown command 'int'"), std::string::npos);
   EXPECT_EQ(first_line("INPUT(AS_NEEDED(AS_NEEDED(a)))"), "x.ld:1:17: AS_NEEDED stands inside AS_NEEDED");
