@@ -7,6 +7,8 @@ int call_back(int);
 */
 import "C"
 
+import "runtime"
+
 //export from_c
 func from_c(x C.int) C.int { return x + 100 }
 
@@ -33,6 +35,7 @@ func main() {
 	sums := make(chan int)
 	for i := 0; i < 8; i++ {
 		go func(i int) {
+			runtime.LockOSThread() // both calls look at one thread's variable
 			sum := 0
 			for k := 0; k < 100; k++ {
 				sum += int(C.twice(C.int(k))) + int(C.call_back(C.int(i)))
