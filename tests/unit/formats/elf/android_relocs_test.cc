@@ -21,12 +21,12 @@ class Unpacker {
       const int64_t size = take(), flags = take();
       const uint64_t distance = flags & 2 ? static_cast<uint64_t>(take()) : 0;
       if (flags & 1) reloc.info = static_cast<uint64_t>(take());
-      if ((flags & 12) == 12) reloc.addend += take();
+      if ((flags & 12) == 12) add(reloc.addend, take());
       if (!(flags & 8)) reloc.addend = 0;
       for (int64_t i = 0; i < size; i++) {
         reloc.offset += flags & 2 ? distance : static_cast<uint64_t>(take());
         if (!(flags & 1)) reloc.info = static_cast<uint64_t>(take());
-        if ((flags & 12) == 8) reloc.addend += take();
+        if ((flags & 12) == 8) add(reloc.addend, take());
         relocs.push_back(reloc);
       }
     }
@@ -35,6 +35,11 @@ class Unpacker {
   }
 
  private:
+  // Sums wrap around, as those of the loader do.
+  static void add(int64_t& addend, int64_t difference) {
+    addend = static_cast<int64_t>(static_cast<uint64_t>(addend) + static_cast<uint64_t>(difference));
+  }
+
   int64_t take() {
     uint64_t value = 0;
     for (unsigned shift = 0;; shift += 7) {
