@@ -78,7 +78,6 @@ class ListRewriter {
     const DarwinOptions& options = link_.options().darwin;
     if (options.merges_categories) merge_categories();
     if (options.has_relative_method_lists) make_lists_relative();
-    for (auto& [file, edits] : state_.objc_edits) std::ranges::sort(edits, {}, &ObjcEdit::address);
     return has_made_;
   }
 
@@ -123,11 +122,8 @@ class ListRewriter {
 
   void drop(const ObjectSpot& spot) { edit(spot, {}); }
   void edit(const ObjectSpot& spot, std::string instead) {
-    auto& edits = state_.objc_edits[spot.file->id];
-    const bool is_known = std::ranges::any_of(
-        edits, [&](const ObjcEdit& known) { return known.section == spot.section && known.address == spot.address; });
-    if (!is_known) edits.push_back({spot.section, spot.address, std::move(instead)});
-    edited_.insert(spot);
+    if (edited_.insert(spot).second)
+      state_.objc_edits[spot.file->id].push_back({spot.section, spot.address, std::move(instead)});
   }
 
   // ---- lists
