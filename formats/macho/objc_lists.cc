@@ -43,6 +43,7 @@ constexpr std::array<ListRow, ListKinds> kLists = {{
 }};
 
 constexpr uint32_t kCategoryName = 0, kCategoryClass = 8, kCategorySize = 64;
+constexpr uint32_t kLeastCategorySize = 60;  // the size at its end has four bytes
 constexpr uint32_t kMetaclassInClass = 0, kDataInClass = 32, kProtocolsInData = 40, kDataSize = 72;
 constexpr uint64_t kDataFlagsMask = 7;  // Swift marks its classes in the pointer
 constexpr uint32_t kEntrySizeMask = 0xfffc, kRelativeMark = 0x80000000;
@@ -286,8 +287,8 @@ class ListRewriter {
       const std::set<ObjectSpot> at_load = targets_of(*file, "__objc_nlcatlist");
       for (const auto& [entry, body] : list_of(*file, "__objc_catlist")) {
         all.push_back({entry, body});
-        if (at_load.contains(body) || reader_.size_of_piece(body) == 0) continue;
-        if (reader_.bytes_at(body).size() < kCategorySize - 4) continue;
+        // Compilers of before 2016 make shorter ones: what is behind them is another structure.
+        if (at_load.contains(body) || reader_.size_of_piece(body) < kLeastCategorySize) continue;
         const auto base = reader_.pointer_at(body.at(kCategoryClass));
         if (!base || !base->global.is_valid() || base->addend != 0) continue;
         if (!categories.contains(base->global)) classes.push_back(base->global);
