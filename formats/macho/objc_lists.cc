@@ -327,7 +327,8 @@ class ListRewriter {
       for (uint32_t kind = 0; kind < ListKinds; kind++)
         if (!append_list(category.body.at(kLists[kind].in_category), kind, sources)) return;
     const std::string name = fmt::format("{}({})", class_name(base), joined_names(categories));
-    if (is_ours ? !merge_into_class(base, name, sources) : !add_category(base, categories, name, sources)) return;
+    if (is_ours && !merge_into_class(base, name, sources)) return;
+    if (!is_ours) add_category(base, categories, name, sources);
     for (const Category& category : categories) {
       for (const ListRow& row : kLists) drop_list(category.body.at(row.in_category));
       drop(category.body);
@@ -350,7 +351,7 @@ class ListRewriter {
     return names;
   }
 
-  bool add_category(SymbolId base, const std::vector<Category>& categories, const std::string& name,
+  void add_category(SymbolId base, const std::vector<Category>& categories, const std::string& name,
                     const Sources& sources) {
     const uint32_t section = object_.section("__DATA", "__objc_const", S_REGULAR | S_ATTR_NO_DEAD_STRIP);
     const ObjectPlace body = object_.append(section, {}, kCategorySize, kWord);
@@ -361,7 +362,6 @@ class ListRewriter {
       if (const Words words = join(kind, sources[kind], false); !words.empty())
         add_word(section, body.offset + kLists[kind].in_category, add_list(kind, name, words));
     add_entry(add_local(fmt::format("__OBJC_$_CATEGORY_{}", name), body));
-    return true;
   }
 
   void add_entry(SymbolRef category) {
