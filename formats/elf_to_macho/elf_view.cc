@@ -125,6 +125,8 @@ class Opener {
   // Mach-O has no versions of names. "name@@V" is what the name means from now on, and so is "name@V" where it is
   // referred to; other versions are nobody's, and neither is a second spelling of a name.
   void drop_versions() {
+    const auto has_version = [](const ElfSymbol& symbol) { return symbol.name.find('@') != std::string_view::npos; };
+    if (std::ranges::none_of(view_.symbols, has_version)) return;
     std::unordered_set<std::string_view> plain;
     for (const ElfSymbol& symbol : view_.symbols)
       if (symbol.is_global() && symbol.is_defined()) plain.insert(symbol.name);

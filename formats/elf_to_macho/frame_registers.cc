@@ -1,4 +1,4 @@
-// See frame_registers.h. System V psABI of i386, table 2.14: esp is 4, ebp is 5; <mach-o> systems have it the other way
+// See frame_registers.h. System V psABI of i386, table 2.14: esp is 4, ebp is 5; Darwin has it the other way
 // round. DWARF 5 §6.4.2 (call frame instructions), §2.5 (expressions).
 #include "formats/elf_to_macho/frame_registers.h"
 
@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "formats/eh_frame.h"
+#include "formats/macho/leb.h"
 
 namespace xld::elf_to_macho {
 
@@ -78,13 +79,9 @@ class Renumberer {
     return 0;
   }
   uint64_t take_number() {
-    uint64_t value = 0;
-    for (int shift = 0; ok_; shift += 7) {
-      const uint8_t byte = take();
-      if (shift < 63) value |= uint64_t{byte & 0x7fu} << shift;
-      if (!(byte & 0x80)) break;
-    }
-    return value;
+    const auto value = macho::read_uleb(Bytes(bytes_).first(end_), at_);
+    ok_ = ok_ && value;
+    return value.value_or(0);
   }
   void skip(uint64_t count) {
     if (count > end_ - at_) ok_ = false;
@@ -121,14 +118,13 @@ class Renumberer {
   }
 
   void step() {
-    constexpr uint8_t kKind = 0xc0, kOffset = 0x80, kRestore = 0xc0, kAdvance = 0x40, kNumber = 0x3f;
+    constexpr uint8_t kKind = 0xc0, kOffset = 0x80, kAdvance = 0x40, kNumber = 0x3f;
     const uint8_t code = take();
     if ((code & kKind) == kAdvance) return;
     if ((code & kKind) == 0) return take_operands(frame_operands(code));
     if (is_swapped(code & kNumber))
       bytes_[at_ - 1] = static_cast<uint8_t>((code & kKind) | swapped(static_cast<uint8_t>(code & kNumber)));
-    if ((code & kKind) == kOffset) take_number();
-    static_assert(kRestore == kKind);
+    if ((code & kKind) == kOffset) take_number();  // the other kind restores, and says no more
   }
 
   void take_expression() {

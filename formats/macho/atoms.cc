@@ -279,7 +279,8 @@ class AtomMaker {
       Atom& atom = link_.atom(piece.atom);
       atom.relocs = section.relocs.data();
       atom.reloc_count = piece.reloc_count;
-      if (has_addresses(piece)) atom.flags |= atom_flag::kImplicitAddends;
+      // Only what compares contents asks, and the answer is in each record.
+      if (link_.options().icf != IcfMode::None && has_addresses(piece)) atom.flags |= atom_flag::kImplicitAddends;
     }
   }
 

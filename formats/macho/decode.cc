@@ -141,8 +141,8 @@ class Decoder {
     reloc.hints = meaning.hints;
     reloc.lead = meaning.lead;
     if (meaning.field != Field::None) return decode_instruction(raw, meaning, reloc);
-    // What stands in the field of a distance to a slot of arm64 is no addend: LLVM 16 leaves the field's own offset
-    // there.
+    // arm64: what stands in the field of a distance to a slot is left over from the assembler's arithmetic, and no
+    // addend: it means the slot.
     const bool is_slot_arm64 = cpu_ == Cpu::Arm64 && meaning.want == Want::GotSlot;
     const int64_t stored = is_slot_arm64 ? 0 : stored_value(raw);
     const auto size = static_cast<int64_t>(size_of(reloc.field));
@@ -158,9 +158,7 @@ class Decoder {
       reloc.hints |= hint::kIsBranch;
     }
     if (raw.is_extern) {
-      // arm64: what stands in a distance to a slot is left over from the assembler's arithmetic; it means the slot.
-      const bool means_slot = cpu_ == Cpu::Arm64 && raw.is_pc_relative && meaning.want == Want::GotSlot;
-      reloc.addend = means_slot ? 0 : stored;
+      reloc.addend = stored;
       // i386: a branch's distance is that from the object's own addresses; one to a slot is not.
       const bool counts_from_object = cpu_ == Cpu::I386 && meaning.want != Want::GotSlot;
       if (raw.is_pc_relative)

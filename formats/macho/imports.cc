@@ -130,11 +130,7 @@ class LibraryCollector {
     const Versions versions = wanted_versions(link_);
     std::vector<std::string> problems;
     auto parts = apply_linker_symbols(std::move(text), versions.platform, versions.minimum_os, problems);
-    for (const std::string& problem : problems) {
-      const size_t end = problem.find(": ");  // of the install name
-      link_.diagnostics().warn(fmt::format("{}({}){}", file_.path, problem.substr(0, end), problem.substr(end)),
-                               file_.id);
-    }
+    for (const std::string& problem : problems) link_.diagnostics().warn(file_.path + problem, file_.id);
     return parts;
   }
 

@@ -71,7 +71,7 @@ Result<LibraryText> read_dynamic_library(Bytes bytes, Cpu cpu, Arena& arena);
 
 // $ld$hide, $ld$add, $ld$install_name for the output's oldest system `minimum_os`, and $ld$previous, which
 // splits a library in several: the result has one entry per install name, the main one first. `problems` gets
-// "install name: what" for each symbol that says no version where it should.
+// "(install name): what" for each symbol that says no version where it should.
 std::vector<LibraryText> apply_linker_symbols(LibraryText library, uint32_t platform, uint32_t minimum_os,
                                               std::vector<std::string>& problems);
 

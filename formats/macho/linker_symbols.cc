@@ -108,7 +108,7 @@ class Instructions {
   }
 
   void report(std::string_view version, std::string_view instruction) {
-    problems_.push_back(fmt::format("{}: failed to parse {} version, symbol '{}{}' ignored", library_.install_name,
+    problems_.push_back(fmt::format("({}): failed to parse {} version, symbol '{}{}' ignored", library_.install_name,
                                     version, kPrefix, instruction));
   }
 

@@ -43,6 +43,7 @@ constexpr std::array<ListRow, ListKinds> kLists = {{
 }};
 
 constexpr uint32_t kCategoryName = 0, kCategoryClass = 8, kCategorySize = 64;
+constexpr uint32_t kLeastCategorySize = 60;  // the size at its end has four bytes
 constexpr uint32_t kMetaclassInClass = 0, kDataInClass = 32, kProtocolsInData = 40, kDataSize = 72;
 constexpr uint64_t kDataFlagsMask = 7;  // Swift marks its classes in the pointer
 constexpr uint32_t kEntrySizeMask = 0xfffc, kRelativeMark = 0x80000000;
@@ -78,7 +79,6 @@ class ListRewriter {
     const DarwinOptions& options = link_.options().darwin;
     if (options.merges_categories) merge_categories();
     if (options.has_relative_method_lists) make_lists_relative();
-    for (auto& [file, edits] : state_.objc_edits) std::ranges::sort(edits, {}, &ObjcEdit::address);
     return has_made_;
   }
 
@@ -123,11 +123,8 @@ class ListRewriter {
 
   void drop(const ObjectSpot& spot) { edit(spot, {}); }
   void edit(const ObjectSpot& spot, std::string instead) {
-    auto& edits = state_.objc_edits[spot.file->id];
-    const bool is_known = std::ranges::any_of(
-        edits, [&](const ObjcEdit& known) { return known.section == spot.section && known.address == spot.address; });
-    if (!is_known) edits.push_back({spot.section, spot.address, std::move(instead)});
-    edited_.insert(spot);
+    if (edited_.insert(spot).second)
+      state_.objc_edits[spot.file->id].push_back({spot.section, spot.address, std::move(instead)});
   }
 
   // ---- lists
@@ -290,8 +287,8 @@ class ListRewriter {
       const std::set<ObjectSpot> at_load = targets_of(*file, "__objc_nlcatlist");
       for (const auto& [entry, body] : list_of(*file, "__objc_catlist")) {
         all.push_back({entry, body});
-        if (at_load.contains(body) || reader_.size_of_piece(body) == 0) continue;
-        if (reader_.bytes_at(body).size() < kCategorySize - 4) continue;
+        // Compilers of before 2016 make shorter ones: what is behind them is another structure.
+        if (at_load.contains(body) || reader_.size_of_piece(body) < kLeastCategorySize) continue;
         const auto base = reader_.pointer_at(body.at(kCategoryClass));
         if (!base || !base->global.is_valid() || base->addend != 0) continue;
         if (!categories.contains(base->global)) classes.push_back(base->global);
@@ -330,7 +327,8 @@ class ListRewriter {
       for (uint32_t kind = 0; kind < ListKinds; kind++)
         if (!append_list(category.body.at(kLists[kind].in_category), kind, sources)) return;
     const std::string name = fmt::format("{}({})", class_name(base), joined_names(categories));
-    if (is_ours ? !merge_into_class(base, name, sources) : !add_category(base, categories, name, sources)) return;
+    if (is_ours && !merge_into_class(base, name, sources)) return;
+    if (!is_ours) add_category(base, categories, name, sources);
     for (const Category& category : categories) {
       for (const ListRow& row : kLists) drop_list(category.body.at(row.in_category));
       drop(category.body);
@@ -353,7 +351,7 @@ class ListRewriter {
     return names;
   }
 
-  bool add_category(SymbolId base, const std::vector<Category>& categories, const std::string& name,
+  void add_category(SymbolId base, const std::vector<Category>& categories, const std::string& name,
                     const Sources& sources) {
     const uint32_t section = object_.section("__DATA", "__objc_const", S_REGULAR | S_ATTR_NO_DEAD_STRIP);
     const ObjectPlace body = object_.append(section, {}, kCategorySize, kWord);
@@ -364,7 +362,6 @@ class ListRewriter {
       if (const Words words = join(kind, sources[kind], false); !words.empty())
         add_word(section, body.offset + kLists[kind].in_category, add_list(kind, name, words));
     add_entry(add_local(fmt::format("__OBJC_$_CATEGORY_{}", name), body));
-    return true;
   }
 
   void add_entry(SymbolRef category) {

@@ -120,12 +120,25 @@ class ObjectReader {
     for (uint32_t i = 0; i < segment->nsects; i++) {
       // The bytes of the command live as long as the file: names may point into them.
       const uint8_t* record = bytes.data() + sizeof(*segment) + size_t{i} * sizeof(Section);
-      if (!read_section(i, record)) return false;
-      if (const uint32_t length = record_size(link_, object_.sections[i]))
-        file_.atom_capacity += static_cast<uint32_t>(object_.sections[i].size / length);
+      if (!read_section(i, record) || !reserve_records(i)) return false;
     }
     file_.raw_section_count = segment->nsects;
     file_.atom_capacity += segment->nsects;
+    return true;
+  }
+
+  // Each record of a table becomes an atom. Tables that share their bytes would be more of them than a file has room
+  // for.
+  bool reserve_records(uint32_t index) {
+    const InputSection& section = object_.sections[index];
+    const uint32_t length = record_size(link_, section);
+    if (length == 0) return true;
+    record_bytes_ += section.size;
+    if (record_bytes_ > file_.bytes.size()) {
+      report_section(link_, file_, index, "its contents are those of other sections, too; the file is damaged");
+      return false;
+    }
+    file_.atom_capacity += static_cast<uint32_t>(section.size / length);
     return true;
   }
 
@@ -433,6 +446,7 @@ class ObjectReader {
   MachoObject& object_;
   typename M::Header header_{};
   std::vector<Bytes> linker_options_;
+  uint64_t record_bytes_ = 0;  // of tables of records
 };
 
 }  // namespace

@@ -18,13 +18,16 @@ std::string_view name_of(const Link& link, const InputFile& file, const RawReloc
   return link.symbols.name(file.globals[raw.number - file.first_global]);
 }
 
-// Of a call with a distance of 32 bits: call, nop; nopl; xorl %eax, %eax; ret.
-void replace_x86(MutableBytes instruction, bool answers) {
-  constexpr uint8_t kJump = 0xe9, kReturn = 0xc3;
+// Of a call or jmp with a distance of 32 bits: nop; nopl, or xorl %eax, %eax; ret. A jump with a condition has another
+// byte in front.
+bool replace_x86(MutableBytes instruction, bool answers) {
+  constexpr uint8_t kCall = 0xe8, kJump = 0xe9, kReturn = 0xc3;
   const bool is_last = instruction[0] == kJump;
+  if (!is_last && instruction[0] != kCall) return false;
   constexpr std::array<uint8_t, 5> kNothing = {0x90, 0x0f, 0x1f, 0x40, 0x00}, kNo = {0x33, 0xc0, 0x90, 0x90, 0x90};
   std::ranges::copy(answers ? kNo : kNothing, instruction.begin());
   if (is_last) instruction[answers ? 2 : 0] = kReturn;
+  return true;
 }
 
 // bl: nop, or mov x0, #0. b: ret; there is no room for an answer.
@@ -65,9 +68,10 @@ void replace_probe_calls(const Link& link, const InputFile& file, const Atom& at
       continue;
     }
     const MutableBytes instruction = out.subspan(begin, size);
-    if (!is_arm64) {
-      replace_x86(instruction, answers);
-    } else if (!replace_arm64(instruction, answers)) {
+    if (!is_arm64 && !replace_x86(instruction, answers)) {
+      report_raw_reloc(link, file, piece, raw.address,
+                       "an instruction that is neither call nor jmp refers to a probe; it has to be a call");
+    } else if (is_arm64 && !replace_arm64(instruction, answers)) {
       report_raw_reloc(link, file, piece, raw.address,
                        "a branch to ___dtrace_isenabled$ has no room for an answer; it has to be a call");
     }

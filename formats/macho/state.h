@@ -86,7 +86,7 @@ struct MachoState : FormatState {
   uint32_t platform = 0, minimum_os = 0, sdk = 0;  // platform 0: nobody says
   Features features;
 
-  std::map<FileId, std::vector<ObjcEdit>> objc_edits;  // ascending by address
+  std::map<FileId, std::vector<ObjcEdit>> objc_edits;  // at most one a place
   std::map<std::string, ObjcPlace> objc_places;
 
   std::mutex libraries_mutex;

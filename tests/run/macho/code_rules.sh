@@ -31,6 +31,8 @@ run "$XLD" -arch x86_64 probes.o "${common[@]}" -o out
 expect_match '33 c0.*xorl' llvm-objdump-19 --macho -d out
 expect_match '0f 1f 40 00.*nopl' llvm-objdump-19 --macho -d out
 expect_no_match dtrace llvm-nm-19 out
+assemble probes.o <<<$'.globl _probed\n_probed: jne ___dtrace_probe$Foo\nret'
+expect_fail 'neither call nor jmp refers to a probe; it has to be a call' -- -arch x86_64 probes.o "${common[@]}" -o out2
 assemble probes.o arm64 <<<$'.globl _probed\n_probed: bl ___dtrace_isenabled$Foo\nbl ___dtrace_probe$Foo\nb ___dtrace_probe$Foo'
 run "$XLD" -arch arm64 probes.o "${common[@]}" -o out
 run "$XLD_VERIFY" out

@@ -194,9 +194,9 @@ TEST(MachoLinkerSymbols, NamesMayHaveADollar) {
 TEST(MachoLinkerSymbols, VersionsThatAreNone) {
   EXPECT_EQ(
       after({"$ld$hide$os10.x$_a"}, os(10, 5)),
-      "/usr/lib/libA.dylib:; /usr/lib/libA.dylib: failed to parse os version, symbol '$ld$hide$os10.x$_a' ignored");
+      "/usr/lib/libA.dylib:; (/usr/lib/libA.dylib): failed to parse os version, symbol '$ld$hide$os10.x$_a' ignored");
   EXPECT_EQ(after({"$ld$previous$/old$1.2$1$10.4$x$$"}, os(10, 5)),
-            "/usr/lib/libA.dylib:; /usr/lib/libA.dylib: failed to parse end version, symbol "
+            "/usr/lib/libA.dylib:; (/usr/lib/libA.dylib): failed to parse end version, symbol "
             "'$ld$previous$/old$1.2$1$10.4$x$$' ignored");
 }
 
