@@ -102,7 +102,7 @@ void add_lto_option(OptionContext& context, const OptionUse& use) {
   struct Row {
     std::string_view spelling, option;
   };
-  const Row kRows[] = {
+  static constexpr Row kRows[] = {
       {"cache_path_lto", "cache-dir="},
       {"cs-profile-generate", "cs-profile-generate"},
       {"cs-profile-path", "cs-profile-path="},
@@ -128,7 +128,7 @@ void add_lto_option(OptionContext& context, const OptionUse& use) {
       {"thinlto-cache-dir", "cache-dir="},
       {"thinlto-cache-policy", "cache-policy="},
       {"thinlto-emit-imports-files", "thinlto-emit-imports-files"},
-      {"thinlto-index-only", use.has_value ? "thinlto-index-only=" : "thinlto-index-only"},
+      {"thinlto-index-only", "thinlto-index-only="},
       {"thinlto-jobs", "jobs="},
       {"thinlto-object-suffix-replace", "thinlto-object-suffix-replace="},
       {"thinlto-prefix-replace", "thinlto-prefix-replace="},
@@ -137,7 +137,8 @@ void add_lto_option(OptionContext& context, const OptionUse& use) {
   std::string_view name = use.spelling;
   name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
   const auto row = std::ranges::find(kRows, name, &Row::spelling);
-  const std::string_view option = row == std::end(kRows) ? std::string_view() : row->option;
+  std::string_view option = row == std::end(kRows) ? std::string_view() : row->option;
+  if (option.ends_with('=') && !use.has_value) option.remove_suffix(1);
   const bool takes_value = option.empty() || option == "O" || option.ends_with('=');
   context.options.lto_options.push_back(fmt::format("{}{}", option, takes_value ? use.value : std::string_view()));
 }

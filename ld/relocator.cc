@@ -261,8 +261,8 @@ uint64_t Relocator::subtract(const Reloc& reloc, uint64_t value) const {
 void Relocator::write(const Reloc& reloc, uint64_t value) {
   if (reloc.field == Field::None) return;
   if (!fits(reloc.field, value)) {
-    if (link_.arch->word_size == 4)
-      value = static_cast<uint64_t>(int64_t{static_cast<int32_t>(value)});  // wraps around
+    // Addresses wrap around: over the end of memory it is not far to the beginning.
+    if (link_.arch->word_size == 4) value = static_cast<uint64_t>(int64_t{static_cast<int32_t>(value)});
     const auto thunk = find_thunk(link_, atom_, reloc, place(reloc));
     if (thunk) value = *thunk - place(reloc);
     if (!thunk && is_branch_to_nothing(reloc)) value = reloc.field == Field::Branch26 ? 4 : 0;

@@ -21,8 +21,10 @@ class Packer {
     put(static_cast<int64_t>(relocs_.size()));
     put(0);  // the offset that the first delta is added to
     size_t loose = 0;
-    for (size_t i = 0; i < relocs_.size();) {
-      const size_t steady = steady_end(i), alike = alike_end(i);
+    for (size_t i = 0, alike = 0; i < relocs_.size();) {
+      // Asked once for all that are alike: most outputs have one long run of relative relocations.
+      if (alike <= i) alike = alike_end(i);
+      const size_t steady = steady_end(i);
       if (steady - i < kShortestRun && alike - i < kShortestRun) {
         i = std::max(steady, alike);
         continue;

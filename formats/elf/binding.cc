@@ -251,9 +251,9 @@ std::vector<uint8_t> foresee_exports(Link& link) {
   const ExportLists lists(link);
   for (uint32_t i = 0; i < is_shown.size(); i++) {
     const SymbolId id{i};
-    const std::string_view name = symbols.name(id);
     if (symbols.has(id, symbol_flag::kHidden | symbol_flag::kInternal)) continue;
-    if (name_without_version(name) == name && versions.match(name).is_local) continue;
+    const std::string_view full_name = symbols.name(id), name = name_without_version(full_name);
+    if (name == full_name && versions.match(name).is_local) continue;
     constexpr uint32_t kUnknownNature = symbol_flag::kObject;  // intermediate code does not say what is data
     is_shown[i] = exports_all(link) || lists.contains(name, kUnknownNature);
   }

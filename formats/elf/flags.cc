@@ -5,6 +5,7 @@
 // because compiler drivers and build systems pass it for static links, too.
 #include "formats/elf/flags.h"
 
+#include "core/path.h"
 #include "formats/elf/flag_setters.h"
 #include "formats/flag_index.h"
 #include "formats/flag_setters.h"
@@ -459,7 +460,7 @@ static_assert(has_unique_names(kNames));
 void complete_plugins(OptionContext& context) {
   Options& options = context.options;
   for (PluginOption& plugin : options.plugins)
-    if (plugin.path.find("LLVMgold") != plugin.path.npos)
+    if (base_name(plugin.path).starts_with("LLVMgold"))
       plugin.options.insert(plugin.options.begin(), options.lto_options.begin(), options.lto_options.end());
 }
 

@@ -118,8 +118,6 @@ void add_system_segments(const Link& link, std::vector<ProgramHeaderFacts>& head
   if (link.options().no_branch_tracking) headers.push_back({PT_OPENBSD_NOBTCFI, PF_X});
 }
 
-}  // namespace
-
 // Inputs may have sections of the names that the linker gives its tables. The linker's own hold no atoms.
 template <class IsWanted>
 const OutputSection* find_own_or_first(const Link& link, std::string_view name, IsWanted is_wanted) {
@@ -131,6 +129,8 @@ const OutputSection* find_own_or_first(const Link& link, std::string_view name, 
   }
   return first;
 }
+
+}  // namespace
 
 const OutputSection* find_section(const Link& link, std::string_view name) {
   return find_own_or_first(link, name, [](const OutputSection& section) { return (section.flags & SHF_ALLOC) != 0; });

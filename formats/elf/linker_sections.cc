@@ -283,9 +283,9 @@ namespace {
 
 // Tables whose every byte the linker writes.
 bool is_whole_table(uint32_t type) {
-  constexpr uint32_t kTypes[] = {SHT_SYMTAB,     SHT_STRTAB,      SHT_RELA,      SHT_HASH,         SHT_DYNAMIC,
-                                 SHT_REL,        SHT_DYNSYM,      SHT_RELR,      SHT_SYMTAB_SHNDX, SHT_GNU_HASH,
-                                 SHT_GNU_VERDEF, SHT_GNU_VERNEED, SHT_GNU_VERSYM};
+  constexpr uint32_t kTypes[] = {SHT_SYMTAB,     SHT_STRTAB,      SHT_RELA,       SHT_HASH,         SHT_DYNAMIC,
+                                 SHT_REL,        SHT_DYNSYM,      SHT_RELR,       SHT_SYMTAB_SHNDX, SHT_GNU_HASH,
+                                 SHT_GNU_VERDEF, SHT_GNU_VERNEED, SHT_GNU_VERSYM, SHT_ANDROID_RELR};
   return std::ranges::find(kTypes, type) != std::end(kTypes);
 }
 

@@ -28,7 +28,7 @@ constexpr RuleRow kRules[] = {
     {GNU_PROPERTY_NO_COPY_ON_PROTECTED, GNU_PROPERTY_NO_COPY_ON_PROTECTED, Rule::Present},
     {0xb0000000, 0xb0007fff, Rule::And},  // for all machines
     {0xc0000000, 0xc0000000, Rule::OrAnd},
-    {0xc0000001, 0xc0000001, Rule::Or},  // x86: the same as the last two, once
+    {0xc0000001, 0xc0000001, Rule::Or},  // x86: instruction sets used and needed, by the numbers they had first
     {0xb0008000, 0xb000ffff, Rule::Or},
     {0xc0000002, 0xc0007fff, Rule::And},    // x86: features such as IBT and SHSTK
     {0xc0008000, 0xc000ffff, Rule::Or},     // x86: instruction sets needed

@@ -274,8 +274,8 @@ void VersionTables::add_definitions(Link& link, const DefinedVersions& defined, 
     definitions_.push_back(std::move(definition));
   }
   for (Definition& definition : definitions_) {
-    const SymbolId id =
-        link.symbols.find(definition.name);  // readelf knows a version's own symbol by the shared string
+    // readelf knows a version's own symbol by the shared string.
+    const SymbolId id = link.symbols.find(definition.name);
     const uint32_t index = id.is_valid() ? symbols.index_of(id) : 0;
     definition.name_offset = index ? symbols.name_offset(index - 1) : symbols.strings().add(definition.name);
   }
