@@ -11,8 +11,9 @@
 
 namespace xld::elf {
 
-// Compresses `contents`, at most 4 GiB - 1 bytes, on its own: no reference goes back beyond its beginning. The last part
-// ends the stream; others end at a byte, so that the next one can follow. The result depends on the arguments only.
+// Compresses `contents`, at most 4 GiB - 1 bytes, on its own: no reference goes back beyond its beginning. The last
+// part ends the stream; others end at a byte, so that the next one can follow. The result depends on the arguments
+// only.
 std::vector<uint8_t> deflate_fast(Bytes contents, bool is_last);
 
 }  // namespace xld::elf

@@ -213,7 +213,7 @@ std::vector<uint64_t> PackedRelocsChunk::addresses() const {
     if (link_.is_live[place.atom.value] && !atom.has(atom_flag::kFolded))
       addresses.push_back(atom.address + place.offset);
   }
-  if (const OutputSection* got = find_section(link_, ".got")) {
+  if (const Chunk* got = state_of(link_).got) {
     for (const Slot& slot : link_.slots.slots)
       if (is_packed_slot(link_, slot)) addresses.push_back(got->address + uint64_t{slot.word} * link_.arch->word_size);
   }

@@ -112,17 +112,15 @@ SectionId common_section(Link& link, const CommonOffer& offer) {
 }
 
 void settle(Link& link) {
-  const auto address_of = [&](std::string_view name) {
-    const OutputSection* section = find_section(link, name);
-    return section ? section->address : 0;
-  };
+  const auto address_of = [](const Chunk* chunk) { return chunk ? chunk->address : 0; };
+  const ElfState& state = state_of(link);
   Slots& slots = link.slots;
-  slots.got_address = address_of(".got");
-  slots.pointers_address = address_of(".dynptr");
-  if (const Chunk* stubs = state_of(link).stubs) slots.stubs_address = stubs->address;
-  if (const Chunk* lazy_stubs = state_of(link).lazy_stubs) slots.lazy_address = lazy_stubs->address;
-  // _GLOBAL_OFFSET_TABLE_ is the start of .got.plt on x86 (psABI).
-  slots.got_base = find_section(link, ".got.plt") ? address_of(".got.plt") : slots.got_address;
+  slots.got_address = address_of(state.got);
+  slots.pointers_address = address_of(state.pointers);
+  slots.stubs_address = address_of(state.stubs);
+  slots.lazy_address = address_of(state.lazy_stubs);
+  // _GLOBAL_OFFSET_TABLE_ is the start of the slots of stubs on x86 (psABI).
+  slots.got_base = state.stub_table ? state.stub_table->address : slots.got_address;
   slots.stub_table_address = slots.got_base + StubTableChunk::kReservedWords * uint64_t{slots.word_size};
   // Variant II: the block ends where the thread pointer points.
   link.thread_pointer = align_up(link.layout.tls_address + link.layout.tls_memory_size, link.layout.tls_alignment);

@@ -59,16 +59,19 @@ void add_stubs(Link& link) {
   output_section(link, stub_section_name(link), SHT_PROGBITS, kFlags).chunks.push_back(state.stubs);
 }
 
+template <class C>
+const Chunk* add_words(Link& link, std::string_view section) {
+  C* words = add_chunk<C>(link, link);
+  output_section(link, section, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE).chunks.push_back(words);
+  return words;
+}
+
 void add_slots(Link& link) {
   const Slots& slots = link.slots;
-  if (slots.got_words != 0)
-    output_section(link, ".got", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE).chunks.push_back(add_chunk<GotChunk>(link, link));
-  if (slots.stub_words != 0 || refers_to_got_base(link))
-    output_section(link, ".got.plt", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE)
-        .chunks.push_back(add_chunk<StubTableChunk>(link, link));
-  if (!slots.pointers.empty())
-    output_section(link, ".dynptr", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE)
-        .chunks.push_back(add_chunk<PointersChunk>(link, link));
+  ElfState& state = state_of(link);
+  if (slots.got_words != 0) state.got = add_words<GotChunk>(link, ".got");
+  if (slots.stub_words != 0 || refers_to_got_base(link)) state.stub_table = add_words<StubTableChunk>(link, ".got.plt");
+  if (!slots.pointers.empty()) state.pointers = add_words<PointersChunk>(link, ".dynptr");
   add_stubs(link);
 }
 

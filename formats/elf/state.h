@@ -35,6 +35,10 @@ struct ElfState : FormatState {
   SymbolTableChunk* symbol_table = nullptr;
   DebugFileHead* debug_head = nullptr;  // of separate debug information
   DebugLinkChunk* debug_link = nullptr;
+  // Inputs may have sections of the same names, which stand before these.
+  const Chunk* got = nullptr;
+  const Chunk* stub_table = nullptr;
+  const Chunk* pointers = nullptr;
   StubsChunk* stubs = nullptr;
   LazyStubsChunk* lazy_stubs = nullptr;
 

@@ -155,7 +155,7 @@ const Case kCases[] = {
     {"macho-stubs", "opcodes",
      [](E& e) { std::swap(e.indirect("__TEXT", "__stubs", 0), e.indirect("__TEXT", "__stubs", 1)); }},
     {"macho-stubs", "opcodes", [](E& e) { e.in<uint8_t>("__TEXT", "__stubs") = 0x90; }},
-    {"macho-stubs", "opcodes", [](E& e) { e.in<uint32_t>("__TEXT", "__stubs", 2) += 4; }},
+    {"macho-stubs", "opcodes", [](E& e) { e.in<uint8_t>("__TEXT", "__stubs", 2) += 4; }},
     {"macho-stubs", "arm64", [](E& e) { e.in<uint32_t>("__TEXT", "__stubs", 4) += 1 << 10; }},
     {"macho-lazy-pointers", "opcodes", [](E& e) { e.in<uint64_t>("__DATA", "__la_symbol_ptr") += 1; }},
     {"macho-lazy-pointers", "opcodes", [](E& e) { e.in<uint64_t>("__DATA", "__la_symbol_ptr") += 10; }},
