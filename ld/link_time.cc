@@ -205,6 +205,16 @@ plugin::OutputType output_type(const Options& options) {
   return options.is_pie ? plugin::OutputType::Pie : plugin::OutputType::Executable;
 }
 
+// LLVM's plugin ends the process when it was told to write something else than code.
+AtEnd end_of_plugin(const Options& options) {
+  constexpr std::string_view kLastWords[] = {"emit-asm", "emit-llvm", "thinlto-index-only"};
+  for (const PluginOption& plugin : options.plugins)
+    for (const std::string& given : plugin.options)
+      if (std::ranges::any_of(kLastWords, [&](std::string_view word) { return given.starts_with(word); }))
+        return AtEnd::IsDone;
+  return AtEnd::HasFailed;
+}
+
 }  // namespace
 
 std::string unclaimed_text(const Options& options, const std::string& name) {
@@ -315,7 +325,7 @@ std::optional<CompiledInputs> LinkTimeCompiler::compile() {
   link_.session.pool.rest();  // the compilers run in threads and processes of their own
   const std::string request = compile_request();
   if (link_.diagnostics().failed()) return std::nullopt;
-  auto answer = process_.ask(request, "compile the intermediate code", AtEnd::IsDone);
+  auto answer = process_.ask(request, "compile the intermediate code", end_of_plugin(link_.options()));
   if (!answer) {
     link_.is_left_to_plugin = !link_.diagnostics().failed();
     return std::nullopt;

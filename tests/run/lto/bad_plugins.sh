@@ -25,6 +25,7 @@ fails_with 'plugin.so: calls get_symbols, which is allowed only when all symbols
 fails_with 'plugin.so: calls add_input_file, which is allowed only when' early-add-file
 fails_with 'plugin.so: calls add_symbols, which is allowed only while it claims a file' late-add-symbols
 fails_with 'plugin.so: reports that it could not compile' compile
+fails_with 'plugin ended with status 0 while it was asked to compile' compile-exit
 fails_with 'plugin crashed \(Segmentation fault\) while it was asked to compile' compile-crash
 fails_with 'plugin.so: syntax error in a.ir.o' compile-error
 expect_match 'warning: plugin.so: do not like a.ir.o' "$XLD" -plugin "$plugin" --plugin-opt=fail=claim-warning \

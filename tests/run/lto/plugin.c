@@ -100,6 +100,7 @@ static enum ld_plugin_status all_symbols_read(void) {
   fclose(out);
   if (fails("late-add-symbols")) add_symbols(files[0].handle, 0, 0);
   if (fails("compile")) return LDPS_ERR;
+  if (fails("compile-exit")) exit(0);
   if (fails("compile-crash")) raise(11);
   if (fails("compile-error")) message(LDPL_ERROR, "syntax error in %s", files[0].name);
   for (int i = 0; i < delivered_count; i++) {
