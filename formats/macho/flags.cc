@@ -91,6 +91,7 @@ void check_options(OptionContext& context) {
   const Contradiction warnings[] = {
       {!darwin.umbrella.empty() && !is_library, "-umbrella used, but not creating dylib"},
       {darwin.may_be_dropped && !is_library, "-mark_dead_strippable_dylib: ignored, only has effect with -dylib"},
+      {darwin.segment_alignment && !darwin.is_preload, "-segalign: ignored, only has effect with -preload"},
   };
   for (const Contradiction& row : errors)
     if (row.is_there) context.error(std::string(row.text));

@@ -23,6 +23,7 @@ done
 # The word holds the address of what it points to.
 offset=$(llvm-otool-19 -l image | awk '$2 == "__data" { is_data = 1 } is_data && $1 == "offset" { print $2; exit }')
 expect_equal "$(od -An -t x8 -j "$offset" -N 8 image | tr -d ' ')" "$(llvm-nm-19 image | awk '$3 == "_start" { print $1 }')"
+expect_match 'segalign: ignored' "$XLD" -arch x86_64 -static -e _start -segalign 0x20 firmware.o -o static
 expect_fail 'segalign' -- -arch x86_64 -preload -e _start -segalign 0x30 firmware.o -o image2
 
 cp "$here/libSystem.tbd" .
