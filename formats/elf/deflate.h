@@ -1,7 +1,7 @@
 // Compression for speed: one deflate stream (RFC 1951) or a part of one.
 //
 // Go compresses debug information by default, and some distributions do so too. zlib's fastest level then takes four
-// fifths of such a link; this takes less than half of that time and its output is no larger
+// fifths of such a link; this takes about half of that time and its output is no larger
 // (docs/decisions/0028-a-fast-deflate.md). Other levels are zlib's.
 #pragma once
 
