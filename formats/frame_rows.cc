@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "formats/dwarf_reader.h"
+
 namespace xld {
 
 namespace {
@@ -44,10 +46,11 @@ class RowReader {
 
  private:
   bool run(uint64_t begin, const EhRecord& record) {
-    end_ = uint64_t{record.offset} + record.size;
-    for (at_ = begin; at_ < end_;)
-      if (!step(byte()) || !ok_) return false;
-    return ok_;
+    if (!contains(section_, record.offset, record.size)) return false;
+    reader_ = DwarfReader(section_.first(uint64_t{record.offset} + record.size), begin);
+    while (!reader_.at_end())
+      if (!step(reader_.take<uint8_t>())) return false;
+    return !reader_.failed();
   }
 
   bool step(uint8_t code) {
@@ -56,7 +59,7 @@ class RowReader {
       case kAdvance:
         return advance(operand);
       case kOffset:
-        return save(operand, scaled(static_cast<int64_t>(uleb())));
+        return save(operand, scaled(static_cast<int64_t>(reader_.take_uleb())));
       case kRestore:
         return restore(operand);
       default:
@@ -69,22 +72,22 @@ class RowReader {
       case kNop:
         return true;
       case kAdvance1:
-        return advance(number(1));
+        return advance(reader_.take<uint8_t>());
       case kAdvance2:
-        return advance(number(2));
+        return advance(reader_.take<uint16_t>());
       case kAdvance4:
-        return advance(number(4));
+        return advance(reader_.take<uint32_t>());
       case kSameValue:
-        return forget(uleb());
+        return forget(reader_.take_uleb());
       case kRestoreExtended:
-        return restore(uleb());
+        return restore(reader_.take_uleb());
       case kRememberState:
         states_.push_back(row_);
         return states_.size() < kMostStates;
       case kRestoreState:
         return restore_state();
       case kArgumentsSize:
-        return uleb() == 0;
+        return reader_.take_uleb() == 0;
       case kOffsetExtended:
       case kOffsetExtendedSigned:
         return save_extended(code);
@@ -94,25 +97,26 @@ class RowReader {
   }
 
   bool save_extended(uint8_t code) {
-    const uint64_t number = uleb();
-    return save(number, scaled(code == kOffsetExtended ? static_cast<int64_t>(uleb()) : sleb()));
+    const uint64_t number = reader_.take_uleb();
+    return save(number,
+                scaled(code == kOffsetExtended ? static_cast<int64_t>(reader_.take_uleb()) : reader_.take_sleb()));
   }
 
   bool define_cfa(uint8_t code) {
     switch (code) {
       case kDefineCfa:
-        row_.cfa_register = uleb();
-        return set_cfa_offset(static_cast<int64_t>(uleb()));
+        row_.cfa_register = reader_.take_uleb();
+        return set_cfa_offset(static_cast<int64_t>(reader_.take_uleb()));
       case kDefineCfaRegister:
-        row_.cfa_register = uleb();
+        row_.cfa_register = reader_.take_uleb();
         return true;
       case kDefineCfaOffset:
-        return set_cfa_offset(static_cast<int64_t>(uleb()));
+        return set_cfa_offset(static_cast<int64_t>(reader_.take_uleb()));
       case kDefineCfaSigned:
-        row_.cfa_register = uleb();
-        return set_cfa_offset(scaled(sleb()));
+        row_.cfa_register = reader_.take_uleb();
+        return set_cfa_offset(scaled(reader_.take_sleb()));
       case kDefineCfaOffsetSigned:
-        return set_cfa_offset(scaled(sleb()));
+        return set_cfa_offset(scaled(reader_.take_sleb()));
       default:
         return false;
     }
@@ -161,37 +165,9 @@ class RowReader {
     return true;
   }
 
-  // ---- operands
-
-  uint8_t byte() { return static_cast<uint8_t>(number(1)); }
-  uint64_t number(uint8_t size) {
-    ok_ = ok_ && at_ + size <= end_ && contains(section_, at_, size);
-    uint64_t value = 0;
-    if (ok_) std::memcpy(&value, section_.data() + at_, size);
-    at_ += size;
-    return value;
-  }
-  uint64_t uleb() { return leb().first; }
-  int64_t sleb() {
-    const auto [value, bits] = leb();
-    const bool is_negative = bits != 0 && bits < 64 && (value >> (bits - 1)) != 0;
-    return static_cast<int64_t>(is_negative ? value | ~uint64_t{0} << bits : value);
-  }
-  // The value, and how many bits it was given with.
-  std::pair<uint64_t, uint32_t> leb() {
-    uint64_t value = 0;
-    uint32_t bits = 0;
-    for (uint8_t next = 0x80; ok_ && (next & 0x80) != 0; bits += 7) {
-      next = byte();
-      if (bits < 64) value |= uint64_t{next & 0x7fu} << bits;
-    }
-    return {value, bits};
-  }
-
   Bytes section_;
   const CieFacts& facts_;
-  uint64_t at_ = 0, end_ = 0;
-  bool ok_ = true;
+  DwarfReader reader_{Bytes()};
   FrameRow row_, initial_;
   std::vector<FrameRow> rows_, states_;
 };

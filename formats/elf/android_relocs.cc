@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/leb128.h"
+
 namespace xld::elf {
 
 namespace {
@@ -95,16 +97,7 @@ class Packer {
     addend_ = addend;
   }
 
-  // SLEB128.
-  void put(int64_t value) {
-    for (;;) {
-      const auto low = static_cast<uint8_t>(value & 0x7f);
-      value >>= 7;
-      const bool is_last = value == (low & 0x40 ? -1 : 0);
-      bytes_.push_back(is_last ? low : low | 0x80);
-      if (is_last) return;
-    }
-  }
+  void put(int64_t value) { append_sleb(bytes_, value); }
 
   std::span<const AndroidReloc> relocs_;
   std::vector<uint8_t> bytes_;

@@ -5,8 +5,8 @@
 #include <fmt/core.h>
 #include <string_view>
 
+#include "core/leb128.h"
 #include "formats/eh_frame.h"
-#include "formats/macho/leb.h"
 
 namespace xld::elf_to_macho {
 
@@ -79,7 +79,7 @@ class Renumberer {
     return 0;
   }
   uint64_t take_number() {
-    const auto value = macho::read_uleb(Bytes(bytes_).first(end_), at_);
+    const auto value = read_uleb(Bytes(bytes_).first(end_), at_);
     ok_ = ok_ && value;
     return value.value_or(0);
   }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/arena.h"
-#include "formats/macho/leb.h"
+#include "core/leb128.h"
 #include "formats/macho/macho.h"
 
 namespace xld::macho {

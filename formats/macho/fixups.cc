@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/leb128.h"
 #include "formats/macho/chained_fixups.h"
 #include "formats/macho/classic.h"
 #include "formats/macho/lazy_stubs.h"
-#include "formats/macho/leb.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
 #include "formats/macho/state.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "arch/arm64_sequences.h"
-#include "formats/macho/leb.h"
+#include "core/leb128.h"
 #include "formats/macho/object.h"
 
 namespace xld::macho {

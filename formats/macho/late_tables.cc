@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include "core/leb128.h"
 #include "formats/macho/exports.h"
 #include "formats/macho/fixups.h"
 #include "formats/macho/kept_relocs.h"
-#include "formats/macho/leb.h"
 #include "formats/macho/load_commands.h"
 #include "formats/macho/macho.h"
 #include "formats/macho/object.h"

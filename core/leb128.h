@@ -1,4 +1,5 @@
-// Numbers of variable length (DWARF 5 §7.6), as the tables of __LINKEDIT have them.
+// Numbers of variable length (DWARF 5 §7.6), as the tables of Mach-O's __LINKEDIT and Android's packed relocations have
+// them. DwarfReader (formats/dwarf_reader.h) reads them among other fields.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,7 @@
 
 #include "core/bytes.h"
 
-namespace xld::macho {
+namespace xld {
 
 inline void append_uleb(std::vector<uint8_t>& out, uint64_t value) {
   for (; value >= 0x80; value >>= 7) out.push_back(static_cast<uint8_t>(value | 0x80));
@@ -36,4 +37,4 @@ inline std::optional<uint64_t> read_uleb(Bytes bytes, uint64_t& position) {
   return std::nullopt;
 }
 
-}  // namespace xld::macho
+}  // namespace xld
