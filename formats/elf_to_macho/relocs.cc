@@ -213,8 +213,4 @@ std::string reloc_name(Cpu cpu, uint32_t type) {
   return row ? row->name : fmt::format("unknown relocation type {}", type);
 }
 
-uint8_t subtractor_record(Cpu cpu) {
-  return cpu == Cpu::Arm64 ? 1 : 5;
-}
-
 }  // namespace xld::elf_to_macho

@@ -58,10 +58,6 @@ std::string reloc_name(Cpu cpu, uint32_t type);
 
 std::span<const RelocRow> reloc_rows(Cpu cpu);
 
-// A word with an address, and the distance between two of them as a pair, on every CPU.
-inline constexpr uint8_t kUnsignedRecord = 0;
-uint8_t subtractor_record(Cpu cpu);
-
 // The record of a load from a thread-local variable's descriptor by x86-64 code, and of the distance to a slot.
 inline constexpr uint8_t kTlvRecordX86_64 = 9, kSlotLoadRecordX86_64 = 3, kSlotRecordX86_64 = 4, kTlvRecordI386 = 5;
 inline constexpr uint8_t kSlotRecordArm64 = 7, kAddendRecordArm64 = 10;

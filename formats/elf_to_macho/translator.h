@@ -21,22 +21,14 @@ namespace xld::elf_to_macho {
 
 using macho::BuiltReloc;
 using macho::BuiltSymbol;
+using macho::kLongField;
+using macho::kQuadField;
+using macho::kUnsignedRecord;
 using macho::ObjectAssembler;
 using macho::ObjectPlace;
+using macho::record_at;
+using macho::subtractor_record;
 using macho::SymbolRef;
-
-// Records of 32-bit fields, which most of those are that translated code needs.
-constexpr uint8_t kLongField = 2, kQuadField = 3;  // log2 of the field's size
-inline BuiltReloc record_at(uint64_t offset, SymbolRef symbol, uint8_t type, bool is_relative = true,
-                            uint8_t length = kLongField) {
-  BuiltReloc record;
-  record.offset = offset;
-  record.symbol = symbol;
-  record.type = type;
-  record.length = length;
-  record.is_relative = is_relative;
-  return record;
-}
 
 class Translator {
  public:

@@ -81,15 +81,9 @@ class StubMaker {
     stub.name = name;
     stub.place = object_.append(section, form_.code, form_.code.size(), form_.alignment);
     stub.type = N_EXT | N_PEXT;
-    for (const StubReloc& reloc : form_.relocs) {
-      BuiltReloc record;
-      record.offset = stub.place.offset + reloc.offset;
-      record.symbol = reloc.is_selector ? reference : function_;
-      record.type = reloc.type;
-      record.length = reloc.length;
-      record.is_relative = reloc.is_relative;
-      object_.add_reloc(section, record);
-    }
+    for (const StubReloc& reloc : form_.relocs)
+      object_.add_reloc(section, record_at(stub.place.offset + reloc.offset, reloc.is_selector ? reference : function_,
+                                           reloc.type, reloc.is_relative, reloc.length));
     object_.add_symbol(std::move(stub));
   }
 

@@ -5,8 +5,12 @@
 #include <fmt/core.h>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "formats/macho/object.h"
+#include "formats/macho/plan.h"
+#include "formats/macho/state.h"
 
 namespace xld::macho {
 
@@ -14,8 +18,6 @@ namespace {
 
 constexpr std::string_view kClassSections[] = {"__objc_classlist", "__objc_catlist", "__objc_catlist2",
                                                "__objc_nlcatlist"};
-
-constexpr std::string_view kClassPrefix = "_OBJC_CLASS_$_";
 
 bool is_class_section(std::string_view segment, std::string_view name) {
   for (const std::string_view known : kClassSections)
@@ -87,8 +89,6 @@ std::optional<ImageInfo> read_image_info(const Link& link, const InputFile& file
   return ImageInfo{0, 0};
 }
 
-}  // namespace
-
 std::vector<uint8_t> join_image_info(const Link& link) {
   std::optional<ImageInfo> joined;
   for (const InputFile* file : link.inputs.files) {
@@ -113,6 +113,18 @@ std::vector<uint8_t> join_image_info(const Link& link) {
   std::vector<uint8_t> bytes(sizeof(ImageInfo));
   store(bytes.data(), ImageInfo{0, joined->flags});
   return bytes;
+}
+
+}  // namespace
+
+void add_image_info(Link& link, SectionsByName& sections, std::string_view name) {
+  std::vector<uint8_t> info = join_image_info(link);
+  if (info.empty()) return;
+  auto* chunk = add_chunk<TableChunk>(link, 4);
+  chunk->bytes = std::move(info);
+  OutputSection& section = sections.get(name, S_REGULAR);
+  section.leading_chunks.push_back(chunk);
+  section.flags |= S_ATTR_NO_DEAD_STRIP;
 }
 
 bool has_classes(Bytes object) {

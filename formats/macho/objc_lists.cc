@@ -13,6 +13,7 @@
 #include <set>
 #include <span>
 
+#include "formats/macho/objc.h"
 #include "formats/macho/objc_reader.h"
 #include "formats/macho/state.h"
 
@@ -21,7 +22,6 @@ namespace xld::macho {
 namespace {
 
 constexpr uint64_t kWord = 8;
-constexpr std::string_view kClassPrefix = "_OBJC_CLASS_$_";
 
 // The lists of a category, and of a class with its metaclass.
 enum ListKind : uint8_t { InstanceMethods, ClassMethods, Protocols, InstanceProperties, ClassProperties, ListKinds };
@@ -111,12 +111,13 @@ class ListRewriter {
     return pointer && (pointer->spot || (pointer->global.is_valid() && pointer->addend == 0));
   }
 
-  void add_word(uint32_t section, uint64_t offset, SymbolRef target) {
-    BuiltReloc record;
-    record.offset = offset;
-    record.symbol = target;
-    record.length = 3;
-    object_.add_reloc(section, record);
+  void add_word(ObjectPlace place, uint64_t offset, SymbolRef target) {
+    object_.add_reloc(place.section, record_at(place.offset + offset, target, kUnsignedRecord, false, kQuadField));
+  }
+
+  ObjectPlace append_constant(Bytes bytes, uint64_t size) {
+    const uint32_t section = object_.section("__DATA", "__objc_const", S_REGULAR | S_ATTR_NO_DEAD_STRIP);
+    return object_.append(section, bytes, size, kWord);
   }
 
   // ---- what becomes of pieces
@@ -191,13 +192,12 @@ class ListRewriter {
       return add_relative_list(name, words, 0);
     const bool has_entry_size = words_per_entry != 1;
     const uint64_t end_mark = has_entry_size ? 0 : kWord;
-    const uint32_t section = object_.section("__DATA", "__objc_const", S_REGULAR | S_ATTR_NO_DEAD_STRIP);
-    const ObjectPlace place = object_.append(section, {}, kWord + words.size() * kWord + end_mark, kWord);
+    const ObjectPlace place = append_constant({}, kWord + words.size() * kWord + end_mark);
     const auto count = static_cast<uint32_t>(words.size() / words_per_entry);
     store<uint32_t>(object_.bytes_at(place), has_entry_size ? words_per_entry * uint32_t{kWord} : count);
     if (has_entry_size) store<uint32_t>(object_.bytes_at(place) + 4, count);
     for (size_t i = 0; i < words.size(); i++)
-      if (words[i]) add_word(section, place.offset + kWord + i * kWord, refer_to(*words[i]));
+      if (words[i]) add_word(place, kWord + i * kWord, refer_to(*words[i]));
     return add_local(name, place);
   }
 
@@ -214,7 +214,7 @@ class ListRewriter {
 
   SymbolRef add_relative_list(const std::string& name, const Words& words, uint32_t flags) {
     constexpr uint32_t kOffset = 4;
-    const uint8_t subtractor = link_.target().cpu == Cpu::Arm64 ? 1 : 5;
+    const uint8_t subtractor = subtractor_record(link_.target().cpu);
     const uint32_t section = object_.section("__TEXT", "__objc_methlist", S_REGULAR);
     const ObjectPlace place = object_.append(section, {}, 8 + words.size() * kOffset, kOffset);
     store<uint32_t>(object_.bytes_at(place), kRelativeMark | (flags & ~kEntrySizeMask) | 3 * kOffset);
@@ -225,14 +225,8 @@ class ListRewriter {
       const SymbolRef target =
           i % 3 == 0 ? selectors_.get(std::string(reader_.string_at(*words[i]->spot))) : refer_to(*words[i]);
       store<uint32_t>(object_.bytes_at({place.section, place.offset + offset}), -static_cast<uint32_t>(offset));
-      for (const auto& [type, symbol] : {std::pair(subtractor, list), std::pair(uint8_t{0}, target)}) {
-        BuiltReloc record;
-        record.offset = place.offset + offset;
-        record.symbol = symbol;
-        record.type = type;
-        record.length = 2;
-        object_.add_reloc(section, record);
-      }
+      object_.add_reloc(section, record_at(place.offset + offset, list, subtractor, false));
+      object_.add_reloc(section, record_at(place.offset + offset, target, kUnsignedRecord, false));
     }
     return list;
   }
@@ -353,20 +347,19 @@ class ListRewriter {
 
   void add_category(SymbolId base, const std::vector<Category>& categories, const std::string& name,
                     const Sources& sources) {
-    const uint32_t section = object_.section("__DATA", "__objc_const", S_REGULAR | S_ATTR_NO_DEAD_STRIP);
-    const ObjectPlace body = object_.append(section, {}, kCategorySize, kWord);
+    const ObjectPlace body = append_constant({}, kCategorySize);
     store<uint32_t>(object_.bytes_at(body) + kCategorySize - kWord, kCategorySize);
-    add_word(section, body.offset + kCategoryName, add_string(joined_names(categories)));
-    add_word(section, body.offset + kCategoryClass, refer_to(std::string(link_.symbols.name(base))));
+    add_word(body, kCategoryName, add_string(joined_names(categories)));
+    add_word(body, kCategoryClass, refer_to(std::string(link_.symbols.name(base))));
     for (uint32_t kind = 0; kind < ListKinds; kind++)
       if (const Words words = join(kind, sources[kind], false); !words.empty())
-        add_word(section, body.offset + kLists[kind].in_category, add_list(kind, name, words));
+        add_word(body, kLists[kind].in_category, add_list(kind, name, words));
     add_entry(add_local(fmt::format("__OBJC_$_CATEGORY_{}", name), body));
   }
 
   void add_entry(SymbolRef category) {
     const uint32_t entries = object_.section("__DATA", "__objc_catlist", S_REGULAR | S_ATTR_NO_DEAD_STRIP);
-    add_word(entries, object_.append(entries, {}, kWord, kWord).offset, category);
+    add_word(object_.append(entries, {}, kWord, kWord), 0, category);
   }
 
   // The runtime gives way to categories that are listed later: those that stay behind those that were joined do so.
@@ -430,18 +423,17 @@ class ListRewriter {
   // A copy with other lists takes its place.
   void replace(const ClassData& data, const std::map<uint32_t, SymbolRef>& lists) {
     for (const ListRow& row : kLists) drop_list(data.spot.at(row.in_class));
-    const uint32_t section = object_.section("__DATA", "__objc_const", S_REGULAR | S_ATTR_NO_DEAD_STRIP);
     const Bytes bytes = reader_.bytes_at(data.spot).first(data.size);
-    const ObjectPlace place = object_.append(section, bytes, data.size, kWord);
+    const ObjectPlace place = append_constant(bytes, data.size);
     for (uint32_t offset = 0; offset + kWord <= data.size; offset += kWord) {
       const auto list = lists.find(offset);
       const auto pointer = reader_.pointer_at(data.spot.at(offset));
       const bool is_list = std::ranges::any_of(kLists, [&](const ListRow& row) { return row.in_class == offset; });
-      if (list != lists.end() || pointer) store<uint64_t>(object_.bytes_at({section, place.offset + offset}), 0);
+      if (list != lists.end() || pointer) store<uint64_t>(object_.bytes_at({place.section, place.offset + offset}), 0);
       if (list != lists.end()) {
-        add_word(section, place.offset + offset, list->second);
+        add_word(place, offset, list->second);
       } else if (!is_list && can_refer_to(pointer)) {
-        add_word(section, place.offset + offset, refer_to(*pointer));
+        add_word(place, offset, refer_to(*pointer));
       }
     }
     add_local(std::string(reader_.name_at(data.spot)), place);

@@ -45,6 +45,25 @@ struct BuiltReloc {
   bool is_relative = false;
 };
 
+inline constexpr uint8_t kLongField = 2, kQuadField = 3;  // BuiltReloc::length
+// A word with an address, on every CPU, and the first half of the distance between two.
+inline constexpr uint8_t kUnsignedRecord = 0;
+constexpr uint8_t subtractor_record(Cpu cpu) {
+  return cpu == Cpu::Arm64 ? 1 : 5;
+}
+
+// Most of those that are made are of 32-bit distances.
+inline BuiltReloc record_at(uint64_t offset, SymbolRef symbol, uint8_t type, bool is_relative = true,
+                            uint8_t length = kLongField) {
+  BuiltReloc record;
+  record.offset = offset;
+  record.symbol = symbol;
+  record.type = type;
+  record.length = length;
+  record.is_relative = is_relative;
+  return record;
+}
+
 class ObjectAssembler {
  public:
   explicit ObjectAssembler(Cpu cpu) : cpu_(cpu) {}

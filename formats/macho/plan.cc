@@ -289,7 +289,7 @@ class Planner {
     if (!init_tables_.empty())
       by_name_.get(kInitOffsetsSection, S_INIT_FUNC_OFFSETS)
           .chunks.push_back(add_chunk<InitOffsetsChunk>(link_, link_, init_tables_));
-    add_image_info();
+    add_image_info(link_, by_name_, renamed("__DATA,__objc_imageinfo"));
     add_unwind_tables();
     add_tables();
   }
@@ -308,16 +308,6 @@ class Planner {
     helper.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
     state.loader_word = add_chunk<LoaderWordChunk>(link_, link_);
     by_name_.get(renamed("__DATA,__data"), S_REGULAR).chunks.push_back(state.loader_word);
-  }
-
-  void add_image_info() {
-    std::vector<uint8_t> info = join_image_info(link_);
-    if (info.empty()) return;
-    auto* chunk = add_chunk<TableChunk>(link_, 4);
-    chunk->bytes = std::move(info);
-    OutputSection& section = by_name_.get(renamed("__DATA,__objc_imageinfo"), S_REGULAR);
-    section.leading_chunks.push_back(chunk);
-    section.flags |= S_ATTR_NO_DEAD_STRIP;
   }
 
   void add_unwind_tables() {

@@ -36,7 +36,7 @@ class RelocatablePlanner {
     note_exports();
     sections_.emplace_back();  // the header's, which has no address
     collect_atoms();
-    add_image_info();
+    add_image_info(link_, by_name_, "__DATA,__objc_imageinfo");
     add_unwind_tables();
     sort_sections();
     add_header();
@@ -69,16 +69,6 @@ class RelocatablePlanner {
     for (const InputFile* file : link_.inputs.files) take(file->first_atom.value, file->atom_count);
     if (link_.options().define_common) return take(link_.first_linker_atom.value, link_.linker_atom_count);
     for (uint32_t i = 0; i < link_.linker_atom_count; i++) link_.is_live[link_.first_linker_atom.value + i] = 0;
-  }
-
-  void add_image_info() {
-    std::vector<uint8_t> info = join_image_info(link_);
-    if (info.empty()) return;
-    auto* chunk = add_chunk<TableChunk>(link_, 4);
-    chunk->bytes = std::move(info);
-    OutputSection& section = by_name_.get("__DATA,__objc_imageinfo", S_REGULAR);
-    section.leading_chunks.push_back(chunk);
-    section.flags |= S_ATTR_NO_DEAD_STRIP;
   }
 
   void add_unwind_tables() {

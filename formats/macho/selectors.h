@@ -32,11 +32,7 @@ class SelectorReferences {
     BuiltSymbol reference;
     reference.name = "L_selector_reference";
     reference.place = object_.append(references, {}, 8, 8);
-    BuiltReloc record;
-    record.offset = reference.place.offset;
-    record.symbol = name_ref;
-    record.length = 3;
-    object_.add_reloc(references, record);
+    object_.add_reloc(references, record_at(reference.place.offset, name_ref, kUnsignedRecord, false, kQuadField));
     return object_.add_symbol(std::move(reference));
   }
 
