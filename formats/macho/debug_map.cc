@@ -17,7 +17,8 @@ constexpr uint8_t N_GSYM = 0x20, N_FUN = 0x24, N_STSYM = 0x26, N_BNSYM = 0x2e, N
 
 class DebugMapMaker {
  public:
-  DebugMapMaker(const Link& link, const InputFile& file) : link_(link), file_(file), object_(object_of(file)) {}
+  DebugMapMaker(const Link& link, const InputFile& file, std::string_view prefix)
+      : link_(link), file_(file), object_(object_of(file)), prefix_(prefix) {}
 
   OutputSymbols make() {
     map_.reserve(size_t{object_.symbol_count} + 3);
@@ -98,24 +99,14 @@ class DebugMapMaker {
     std::error_code error;
     std::string path = std::filesystem::absolute(file_.path, error).lexically_normal().string();
     if (error) path = file_.path;
-    const std::string prefix = path_prefix();
-    if (!prefix.empty() && path.starts_with(prefix)) path = path.substr(prefix.size());
+    if (path.starts_with(prefix_)) path.erase(0, prefix_.size());
     return file_.member.empty() ? path : path + "(" + file_.member + ")";
-  }
-
-  // -oso_prefix: a folder that is there is meant, however it is spelled; "." is the current one and its slash.
-  std::string path_prefix() const {
-    const std::string& given = link_.options().darwin.path_prefix;
-    if (given.empty()) return {};
-    std::error_code error;
-    const std::filesystem::path real = std::filesystem::canonical(given, error);
-    if (error) return given;
-    return real.string() + (given == "." || given.ends_with('/') ? "/" : "");
   }
 
   const Link& link_;
   const InputFile& file_;
   const MachoObject& object_;
+  const std::string_view prefix_;
   OutputSymbols map_;
 };
 
@@ -175,10 +166,19 @@ bool has_debug_map(const Link& link, const InputFile& file) {
 
 }  // namespace
 
-OutputSymbols make_debug_map(const Link& link, const InputFile& file) {
+std::string debug_map_prefix(const Link& link) {
+  const std::string& given = link.options().darwin.path_prefix;
+  if (given.empty()) return {};
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(given, error);
+  if (error) return given;
+  return real.string() + (given == "." || given.ends_with('/') ? "/" : "");
+}
+
+OutputSymbols make_debug_map(const Link& link, const InputFile& file, std::string_view prefix) {
   if (has_debug_map(link, file)) return DebugMapCopier(link, file).copy();
   if (!has_debug_information(object_of(file))) return {};
-  return DebugMapMaker(link, file).make();
+  return DebugMapMaker(link, file, prefix).make();
 }
 
 }  // namespace xld::macho

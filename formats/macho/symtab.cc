@@ -40,8 +40,13 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   read_name_lists(link, options.dropped_local_lists, "-non_global_symbols_strip_list", dropped_locals_);
   const auto& files = link.inputs.files;
   std::vector<Part> parts(files.size());
+  const bool has_debug_map = link.options().strip == StripMode::None && (has_loader(link) || !link.applies_relocs());
+  const std::string prefix = debug_map_prefix(link);
   parallel_for(link.session.pool, files.size(), 8, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; i++) collect_from(*files[i], parts[i]);
+    for (size_t i = begin; i < end; i++) {
+      if (has_debug_map) parts[i].debug_map = make_debug_map(link, *files[i], prefix);
+      collect_from(*files[i], parts[i]);
+    }
   });
   OutputSymbols defined, undefined, hidden;
   size_t defined_count = 0;
@@ -92,8 +97,6 @@ bool SymbolTableChunk::is_dropped(std::string_view local_name) const {
 
 void SymbolTableChunk::collect_from(const InputFile& file, Part& part) const {
   const MachoObject& object = object_of(file);
-  if (link_.options().strip == StripMode::None && (has_loader(link_) || !link_.applies_relocs()))
-    part.debug_map = make_debug_map(link_, file);
   part.locals.reserve(object.symbol_count);
   part.defined.reserve(file.globals.size());
   for (uint32_t i = 0; i < object.symbol_count; i++) {
