@@ -36,17 +36,17 @@ enum class SymbolAccess : uint8_t {
 
 struct Arch {
   Cpu cpu;
-  uint8_t word_size;         // bytes of a pointer and of a GOT slot
-  Field address_field;       // a whole pointer
-  uint8_t stub_size;         // bytes of write_stub's code
-  uint8_t lazy_header_size;  // of write_lazy_header's code
-  uint8_t lazy_entry_size;   // of write_lazy_entry's code
-  uint8_t jump_size;         // of write_jump's code; 0: there is no such code
-  uint8_t binding_size;      // of write_binding's code
-  uint8_t guarded_size;      // of write_guarded_jump's code; 0: there is no such code
-  uint8_t guarded_header_size;
-  uint8_t function_alignment;  // of code the linker makes
-  bool stubs_need_got_base;    // position-independent stubs find it in a register that callers have to load
+  uint8_t word_size;            // bytes of a pointer and of a GOT slot
+  Field address_field;          // a whole pointer
+  uint8_t stub_size;            // bytes of write_stub's code
+  uint8_t lazy_header_size;     // of write_lazy_header's code
+  uint8_t lazy_entry_size;      // of write_lazy_entry's code
+  uint8_t jump_size;            // of write_jump's code; 0: there is no such code
+  uint8_t binding_size;         // of write_binding's code
+  uint8_t guarded_size;         // of write_guarded_jump's code; 0: there is no such code
+  uint8_t guarded_header_size;  // of write_guarded_header's code
+  uint8_t function_alignment;   // of code the linker makes
+  bool stubs_need_got_base;     // position-independent stubs find it in a register that callers have to load
 
   // The form to use for a relocation with hint::kMayShortenGot. Depends on nothing that layout decides, so that the
   // scan and the emission agree.

@@ -104,11 +104,12 @@ class AtomMaker {
     if (header.flags & SHF_EXCLUDE) return true;
     // That of an input (ld -r --build-id) is not the output's.
     if (name == ".note.gnu.build-id" && options.build_id != BuildIdKind::None) return true;
-    if (name.starts_with(kWarningPrefix))
+    if (name.starts_with(kWarningPrefix)) {
       state_of(link_).symbol_warnings.add(
           {file_.id, name.substr(kWarningPrefix.size()), warning_text(section_bytes(file_, header))});
-    // The users of a library are warned, too.
-    if (name.starts_with(kWarningPrefix)) return link_.target().output != OutputKind::SharedLibrary;
+      // The users of a library are warned, too.
+      return link_.target().output != OutputKind::SharedLibrary;
+    }
     if (header.flags & SHF_ALLOC) return false;
     // GCC's link-time bytes without the plugin, and checks meant for other tools.
     if (name.starts_with(".gnu.lto_")) return true;

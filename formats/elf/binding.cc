@@ -168,10 +168,8 @@ class Binder {
   bool is_unique(SymbolId id) const {
     const Claim claim = symbols_.claim(id);
     if (!link_.options().dynamic.keeps_unique || !claim.is_definition() || claim.file().value == 0) return false;
-    const ElfObject& object = object_of(link_.inputs.file(claim.file()));
-    const uint8_t info = link_.target().word_size == 8 ? raw_symbol<Elf64>(object, claim.raw_symbol()).info
-                                                       : raw_symbol<Elf32>(object, claim.raw_symbol()).info;
-    return binding_of(info) == STB_GNU_UNIQUE;
+    return binding_of(raw_info(link_, object_of(link_.inputs.file(claim.file())), claim.raw_symbol())) ==
+           STB_GNU_UNIQUE;
   }
 
   bool is_bound_here(uint32_t flags) const {

@@ -48,7 +48,7 @@ std::string_view stub_section_name(const Link& link) {
 void add_stubs(Link& link) {
   ElfState& state = state_of(link);
   state.stub_form = choose_stub_form(link);
-  link.slots.stub_size = stub_size(*link.arch, state.stub_form);
+  link.slots.stub_size = stub_code(*link.arch, state.stub_form).size;
   constexpr uint64_t kFlags = SHF_ALLOC | SHF_EXECINSTR;
   if (link.slots.import_words != 0 && has_loader(link.target().output) && !link.options().dynamic.bind_now) {
     state.lazy_stubs = add_chunk<LazyStubsChunk>(link, link);

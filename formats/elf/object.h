@@ -96,6 +96,11 @@ typename E::Symbol raw_symbol(const ElfObject& object, uint32_t index) {
   return load<typename E::Symbol>(object.symbols + size_t{index} * sizeof(typename E::Symbol));
 }
 
+// A symbol's type and binding, whatever the class of the file.
+inline uint8_t raw_info(const Link& link, const ElfObject& object, uint32_t index) {
+  return link.target().word_size == 8 ? raw_symbol<Elf64>(object, index).info : raw_symbol<Elf32>(object, index).info;
+}
+
 // Where a symbol is defined: a section index, or one of the special values, moved out of the way of real indices (a
 // file may have more than 0xff00 sections).
 inline constexpr uint32_t kSpecialSection = 0xffff0000;

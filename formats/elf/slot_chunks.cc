@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "formats/elf/elf.h"
+#include "formats/elf/headers.h"
 #include "formats/elf/notes.h"
 #include "formats/elf/relocs.h"
 #include "formats/elf/state.h"
@@ -49,11 +50,21 @@ StubForm choose_stub_form(const Link& link) {
   return binds_late ? StubForm::Binding : StubForm::Plain;
 }
 
-uint32_t stub_size(const Arch& arch, StubForm form) {
+StubCode stub_code(const Arch& arch, StubForm form) {
   constexpr uint32_t kPlainSize = 8;  // what binutils knows by sight
-  if (form == StubForm::Tracked) return arch.stub_size;
-  if (form == StubForm::Guarded) return arch.guarded_size;
-  return form == StubForm::Binding ? uint32_t{arch.jump_size} + arch.binding_size : kPlainSize;
+  switch (form) {
+    case StubForm::Tracked:
+      return {arch.stub_size, arch.stub_size, arch.write_stub, arch.lazy_header_size, arch.write_lazy_header};
+    case StubForm::Guarded:
+      return {arch.guarded_size, arch.guarded_size, arch.write_guarded_jump, arch.guarded_header_size,
+              arch.write_guarded_header};
+    case StubForm::Binding:
+      return {uint32_t{arch.jump_size} + arch.binding_size, arch.jump_size, arch.write_jump, arch.lazy_header_size,
+              arch.write_lazy_header};
+    case StubForm::Plain:
+      break;
+  }
+  return {kPlainSize, arch.jump_size, arch.write_jump, arch.lazy_header_size, arch.write_lazy_header};
 }
 
 void GotChunk::write(MutableBytes out) const {
@@ -70,8 +81,7 @@ void GotChunk::write(MutableBytes out) const {
 }
 
 void StubTableChunk::write(MutableBytes out) const {
-  for (const OutputSection& section : link_.layout.sections)
-    if (section.name == ".dynamic") store_word(link_, out.data(), section.address);
+  if (const OutputSection* dynamic = find_section(link_, ".dynamic")) store_word(link_, out.data(), dynamic->address);
   // An import's word leads to the code that has the loader find it. i386: the addend of an IRELATIVE relocation is what
   // the word holds.
   for (const Stub& stub : link_.slots.stubs) {
@@ -98,15 +108,13 @@ void StubsChunk::write(MutableBytes out) const {
 void StubsChunk::write_stub(const Stub& stub, uint64_t stub_address, MutableBytes code) const {
   const Arch& arch = *link_.arch;
   const StubForm form = state_of(link_).stub_form;
-  const auto write = form == StubForm::Tracked   ? arch.write_stub
-                     : form == StubForm::Guarded ? arch.write_guarded_jump
-                                                 : arch.write_jump;
-  write(code, stub_address, link_.slots.stub_slot_address(stub), link_.slots.got_base,
-        is_position_independent(link_.target().output));
-  if (form == StubForm::Tracked || form == StubForm::Guarded) return;
-  const MutableBytes rest = code.subspan(arch.jump_size);
+  const StubCode shape = stub_code(arch, form);
+  shape.write_jump(code, stub_address, link_.slots.stub_slot_address(stub), link_.slots.got_base,
+                   is_position_independent(link_.target().output));
+  const MutableBytes rest = code.subspan(shape.jump_size);
+  if (rest.empty()) return;
   if (form == StubForm::Binding && stub.is_import && stub.uses_lazy_table) {
-    arch.write_binding(rest, stub_address + arch.jump_size, link_.slots.lazy_address, stub.slot_word);
+    arch.write_binding(rest, stub_address + shape.jump_size, link_.slots.lazy_address, stub.slot_word);
   } else {
     arch.fill_padding(rest);
   }
@@ -117,18 +125,15 @@ uint64_t LazyStubsChunk::entry_count() const {
 }
 
 uint64_t LazyStubsChunk::entry_offset(uint64_t index) const {
-  const bool is_guarded = state_of(link_).stub_form == StubForm::Guarded;
-  return (is_guarded ? link_.arch->guarded_header_size : link_.arch->lazy_header_size) +
-         index * link_.arch->lazy_entry_size;
+  return stub_code(*link_.arch, state_of(link_).stub_form).header_size + index * link_.arch->lazy_entry_size;
 }
 
 void LazyStubsChunk::write(MutableBytes out) const {
   const Arch& arch = *link_.arch;
   const uint64_t header = link_.slots.lazy_address;
-  const bool is_guarded = state_of(link_).stub_form == StubForm::Guarded;
-  const auto write_header = is_guarded ? arch.write_guarded_header : arch.write_lazy_header;
-  write_header(out.first(entry_offset(0)), header, link_.slots.got_base,
-               is_position_independent(link_.target().output));
+  stub_code(arch, state_of(link_).stub_form)
+      .write_header(out.first(entry_offset(0)), header, link_.slots.got_base,
+                    is_position_independent(link_.target().output));
   for (uint32_t i = 0; i < entry_count(); i++) {
     const uint64_t offset = entry_offset(i);
     arch.write_lazy_entry(out.subspan(offset, arch.lazy_entry_size), header + offset, header, i);

@@ -17,7 +17,15 @@ enum class StubForm : uint8_t {
 
 // By the options, what the output claims, and when its imports are bound.
 StubForm choose_stub_form(const Link& link);
-uint32_t stub_size(const Arch& arch, StubForm form);
+
+// What a CPU has for a form: the stub, whose jump may be shorter, and what stands before the table of lazy entries.
+struct StubCode {
+  uint32_t size, jump_size;
+  decltype(Arch::write_jump) write_jump;
+  uint32_t header_size;
+  decltype(Arch::write_lazy_header) write_header;
+};
+StubCode stub_code(const Arch& arch, StubForm form);
 
 // .got: the numbered slots.
 class GotChunk : public Chunk {

@@ -54,11 +54,6 @@ namespace {
 
 constexpr uint64_t kNoReference = UINT64_MAX;
 
-uint8_t type_of_raw(const Link& link, const ElfObject& object, uint32_t raw) {
-  return type_of(link.target().word_size == 8 ? raw_symbol<Elf64>(object, raw).info
-                                              : raw_symbol<Elf32>(object, raw).info);
-}
-
 // The header index of the output's section for a group of the file; 0: it has none.
 uint32_t group_section(const Link& link, const InputFile& file, uint32_t raw_section) {
   const OutputGroup* group = find_group(state_of(link).groups, file.id, raw_section);
@@ -154,7 +149,7 @@ void SymbolTableChunk::find_first_references() {
         const SymbolId id = files[f]->globals[i];
         const uint32_t raw = object.first_global + i;
         if (link_.symbols.is_defined(id) || !is_referenced(object, raw)) continue;
-        const uint64_t has_no_type = type_of_raw(link_, object, raw) == STT_NOTYPE;
+        const uint64_t has_no_type = type_of(raw_info(link_, object, raw)) == STT_NOTYPE;
         const uint64_t key = has_no_type << 63 | uint64_t{files[f]->id.value} << 32 | raw;
         const std::atomic_ref<uint64_t> first(first_references_[id.value]);
         lower_to(first, key);
