@@ -317,6 +317,7 @@ struct Options {
   std::string sysroot;
   std::vector<std::string> standard_paths;  // searched after those, if there is a sysroot
   bool no_standard_paths = false;           // -nostdlib, -Z
+  bool passes_over_libraries = false;       // with -r and -static, a warning: drivers name some whatever is made
   bool passes_over_foreign = false;         // libraries and members for other CPUs are left out with a warning
   bool finds_objects = false;               // -lNAME.o is that file in the search path
   std::vector<PluginOption> plugins;

@@ -250,8 +250,7 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
       return true;  // what a plugin makes of it says for which target
     case FileKind::SharedLibrary:
       if (!link_.options().is_static && !link_.options().is_relocatable) break;
-      // Drivers of that dialect name libraries whatever is made.
-      if (link_.options().passes_over_foreign) {
+      if (link_.options().passes_over_libraries) {
         link_.diagnostics().warn(fmt::format("{}: ignoring unexpected dylib file: {} takes none", name,
                                              link_.options().is_static ? "-static" : "-r"));
         return false;

@@ -34,6 +34,7 @@ void apply_defaults(Options& options) {
   options.missing_library = "library not found for -l";
   options.standard_paths = {"=/usr/lib", "=/usr/local/lib"};
   options.passes_over_foreign = true;
+  options.passes_over_libraries = true;
   options.finds_objects = true;
   options.darwin.standard_framework_paths = {"=/Library/Frameworks", "=/System/Library/Frameworks"};
 }
