@@ -27,6 +27,16 @@ inline uint8_t size_of(Field field) {
   return kSizes[static_cast<uint8_t>(field)];
 }
 
+// True if the value is spread over an instruction's bits, and no number stands there.
+constexpr bool is_in_instruction(Field field) {
+  return field >= Field::Branch26;
+}
+
+// The value with which a branch leads to the instruction behind it: x86 counts from there, AArch64 from the branch.
+constexpr uint64_t distance_to_next(Field field) {
+  return field == Field::Branch26 ? 4 : 0;
+}
+
 // The units a PageOffset12 field counts in, as a power of two: what the load or store moves; 0 for an addition.
 constexpr uint32_t page_offset_scale(uint32_t instruction) {
   const bool is_load_or_store = (instruction & 0x3b000000) == 0x39000000;
@@ -75,7 +85,7 @@ uint32_t insert_in_instruction(Field field, uint32_t instruction, uint64_t value
 
 // Writes the low bits of `value`; the caller has asked fits().
 inline void write_field(Field field, uint8_t* place, uint64_t value) {
-  if (field >= Field::Branch26) return store(place, insert_in_instruction(field, load<uint32_t>(place), value));
+  if (is_in_instruction(field)) return store(place, insert_in_instruction(field, load<uint32_t>(place), value));
   switch (size_of(field)) {
     case 8:
       store<uint64_t>(place, value);

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <optional>
 
+#include "arch/field.h"
 #include "core/hash.h"
 #include "ld/relocate.h"
 
@@ -164,14 +165,14 @@ class Folder {
       bool is_described = false;
       for (; companion != companions.end() && companion->owner <= id; ++companion)
         is_described |= companion->owner == id && describes(*companion);
-      // What stands elsewhere about an atom (exception tables, followers) is not compared, unless the format knows it
-      // as references, so it stays apart.
-      is_described &= !link_.format->describing_references;
       if (!is_described && is_candidate(file, id)) found.push_back({hash_contents(link_.atom(id)), id});
     }
   }
 
+  // What stands elsewhere about an atom (exception tables, followers) is not compared, unless the format knows it as
+  // references: the atom stays apart.
   bool describes(const Companion& companion) const {
+    if (link_.format->describing_references) return false;
     return !companion.is_whole_atom || link_.atom(companion.atom).has(atom_flag::kFollowsOther);
   }
 
@@ -199,7 +200,7 @@ class Folder {
     if (!atom.has(atom_flag::kImplicitAddends) || atom.reloc_count == 0) return atom.bytes();
     copy.assign(atom.data, atom.data + atom.size);
     for_each_reloc(atom, [&](const Reloc& reloc) {
-      const uint8_t size = reloc.field < Field::Branch26 ? size_of(reloc.field) : 0;
+      const uint8_t size = is_in_instruction(reloc.field) ? uint8_t{0} : size_of(reloc.field);
       if (contains(copy, reloc.offset, size)) std::fill_n(copy.begin() + reloc.offset, size, uint8_t{0});
     });
     return copy;

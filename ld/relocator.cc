@@ -265,7 +265,7 @@ void Relocator::write(const Reloc& reloc, uint64_t value) {
     if (link_.arch->word_size == 4) value = static_cast<uint64_t>(int64_t{static_cast<int32_t>(value)});
     const auto thunk = find_thunk(link_, atom_, reloc, place(reloc));
     if (thunk) value = *thunk - place(reloc);
-    if (!thunk && is_branch_to_nothing(reloc)) value = reloc.field == Field::Branch26 ? 4 : 0;
+    if (!thunk && is_branch_to_nothing(reloc)) value = distance_to_next(reloc.field);
     if (!fits(reloc.field, value) && !link_.options().allows_overflow) return report_overflow(reloc, value);
   }
   uint8_t* place_in_output = out_.data() + (reloc.offset - begin_);
