@@ -4,6 +4,7 @@
 // it, so that an instruction can be recognised by looking at the bytes before the field; every look is bounds-checked.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "arch/field.h"
@@ -46,7 +47,10 @@ struct Arch {
   uint8_t guarded_size;         // of write_guarded_jump's code; 0: there is no such code
   uint8_t guarded_header_size;  // of write_guarded_header's code
   uint8_t function_alignment;   // of code the linker makes
-  bool stubs_need_got_base;     // position-independent stubs find it in a register that callers have to load
+  // Behind which byte of that code the stack holds a word more; 0: it never does.
+  uint8_t lazy_header_push, lazy_entry_push, binding_push;
+  std::array<uint8_t, 2> guarded_pushes;
+  bool stubs_need_got_base;  // position-independent stubs find it in a register that callers have to load
 
   // The form to use for a relocation with hint::kMayShortenGot. Depends on nothing that layout decides, so that the
   // scan and the emission agree.

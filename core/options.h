@@ -373,6 +373,7 @@ struct Options {
   BuildIdKind build_id = BuildIdKind::None;
   std::vector<uint8_t> build_id_bytes;  // for Hex
   bool gdb_index = false;
+  bool describes_stubs = true;  // --ld-generated-unwind-info: stubs have records in .eh_frame
   std::optional<std::string> debug_file;  // --separate-debug-file; empty: named after the output
   std::string package_metadata;           // --package-metadata, decoded
   Compression debug_compression;

@@ -11,10 +11,11 @@ namespace {
 constexpr uint64_t kTerminatorSize = 4;
 }
 
-FrameChunk::FrameChunk(Link& link) : link_(link) {
+FrameChunk::FrameChunk(Link& link) : link_(link), stubs_(link) {
   alignment = link.target().word_size;
   for (InputFile* file : link.inputs.files) add_file(*file);
   end_ = size_;
+  if (!stubs_.empty()) add_stubs();
   if (has_end_mark()) size_ += kTerminatorSize;
   entries_.resize(entry_count_);
 }
@@ -55,6 +56,14 @@ void FrameChunk::add_file(InputFile& file) {
   parts_.push_back(std::move(part));
 }
 
+void FrameChunk::add_stubs() {
+  const std::string_view common = stubs_.common_record();
+  const auto [found, is_new] = commons_.try_emplace(std::string(common), size_);
+  stubs_common_ = found->second;
+  size_ += (is_new ? common.size() : 0) + stubs_.entries_size();
+  entry_count_ += static_cast<uint32_t>(stubs_.entry_count());
+}
+
 // Equal bytes and equal targets make equal records.
 std::string FrameChunk::common_key(const InputFile& file, const FrameCommon& common) const {
   const Atom& atom = link_.atom(common.atom);
@@ -77,7 +86,7 @@ uint64_t FrameChunk::part_begin(size_t part) const {
 }
 
 void FrameChunk::write_part(size_t index, MutableBytes out) const {
-  if (index == parts_.size()) return;  // the end mark: zeros
+  if (index == parts_.size()) return write_stubs(out);
   const Part& part = parts_[index];
   uint32_t next_entry = part.first_entry;
   for_each_record(index, [&](const Record& record) {
@@ -85,6 +94,20 @@ void FrameChunk::write_part(size_t index, MutableBytes out) const {
     write_record(record, bytes);
     if (record.entry) entries_[next_entry++] = finish_entry(part, record, bytes);
   });
+}
+
+// The end mark behind them is zeros.
+void FrameChunk::write_stubs(MutableBytes out) const {
+  if (stubs_.empty()) return;
+  const std::string_view common = stubs_.common_record();
+  uint64_t place = address + end_;
+  if (stubs_common_ == end_) {
+    std::copy(common.begin(), common.end(), out.begin());
+    out = out.subspan(common.size());
+    place += common.size();
+  }
+  const size_t count = stubs_.entry_count();
+  stubs_.write_entries(out, place, address + stubs_common_, std::span(entries_).last(count));
 }
 
 // An entry says how far before it its common record is. What is found here is for the search table.
@@ -123,8 +146,7 @@ void FrameChunk::place_atoms() {
 
 void FrameHeaderChunk::write(MutableBytes out) const {
   const auto count = write_eh_frame_header(frames_.entries(), address, frames_.address, link_.target().word_size, out);
-  if (!count)
-    link_.diagnostics().error(fmt::format("{}: .eh_frame_hdr: {}", link_.options().output, count.error().message));
+  if (!count) link_.diagnostics().error(fmt::format("{}: .eh_frame_hdr: {}", link_.options().output, count.error().message));
 }
 
 }  // namespace xld::elf

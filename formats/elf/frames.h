@@ -8,11 +8,12 @@
 #include "core/chunk.h"
 #include "formats/eh_frame.h"
 #include "formats/elf/object.h"
+#include "formats/elf/stub_frames.h"
 
 namespace xld::elf {
 
 // The linked .eh_frame. Each file's live entries stand together, behind those of its common records that no file before
-// it had; equal common records are written once.
+// it had; equal common records are written once. Those of the linker's own stubs follow.
 class FrameChunk : public PartedChunk {
  public:
   explicit FrameChunk(Link& link);
@@ -37,7 +38,7 @@ class FrameChunk : public PartedChunk {
   // Calls visit(record) for each record of a part, in order.
   template <class Visitor>
   void for_each_record(size_t part, Visitor visit) const {
-    if (part == parts_.size()) return;  // the end mark
+    if (part == parts_.size()) return;  // stubs, which are no input's, and the end mark
     const Part& p = parts_[part];
     const ElfObject& object = object_of(*p.file);
     uint64_t offset = p.offset;
@@ -70,15 +71,19 @@ class FrameChunk : public PartedChunk {
   };
 
   bool has_end_mark() const;
+  void add_stubs();
   bool is_written(const FrameEntry& entry) const;
   void add_file(InputFile& file);
   std::string common_key(const InputFile& file, const FrameCommon& common) const;
+  void write_stubs(MutableBytes out) const;
   void write_record(const Record& record, MutableBytes out) const;
   EhFrameHeaderEntry finish_entry(const Part& part, const Record& record, MutableBytes bytes) const;
 
   Link& link_;
   std::vector<Part> parts_;
-  uint64_t end_ = 0;  // of the records
+  StubFrames stubs_;
+  uint64_t stubs_common_ = 0;  // where their common record is
+  uint64_t end_ = 0;           // of the files' records
   uint64_t size_ = 0;
   uint32_t entry_count_ = 0;
   std::map<std::string, uint64_t> commons_;  // key -> offset in the chunk

@@ -67,9 +67,8 @@ class StubTableChunk : public Chunk {
 // Stubs of functions that the loader finds or a resolver chooses: .plt.sec, .plt, .plt.got or .iplt, by their form.
 class StubsChunk : public Chunk {
  public:
-  explicit StubsChunk(const Link& link) : link_(link) {
-    alignment = std::min<uint64_t>(link.arch->function_alignment, link.slots.stub_size);
-  }
+  // Aligned to the size of a stub, a power of two: StubFrames tells places in a stub by the address alone.
+  explicit StubsChunk(const Link& link) : link_(link) { alignment = link.slots.stub_size; }
   uint64_t size() const override { return link_.slots.stubs.size() * uint64_t{link_.slots.stub_size}; }
   void write(MutableBytes out) const override;
 
