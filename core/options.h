@@ -108,6 +108,8 @@ struct DynamicOptions {
   bool has_android_relr_tags = false;  // --use-android-relr-tags: those Android had before others had any
   TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
+  Answer indirect_access =
+      Answer::Unset;  // -z [no]indirect-extern-access: does the output claim that it needs no copies?
   Answer undefined_weak = Answer::Unset;  // -z [no]dynamic-undefined-weak: may others define them?
   bool is_read_only = false;              // -z rodynamic: the dynamic section
   uint32_t spare_tags = 5;                // --spare-dynamic-tags: unused entries at its end

@@ -151,7 +151,8 @@ struct DynamicImport {
 };
 
 struct Link {
-  explicit Link(Session& s) : session(s) {}
+  explicit Link(Session& s)
+      : session(s), copy_ban(s.options.dynamic.copy_relocs ? "" : "-z nocopyreloc") {}
 
   Session& session;
   const Format* format = nullptr;
@@ -195,6 +196,7 @@ struct Link {
   std::set<std::string, std::less<>> retained_names;  // --retain-symbols-file: nothing else is in the symbol table
   bool retains_all_names = true;
   std::vector<AtomId> call_order;  // functions that a profile speaks of, in the order chosen for them
+  std::string copy_ban;                               // why libraries' variables are not copied; empty: they may be
 
   // Where does everything go?
   std::vector<std::unique_ptr<MergedSection>> merge_pools;

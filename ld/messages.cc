@@ -125,7 +125,8 @@ void report_reloc(const Link& link, const InputFile& file, const Atom& atom, con
          [&] { return fmt::format(" against {}: {}", target_text(link, file, reloc), what); });
 }
 
-void report_not_pic(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc, const char* reason) {
+void report_not_pic(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc,
+                    std::string_view reason) {
   report({link, file, atom, reloc}, [&] {
     return fmt::format(" cannot be used against {}; {}\n>>> {}", target_text(link, file, reloc),
                        link.format->describe->if_not_movable, reason);

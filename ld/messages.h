@@ -24,7 +24,8 @@ void report_reloc(const Link& link, const InputFile& file, const Atom& atom, con
 void report_needs_slot(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc);
 
 // The output may be loaded anywhere, and this relocation cannot: "… cannot be used against symbol 'foo'; recompile …".
-void report_not_pic(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc, const char* reason);
+void report_not_pic(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc,
+                    std::string_view reason);
 
 // `value` does not fit the relocation's field.
 void report_out_of_range(const Link& link, const InputFile& file, const Atom& atom, const Reloc& reloc, uint64_t value);

@@ -162,9 +162,9 @@ void NeedsRecorder::settle_words() {
 
 void NeedsRecorder::record_copy(const Site& site) {
   if (!link_.format->has_copies) return report_needs_slot(link_, site.file, site.atom, site.reloc);
-  if (!link_.options().dynamic.copy_relocs)
+  if (!link_.copy_ban.empty())
     return report_not_pic(link_, site.file, site.atom, site.reloc,
-                          "-z nocopyreloc forbids the copy of a shared library's variable that it needs");
+                          link_.copy_ban + " forbids the copy of a shared library's variable that it needs");
   link_.symbols.add_flags(site.target.symbol, symbol_flag::kCopied);
 }
 

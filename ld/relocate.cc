@@ -120,7 +120,7 @@ AddressForm form_of_own(const Link& link, bool is_writable, const Reloc& reloc, 
 // defines: the loader need not write to it. A copy or a stub that there is anyway serves writable words as well.
 bool can_be_constant(const Link& link, const Atom& atom, const TargetFacts& target) {
   if (is_position_independent(link.target().output)) return false;
-  const bool has_place = target.is_nowhere || target.is_function || link.options().dynamic.copy_relocs;
+  const bool has_place = target.is_nowhere || target.is_function || link.copy_ban.empty();
   return target.is_placed_here || (!atom.has(atom_flag::kWritable) && has_place);
 }
 

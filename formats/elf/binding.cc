@@ -10,6 +10,7 @@
 #include "core/path.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/export_lists.h"
+#include "formats/elf/notes.h"
 #include "formats/elf/object.h"
 #include "formats/elf/shared_object.h"
 #include "formats/elf/state.h"
@@ -262,7 +263,22 @@ std::vector<uint8_t> foresee_exports(Link& link) {
   return is_shown;
 }
 
+namespace {
+
+// What was compiled to reach other modules' variables through the GOT must not be undermined by code that was not.
+void settle_copy_ban(Link& link) {
+  const Answer answer = link.options().dynamic.indirect_access;
+  if (!link.copy_ban.empty() || answer == Answer::No) return;
+  const InputFile* claiming = answer == Answer::Unset ? find_claim_of_indirect_access(link) : nullptr;
+  if (answer == Answer::Yes) link.copy_ban = "-z indirect-extern-access";
+  if (claiming)
+    link.copy_ban = fmt::format("the property of {} that says that it needs indirect access", claiming->display_name());
+}
+
+}  // namespace
+
 void bind_symbols(Link& link) {
+  settle_copy_ban(link);
   state_of(link).defined_versions = std::make_unique<DefinedVersions>(link);
   Binder(link).run();
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <fmt/core.h>
 
 #include "formats/elf/elf.h"
 #include "formats/elf/object.h"
@@ -34,6 +35,18 @@ bool has_canonical_stub(const Link& link, SymbolId id) {
   constexpr uint32_t kFacts = symbol_flag::kImported | symbol_flag::kAddressTaken;
   const Slots::Record* record = link.slots.record_of(id);
   return (link.symbols.flags(id) & kFacts) == kFacts && record && record->stub != Slots::kNone;
+}
+
+// A library that binds a function to itself does not look for another address of it.
+void check_canonical_stub(const Link& link, SymbolId id) {
+  const Claim claim = link.symbols.claim(id);
+  if (!claim.is_import()) return;
+  const InputFile& library = link.inputs.file(claim.file());
+  if (shared_symbol(library_of(library), claim.raw_symbol()).visibility != STV_PROTECTED) return;
+  link.diagnostics().error(
+      fmt::format("{}: the address of {} cannot be that of a stub in the executable: it is protected, so the library "
+                  "would go on using its own; recompile the code that takes the address with -fPIC or -fPIE",
+                  library.path, link.symbols.name(id)));
 }
 
 }  // namespace
@@ -103,7 +116,9 @@ void DynamicSymbols::collect() {
   for (uint32_t i = 0; i < link_.symbols.size(); i++) {
     const SymbolId id{i};
     const uint32_t flags = link_.symbols.flags(id);
-    if ((flags & (symbol_flag::kExported | symbol_flag::kCopied)) || has_canonical_stub(link_, id)) {
+    const bool is_stub = has_canonical_stub(link_, id);
+    if (is_stub) check_canonical_stub(link_, id);
+    if ((flags & (symbol_flag::kExported | symbol_flag::kCopied)) || is_stub) {
       defined.push_back(id);
     } else if ((flags & symbol_flag::kImported) && (flags & kWanted)) {
       symbols_.push_back(id);

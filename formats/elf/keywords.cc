@@ -71,6 +71,10 @@ constexpr OptionRow kImplemented[] = {
      "of __start_ and __stop_ symbols: default, internal, hidden or protected", set_start_stop_visibility},
     {"[no]copyreloc", None, "", "a program may copy variables of shared libraries (default)",
      set_dynamic_switch<&DynamicOptions::copy_relocs>},
+    {"[no]indirect-extern-access", None, "",
+     "claim that the output needs no copies of other modules' variables, and make none (default: if an object claims "
+     "it)",
+     set_dynamic_answer<&DynamicOptions::indirect_access>},
     {"lazy", None, "", "functions of libraries are found on their first call (default)",
      set_dynamic<&DynamicOptions::bind_now, false>},
     {"now", None, "", "functions of libraries are found when the output is loaded",
@@ -118,7 +122,6 @@ constexpr OptionRow kNoEffect[] = {
     {"[no]combreloc", None, "", "relocations are always in one section, and sorted"},
     {"[no]common", None, "", "common symbols become ordinary objects"},
     {"[no]extern-protected-data", None, "", "protected data is never preempted"},
-    {"[no]indirect-extern-access", None, "", "properties of the inputs are kept"},
     {"[no]unique-symbol", None, "", "local symbols keep their names"},
     {"[no]gnustack", None, "", "PT_GNU_STACK is always written"},
     {"call-nop", Required, "PADDING", "shortened calls have one fixed form"},

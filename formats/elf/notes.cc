@@ -76,11 +76,24 @@ bool decide_executable_stack(const Link& link) {
   return reason != nullptr;
 }
 
+const InputFile* find_claim_of_indirect_access(const Link& link) {
+  const auto claims = [](const Property& property) {
+    return property.type == GNU_PROPERTY_1_NEEDED && (property.value & GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS);
+  };
+  for (const InputFile* file : link.inputs.files)
+    if (std::ranges::any_of(object_of(*file).properties, claims)) return file;
+  return nullptr;
+}
+
 std::vector<Property> merge_properties(const Link& link) {
   PropertyMerger merger;
   for (const InputFile* file : link.inputs.files) merger.add(object_of(*file).properties);
   merger.force(GNU_PROPERTY_X86_FEATURE_1_AND, link.options().x86_feature_1_force);
   merger.force(GNU_PROPERTY_X86_ISA_1_NEEDED, link.options().x86_isa_needed);
+  if (link.options().dynamic.indirect_access == Answer::Yes)
+    merger.force(GNU_PROPERTY_1_NEEDED, GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS);
+  if (link.options().dynamic.indirect_access == Answer::No)
+    merger.forbid(GNU_PROPERTY_1_NEEDED, GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS);
   return merger.take();
 }
 

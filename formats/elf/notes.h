@@ -13,6 +13,9 @@ namespace xld::elf {
 // it; if no object has one, nobody has thought of it, and the stack is not executable.
 bool decide_executable_stack(const Link& link);
 
+// The first object that claims to reach other modules' variables through the GOT only; none does: nullptr.
+const InputFile* find_claim_of_indirect_access(const Link& link);
+
 // What .note.gnu.property of the output says; nothing: there is none.
 std::vector<Property> merge_properties(const Link& link);
 

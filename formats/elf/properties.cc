@@ -50,8 +50,12 @@ bool read_array(Bytes descriptor, uint32_t word_size, std::map<uint32_t, uint64_
     const auto type = read<uint32_t>(descriptor, 0);
     const auto size = read<uint32_t>(descriptor, 4);
     if (!type || !size || !contains(descriptor, 8, *size)) return false;
-    if (find_rule(*type) && *size == property_value_size(*type, word_size))
-      properties[*type] |= read_value(descriptor.data() + 8, *size);
+    const RuleRow* rule = find_rule(*type);
+    if (rule && *size == property_value_size(*type, word_size)) {
+      const uint64_t value = read_value(descriptor.data() + 8, *size);
+      uint64_t& known = properties[*type];
+      known = rule->rule == Rule::Largest ? std::max(known, value) : known | value;
+    }
     const uint64_t step = align_up(8 + uint64_t{*size}, word_size);
     descriptor = descriptor.subspan(std::min<uint64_t>(step, descriptor.size()));
   }
@@ -101,6 +105,10 @@ void PropertyMerger::force(uint32_t type, uint64_t bits) {
   if (bits != 0) joined_[type].forced |= bits;
 }
 
+void PropertyMerger::forbid(uint32_t type, uint64_t bits) {
+  joined_[type].forbidden |= bits;
+}
+
 std::vector<Property> PropertyMerger::take() const {
   std::vector<Property> list;
   for (const auto& [type, joined] : joined_) {
@@ -112,7 +120,7 @@ std::vector<Property> PropertyMerger::take() const {
     const bool is_everywhere = joined.count != 0 && joined.count == object_count_;
     const bool may_miss = row && row->rule == Rule::Or;
     const uint64_t bits = row && row->rule == Rule::And ? joined.all : joined.any;
-    const uint64_t value = joined.forced | (is_everywhere || may_miss ? bits : 0);
+    const uint64_t value = (joined.forced | (is_everywhere || may_miss ? bits : 0)) & ~joined.forbidden;
     // That all objects use nothing is worth saying; that nothing is needed, or nothing supported, is what readers
     // assume.
     const bool says_none = row && row->rule == Rule::OrAnd && is_everywhere;

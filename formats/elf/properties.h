@@ -32,6 +32,8 @@ class PropertyMerger {
   void add(std::span<const Property> properties);
   // Demands bits whatever the objects have.
   void force(uint32_t type, uint64_t bits);
+  // Leaves bits out whatever the objects have.
+  void forbid(uint32_t type, uint64_t bits);
   // What is not zero, ascending by type.
   std::vector<Property> take() const;
 
@@ -41,6 +43,7 @@ class PropertyMerger {
     uint64_t any = 0;           // bits of some object
     uint64_t largest = 0;
     uint64_t forced = 0;
+    uint64_t forbidden = 0;
     uint32_t count = 0;  // objects that have it
   };
 
