@@ -291,6 +291,7 @@ struct Options {
   std::optional<uint64_t> max_page_size;
   std::optional<uint64_t> common_page_size;
   std::string output = "a.out";  // "-" is standard output
+  bool output_given = false;
   OutputFormatKind output_format = OutputFormatKind::Object;
   std::string dynamic_linker;
   bool no_dynamic_linker = false;
@@ -372,10 +373,10 @@ struct Options {
   int optimize = 1;  // -O0: no string merging; -O2: suffix merging
   bool relax = true;
   bool eh_frame_header = false;
+  bool describes_stubs = true;  // --ld-generated-unwind-info: stubs have records in .eh_frame
   BuildIdKind build_id = BuildIdKind::None;
   std::vector<uint8_t> build_id_bytes;  // for Hex
   bool gdb_index = false;
-  bool describes_stubs = true;  // --ld-generated-unwind-info: stubs have records in .eh_frame
   std::optional<std::string> debug_file;  // --separate-debug-file; empty: named after the output
   std::string package_metadata;           // --package-metadata, decoded
   Compression debug_compression;

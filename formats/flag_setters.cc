@@ -148,6 +148,11 @@ void set_elf_names(OptionContext& context, const OptionUse& use) {
   if (const auto form = choose_named(context, use, kForms)) context.options.darwin.adds_underscores = *form;
 }
 
+void set_output(OptionContext& context, const OptionUse& use) {
+  context.options.output = use.value;
+  context.options.output_given = true;
+}
+
 void set_entry(OptionContext& context, const OptionUse& use) {
   context.options.entry = use.value;
   context.options.entry_given = true;

@@ -156,8 +156,9 @@ void add_library(OptionContext& context, const OptionUse& use);  // -lNAME
 void set_color(OptionContext& context, const OptionUse& use);    // --color-diagnostics[=WHEN]
 void add_plugin(OptionContext& context, const OptionUse& use);
 void add_plugin_option(OptionContext& context, const OptionUse& use);
-void add_lto_option(OptionContext& context, const OptionUse& use);     // --lto-…, --thinlto-… and their like
-void set_elf_names(OptionContext& context, const OptionUse& use);      // --elf-names=FORM
+void add_lto_option(OptionContext& context, const OptionUse& use);  // --lto-…, --thinlto-… and their like
+void set_elf_names(OptionContext& context, const OptionUse& use);   // --elf-names=FORM
+void set_output(OptionContext& context, const OptionUse& use);
 void set_entry(OptionContext& context, const OptionUse& use);          // -e SYMBOL
 void set_icf(OptionContext& context, const OptionUse& use);            // --icf=MODE
 void set_lazy_inputs(OptionContext& context, const OptionUse& use);    // --start-lib

@@ -150,9 +150,19 @@ struct DynamicImport {
   Claim claim() const { return Claim::make(ClaimClass::Outside, library->id, raw_symbol); }
 };
 
+// ASSERT(EXPRESSION, "MESSAGE") of a script: has to hold when addresses are known.
+struct Assertion {
+  std::string expression, message;
+  std::string source;  // file and line
+};
+
 struct Link {
   explicit Link(Session& s)
-      : session(s), copy_ban(s.options.dynamic.copy_relocs ? "" : "-z nocopyreloc") {}
+      : session(s),
+        output_path(s.options.output),
+        defines_commons(s.options.define_common),
+        dissolves_groups(s.options.force_group_allocation),
+        copy_ban(s.options.dynamic.copy_relocs ? "" : "-z nocopyreloc") {}
 
   Session& session;
   const Format* format = nullptr;
@@ -166,6 +176,10 @@ struct Link {
   std::vector<SymbolAssignment> assignments;      // those of the options, then those of scripts among the inputs
   std::vector<std::string> undefined_in_scripts;  // EXTERN
   std::string entry_in_script;                    // ENTRY
+  std::vector<Assertion> assertions;              // ASSERT
+  std::string output_path;                        // -o, or OUTPUT
+  bool defines_commons = false;                   // -d, FORCE_COMMON_ALLOCATION
+  bool dissolves_groups = false;                  // --force-group-allocation, FORCE_GROUP_ALLOCATION
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;                 // by SymbolId of the group's key: the file that provides it
   std::vector<Extraction> extractions;                // filled for maps only
@@ -186,6 +200,7 @@ struct Link {
   bool packs_fixups = false;                          // aligned words with the load address alone are packed
   std::vector<PackedPlace> packed_places;             // sorted
   bool has_text_fixups = false;                       // the loader writes to what is read-only afterwards
+  std::string copy_ban;                               // why libraries' variables are not copied; empty: they may be
   bool keeps_shortened_slots = false;    // the output is too large for every shortened GOT load: all slots are made
   std::vector<SlotDetour> slot_detours;  // sorted
   LocalNeeds local_needs;
@@ -196,7 +211,6 @@ struct Link {
   std::set<std::string, std::less<>> retained_names;  // --retain-symbols-file: nothing else is in the symbol table
   bool retains_all_names = true;
   std::vector<AtomId> call_order;  // functions that a profile speaks of, in the order chosen for them
-  std::string copy_ban;                               // why libraries' variables are not copied; empty: they may be
 
   // Where does everything go?
   std::vector<std::unique_ptr<MergedSection>> merge_pools;

@@ -14,6 +14,7 @@ constexpr auto kTarget = TargetNameKind::Target;
 constexpr auto kHistorical = TargetNameKind::Historical;
 constexpr auto kEmulation = TargetNameKind::Emulation;
 constexpr auto kOutput = TargetNameKind::OutputFormat;
+constexpr auto kArchitecture = TargetNameKind::Architecture;
 
 constexpr TargetName kOtherNames[] = {
     // The numbers of header types in 6l and 8l.
@@ -33,6 +34,10 @@ constexpr TargetName kOtherNames[] = {
     {"elf32-i386", kOutput, kElf, Cpu::I386, Os::Unknown},
     {"elf64-x86-64-freebsd", kOutput, kElf, Cpu::X86_64, Os::FreeBsd},
     {"elf32-i386-freebsd", kOutput, kElf, Cpu::I386, Os::FreeBsd},
+    {"i386:x86-64", kArchitecture, kElf, Cpu::X86_64, Os::Unknown},
+    {"i386:x86-64:intel", kArchitecture, kElf, Cpu::X86_64, Os::Unknown},
+    {"i386", kArchitecture, kElf, Cpu::I386, Os::Unknown},
+    {"i386:intel", kArchitecture, kElf, Cpu::I386, Os::Unknown},
 };
 
 }  // namespace

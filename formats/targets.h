@@ -15,6 +15,7 @@ enum class TargetNameKind : uint8_t {
   Historical,    // -Hlinux: system and format
   Emulation,     // -m elf_x86_64: format and CPU, and the system where the name says it
   OutputFormat,  // --oformat=elf64-x86-64
+  Architecture,  // OUTPUT_ARCH(i386:x86-64) of a script
 };
 
 struct TargetName {

@@ -47,8 +47,8 @@ std::vector<Run> image_runs(const Link& link) {
 
 bool read_back(const Link& link, Image& image, uint64_t offset, MutableBytes out) {
   if (image.read(offset, out)) return true;
-  link.diagnostics().error(fmt::format("cannot read back what was written to {}; name a file that is no device with -o",
-                                       link.options().output));
+  link.diagnostics().error(
+      fmt::format("cannot read back what was written to {}; name a file that is no device with -o", link.output_path));
   return false;
 }
 

@@ -74,12 +74,38 @@ void InputFinder::heed_script(const elf::Script& script, const std::string& path
                                  .is_provided = assignment.kind == Provide || assignment.kind == ProvideHidden,
                                  .is_hidden = assignment.kind == Hidden || assignment.kind == ProvideHidden});
   }
-  if (script.output_format.empty()) return;
-  const auto target = find_target_name(TargetNameKind::OutputFormat, script.output_format);
-  if (!target)
-    return link_.diagnostics().error(
-        fmt::format("{}: OUTPUT_FORMAT({}): no such format; see --print-targets", path, script.output_format));
-  check_identity(path, {.kind = FileKind::Object, .format = ObjectFormat::Elf, .cpu = target->cpu}, {});
+  for (const elf::ScriptAssertion& assertion : script.assertions)
+    link_.assertions.push_back({.expression = assertion.expression,
+                                .message = assertion.message,
+                                .source = fmt::format("{}:{}:", path, assertion.line)});
+  if (!script.output.empty() && !link_.options().output_given) link_.output_path = script.output;
+  link_.defines_commons = script.defines_common.value_or(link_.defines_commons);
+  link_.dissolves_groups |= script.dissolves_groups;
+  heed_script_target(script, path);
+}
+
+// Names of what the inputs are, or the output: they are what they are, and have to agree.
+void InputFinder::heed_script_target(const elf::Script& script, const std::string& path) {
+  struct Naming {
+    std::string_view command, name;
+    TargetNameKind kind;
+  };
+  const Naming namings[] = {{"OUTPUT_FORMAT", script.output_format, TargetNameKind::OutputFormat},
+                            {"TARGET", script.target, TargetNameKind::OutputFormat},
+                            {"OUTPUT_ARCH", script.output_arch, TargetNameKind::Architecture}};
+  for (const Naming& naming : namings) {
+    if (naming.name.empty() || naming.name == "default") continue;
+    const auto target = find_target_name(naming.kind, naming.name);
+    if (target) {
+      check_identity(path, {.kind = FileKind::Object, .format = ObjectFormat::Elf, .cpu = target->cpu}, {});
+    } else {
+      link_.diagnostics().error(fmt::format("{}: {}({}): no such {}; {}", path, naming.command, naming.name,
+                                            naming.kind == TargetNameKind::Architecture ? "architecture" : "format",
+                                            naming.kind == TargetNameKind::Architecture
+                                                ? "there are i386 and i386:x86-64"
+                                                : "see --print-targets, and -b for inputs that are no objects"));
+    }
+  }
 }
 
 void InputFinder::open_library_script_entry(const InputOption& entry, const std::string& script_path, uint32_t depth) {

@@ -147,7 +147,7 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
     link_.diagnostics().error(fmt::format("cannot open {}: {}", option.name, bytes->error().message));
     return;
   }
-  if (link_.options().output != "-" && is_same_path(option.name, link_.options().output)) {
+  if (link_.output_path != "-" && is_same_path(option.name, link_.output_path)) {
     link_.diagnostics().error(fmt::format("{}: is an input and the output; name another output with -o", option.name));
     return;
   }

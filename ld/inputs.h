@@ -172,6 +172,7 @@ class InputFinder {
   void open_found(InputOption option, std::optional<std::string> path, std::optional<Result<Bytes>> bytes,
                   uint32_t depth);
   void heed_script(const elf::Script& script, const std::string& path);
+  void heed_script_target(const elf::Script& script, const std::string& path);
   std::optional<Bytes> member_bytes(ArchiveInput& archive, const ArchiveMember& member);
   // A new file; its bytes are those of `source`, an index in opened_files_.
   InputFile& make_file(const std::string& path, std::string_view member, Bytes bytes, uint32_t source);

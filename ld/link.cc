@@ -106,7 +106,7 @@ void create_image(Link& link, FileSystem& files, const std::string& path, uint64
 }
 
 void write_images(Link& link, FileSystem& files, Outputs& outputs) {
-  create_image(link, files, link.options().output, link.layout.file_size, output_mode(link), outputs.image);
+  create_image(link, files, link.output_path, link.layout.file_size, output_mode(link), outputs.image);
   if (!link.separate_file.empty())
     create_image(link, files, link.separate_file, link.layout.separate_size, 0666, outputs.separate);
   if (!link.diagnostics().failed()) emit(link, *outputs.image, outputs.separate ? &*outputs.separate : nullptr);
@@ -122,7 +122,7 @@ void finish(Link& link, const InputFinder& finder, Outputs& outputs, ReportSink&
   write_reports(link, finder, reports);
   // If something has failed, nothing half-written is left behind.
   if (outputs.separate && !link.diagnostics().failed()) commit(link, *outputs.separate, link.separate_file);
-  if (outputs.image && !link.diagnostics().failed()) commit(link, *outputs.image, link.options().output);
+  if (outputs.image && !link.diagnostics().failed()) commit(link, *outputs.image, link.output_path);
   write_statistics(link, finder, reports);
 }
 
@@ -179,6 +179,7 @@ Outcome run_passes(Link& link, InputFinder& finder, Outputs& outputs) {
   // Where does everything go?        Afterwards no address changes.
   lay_out(link);
   lay_out_late(link);
+  check_assertions(link);
   if (failed()) return Outcome::Done;
 
   // Write it.                        Every byte is written by exactly one task.

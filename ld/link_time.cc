@@ -274,7 +274,7 @@ std::string LinkTimeCompiler::load_request() const {
     request.texts(option.options);
   }
   request.number(output_type(options));
-  request.text(options.output);
+  request.text(link_.output_path);
   request.texts(options.wrapped);
   return request.bytes();
 }

@@ -150,11 +150,13 @@ std::vector<SymbolId> requested_names(Link& link) {
   if (!options.keep_first.empty()) names.push_back(want_name(link, options.keep_first));
   for (const std::string& name : options.require_defined) names.push_back(want_name(link, name));
   for (const RequiredName& required : options.must_be_found) names.push_back(want_name(link, required.name));
-  for (const SymbolAssignment& assignment : link.assignments) {
-    if (const auto expression = Expression::parse(assignment.expression))
+  const auto want_operands = [&](const std::string& text) {
+    if (const auto expression = Expression::parse(text))
       for (const std::string_view name : expression->referenced_symbols())
         names.push_back(want_name(link, link.session.keep(std::string(name))));
-  }
+  };
+  for (const SymbolAssignment& assignment : link.assignments) want_operands(assignment.expression);
+  for (const Assertion& assertion : link.assertions) want_operands(assertion.expression);
   for (const std::string& pattern : options.undefined_globs) {
     const Glob glob(pattern);
     for (uint32_t i = 0; i < link.symbols.size(); i++)
@@ -206,6 +208,20 @@ void evaluate_assignments(Link& link) {
       place_assigned(link, id, *value);
     } else {
       report_assignment(link, assignment, value.error());
+    }
+  }
+}
+
+void check_assertions(Link& link) {
+  const Environment environment(link);
+  for (const Assertion& assertion : link.assertions) {
+    const auto expression = Expression::parse(assertion.expression);
+    const auto value = expression ? expression->evaluate(environment) : Result<ExpressionValue>(expression.error());
+    if (!value) {
+      link.diagnostics().error(
+          fmt::format("{} ASSERT({}): {}", assertion.source, assertion.expression, value.error().message));
+    } else if (value->address == 0) {
+      link.diagnostics().error(fmt::format("{} assertion failed: {}", assertion.source, assertion.message));
     }
   }
 }

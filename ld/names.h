@@ -24,6 +24,9 @@ void wrap_references(Link& link, InputFile& file);
 // Gives assigned names their values, when addresses are known.
 void evaluate_assignments(Link& link);
 
+// ASSERT in scripts: when addresses are known.
+void check_assertions(Link& link);
+
 // Settles Link::entry_address; a missing entry is a warning, and the start of the code is taken, as GNU ld does.
 void settle_entry(Link& link);
 

@@ -17,8 +17,9 @@ namespace {
 
 constexpr uint32_t kHeadRank = 1000;  // before all that is not loaded
 
-std::string debug_file_path(const Options& options) {
-  return options.debug_file->empty() ? options.output + ".dbg" : *options.debug_file;
+std::string debug_file_path(const Link& link) {
+  const std::string& given = *link.options().debug_file;
+  return given.empty() ? link.output_path + ".dbg" : given;
 }
 
 OutputSection& add_separate(Link& link, std::string_view name, uint32_t type) {
@@ -75,8 +76,8 @@ void DebugLinkChunk::write(MutableBytes out) const {
 }
 
 void add_debug_file(Link& link) {
-  link.separate_file = debug_file_path(link.options());
-  const bool is_for_file = link.options().output != "-" && link.separate_file != "-";
+  link.separate_file = debug_file_path(link);
+  const bool is_for_file = link.output_path != "-" && link.separate_file != "-";
   if (!is_for_file || link.keeps_relocs() || link.options().image.kind != ImageKind::None) {
     link.diagnostics().error(
         "--separate-debug-file is for programs and libraries that are written to files, without --emit-relocs and "

@@ -39,8 +39,7 @@ constexpr OptionRow kGeneral[] = {
 };
 
 constexpr OptionRow kOutput[] = {
-    {"-o --output", Required, "FILE", "write the output to FILE (a.out); - is standard output",
-     set_text<&Options::output>},
+    {"-o --output", Required, "FILE", "write the output to FILE (a.out); - is standard output", set_output},
     {"--target", Required, "TARGET", "link for TARGET, such as linux-amd64; see --print-targets", set_target},
     {"-H", Required, "SYSTEM", "link for SYSTEM: linux, freebsd, netbsd, openbsd, dragonfly, darwin, elf",
      choose_system},
@@ -223,9 +222,9 @@ constexpr OptionRow kSections[] = {
     {"--keep-unique", Required, "SYMBOL", "do not fold SYMBOL", append_text<&Options::keep_unique>},
     {"-O", Required, "LEVEL", "0: do not merge strings; 2: share the ends of strings (1)",
      set_number<&Options::optimize>},
+    {"--[no-]relax", None, "", "shorten instructions where addresses permit (default)", set_switch<&Options::relax>},
     {"--[no-]ld-generated-unwind-info", None, "",
      "describe the linker's own code in .eh_frame, if there is one (default)", set_switch<&Options::describes_stubs>},
-    {"--[no-]relax", None, "", "shorten instructions where addresses permit (default)", set_switch<&Options::relax>},
     {"--[no-]eh-frame-hdr", None, "", "write the search table of .eh_frame", set_switch<&Options::eh_frame_header>},
     {"--[no-]rosegment", None, "", "give constants a segment without code (default)", set_switch<&Options::rosegment>},
     {"--[no-]warn-execstack", None, "",

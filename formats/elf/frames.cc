@@ -146,7 +146,7 @@ void FrameChunk::place_atoms() {
 
 void FrameHeaderChunk::write(MutableBytes out) const {
   const auto count = write_eh_frame_header(frames_.entries(), address, frames_.address, link_.target().word_size, out);
-  if (!count) link_.diagnostics().error(fmt::format("{}: .eh_frame_hdr: {}", link_.options().output, count.error().message));
+  if (!count) link_.diagnostics().error(fmt::format("{}: .eh_frame_hdr: {}", link_.output_path, count.error().message));
 }
 
 }  // namespace xld::elf

@@ -99,7 +99,7 @@ class RelocatablePlanner {
       const AtomId followed = followed_atom(link_, atom);
       if (followed.is_valid()) key.followed = link_.atom(followed).section;
     }
-    const bool is_grouped = (header.flags & SHF_GROUP) && !link_.options().force_group_allocation;
+    const bool is_grouped = (header.flags & SHF_GROUP) && !link_.dissolves_groups;
     const bool stays_apart = is_grouped && !atom.has(atom_flag::kUnwind);
     atom.section = stays_apart || is_unique(name) ? new_section(key, header) : section_for(key, header);
     OutputSection& section = sections_[atom.section.value];
@@ -153,7 +153,7 @@ class RelocatablePlanner {
     for (uint32_t i = 0; i < link_.linker_atom_count; i++) {
       const AtomId id{link_.first_linker_atom.value + i};
       Atom& atom = link_.atom(id);
-      if (!link_.options().define_common) {
+      if (!link_.defines_commons) {
         link_.is_live[id.value] = 0;
         continue;
       }
@@ -170,7 +170,7 @@ class RelocatablePlanner {
   // ----------------------------------------------------------------------------------------------------------
 
   void add_groups(const InputFile& file) {
-    if (link_.options().force_group_allocation) return;
+    if (link_.dissolves_groups) return;
     const ElfObject& object = object_of(file);
     for (uint32_t i = 1; i < object.section_count; i++) {
       const auto header = section_header<E>(object, i);

@@ -72,6 +72,12 @@ class ScriptParser : TextReader {
         {"PROVIDE", &ScriptParser::parse_provide},
         {"PROVIDE_HIDDEN", &ScriptParser::parse_provide_hidden},
         {"VERSION", &ScriptParser::parse_versions},
+        {"ASSERT", &ScriptParser::parse_assertion},
+        {"OUTPUT", &ScriptParser::parse_output},
+        {"FORCE_COMMON_ALLOCATION", &ScriptParser::force_commons},
+        {"INHIBIT_COMMON_ALLOCATION", &ScriptParser::inhibit_commons},
+        {"FORCE_GROUP_ALLOCATION", &ScriptParser::dissolve_groups},
+        {"LD_FEATURE", &ScriptParser::parse_feature},
     };
     const auto* found = std::find_if(std::begin(kCommands), std::end(kCommands),
                                      [&](const Command& command) { return command.name == name; });
@@ -79,24 +85,21 @@ class ScriptParser : TextReader {
   }
 
   static std::string why_refused(std::string_view word) {
-    constexpr std::string_view kLayout[] = {"SECTIONS", "MEMORY",       "PHDRS",       "INSERT",
-                                            "OVERLAY",  "REGION_ALIAS", "NOCROSSREFS", "NOCROSSREFS_TO"};
-    constexpr std::string_view kOthers[] = {"ASSERT",
-                                            "OUTPUT",
-                                            "MAP",
-                                            "FORCE_COMMON_ALLOCATION",
-                                            "LD_FEATURE",
-                                            "INHIBIT_COMMON_ALLOCATION",
-                                            "FORCE_GROUP_ALLOCATION"};
-    if (std::find(std::begin(kLayout), std::end(kLayout), word) != std::end(kLayout)) {
-      return fmt::format(
-          "{} is not part of this linker: scripts that describe the layout are not read; options such as "
-          "--section-start say what most of them do",
-          word);
-    }
-    if (std::find(std::begin(kOthers), std::end(kOthers), word) != std::end(kOthers)) {
-      return fmt::format("{} is not supported yet", word);
-    }
+    struct Refusal {
+      std::string_view name, reason;
+    };
+    constexpr std::string_view kLayout =
+        "is not part of this linker: scripts that describe the layout are not read; options such as --section-start "
+        "say what most of them do";
+    constexpr std::string_view kCheck =
+        "is not part of this linker: which sections refer to which is not checked; take the command out";
+    static constexpr Refusal kRefusals[] = {
+        {"SECTIONS", kLayout},   {"MEMORY", kLayout},        {"PHDRS", kLayout},
+        {"INSERT", kLayout},     {"OVERLAY", kLayout},       {"REGION_ALIAS", kLayout},
+        {"NOCROSSREFS", kCheck}, {"NOCROSSREFS_TO", kCheck}, {"MAP", "is not supported: pass -Map=FILE to the linker"},
+    };
+    const auto* found = std::ranges::find(kRefusals, word, &Refusal::name);
+    if (found != std::end(kRefusals)) return fmt::format("{} {}", word, found->reason);
     return fmt::format(
         "unknown command '{}'; this file is no object or archive, nor a script of INPUT, GROUP, assignments "
         "and the like",
@@ -119,7 +122,7 @@ class ScriptParser : TextReader {
     const auto assignment = peek_assignment();
     if (assignment.empty()) return fail("expected '=' after the symbol");
     position_ += assignment.size();
-    std::string expression = take_expression(kind != AssignmentKind::Define);
+    std::string expression = take_expression(kind != AssignmentKind::Define ? ")" : "");
     if (error_) return;
     if (assignment != "=") {
       expression = fmt::format("\"{}\" {} ({})", name, assignment.substr(0, assignment.size() - 1), expression);
@@ -127,12 +130,13 @@ class ScriptParser : TextReader {
     script_.assignments.push_back({kind, std::string(name), std::move(expression), line_of(name_position)});
   }
 
-  std::string take_expression(bool ends_at_parenthesis) {
+  // Up to ';', or to one of `ends` outside of all parentheses.
+  std::string take_expression(std::string_view ends) {
     std::string expression;
     int depth = 0;
     while (!at_end()) {
       const char c = text_[position_];
-      if (c == ';' || (c == ')' && depth == 0 && ends_at_parenthesis)) break;
+      if (c == ';' || (depth == 0 && ends.find(c) != ends.npos)) break;
       if (c == '(') depth++;
       if (c == ')') depth--;
       const size_t begin = position_;
@@ -158,6 +162,16 @@ class ScriptParser : TextReader {
   void parse_hidden() { parse_symbol_command(AssignmentKind::Hidden); }
   void parse_provide() { parse_symbol_command(AssignmentKind::Provide); }
   void parse_provide_hidden() { parse_symbol_command(AssignmentKind::ProvideHidden); }
+
+  void parse_assertion() {
+    const uint32_t line = line_of(position_);
+    expect('(', "after ASSERT");
+    std::string expression = error_ ? std::string() : take_expression(",)");
+    expect(',', "after the expression");
+    const auto message = error_ ? std::string_view() : take_word(kFileNameEnd, "the message");
+    expect(')', "after the message");
+    script_.assertions.push_back({std::move(expression), std::string(message), line});
+  }
 
   // --- Files
 
@@ -228,6 +242,7 @@ class ScriptParser : TextReader {
   }
 
   void parse_startup() { parse_name(script_.startup); }
+  void parse_output() { parse_name(script_.output); }
   void parse_target() { parse_name(script_.target); }
   void parse_output_arch() { parse_name(script_.output_arch); }
   void parse_entry() { parse_name(script_.entry); }
@@ -244,6 +259,17 @@ class ScriptParser : TextReader {
 
   void parse_extern() {
     for (const auto name : parse_names(SIZE_MAX)) script_.undefined.emplace_back(name);
+  }
+
+  void force_commons() { script_.defines_common = true; }
+  void inhibit_commons() { script_.defines_common = false; }
+  void dissolve_groups() { script_.dissolves_groups = true; }
+
+  // Numbers are no places in sections, as in every expression outside of SECTIONS.
+  void parse_feature() {
+    const size_t begin = position_;
+    const auto names = parse_names(1);
+    if (!error_ && names[0] != "SANE_EXPR") fail_at(begin, "unknown feature; there is SANE_EXPR only");
   }
 
   void parse_versions() {

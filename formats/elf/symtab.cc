@@ -223,7 +223,7 @@ bool SymbolTableChunk::is_kept_local(const ElfObject& object, std::string_view n
 }
 
 bool SymbolTableChunk::stays_common(const Claim& claim) const {
-  return claim.claim_class() == ClaimClass::Common && !link_.applies_relocs() && !link_.options().define_common;
+  return claim.claim_class() == ClaimClass::Common && !link_.applies_relocs() && !link_.defines_commons;
 }
 
 void SymbolTableChunk::add(SymbolRun& run, OutputSymbol symbol, std::string_view name, uint32_t raw_symbol) const {

@@ -46,7 +46,7 @@ ExplicitVersion explicit_version(const Link& link, SymbolId id) {
 // The output's own name: that of version 1.
 std::string_view own_name(const Link& link) {
   if (!link.options().dynamic.soname.empty()) return link.options().dynamic.soname;
-  return base_name(link.options().output);
+  return base_name(link.output_path);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ class JsonMap {
   std::string write() {
     json_.begin_object();
     json_.member("version", kSchemaVersion);
-    json_.member("output", link_.options().output);
+    json_.member("output", link_.output_path);
     if (has_addresses(link_)) json_.address_member("entry", link_.entry_address);
     write_files();
     write_removed();

@@ -72,6 +72,22 @@ TEST(Script, ReadsTheOtherCommands) {
   EXPECT_EQ(script.startup, "crt0.o");
 }
 
+TEST(Script, ReadsChecksAndWhatGoesWithDashR) {
+  const auto script = parse(
+      "ASSERT(MAX(a, b) < 4 + (1), \"too large\");\nASSERT(c, d)\nOUTPUT(\"an output\") FORCE_GROUP_ALLOCATION\n"
+      "FORCE_COMMON_ALLOCATION LD_FEATURE(\"SANE_EXPR\")");
+  ASSERT_EQ(script.assertions.size(), 2u);
+  EXPECT_EQ(script.assertions[0].expression, "MAX(a, b) < 4 + (1)");
+  EXPECT_EQ(script.assertions[0].message, "too large");
+  EXPECT_EQ(script.assertions[1].message, "d");
+  EXPECT_EQ(script.assertions[1].line, 2u);
+  EXPECT_EQ(script.output, "an output");
+  EXPECT_EQ(script.defines_common, true);
+  EXPECT_TRUE(script.dissolves_groups);
+  EXPECT_EQ(parse("INHIBIT_COMMON_ALLOCATION").defines_common, false);
+  EXPECT_EQ(parse("").defines_common, std::nullopt);
+}
+
 TEST(Script, ReadsAssignments) {
   EXPECT_EQ(
       show_assignments(parse("a=4;b = a /* why */+ (1) ; PROVIDE(c = MAX(a, b)); PROVIDE_HIDDEN (d=1) HIDDEN(e = 2)")),
@@ -91,7 +107,11 @@ TEST(Script, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(first_line("SECTIONS { .text : { *(.text) } }"),
             "x.ld:1:1: SECTIONS is not part of this linker: scripts that describe the layout are not read; options "
             "such as --section-start say what most of them do");
-  EXPECT_EQ(first_line("ASSERT(1, \"x\")"), "x.ld:1:1: ASSERT is not supported yet");
+  EXPECT_NE(first_line("MEMORY { ram : ORIGIN = 0 }").find("MEMORY is not part of this linker"), std::string::npos);
+  EXPECT_NE(first_line("NOCROSSREFS(.a .b)").find("NOCROSSREFS is not part of this linker"), std::string::npos);
+  EXPECT_EQ(first_line("LD_FEATURE(\"x\")"), "x.ld:1:11: unknown feature; there is SANE_EXPR only");
+  EXPECT_EQ(first_line("ASSERT(1)"), "x.ld:1:9: expected ',' after the expression");
+  EXPECT_EQ(first_line("ASSERT(, \"x\")"), "x.ld:1:8: expected an expression");
   EXPECT_NE(first_line("int main() {}").find("unknown command 'int'"), std::string::npos);
   EXPECT_EQ(first_line("INPUT(AS_NEEDED(AS_NEEDED(a)))"), "x.ld:1:17: AS_NEEDED stands inside AS_NEEDED");
   EXPECT_EQ(first_line(". = 4;"), "x.ld:1:1: the location counter can be set in SECTIONS only");
