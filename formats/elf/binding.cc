@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <fmt/core.h>
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -64,6 +65,7 @@ class Binder {
     parallel_for(link_.session.pool, symbols_.size(), 1 << 14, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; i++) bind(SymbolId{i});
     });
+    redirect_left_behind();
     versions_.report_unused();
   }
 
@@ -86,6 +88,25 @@ class Binder {
       symbols_.add_flags(id, symbol_flag::kImported);
       note_mention(id, flags);
     }
+  }
+
+  // `.symver foo, foo@V` leaves foo in the object, which is not exported beside foo@V: as with GNU ld and lld, whoever
+  // refers to foo means what is exported.
+  void redirect_left_behind() {
+    if (!versions_.has_explicit_versions()) return;
+    std::map<SymbolId, SymbolId> exported;
+    for (uint32_t i = 0; i < symbols_.size(); i++) {
+      const SymbolId id{i};
+      if (!symbols_.has(id, symbol_flag::kLocalised) || !symbols_.has(id, symbol_flag::kDefined)) continue;
+      const SymbolId other = versions_.exported_instead(id);
+      if (!other.is_valid() || !symbols_.has(other, symbol_flag::kExported)) continue;
+      exported.emplace(id, other);
+      symbols_.add_flags(other, symbols_.flags(id) & (symbol_flag::kReferenced | symbol_flag::kStronglyReferenced));
+    }
+    if (exported.empty()) return;
+    for (InputFile* file : link_.inputs.files)
+      for (SymbolId& id : file->globals)
+        if (const auto found = exported.find(id); found != exported.end()) id = found->second;
   }
 
   // As with GNU ld and lld, a name that an object mentions is used, although no relocation refers to it; with

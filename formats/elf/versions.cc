@@ -43,6 +43,11 @@ ExplicitVersion explicit_version(const Link& link, SymbolId id) {
                                        : raw_name<Elf32>(object, claim.raw_symbol()));
 }
 
+bool is_at_same_place(const SymbolTable& symbols, SymbolId a, SymbolId b) {
+  return symbols.claim(a).file() == symbols.claim(b).file() && symbols.atom(a) == symbols.atom(b) &&
+         symbols.value(a) == symbols.value(b);
+}
+
 // The output's own name: that of version 1.
 std::string_view own_name(const Link& link) {
   if (!link.options().dynamic.soname.empty()) return link.options().dynamic.soname;
@@ -184,10 +189,20 @@ bool DefinedVersions::admit(SymbolId id) {
   if (choice.is_local) return false;
   if (!choice.is_found() || script_.nodes[choice.node].name.empty()) {
     versions_[id.value] = choice.is_found() ? kUnversioned : default_version_;
-    return choice.is_found() || !is_left_behind(id);
+    return choice.is_found() || !twin_left_behind(id).is_valid();
   }
   versions_[id.value] = static_cast<uint16_t>(kFirstVersion + choice.node);
-  return !choice.is_exact || !has_explicit_twin(name, choice.node);
+  return !choice.is_exact || !explicit_twin(name, choice.node).is_valid();
+}
+
+SymbolId DefinedVersions::exported_instead(SymbolId id) const {
+  const std::string_view name = link_.symbols.name(id);
+  if (!has_explicit_versions_ || name_without_version(name) != name) return {};
+  const VersionChoice choice = matcher_ ? matcher_->match(name) : VersionChoice();
+  if (choice.is_local) return {};
+  if (!choice.is_found()) return twin_left_behind(id);
+  const SymbolId twin = choice.is_exact ? explicit_twin(name, choice.node) : SymbolId();
+  return twin.is_valid() && is_at_same_place(link_.symbols, id, twin) ? twin : SymbolId();
 }
 
 uint16_t DefinedVersions::entry_of(std::string_view name, const ExplicitVersion& version) const {
@@ -219,23 +234,22 @@ void DefinedVersions::check_twin(SymbolId id, std::string_view version) const {
 }
 
 // The script gives `name` a version of which an object has defined the name already: that one is exported.
-bool DefinedVersions::has_explicit_twin(std::string_view name, uint16_t node) const {
-  if (!has_explicit_versions_) return false;
+SymbolId DefinedVersions::explicit_twin(std::string_view name, uint16_t node) const {
+  if (!has_explicit_versions_) return {};
   const SymbolId twin = link_.symbols.find(fmt::format("{}@{}", name, script_.nodes[node].name));
-  return twin.is_valid() && link_.symbols.is_defined(twin);
+  return twin.is_valid() && link_.symbols.is_defined(twin) ? twin : SymbolId();
 }
 
 // `.symver foo, foo@V` leaves foo in the object. Unless a script asks for it, only foo@V is meant to be seen.
-bool DefinedVersions::is_left_behind(SymbolId id) const {
-  const SymbolTable& symbols = link_.symbols;
-  const Claim claim = symbols.claim(id);
-  if (!claim.is_definition() || claim.file().value == 0) return false;
-  if (!object_of(link_.inputs.file(claim.file())).has_versioned_names) return false;
-  return std::any_of(script_.nodes.begin(), script_.nodes.end(), [&](const VersionNode& node) {
-    const SymbolId twin = symbols.find(fmt::format("{}@{}", symbols.name(id), node.name));
-    return twin.is_valid() && symbols.is_defined(twin) && symbols.claim(twin).file() == claim.file() &&
-           symbols.atom(twin) == symbols.atom(id) && symbols.value(twin) == symbols.value(id);
-  });
+SymbolId DefinedVersions::twin_left_behind(SymbolId id) const {
+  const Claim claim = link_.symbols.claim(id);
+  if (!claim.is_definition() || claim.file().value == 0) return {};
+  if (!object_of(link_.inputs.file(claim.file())).has_versioned_names) return {};
+  for (uint16_t node = 0; node < script_.nodes.size(); node++)
+    if (const SymbolId twin = explicit_twin(link_.symbols.name(id), node);
+        twin.is_valid() && is_at_same_place(link_.symbols, id, twin))
+      return twin;
+  return {};
 }
 
 bool DefinedVersions::is_kept_inside(std::string_view name, std::string_view version) const {

@@ -44,6 +44,10 @@ class DefinedVersions {
   // Settles the version of a name that is defined here; false: the script keeps it inside. Any thread.
   bool admit(SymbolId id);
 
+  // Of a name that was not admitted: the name@VERSION that is exported instead. References to the one mean the other,
+  // so that another module can replace it. Not valid: nothing is.
+  SymbolId exported_instead(SymbolId id) const;
+
   // After all names: exact patterns of the scripts that nothing matched, if the options forbid them.
   void report_unused() const;
 
@@ -52,6 +56,7 @@ class DefinedVersions {
 
   // Versions that become definitions of the output, numbered from kFirstVersion on.
   const std::vector<VersionNode>& nodes() const { return script_.nodes; }
+  bool has_explicit_versions() const { return has_explicit_versions_; }
   bool has_definitions() const { return !script_.nodes.empty() && !script_.nodes.front().name.empty(); }
 
   static constexpr uint16_t kUnversioned = 1;
@@ -63,8 +68,8 @@ class DefinedVersions {
   std::vector<SymbolId> name_versions();  // by node; invalid: something else has the name
   uint16_t entry_of(std::string_view name, const ExplicitVersion& version) const;
   void check_twin(SymbolId id, std::string_view version) const;
-  bool has_explicit_twin(std::string_view name, uint16_t node) const;
-  bool is_left_behind(SymbolId id) const;
+  SymbolId explicit_twin(std::string_view name, uint16_t node) const;
+  SymbolId twin_left_behind(SymbolId id) const;
   bool is_kept_inside(std::string_view name, std::string_view version) const;
 
   Link& link_;

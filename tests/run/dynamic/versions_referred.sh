@@ -26,3 +26,22 @@ END
 gcc_link own.o -Wl,--export-dynamic -o program
 expect_status 0 ./program
 expect_match 'g@@V1$' readelf -W --dyn-syms program
+
+# .symver leaves the plain name in the object. References to it mean the version that is exported, which others replace.
+compile old.c -fPIC <<<'int h(void) { return 1; } __asm__(".symver h, h@V1"); int own(void) { return h(); }'
+compile user.c -fPIC <<<'int h(void); int use(void) { return h(); }'
+compile replacing.c <<'END'
+int own(void), use(void);
+int h(void) { return 4; }
+int main(void) { return own() + 10 * use(); }
+END
+for script in 'V1 { };' 'V1 { global: h; own; use; };'; do
+  echo "$script" >script
+  gcc_link -shared old.o user.o -Wl,--version-script=script -o libh.so
+  expect_match 'JUMP_SLO.* h@V1' readelf -W -r libh.so
+  gcc_link replacing.o libh.so -Wl,-rpath,.,--export-dynamic -o program
+  expect_status 44 ./program
+done
+echo 'V1 { global: own; use; local: *; };' >script
+gcc_link -shared old.o user.o -Wl,--version-script=script -o libh.so
+expect_status 11 ./program
