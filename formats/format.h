@@ -47,13 +47,20 @@ class FormatState {
   virtual ~FormatState() = default;
 };
 
-// A word the loader completes: with the load address or, if there is a symbol, with what it finds for that.
+enum class LoadFixupKind : uint8_t {
+  Word,        // the load address or, if there is a symbol, the address that is found for it
+  Distance,    // the word's own address is subtracted
+  Size,        // not the address, but the size of what is found
+  NarrowSize,  // the same in four bytes, where words have eight
+};
+
+// A word the loader completes.
 struct LoadFixup {
   uint64_t address = 0;
   uint64_t value = 0;  // what it is added to
   SymbolId symbol;
-  bool is_distance = false;  // the word's own address is subtracted
-  bool is_packed = false;    // one of Link::packed_places
+  LoadFixupKind kind = LoadFixupKind::Word;
+  bool is_packed = false;  // one of Link::packed_places
 };
 
 // How many words of an atom the loader completes.

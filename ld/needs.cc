@@ -54,6 +54,7 @@ size_t NeedsRecorder::record_need(AtomId id, const InputFile& file, const Atom& 
 void NeedsRecorder::record_plain(const Site& site) {
   switch (site.reloc.want) {
     case Want::Address:
+    case Want::Size:
       return record_address(site);
     case Want::Stub:
       if (site.target.is_resolver) need(site, symbol_flag::kNeedsStub);
@@ -86,7 +87,6 @@ void NeedsRecorder::record_plain(const Site& site) {
     case Want::TlsNegatedOffsetSlot:
       return report(site, "needs a kind of slot that this output cannot have; recompile with another -ftls-model");
     case Want::None:
-    case Want::Size:
       return;
   }
 }
@@ -111,6 +111,7 @@ void NeedsRecorder::record_address(const Site& site) {
     case AddressForm::Relative:
     case AddressForm::Symbolic:
     case AddressForm::Distance:
+    case AddressForm::Size:
       return count_fixup(site, form);
     case AddressForm::Stub:
       return need(site, symbol_flag::kNeedsStub);
@@ -132,7 +133,8 @@ void NeedsRecorder::count_fixup(const Site& site, AddressForm form) {
   count.all++;
   if (form != AddressForm::Relative) {
     count.symbolic++;
-    if (may_be_placed_here(site)) import_words_[site.worker].push_back({site.id, site.target.symbol});
+    if (form != AddressForm::Size && may_be_placed_here(site))
+      import_words_[site.worker].push_back({site.id, site.target.symbol});
   } else if (is_packed(link_, site.atom, site.reloc)) {
     count.packed++;
     packed_places_[site.worker].push_back({site.id, site.reloc.offset});

@@ -150,11 +150,13 @@ bool is_packed(const Link& link, const Atom& atom, const Reloc& reloc) {
 }
 
 AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc, const TargetFacts& target) {
-  const bool is_address = reloc.want == Want::Address || reloc.want == Want::Stub;
+  const bool is_address = reloc.want == Want::Address || reloc.want == Want::Stub || reloc.want == Want::Size;
   if (!is_address || !atom.has(atom_flag::kAllocated) || target.is_thread_local) return AddressForm::Known;
   // Unwind records are rewritten one by one, so a fixup has no place among them.
   const bool is_writable =
       atom.has(atom_flag::kWritable) || (allows_text_relocs(link) && !atom.has(atom_flag::kUnwind));
+  if (reloc.want == Want::Size && !target.is_out_of_reach) return AddressForm::Known;
+  if (reloc.want == Want::Size) return is_writable ? AddressForm::Size : AddressForm::ReadOnly;
   if (!target.is_out_of_reach) return form_of_own(link, is_writable, reloc, target);
   if (reloc.want == Want::Stub && reloc.from != From::Nothing) return AddressForm::Stub;
   // Where no program has copies of a library's variables, code that measures the distance to a definition of its own

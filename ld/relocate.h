@@ -38,12 +38,13 @@ GotLoadForm got_load_form(const Link& link, const Atom& atom, const Reloc& reloc
 
 TlsFacts tls_facts(const Link& link, const TargetFacts& target);
 
-// How an address that is written into code or data (Want::Address, Want::Stub) comes about.
+// How an address that is written into code or data (Want::Address, Want::Stub), or a size, comes about.
 enum class AddressForm : uint8_t {
   Known,          // a number now
   Relative,       // the loader adds the load address to the word
   Symbolic,       // the loader writes the address it finds into the word
   Distance,       // the loader writes the distance from the word to the address it finds
+  Size,           // the loader writes the size of what it finds
   Stub,           // a branch: that of a stub of this output
   CanonicalStub,  // the stub of this output is the function's address in all modules
   Copy,           // the variable is copied into this output, and all modules use the copy
@@ -57,7 +58,8 @@ AddressForm address_form(const Link& link, const Atom& atom, const Reloc& reloc,
 bool is_packed(const Link& link, const Atom& atom, const Reloc& reloc);
 
 constexpr bool is_load_fixup(AddressForm form) {
-  return form == AddressForm::Relative || form == AddressForm::Symbolic || form == AddressForm::Distance;
+  return form == AddressForm::Relative || form == AddressForm::Symbolic || form == AddressForm::Distance ||
+         form == AddressForm::Size;
 }
 
 }  // namespace xld

@@ -142,17 +142,29 @@ uint64_t Relocator::slot_address(const Reloc& reloc) {
   return link_.slots.word_address(word);
 }
 
+namespace {
+
+LoadFixupKind fixup_kind(const Link& link, AddressForm form, const Reloc& reloc) {
+  if (form == AddressForm::Distance) return LoadFixupKind::Distance;
+  if (form != AddressForm::Size) return LoadFixupKind::Word;
+  return size_of(reloc.field) == link.arch->word_size ? LoadFixupKind::Size : LoadFixupKind::NarrowSize;
+}
+
+}  // namespace
+
 uint64_t Relocator::address_value(const Reloc& reloc) {
-  uint64_t value = symbol_address(reloc) + static_cast<uint64_t>(reloc.addend);
+  const auto addend = static_cast<uint64_t>(reloc.addend);
+  uint64_t value = reloc.want == Want::Size ? addend : symbol_address(reloc) + addend;
   if (link_.fixup_counts.empty() || !atom_.has(atom_flag::kAllocated)) return value;
   const TargetFacts target = facts_of(link_, reloc);
   const AddressForm form = address_form(link_, atom_, reloc, target);
   const bool is_distance = form == AddressForm::Distance;
-  const bool is_symbolic = form == AddressForm::Symbolic || is_distance;
+  const bool is_symbolic = is_load_fixup(form) && form != AddressForm::Relative;
   // A stub may exist for branches; what is compared with null must not be its address.
-  if (is_symbolic || form == AddressForm::Zero) value = static_cast<uint64_t>(reloc.addend);
+  if (is_symbolic || form == AddressForm::Zero) value = addend;
   if (is_load_fixup(form))
-    link_.fixups[next_fixup_++] = {place(reloc), value, is_symbolic ? target.symbol : SymbolId(), is_distance,
+    link_.fixups[next_fixup_++] = {place(reloc), value, is_symbolic ? target.symbol : SymbolId(),
+                                   fixup_kind(link_, form, reloc),
                                    form == AddressForm::Relative && is_packed(link_, atom_, reloc)};
   return is_distance ? value + place(reloc) : value;  // the loader subtracts the place, not subtract()
 }
@@ -161,6 +173,7 @@ uint64_t Relocator::wanted_value(const Reloc& reloc) {
   const auto addend = static_cast<uint64_t>(reloc.addend);
   switch (reloc.want) {
     case Want::Address:
+    case Want::Size:
       return address_value(reloc);
     case Want::Stub:
       return symbol_address(reloc) + addend;
@@ -184,7 +197,6 @@ uint64_t Relocator::wanted_value(const Reloc& reloc) {
     case Want::TlsDescSlot:
       return slot_address(reloc) + addend;
     case Want::None:
-    case Want::Size:
     case Want::TlsNegatedOffsetSlot:
       break;
   }

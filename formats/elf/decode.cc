@@ -70,8 +70,19 @@ class Decoder {
     return true;
   }
 
-  // The size of a symbol is a number that is known now: a library's, too, as for the copy of a variable.
+  // The size of a symbol is a number that is known now, or the loader's to find out. In what the loader had better not
+  // write to, it is that which a library has now, as for the copy of a variable.
+  bool is_left_to_loader(const Reloc& reloc) const {
+    if (reloc.target_kind != TargetKind::Symbol || !link_.symbols.has(reloc.symbol(), symbol_flag::kOutOfReach))
+      return false;
+    const bool is_known =
+        link_.symbols.has(reloc.symbol(), symbol_flag::kDefined) || link_.symbols.claim(reloc.symbol()).is_import();
+    return atom_.has(atom_flag::kAllocated) &&
+           (!is_known || atom_.has(atom_flag::kWritable) || link_.options().dynamic.text_relocs == TextRelocs::Allow);
+  }
+
   bool take_size(Reloc& reloc) const {
+    if (is_left_to_loader(reloc)) return true;
     if (reloc.target_kind == TargetKind::Symbol && !link_.symbols.has(reloc.symbol(), symbol_flag::kDefined) &&
         !link_.symbols.claim(reloc.symbol()).is_import())
       return true;

@@ -376,8 +376,9 @@ void LoadRelocsChunk::for_each(Visit&& visit) const {
   auto slot = slots.begin();
   for (const LoadFixup& fixup : link_.fixups) {
     if (fixup.is_packed) continue;
-    if (fixup.is_distance || fixup.symbol.is_valid()) {
-      others.push_back({fixup.address, fixup.is_distance ? types.distance : types.absolute, fixup.symbol, fixup.value});
+    if (fixup.kind != LoadFixupKind::Word || fixup.symbol.is_valid()) {
+      const uint32_t by_kind[] = {types.absolute, types.distance, types.size, types.narrow_size};
+      others.push_back({fixup.address, by_kind[static_cast<size_t>(fixup.kind)], fixup.symbol, fixup.value});
       continue;
     }
     while (slot != slots.end() && slot->address < fixup.address) visit(*slot++);

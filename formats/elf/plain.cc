@@ -234,7 +234,7 @@ uint32_t apply_records(const Link& link, const InputFile& file, const Atom& atom
     write_field(form.field, field, value);
     if (is_fixup) {
       const bool is_packed = place.packs_fixups && record.offset % place.fixup_size == 0;
-      *fixup++ = {place.address + offset, value, SymbolId(), false, is_packed};
+      *fixup++ = {place.address + offset, value, SymbolId(), LoadFixupKind::Word, is_packed};
     }
   }
   return cursor.next;

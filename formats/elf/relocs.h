@@ -42,8 +42,8 @@ void refine_reloc(Cpu cpu, Bytes code, Reloc& reloc);
 // Dynamic relocation types the writer emits for a CPU; 0 where it has none. The slots of Want::TlsNegatedOffsetSlot in
 // a shared library take `negated_thread_offset`.
 struct DynamicRelocTypes {
-  uint32_t relative, irelative, absolute, distance, glob_dat, jump_slot, copy, tls_module, tls_offset, thread_offset,
-      negated_thread_offset, tls_desc;
+  uint32_t relative, irelative, absolute, distance, size, narrow_size, glob_dat, jump_slot, copy, tls_module,
+      tls_offset, thread_offset, negated_thread_offset, tls_desc;
   bool has_addend;  // RELA or REL
 };
 const DynamicRelocTypes& dynamic_reloc_types(Cpu cpu);
