@@ -254,6 +254,30 @@ void Translator::translate_slot_page(const Site& site) {
 // The lower half, in an instruction behind that of the upper: only what the address of the variable lacks.
 void Translator::translate_low_offset(const Site& site) {
   constexpr uint32_t kAtMost = 0xfff, kPlace = 10;
+// What code finds beside the thread pointer without asking for it by name is not there.
+void Translator::check_thread_words() {
+  if (cpu_ == Cpu::Arm64 || !settings_.has_system_threads) return;
+  for (uint32_t i = 0; i < elf_.sections.size(); i++) {
+    const ElfSection& section = elf_.sections[i];
+    if (!(section.flags & SHF_EXECINSTR) || !pieces_[i].place.is_valid() || section.bytes.empty()) continue;
+    const auto words = find_thread_words(section.bytes, mode(), starts_of(i));
+    if (!words.empty()) report_thread_words(i, words);
+  }
+}
+
+void Translator::report_thread_words(uint32_t index, std::span<const ThreadWord> words) {
+  const ElfSection& section = elf_.sections[index];
+  std::vector<uint64_t> named(detoured_[index].begin(), detoured_[index].end());  // by records, or translated
+  for (const ElfReloc& reloc : section.relocs) named.push_back(reloc.offset);
+  std::ranges::sort(named);
+  for (const ThreadWord& word : words)
+    if (!std::ranges::binary_search(named, word.field))
+      note(
+          fmt::format("section {}: offset {:#x}: the code uses %{}:{:#x}, a word beside the thread pointer that Mach-O "
+                      "threads do not have; use a thread-local variable, or name a runtime slot (--tls-slot)",
+                      section.name, word.field, cpu_ == Cpu::I386 ? "gs" : "fs", word.number));
+}
+
   const auto instruction = load<uint32_t>(field(site));
   const int64_t value = site.reloc->addend >> site.row->low_scale;
   const bool is_whole = value << site.row->low_scale == site.reloc->addend;
@@ -266,7 +290,7 @@ void Translator::translate_low_offset(const Site& site) {
 // ---- the thread pointer
 
 void Translator::clear_thread_pointers() {
-  if (!uses_thread_pointer_) return;
+  if (!uses_thread_pointer_) return check_thread_words();
   for (uint32_t i = 0; i < elf_.sections.size(); i++) {
     const ElfSection& section = elf_.sections[i];
     if (!(section.flags & SHF_EXECINSTR) || !pieces_[i].place.is_valid() || section.bytes.empty()) continue;

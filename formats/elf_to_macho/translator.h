@@ -153,6 +153,8 @@ class Translator {
   void translate_debug_reloc(const Site& site);
   void translate_debug_offset(const Site& site, ObjectPlace target, uint8_t length);
   void translate_debug_variable(const Site& site);
+  void check_thread_words();
+  void report_thread_words(uint32_t section, std::span<const ThreadWord> words);
   void add_debug_address(const Site& site, SymbolRef symbol, int64_t addend);
 
   // frames.cc
