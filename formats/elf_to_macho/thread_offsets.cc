@@ -73,19 +73,8 @@ void Translator::add_load_of_word(ObjectPlace field, SymbolRef symbol, bool is_v
   const bool is_wide = cpu_ == Cpu::X86_64;
   uint8_t type = is_wide ? kSlotLoadRecordX86_64 : kUnsignedRecord;
   if (is_variable) type = is_wide ? kTlvRecordX86_64 : kTlvRecordI386;
-  if (!is_wide && !is_variable) symbol = word_of(symbol);
+  if (!is_wide && !is_variable) return add_address_of(field, word_of(symbol));
   assembler_.add_reloc(field.section, record_at(field.offset, symbol, type, is_wide));
-}
-
-// Objects of 32 bits bring the words along that linkers make for those of 64.
-SymbolRef Translator::word_of(SymbolRef symbol) {
-  SymbolRef& known = words_[symbol.index];
-  if (known.is_valid()) return known;
-  BuiltSymbol built;
-  built.name = fmt::format("L{}$word", assembler_.symbol(symbol).name);
-  built.place = assembler_.append(assembler_.section("__DATA", "__data", S_REGULAR), {}, word_size(), word_size());
-  assembler_.add_reloc(built.place.section, record_at(built.place.offset, symbol, kUnsignedRecord, false));
-  return known = assembler_.add_symbol(std::move(built));
 }
 
 void Translator::translate_thread_offset(const Site& site) {
@@ -254,6 +243,17 @@ void Translator::translate_slot_page(const Site& site) {
 // The lower half, in an instruction behind that of the upper: only what the address of the variable lacks.
 void Translator::translate_low_offset(const Site& site) {
   constexpr uint32_t kAtMost = 0xfff, kPlace = 10;
+  const auto instruction = load<uint32_t>(field(site));
+  const int64_t value = site.reloc->addend >> site.row->low_scale;
+  const bool is_whole = value << site.row->low_scale == site.reloc->addend;
+  if (value < 0 || value > kAtMost || !is_whole || (instruction & kAtMost << kPlace) != 0)
+    return refuse(site, "has an addend, for which there is no room; compile with -ftls-model=global-dynamic");
+  uses_thread_pointer_ = true;
+  store(field(site), instruction | static_cast<uint32_t>(value) << kPlace);
+}
+
+// ---- the thread pointer
+
 // What code finds beside the thread pointer without asking for it by name is not there.
 void Translator::check_thread_words() {
   if (cpu_ == Cpu::Arm64 || !settings_.has_system_threads) return;
@@ -277,17 +277,6 @@ void Translator::report_thread_words(uint32_t index, std::span<const ThreadWord>
                       "threads do not have; use a thread-local variable, or name a runtime slot (--tls-slot)",
                       section.name, word.field, cpu_ == Cpu::I386 ? "gs" : "fs", word.number));
 }
-
-  const auto instruction = load<uint32_t>(field(site));
-  const int64_t value = site.reloc->addend >> site.row->low_scale;
-  const bool is_whole = value << site.row->low_scale == site.reloc->addend;
-  if (value < 0 || value > kAtMost || !is_whole || (instruction & kAtMost << kPlace) != 0)
-    return refuse(site, "has an addend, for which there is no room; compile with -ftls-model=global-dynamic");
-  uses_thread_pointer_ = true;
-  store(field(site), instruction | static_cast<uint32_t>(value) << kPlace);
-}
-
-// ---- the thread pointer
 
 void Translator::clear_thread_pointers() {
   if (!uses_thread_pointer_) return check_thread_words();

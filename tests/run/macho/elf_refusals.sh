@@ -41,7 +41,12 @@ run "$XLD" --target=darwin-386 fine.o -o fine
 # i386: absolute pointers of what throws; compilers for Darwin write distances.
 printf '%s\n' '.globl main' 'main: .cfi_startproc; .cfi_personality 0, x; ret; .cfi_endproc' 'x: ret' >throws.s
 run as --32 throws.s -o throws.o
-expect_fail 'throws\.o: section \.eh_frame: .*-fno-exceptions' -- --target=darwin-386 throws.o -o throws
+expect_fail 'throws\.o: section \.eh_frame: .*-fPIC' -- --target=darwin-386 throws.o -o throws
+# Distances to what another file defines, and sequences that no compiler makes.
+printf '%s\n' '.globl main' 'main: movl far@GOTOFF(%ebx), %eax; leal x@tlsgd(%ebx), %ecx' >distances.s
+run as --32 distances.s -o distances.o
+expect_fail 'offset 0x2: R_386_GOTOFF against far: .*-fno-pic' 'offset 0x8: R_386_TLS_GD against x: the instructions' -- \
+  --target=darwin-386 distances.o -o distances
 # A member of an archive that nobody needs may be what it likes.
 printf '.globl main\nmain: ret\n' >main.s
 run as --64 main.s -o main.o
