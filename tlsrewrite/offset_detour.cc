@@ -523,4 +523,50 @@ GuardAccesses find_guard_accesses(Bytes code, Mode mode, std::span<const uint32_
   return accesses;
 }
 
+// ---- other words
+
+namespace {
+
+bool is_word_of_elf(int32_t number, Mode mode) {
+  constexpr int32_t kFirstOfOthers = 0x48;
+  return mode == Mode::Bits64 || number < kFirstOfOthers;
+}
+
+// A prefix of the segment, and soon behind it what says that an address without registers follows.
+bool may_have_thread_words(Bytes code, Mode mode) {
+  constexpr size_t kMostBetween = 5;  // another prefix, two to three bytes of opcode, ModRM
+  constexpr uint8_t kNoRegisters = 0x25;
+  const uint8_t prefix = mode == Mode::Bits64 ? x86::kFsPrefix : x86::kGsPrefix;
+  for (auto at = std::ranges::find(code, prefix); at != code.end(); at = std::find(at + 1, code.end(), prefix)) {
+    const Bytes behind(at + 1, code.end());
+    for (size_t i = 0; i < kMostBetween && i + 5 <= behind.size(); i++) {
+      const auto number = load<int32_t>(behind.data() + i + 1);
+      const bool is_short = (behind[i] & 0xfc) == 0xa0;  // mov of the accumulator: the number follows the opcode
+      const bool is_form = mode == Mode::Bits64 ? behind[i] == kNoRegisters : x86::is_displacement_only(behind[i]);
+      constexpr int32_t kFarthest = 1 << 16;
+      if ((is_short || is_form) && number > -kFarthest && number < kFarthest && is_word_of_elf(number, mode))
+        return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<ThreadWord> find_thread_words(Bytes code, Mode mode, std::span<const uint32_t> starts) {
+  std::vector<ThreadWord> words;
+  if (!may_have_thread_words(code, mode)) return words;
+  x86::walk_instructions(
+      code, mode, starts,
+      [&](uint64_t start, const Instruction& instruction) {
+        if (!is_beside_thread_pointer(instruction, mode) || !is_number(instruction)) return;
+        if (instruction.displacement_size < 4) return;
+        const auto field = static_cast<uint32_t>(start + instruction.displacement);
+        const auto number = load<int32_t>(code.data() + field);
+        if (is_word_of_elf(number, mode)) words.push_back({field, number});
+      },
+      [](uint64_t, uint64_t) {});
+  return words;
+}
+
 }  // namespace xld

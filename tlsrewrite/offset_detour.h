@@ -74,4 +74,13 @@ struct GuardAccesses {
 };
 GuardAccesses find_guard_accesses(Bytes code, x86::Mode mode, std::span<const uint32_t> starts);
 
+// A word beside the thread pointer that code names by its number: "%fs:0x10", in 32-bit code "%gs:0x10".
+struct ThreadWord {
+  uint32_t field = 0;  // of the displacement, in the code
+  int32_t number = 0;
+};
+// Those which only ELF systems have there: in 32-bit code other systems have words of theirs from 0x48 on. Code without
+// bytes that look like one is not decoded.
+std::vector<ThreadWord> find_thread_words(Bytes code, x86::Mode mode, std::span<const uint32_t> starts);
+
 }  // namespace xld

@@ -3,7 +3,7 @@
 // .eh_frame becomes __TEXT,__eh_frame record by record as it is: both are what the Linux Standard Base describes. Its
 // pointers into the object become distances in the object, which need no records; a personality is reached through a
 // slot in Mach-O, and through a pointer of the program's own, DW.ref.NAME, in ELF. On i386 registers have
-// other numbers.
+// other numbers, and slots are the object's own.
 #include <fmt/core.h>
 
 #include "formats/elf/elf.h"
@@ -21,8 +21,9 @@ constexpr const char* kNeedsPic =
     "unwind information with absolute addresses cannot be loaded anywhere; compile with -fPIC (or "
     "-fno-asynchronous-unwind-tables if nothing is thrown)";
 
-constexpr const char* kNeedsNoThrow386 =
-    "an absolute pointer to a personality or an exception table cannot be translated; compile with -fno-exceptions";
+constexpr const char* kNeedsPic386 =
+    "an absolute pointer to a personality or an exception table cannot be translated; compile with -fPIC (or "
+    "-fno-exceptions if nothing is thrown)";
 
 }  // namespace
 
@@ -41,9 +42,9 @@ void Translator::translate_frames(uint32_t index) {
     if (!site.row || !has_room(site, 0, uint64_t{1} << site.row->length))
       return refuse(site, "is not known, or outside of the section's contents");
     if (site.row->form != Form::Distance && site.row->form != Form::Branch)
-      return refuse(site, cpu_ == Cpu::I386 ? kNeedsNoThrow386 : kNeedsPic);
+      return refuse(site, cpu_ == Cpu::I386 ? kNeedsPic386 : kNeedsPic);
     const ElfSymbol& symbol = symbol_at(site);
-    if (symbol.name.starts_with(kPersonalityPointer) && cpu_ != Cpu::I386) {
+    if (symbol.name.starts_with(kPersonalityPointer)) {
       add_personality(site,
                       make_undefined(prefix() + std::string(symbol.name.substr(kPersonalityPointer.size())), false));
     } else if (!add_frame_distance(site)) {
@@ -54,6 +55,7 @@ void Translator::translate_frames(uint32_t index) {
 
 void Translator::add_personality(const Site& site, SymbolRef personality) {
   const ObjectPlace place = place_of(site);
+  if (cpu_ == Cpu::I386) return assembler_.add_difference(place, word_of(personality), place, 0);
   store<uint32_t>(field(site), cpu_ == Cpu::X86_64 ? 4 : 0);
   const uint8_t type = cpu_ == Cpu::Arm64 ? kSlotRecordArm64 : kSlotRecordX86_64;
   assembler_.add_reloc(place.section, record_at(place.offset, personality, type));

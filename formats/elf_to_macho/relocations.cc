@@ -24,6 +24,10 @@ uint64_t size_of_field(const RelocRow& row) {
   return row.length == 3 ? 8 : 4;
 }
 
+constexpr const char* kNoForeignDistance =
+    "i386 has no record for the distance to a variable that another file defines; compile with -fno-pic, or without "
+    "hidden visibility of such variables";
+
 constexpr uint8_t kGotPageArm64 = 5, kGotPageOffsetArm64 = 6;
 
 }  // namespace
@@ -90,12 +94,21 @@ size_t Translator::translate_reloc(const Site& site) {
     case Form::InstructionPart:
       translate_instruction(site);
       return 1;
+    case Form::TableDistance:
+      translate_table_distance(site);
+      return 1;
+    case Form::TableOffset:
+      translate_table_offset(site);
+      return 1;
+    case Form::TableSlot:
+      translate_table_slot(site);
+      return 1;
     case Form::Size:
       translate_size(site);
       return 1;
     case Form::TlsPair:
     case Form::TlsModule:
-      return translate_tls_call(site);
+      return cpu_ == Cpu::I386 ? translate_tls_call_i386(site) : translate_tls_call(site);
     case Form::TlsBlockOffset:
       translate_block_offset(site);
       return 1;
@@ -179,13 +192,17 @@ void Translator::translate_distance(const Site& site) {
 void Translator::translate_x86_distance(const Site& site) {
   constexpr int64_t kToEnd = 4;
   const Target target = target_of(site, kToEnd);
-  if (!target.symbol.is_valid()) return;
-  BuiltReloc record = record_for(site, target.symbol);
+  if (target.symbol.is_valid()) add_x86_distance(site, target.symbol, target.addend);
+}
+
+void Translator::add_x86_distance(const Site& site, SymbolRef symbol, int64_t addend) {
+  constexpr int64_t kToEnd = 4;
+  BuiltReloc record = record_for(site, symbol);
   if (cpu_ == Cpu::I386) {
     // Fields hold what they would if the object stood at its own addresses.
-    assembler_.add_distance(place_of(site), 4, {}, target.addend);
+    assembler_.add_distance(place_of(site), 4, {}, addend);
   } else {
-    write_number(site, static_cast<uint64_t>(target.addend + kToEnd));
+    write_number(site, static_cast<uint64_t>(addend + kToEnd));
     const bool is_code = (elf_.sections[site.section].flags & SHF_EXECINSTR) && has_room(site, 3, 4);
     const uint8_t* before = field(site) - (is_code ? 3 : 0);
     // Old assemblers mark calls and jumps as they do data.
@@ -197,6 +214,12 @@ void Translator::translate_x86_distance(const Site& site) {
 }
 
 void Translator::add_pair(const Site& site, SymbolRef minuend, SymbolRef subtrahend, int64_t addend) {
+  if (cpu_ == Cpu::I386) {
+    // Records name places of the object, not symbols.
+    const ObjectPlace target = assembler_.symbol(minuend).place;
+    if (!target.is_valid()) return refuse(site, kNoForeignDistance);
+    return assembler_.add_difference(place_of(site), target, assembler_.symbol(subtrahend).place, addend);
+  }
   write_number(site, static_cast<uint64_t>(addend));
   BuiltReloc record = record_for(site, subtrahend);
   record.is_relative = false;

@@ -63,11 +63,9 @@ constexpr RelocRow kRowsX86_64[] = {
     {50, "R_X86_64_CODE_6_GOTTPOFF", Refused, 0, 0, false, kNeedsFewRegisters},
 };
 
-constexpr const char* kNeedsNoPic386 =
-    "it counts from the global offset table, which Mach-O does not have; compile with -fno-pic";
-constexpr const char* kNeedsExecTls386 =
-    "it finds a thread-local variable by way of the global offset table, which Mach-O does not have; compile with "
-    "-fno-pic";
+constexpr const char* kNeedsCallTls386 =
+    "it finds a thread-local variable's offset by way of the global offset table, which Mach-O does not have; compile "
+    "with -fno-pic, or with -fPIC -mtls-dialect=gnu -ftls-model=global-dynamic";
 
 constexpr RelocRow kRowsI386[] = {
     {2, "R_386_PC32", Distance, 0, kLong, true},
@@ -75,24 +73,24 @@ constexpr RelocRow kRowsI386[] = {
     {1, "R_386_32", Address, 0, kLong, false},
     {0, "R_386_NONE", Nothing},
     {38, "R_386_SIZE32", Size, 0, kLong, false},
-    {3, "R_386_GOT32", Refused, 0, 0, false, kNeedsNoPic386},
-    {9, "R_386_GOTOFF", Refused, 0, 0, false, kNeedsNoPic386},
-    {10, "R_386_GOTPC", Refused, 0, 0, false, kNeedsNoPic386},
-    {43, "R_386_GOT32X", Refused, 0, 0, false, kNeedsNoPic386},
+    {3, "R_386_GOT32", TableSlot, 0, kLong, false},
+    {9, "R_386_GOTOFF", TableOffset, 0, kLong, false},
+    {10, "R_386_GOTPC", TableDistance, 0, kLong, true},
+    {43, "R_386_GOT32X", TableSlot, 0, kLong, false},
     {20, "R_386_16", Refused, 0, 0, false, kNeedsNarrow},
     {21, "R_386_PC16", Refused, 0, 0, false, kNeedsNarrow},
     {22, "R_386_8", Refused, 0, 0, false, kNeedsNarrow},
     {23, "R_386_PC8", Refused, 0, 0, false, kNeedsNarrow},
     {15, "R_386_TLS_IE", TlsOffsetSlot, 0, kLong, false},
     {17, "R_386_TLS_LE", TlsOffset, 0, kLong, false},
-    {16, "R_386_TLS_GOTIE", Refused, 0, 0, false, kNeedsExecTls386},
-    {18, "R_386_TLS_GD", Refused, 0, 0, false, kNeedsExecTls386},
-    {19, "R_386_TLS_LDM", Refused, 0, 0, false, kNeedsExecTls386},
-    {32, "R_386_TLS_LDO_32", Refused, 0, 0, false, kNeedsExecTls386},
-    {33, "R_386_TLS_IE_32", Refused, 0, 0, false, kNeedsExecTls386},
-    {34, "R_386_TLS_LE_32", Refused, 0, 0, false, kNeedsExecTls386},
-    {39, "R_386_TLS_GOTDESC", Refused, 0, 0, false, kNeedsExecTls386},
-    {40, "R_386_TLS_DESC_CALL", Refused, 0, 0, false, kNeedsExecTls386},
+    {16, "R_386_TLS_GOTIE", Refused, 0, 0, false, kNeedsCallTls386},
+    {18, "R_386_TLS_GD", TlsPair, kTlvRecordI386, kLong, false},
+    {19, "R_386_TLS_LDM", TlsModule, kTlvRecordI386, kLong, false},
+    {32, "R_386_TLS_LDO_32", TlsBlockOffset, 0, kLong, false},
+    {33, "R_386_TLS_IE_32", Refused, 0, 0, false, kNeedsCallTls386},
+    {34, "R_386_TLS_LE_32", Refused, 0, 0, false, kNeedsCallTls386},
+    {39, "R_386_TLS_GOTDESC", Refused, 0, 0, false, kNeedsCallTls386},
+    {40, "R_386_TLS_DESC_CALL", Refused, 0, 0, false, kNeedsCallTls386},
 };
 
 constexpr const char* kNeedsNear =

@@ -21,6 +21,9 @@ enum class Form : uint8_t {
   Slot,             // the distance to S's slot
   SlotLoad,         // the same, of an instruction that may become a lea
   InstructionPart,  // arm64: addends have records of their own
+  TableDistance,    // i386: from P to the global offset table
+  TableOffset,      // from the table to S
+  TableSlot,        // from the table to S's slot; from 0 in an instruction without a register
   Size,             // of S
   TlsPair,          // general dynamic: begins a call of __tls_get_addr
   TlsModule,        // local dynamic: the same, for the start of all variables

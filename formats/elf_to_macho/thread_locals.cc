@@ -20,7 +20,7 @@ using namespace macho;
 
 namespace {
 
-constexpr std::string_view kTlsFunction = "__tls_get_addr";
+constexpr std::string_view kTlsFunction = "__tls_get_addr", kTlsFunctionI386 = "___tls_get_addr";
 constexpr uint64_t kDescriptorWords = 3;
 
 bool starts_with(const uint8_t* bytes, std::initializer_list<uint8_t> expected) {
@@ -120,13 +120,14 @@ SymbolRef Translator::block_descriptor() {
   return block_descriptor_ = make_descriptor(built, block_start());
 }
 
-// ---- x86-64: calls of __tls_get_addr
+// ---- x86: calls of __tls_get_addr
 
 bool Translator::is_call_of_tls_function(const Site& site, uint64_t offset) const {
   const auto& relocs = elf_.sections[site.section].relocs;
   if (site.index + 1 >= relocs.size()) return false;
   const ElfReloc& call = relocs[site.index + 1];
-  return call.offset == offset && elf_.symbols[call.symbol].name == kTlsFunction;
+  const std::string_view name = elf_.symbols[call.symbol].name;
+  return call.offset == offset && name == (cpu_ == Cpu::I386 ? kTlsFunctionI386 : kTlsFunction);
 }
 
 // lea x@tlsgd(%rip), %rdi; call __tls_get_addr  ->  mov x@TLVP(%rip), %rdi; call *(%rdi)
@@ -168,9 +169,67 @@ size_t Translator::translate_tls_call(const Site& site) {
   return 2;
 }
 
+namespace {
+
+// What stands around the field of such an access in 32-bit code.
+struct CallI386 {
+  uint8_t lead = 0;  // bytes of the instruction in front of the field
+  uint8_t base = 0;  // the register with the global offset table's address
+};
+
+// lea x(%ebx), %eax, or lea x(,%ebx,1), %eax with an index byte.
+CallI386 decode_lea_to_eax(const uint8_t* field, bool has_third) {
+  constexpr uint8_t kToEaxByIndex = 0x04, kNoBase = 5, kNoIndex = 4;
+  const uint8_t last = field[-1];
+  const bool is_to_eax = x86::register_of(last) == 0 && x86::is_base_and_displacement(last);
+  if (field[-2] == x86::kLoadAddress && is_to_eax) return {2, x86::base_of(last)};
+  const bool has_index = has_third && starts_with(field - 3, {x86::kLoadAddress, kToEaxByIndex});
+  if (has_index && x86::base_of(last) == kNoBase && last < 0x40 && x86::register_of(last) != kNoIndex)
+    return {3, x86::register_of(last)};
+  return {};
+}
+
+}  // namespace
+
+// lea x@tlsgd(,%ebx,1), %eax; call ___tls_get_addr  ->  mov WORD@GOTOFF(%ebx), %eax; call *(%eax)
+// The word has the address of the variable's descriptor.
+size_t Translator::translate_tls_call_i386(const Site& site) {
+  constexpr uint64_t kField = 4, kCallSize = 5, kIndirectCallSize = 6;
+  CallI386 found;
+  uint64_t call_size = 0;
+  if (has_room(site, 2, kField + kIndirectCallSize - 1)) {
+    found = decode_lea_to_eax(field(site), has_room(site, 3, kField));
+    const uint8_t* call = field(site) + kField;
+    if (call[0] == 0xe8 && is_call_of_tls_function(site, site.reloc->offset + 5)) call_size = kCallSize;
+    const bool is_indirect =
+        call[0] == x86::kGroup5 && (call[1] & 0xf8) == 0x90 && has_room(site, 2, kField + kIndirectCallSize);
+    if (is_indirect && is_call_of_tls_function(site, site.reloc->offset + 6)) call_size = kIndirectCallSize;
+  }
+  if (found.lead == 0 || call_size == 0) {
+    refuse(site, kUnknownSequence);
+    return 1;
+  }
+  const bool is_pair = site.row->form == Form::TlsPair;
+  const ObjectPlace place = place_of(site, -int64_t{found.lead});
+  const MutableBytes code(assembler_.bytes_at(place), found.lead + kField + call_size);
+  if (!is_pair && is_block_at_zero()) {
+    put(code.data(), {0x31, 0xc0});  // xor %eax, %eax
+    x86::fill_with_nops(code.subspan(2));
+    return 2;
+  }
+  const SymbolRef descriptor = is_pair ? descriptor_of(site.reloc->symbol, site) : block_descriptor();
+  if (!descriptor.is_valid()) return 2;
+  constexpr uint8_t kToEaxFromBase = 0x80;
+  put(code.data(), {x86::kMove, static_cast<uint8_t>(kToEaxFromBase | found.base), 0, 0, 0, 0, x86::kGroup5, 0x10});
+  x86::fill_with_nops(code.subspan(8));
+  assembler_.add_difference({place.section, place.offset + 2}, word_of(descriptor),
+                            assembler_.symbol(offset_table()).place, 0);
+  return 2;
+}
+
 void Translator::translate_block_offset(const Site& site) {
   if (is_block_at_zero()) return translate_thread_offset(site);
-  if (cpu_ == Cpu::X86_64 && is_in_block(symbol_at(site)))
+  if (cpu_ != Cpu::Arm64 && is_in_block(symbol_at(site)))
     return add_pair(site, initial_of(site.reloc->symbol), block_start(), site.reloc->addend);
   refuse(site, "the variable may be another file's, whose distance is not known");
 }

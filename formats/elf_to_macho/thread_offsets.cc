@@ -73,19 +73,8 @@ void Translator::add_load_of_word(ObjectPlace field, SymbolRef symbol, bool is_v
   const bool is_wide = cpu_ == Cpu::X86_64;
   uint8_t type = is_wide ? kSlotLoadRecordX86_64 : kUnsignedRecord;
   if (is_variable) type = is_wide ? kTlvRecordX86_64 : kTlvRecordI386;
-  if (!is_wide && !is_variable) symbol = word_of(symbol);
+  if (!is_wide && !is_variable) return add_address_of(field, word_of(symbol));
   assembler_.add_reloc(field.section, record_at(field.offset, symbol, type, is_wide));
-}
-
-// Objects of 32 bits bring the words along that linkers make for those of 64.
-SymbolRef Translator::word_of(SymbolRef symbol) {
-  SymbolRef& known = words_[symbol.index];
-  if (known.is_valid()) return known;
-  BuiltSymbol built;
-  built.name = fmt::format("L{}$word", assembler_.symbol(symbol).name);
-  built.place = assembler_.append(assembler_.section("__DATA", "__data", S_REGULAR), {}, word_size(), word_size());
-  assembler_.add_reloc(built.place.section, record_at(built.place.offset, symbol, kUnsignedRecord, false));
-  return known = assembler_.add_symbol(std::move(built));
 }
 
 void Translator::translate_thread_offset(const Site& site) {
@@ -265,8 +254,32 @@ void Translator::translate_low_offset(const Site& site) {
 
 // ---- the thread pointer
 
+// What code finds beside the thread pointer without asking for it by name is not there.
+void Translator::check_thread_words() {
+  if (cpu_ == Cpu::Arm64 || !settings_.has_system_threads) return;
+  for (uint32_t i = 0; i < elf_.sections.size(); i++) {
+    const ElfSection& section = elf_.sections[i];
+    if (!(section.flags & SHF_EXECINSTR) || !pieces_[i].place.is_valid() || section.bytes.empty()) continue;
+    const auto words = find_thread_words(section.bytes, mode(), starts_of(i));
+    if (!words.empty()) report_thread_words(i, words);
+  }
+}
+
+void Translator::report_thread_words(uint32_t index, std::span<const ThreadWord> words) {
+  const ElfSection& section = elf_.sections[index];
+  std::vector<uint64_t> named(detoured_[index].begin(), detoured_[index].end());  // by records, or translated
+  for (const ElfReloc& reloc : section.relocs) named.push_back(reloc.offset);
+  std::ranges::sort(named);
+  for (const ThreadWord& word : words)
+    if (!std::ranges::binary_search(named, word.field))
+      note(
+          fmt::format("section {}: offset {:#x}: the code uses %{}:{:#x}, a word beside the thread pointer that Mach-O "
+                      "threads do not have; use a thread-local variable, or name a runtime slot (--tls-slot)",
+                      section.name, word.field, cpu_ == Cpu::I386 ? "gs" : "fs", word.number));
+}
+
 void Translator::clear_thread_pointers() {
-  if (!uses_thread_pointer_) return;
+  if (!uses_thread_pointer_) return check_thread_words();
   for (uint32_t i = 0; i < elf_.sections.size(); i++) {
     const ElfSection& section = elf_.sections[i];
     if (!(section.flags & SHF_EXECINSTR) || !pieces_[i].place.is_valid() || section.bytes.empty()) continue;

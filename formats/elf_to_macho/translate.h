@@ -18,6 +18,7 @@ struct TranslationSettings {
   bool adds_underscores = true;  // as compilers for Darwin do: "main" is "_main"
   bool keeps_debug_information = true;
   bool may_execute_stack = false;                 // the program gets a stack that is executable
+  bool has_system_threads = true;                 // what is beside a thread pointer is the system's
   std::vector<std::string_view> slot_names = {};  // of runtime slots, as options name them
 };
 

@@ -78,6 +78,7 @@ class Translator {
   void translate_address(const Site& site);
   void translate_distance(const Site& site);
   void translate_x86_distance(const Site& site);
+  void add_x86_distance(const Site& site, SymbolRef symbol, int64_t addend);
   void translate_instruction(const Site& site);
   void translate_size(const Site& site);
   void add_pair(const Site& site, SymbolRef minuend, SymbolRef subtrahend, int64_t addend);
@@ -91,6 +92,14 @@ class Translator {
   bool has_room(const Site& site, uint64_t before, uint64_t after) const;
   const ElfSymbol& symbol_at(const Site& site) const { return elf_.symbols[site.reloc->symbol]; }
   BuiltReloc record_for(const Site& site, SymbolRef symbol) const;
+
+  // offset_table.cc
+  SymbolRef offset_table();
+  ObjectPlace word_of(SymbolRef symbol);
+  void add_address_of(ObjectPlace field, ObjectPlace target);
+  void translate_table_distance(const Site& site);
+  void translate_table_offset(const Site& site);
+  void translate_table_slot(const Site& site);
 
   // runtime_slots.cc
   std::vector<uint32_t> starts_of(uint32_t section) const;
@@ -114,6 +123,7 @@ class Translator {
   SymbolRef block_start();
   SymbolRef block_descriptor();
   size_t translate_tls_call(const Site& site);
+  size_t translate_tls_call_i386(const Site& site);
   bool is_call_of_tls_function(const Site& site, uint64_t offset) const;
   void translate_block_offset(const Site& site);
   void translate_tls_page(const Site& site);
@@ -133,7 +143,6 @@ class Translator {
   SymbolRef add_own_code(Bytes code, std::string_view name);
   void add_branch(ObjectPlace field, SymbolRef target, uint64_t offset = 0);
   void add_load_of_word(ObjectPlace field, SymbolRef symbol, bool is_variable);
-  SymbolRef word_of(SymbolRef symbol);
   void translate_thread_offset(const Site& site);
   void put_zero(const Site& site);
   bool has_other_record(const Site& site, const OffsetDetour& detour) const;
@@ -144,6 +153,8 @@ class Translator {
   void translate_slot_page(const Site& site);
   void translate_low_offset(const Site& site);
   void clear_thread_pointers();
+  void check_thread_words();
+  void report_thread_words(uint32_t section, std::span<const ThreadWord> words);
   void clear_x86_thread_pointer(uint32_t section);
   void clear_arm64_thread_pointer(uint32_t section);
 
@@ -181,7 +192,8 @@ class Translator {
   std::vector<uint32_t> starts_;                        // of instructions, in the section of finder_
   std::optional<x86::InstructionFinder> finder_;
   uint32_t finder_section_ = 0;
-  std::map<uint32_t, SymbolRef> words_;       // by SymbolRef: words of 32-bit objects that hold an address
+  SymbolRef offset_table_;
+  std::map<uint32_t, ObjectPlace> words_;     // by SymbolRef: words of 32-bit objects that hold an address
   std::vector<std::string_view> slot_names_;  // that the object's notes ask for
   size_t left_out_ = 0;                       // problems beyond those that are listed
   Translation result_;

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "formats/macho/macho.h"
+#include "formats/macho/relocs.h"
 
 namespace xld::macho {
 
@@ -34,6 +35,22 @@ ObjectPlace ObjectAssembler::append(uint32_t index, Bytes bytes, uint64_t size, 
     std::copy(bytes.begin(), bytes.end(), section.bytes.begin() + static_cast<ptrdiff_t>(offset));
   }
   return {index, offset};
+}
+
+void ObjectAssembler::add_difference(ObjectPlace field, ObjectPlace target, ObjectPlace from, int64_t addend) {
+  distances_.push_back({field, 4, target, from, addend});
+  BuiltReloc record = record_at(field.offset, {}, kSectionDifferenceRecord, false);
+  record.scattered = target;
+  add_reloc(field.section, record);
+  record.offset = 0;
+  record.type = kPairRecord;
+  record.scattered = from;
+  add_reloc(field.section, record);
+}
+
+ObjectPlace ObjectAssembler::add_slot(SymbolRef symbol, uint64_t word_size) {
+  slots_.push_back(symbol);
+  return append(section("__DATA", "__nl_symbol_ptr", S_NON_LAZY_SYMBOL_POINTERS), {}, word_size, word_size);
 }
 
 SymbolRef ObjectAssembler::add_symbol(BuiltSymbol symbol) {
@@ -84,6 +101,8 @@ void ObjectAssembler::place_sections(uint64_t header_size) {
     section.reloc_offset = section.relocs.empty() ? 0 : end_;
     end_ += section.relocs.size() * 8;
   }
+  slots_offset_ = end_;
+  end_ = align_up(end_ + slots_.size() * 4, 8);
   symbols_offset_ = end_;
   end_ += symbols_.size() * sizeof(typename M::Symbol) + names_.size();
 }
@@ -91,7 +110,7 @@ void ObjectAssembler::place_sections(uint64_t header_size) {
 void ObjectAssembler::resolve_distances() {
   for (const Distance& distance : distances_) {
     const uint64_t target = distance.target.is_valid() ? address_of(distance.target) : 0;
-    const uint64_t from = distance.is_address ? 0 : address_of(distance.field);
+    const uint64_t from = distance.from.is_valid() ? address_of(distance.from) : 0;
     const uint64_t value = target + static_cast<uint64_t>(distance.addend) - from;
     uint8_t* field = bytes_at(distance.field);
     if (distance.size == 8) {
@@ -102,13 +121,25 @@ void ObjectAssembler::resolve_distances() {
   }
 }
 
+bool ObjectAssembler::has_far_scattered_record() const {
+  constexpr uint64_t kReach = 1 << 24;
+  const auto is_far = [](const BuiltReloc& reloc) { return reloc.scattered.is_valid() && reloc.offset >= kReach; };
+  return std::ranges::any_of(sections_, [&](const Section& s) { return std::ranges::any_of(s.relocs, is_far); });
+}
+
 void ObjectAssembler::write_relocs(const Section& section, uint8_t* out) const {
   for (const BuiltReloc& reloc : section.relocs) {
-    const bool is_extern = reloc.symbol.is_valid();
-    const uint32_t number = is_extern ? numbers_[reloc.symbol.index] : reloc.number;
-    store<uint32_t>(out, static_cast<uint32_t>(reloc.offset));
-    store<uint32_t>(out + 4, (number & 0xffffff) | uint32_t{reloc.is_relative} << 24 | uint32_t{reloc.length} << 25 |
-                                 uint32_t{is_extern} << 27 | uint32_t{reloc.type} << 28);
+    if (reloc.scattered.is_valid()) {
+      store<uint32_t>(out, static_cast<uint32_t>(reloc.offset) | uint32_t{reloc.type} << 24 |
+                               uint32_t{reloc.length} << 28 | kScattered);
+      store<uint32_t>(out + 4, static_cast<uint32_t>(address_of(reloc.scattered)));
+    } else {
+      const bool is_extern = reloc.symbol.is_valid();
+      const uint32_t number = is_extern ? numbers_[reloc.symbol.index] : reloc.number;
+      store<uint32_t>(out, static_cast<uint32_t>(reloc.offset));
+      store<uint32_t>(out + 4, (number & 0xffffff) | uint32_t{reloc.is_relative} << 24 | uint32_t{reloc.length} << 25 |
+                                   uint32_t{is_extern} << 27 | uint32_t{reloc.type} << 28);
+    }
     out += 8;
   }
 }
@@ -174,6 +205,8 @@ Result<std::string> ObjectAssembler::write() {
   place_sections<M>(align_up(sizeof(typename M::Header) + commands_size, 16));
   if (end_ > UINT32_MAX || names_.size() > UINT32_MAX || symbols_.size() >= 1u << 24)
     return Error{"is too large for a Mach-O object: 4 GiB, or 16 million symbols"};
+  if (has_far_scattered_record())
+    return Error{"a section has more than 16 MiB, beyond which i386 has no records for distances; split its source"};
   resolve_distances();
 
   std::string out(end_, '\0');
@@ -214,6 +247,9 @@ Result<std::string> ObjectAssembler::write() {
   dysymtab.nextdefsym = defined_count_;
   dysymtab.iundefsym = local_count_ + defined_count_;
   dysymtab.nundefsym = static_cast<uint32_t>(symbols_.size()) - dysymtab.iundefsym;
+  dysymtab.indirectsymoff = static_cast<uint32_t>(slots_.empty() ? 0 : slots_offset_);
+  dysymtab.nindirectsyms = static_cast<uint32_t>(slots_.size());
+  for (size_t i = 0; i < slots_.size(); i++) put(out, slots_offset_ + i * 4, numbers_[slots_[i].index]);
   put(out, sizeof(header) + segment_size + sizeof(symtab), dysymtab);
   write_symbols<M>(out, symbols_offset_);
   std::copy(names_.begin(), names_.end(), out.begin() + static_cast<ptrdiff_t>(names_offset));

@@ -38,8 +38,9 @@ struct BuiltSymbol {
 // One record; a pair is two of them.
 struct BuiltReloc {
   uint64_t offset = 0;
-  SymbolRef symbol;     // not valid: `number` stands in its place
-  uint32_t number = 0;  // 24 bits
+  ObjectPlace scattered;  // i386, valid: the record names this place, neither symbol nor number
+  SymbolRef symbol;       // not valid: `number` stands in its place
+  uint32_t number = 0;    // 24 bits
   uint8_t type = 0;
   uint8_t length = 0;  // log2 of the field's size
   bool is_relative = false;
@@ -51,6 +52,8 @@ inline constexpr uint8_t kUnsignedRecord = 0;
 constexpr uint8_t subtractor_record(Cpu cpu) {
   return cpu == Cpu::Arm64 ? 1 : 5;
 }
+// The same on i386: two scattered records.
+inline constexpr uint8_t kSectionDifferenceRecord = 2, kPairRecord = 1;
 
 // Most of those that are made are of 32-bit distances.
 inline BuiltReloc record_at(uint64_t offset, SymbolRef symbol, uint8_t type, bool is_relative = true,
@@ -83,12 +86,18 @@ class ObjectAssembler {
   // A field of 4 or 8 bytes that holds the distance from itself to `target` (not valid: to address 0), counted in the
   // object's own addresses.
   void add_distance(ObjectPlace field, uint8_t size, ObjectPlace target, int64_t addend) {
-    distances_.push_back({field, size, target, addend});
+    distances_.push_back({field, size, target, field, addend});
   }
+
+  // i386: a field of 4 bytes that holds the distance between two places, and its records.
+  void add_difference(ObjectPlace field, ObjectPlace target, ObjectPlace from, int64_t addend);
+
+  // A slot that the linker makes one of its own: a word with the address of a symbol that is global.
+  ObjectPlace add_slot(SymbolRef symbol, uint64_t word_size);
 
   // A field of 4 or 8 bytes that holds the target's address in the object, for a record of `section_number(target)`.
   void add_address(ObjectPlace field, uint8_t size, ObjectPlace target, int64_t addend) {
-    distances_.push_back({field, size, target, addend, true});
+    distances_.push_back({field, size, target, {}, addend});
   }
   static uint32_t section_number(ObjectPlace place) { return place.section + 1; }
 
@@ -112,9 +121,8 @@ class ObjectAssembler {
   struct Distance {
     ObjectPlace field;
     uint8_t size;
-    ObjectPlace target;
+    ObjectPlace target, from;  // not valid: address 0
     int64_t addend;
-    bool is_address = false;
   };
 
   template <class M>
@@ -127,6 +135,7 @@ class ObjectAssembler {
   void write_symbols(std::string& out, uint64_t offset) const;
   void number_symbols();
   void resolve_distances();
+  bool has_far_scattered_record() const;
   void write_relocs(const Section& section, uint8_t* out) const;
   uint64_t address_of(ObjectPlace place) const { return sections_[place.section].address + place.offset; }
 
@@ -134,13 +143,14 @@ class ObjectAssembler {
   std::vector<Section> sections_;
   std::deque<BuiltSymbol> symbols_;
   std::vector<Distance> distances_;
+  std::vector<SymbolRef> slots_;   // of the one section that has them
   std::vector<uint32_t> order_;    // of symbols: local, defined, undefined
   std::vector<uint32_t> numbers_;  // by SymbolRef
   uint32_t local_count_ = 0, defined_count_ = 0;
   std::string names_;
   std::vector<uint32_t> name_offsets_;
   uint64_t contents_offset_ = 0, contents_size_ = 0, memory_size_ = 0;
-  uint64_t symbols_offset_ = 0, end_ = 0;
+  uint64_t slots_offset_ = 0, symbols_offset_ = 0, end_ = 0;
 };
 
 }  // namespace xld::macho

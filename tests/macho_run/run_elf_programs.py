@@ -18,13 +18,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = HERE / "elf_programs"
 COMPILERS = {
     "x86_64": {"gcc": ["gcc"], "g++": ["g++", "-std=c++17"], "clang": ["clang-19"]},
-    "i386": {"gcc": ["gcc", "-m32"]},
+    "i386": {"gcc": ["gcc", "-m32"], "g++": ["g++", "-m32", "-std=c++17"]},
     "arm64": {"gcc": ["clang-19", "-target", "aarch64-linux-gnu"],
               "g++": ["clang++-19", "-target", "aarch64-linux-gnu", "-std=c++17"],
               "clang": ["clang-19", "-target", "aarch64-linux-gnu"]},
 }
 FOREIGN_LINK = {"arm64": ["-fuse-ld=lld-19"]}
-# Global offset tables as i386 has them cannot be translated.
 CODE_MODEL = {"i386": ["-fno-pic", "-no-pie"]}
 LINKED_FOR = {"x86_64": "darwin-amd64", "arm64": "darwin-arm64", "i386": "darwin-386"}
 MINIMA = {"i386": ["10.8"], "x86_64": ["10.5", "10.15", "11.0", "13.0"], "arm64": ["11.0", "13.0"]}
@@ -49,6 +48,7 @@ class Program:
 PROGRAMS = {
     "plain": Program(["plain.c"], "gcc", is_for_all=True, options=("-fcommon",), arguments=("first",),
                      archs=("x86_64", "arm64", "i386")),
+    "plain_pic_386": Program(["plain.c"], "gcc", options=("-fcommon", "-fPIC"), arguments=("first",), archs=("i386",)),
     "threads": Program(["threads.c"], "gcc", ["threads_library.c"], is_for_all=True, options=("-fcommon",),
                        arguments=("first",)),
     "threads_clang": Program(["threads.c"], "clang", ["threads_library.c"],
@@ -56,6 +56,9 @@ PROGRAMS = {
     # Thread-local variables by their offsets; -fPIE comes behind -fPIC and counts.
     "models": Program(["models.c", "models_other.c"], "gcc", options=("-fPIE",)),
     "models_386": Program(["models.c", "models_other.c"], "gcc", archs=("i386",)),
+    "models_pic_386": Program(["models.c", "models_other.c"], "gcc", options=("-fPIC",), archs=("i386",)),
+    "models_block_386": Program(["models.c", "models_other.c"], "gcc", options=("-fPIC", "-ftls-model=local-dynamic"),
+                                archs=("i386",)),
     "models_plain": Program(["models.c", "models_other.c"], "gcc", options=("-fPIE", "-O0")),
     "models_plain_386": Program(["models.c", "models_other.c"], "gcc", options=("-O0",), archs=("i386",)),
     "models_indirect_386": Program(["models.c", "models_other.c"], "gcc", options=("-mno-tls-direct-seg-refs",), archs=("i386",)),
@@ -83,8 +86,12 @@ PROGRAMS = {
     "cxx": Program(["cxx.cc", "cxx_other.cc"], "g++", is_for_all=True),
     "cxx_framed": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O1", "-fno-omit-frame-pointer")),
     "cxx_plain": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-O0",)),
+    "cxx_386": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-fPIC",), archs=("i386",)),
+    "cxx_plain_386": Program(["cxx.cc", "cxx_other.cc"], "g++", options=("-fPIC", "-O0"), archs=("i386",)),
     "images": Program(["images.c"], "gcc", is_for_all=True, library="images_library.c", bundle="images_bundle.c",
                       native=("-ldl",)),
+    "images_386": Program(["images.c"], "gcc", options=("-fPIC",), library="images_library.c", bundle="images_bundle.c",
+                          native=("-ldl",), archs=("i386",)),
     "sqlite": Program(["sqlite.c"], "gcc", ["sqlite3.c"], options=("-O1",), arguments=("database",), native=("-lm",),
                       uses_sqlite=True),
 }

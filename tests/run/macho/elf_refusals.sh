@@ -26,10 +26,27 @@ refused 'main: ret; .section .ctors,"aw"; x: .quad main, -1' 'section \.ctors: .
 refused 'main: ret; .data; .balign 65536; x: .long 1' 'section \.data: alignment 0x10000 is larger'
 refused '.cfi_startproc; .cfi_personality 3, x; main: ret; .cfi_endproc; .data; x: .long 1' 'unwind information .*-fPIC'
 
+refused 'main: movq %fs:0x10, %rax; ret' 'section \.text: offset 0x5: the code uses %fs:0x10, .*--tls-slot'
+refused 'main: nop; cmpb $0, %fs:0x1c; movabs %fs:0, %rax' 'offset 0x5: .*%fs:0x1c' 'offset 0xd: .*%fs:0x0'
+# Where no system makes the threads they are the program's own.
+run "$XLD" --target=darwin-amd64 -static -e _main case.o -o case
+# Bytes that look like one, words of Darwin's own, and what a name stands for.
+printf '%s\n' '.globl main' 'main: movl $0x25048b64, %eax; movq %gs:0x30, %rax; ret' >fine.s
+run as --64 fine.s -o fine.o
+run "$XLD" --target=darwin-amd64 fine.o -o fine
+printf '%s\n' '.globl main' 'main: movl %gs:0x468, %eax; ret' >fine.s
+run as --32 fine.s -o fine.o
+run "$XLD" --target=darwin-386 fine.o -o fine
+
 # i386: absolute pointers of what throws; compilers for Darwin write distances.
 printf '%s\n' '.globl main' 'main: .cfi_startproc; .cfi_personality 0, x; ret; .cfi_endproc' 'x: ret' >throws.s
 run as --32 throws.s -o throws.o
-expect_fail 'throws\.o: section \.eh_frame: .*-fno-exceptions' -- --target=darwin-386 throws.o -o throws
+expect_fail 'throws\.o: section \.eh_frame: .*-fPIC' -- --target=darwin-386 throws.o -o throws
+# Distances to what another file defines, and sequences that no compiler makes.
+printf '%s\n' '.globl main' 'main: movl far@GOTOFF(%ebx), %eax; leal x@tlsgd(%ebx), %ecx' >distances.s
+run as --32 distances.s -o distances.o
+expect_fail 'offset 0x2: R_386_GOTOFF against far: .*-fno-pic' 'offset 0x8: R_386_TLS_GD against x: the instructions' -- \
+  --target=darwin-386 distances.o -o distances
 # A member of an archive that nobody needs may be what it likes.
 printf '.globl main\nmain: ret\n' >main.s
 run as --64 main.s -o main.o

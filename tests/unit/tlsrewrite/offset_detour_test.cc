@@ -162,6 +162,28 @@ TEST(OffsetDetour, OtherWordsAreNoGuard) {
   EXPECT_EQ(find_guard_accesses(from_hex("90 06 28 00 00 00"), Mode::Bits64, {}).unclear, std::vector<uint64_t>{1});
 }
 
+TEST(OffsetDetour, WordsBesideTheThreadPointer) {
+  const struct {
+    const char* code;
+    Mode mode;
+    std::vector<std::pair<uint32_t, int32_t>> expected;
+  } cases[] = {
+      // mov %fs:0x30, %rax; movabs %fs:0, %rax
+      {"64 48 8b 04 25 30 00 00 00 64 48 a1 00 00 00 00 00 00 00 00", Mode::Bits64, {{5, 0x30}, {12, 0}}},
+      {"64 80 3c 25 f8 ff ff ff 00", Mode::Bits64, {{4, -8}}},                   // cmpb $0, %fs:-8
+      {"65 48 8b 04 25 30 00 00 00 64 48 8b 80 30 00 00 00", Mode::Bits64, {}},  // %gs:0x30; %fs:0x30(%rax)
+      {"b8 64 8b 04 25 00 00 00 00 00", Mode::Bits64, {}},                       // mov $0x25048b64, %eax
+      {"65 a1 10 00 00 00 65 8b 0d 68 04 00 00 65 ff 15 14 00 00 00", Mode::Bits32, {{2, 0x10}, {16, 0x14}}},
+      {"64 a1 10 00 00 00", Mode::Bits32, {}},
+  };
+  for (const auto& c : cases) {
+    std::vector<std::pair<uint32_t, int32_t>> found;
+    for (const ThreadWord& word : find_thread_words(from_hex(c.code), c.mode, {}))
+      found.emplace_back(word.field, word.number);
+    EXPECT_EQ(found, c.expected) << c.code;
+  }
+}
+
 TEST(OffsetDetour, WhatNobodyWritesIsRefused) {
   const Case cases[] = {
       {"64 48 89 24 25 00 00 00 00", offset_at(5), ""},                           // mov %rsp, %fs:x
