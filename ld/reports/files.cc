@@ -1,4 +1,5 @@
 // -t and -y: which files take part, and which of them define or use a symbol. One line each, as GNU ld prints them.
+#include <algorithm>
 #include <fmt/core.h>
 #include <set>
 
@@ -9,8 +10,11 @@
 namespace xld {
 
 std::string list_files(const Link& link) {
+  std::vector<const InputFile*> files(link.inputs.files.begin(), link.inputs.files.end());
+  files.insert(files.end(), link.inputs.libraries.begin(), link.inputs.libraries.end());
+  std::sort(files.begin(), files.end(), [](const InputFile* a, const InputFile* b) { return a->id < b->id; });
   std::string text;
-  for (const InputFile* file : link.inputs.files) text += file->display_name() + "\n";
+  for (const InputFile* file : files) text += file->display_name() + "\n";
   return text;
 }
 

@@ -19,7 +19,7 @@ void write_reports(const Link& link, const InputFinder& finder, ReportSink& sink
 // --stats: when everything else is done.
 void write_statistics(const Link& link, const InputFinder& finder, ReportSink& sink);
 
-// -t: files that take part, "libc.a(printf.o)".
+// -t: files that take part, "libc.a(printf.o)", and shared libraries.
 std::string list_files(const Link& link);
 std::string list_extractions(const Link& link);
 // -y: who defines, and who refers to, the named symbols.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# --trace-symbol and -y report who defines and who refers to a symbol; -t lists the files that took part.
+# --trace-symbol and -y report who defines and who refers to a symbol; -t lists the files that took part, and libraries.
 source "$(dirname "$0")/../lib.sh"
 
 compile a.s <<<'	.globl _start
@@ -18,3 +18,7 @@ for option in -t --trace; do
   expect_match 'lib\.a.*b\.o' link $option a.o lib.a -o program
   expect_no_match 'c\.o' link $option a.o lib.a -o program
 done
+
+# Libraries too: programs find out where -lNAME is by asking the linker so.
+link -shared b.o -o libtraced.so
+expect_equal "$(link -t -o program a.o -L. -ltraced)" $'a.o\n./libtraced.so'
