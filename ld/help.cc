@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <iterator>
+#include <string>
+#include <vector>
 
 #include "core/target_table.h"
 #include "formats/flag_index.h"
@@ -51,14 +53,28 @@ void append_wrapped(std::string& text, std::string_view words, size_t column, si
   text += '\n';
 }
 
-// Blanks inside one spelling must not break the line; they are put back afterwards.
-void append_row(std::string& text, const OptionRow& row) {
+// "--[no-]relax" in full, as --relax and --no-relax: configure scripts look for either name in the help. What is denied
+// has no value that could be left out.
+std::vector<std::string> written_names(std::string_view spelling, const OptionRow& row) {
+  const size_t begin = spelling.find('['), end = spelling.find(']');
+  if (begin == spelling.npos || end == spelling.npos) return {spelling_with_value(spelling, row)};
+  const std::string_view dashes = spelling.substr(0, begin), negation = spelling.substr(begin + 1, end - begin - 1);
+  const std::string positive = fmt::format("{}{}", dashes, spelling.substr(end + 1));
+  const std::string negative = fmt::format("{}{}{}", dashes, negation, spelling.substr(end + 1));
+  return {spelling_with_value(positive, row),
+          row.value == ValueKind::Optional ? negative : spelling_with_value(negative, row)};
+}
+
+// Blanks inside one name must not break the line; they are put back afterwards.
+void append_row(std::string& text, std::string_view prefix, const OptionRow& row) {
   constexpr char kFixedBlank = '\x01';
   std::string names;
   for_each_spelling(row, [&](std::string_view spelling) {
-    std::string name = spelling_with_value(spelling, row);
-    std::ranges::replace(name, ' ', kFixedBlank);
-    names.append(names.empty() ? "" : ", ").append(name);
+    for (std::string& name : written_names(spelling, row)) {
+      name.insert(0, prefix);
+      std::ranges::replace(name, ' ', kFixedBlank);
+      names.append(names.empty() ? "" : ", ").append(name);
+    }
   });
   std::string lines;
   append_wrapped(lines, names, 2, 0);
@@ -74,10 +90,10 @@ void append_row(std::string& text, const OptionRow& row) {
   }
 }
 
-void append_table(std::string& text, const OptionTable& table) {
+void append_table(std::string& text, std::string_view prefix, const OptionTable& table) {
   for (const OptionGroup& group : table.groups) {
     fmt::format_to(std::back_inserter(text), "\n{}:\n", group.title);
-    for (const OptionRow& row : group.rows) append_row(text, row);
+    for (const OptionRow& row : group.rows) append_row(text, prefix, row);
   }
 }
 
@@ -134,11 +150,11 @@ std::string help_text(const Dialect& dialect, std::string_view program_name) {
   std::string text = fmt::format(
       "Usage: {} [options] file...\n\n"
       "Options may be written with one or two dashes; those that begin with --o need two.\n"
-      "--[no-]NAME stands for --NAME and --no-NAME. @FILE stands for the words in FILE.\n",
+      "@FILE stands for the words in FILE.\n",
       program_name);
-  append_table(text, dialect.preferred);
-  append_table(text, dialect.options);
-  append_table(text, dialect.keywords);
+  append_table(text, "", dialect.preferred);
+  append_table(text, "", dialect.options);
+  append_table(text, "-z ", dialect.keywords);
   // libtool takes a linker for one of ELF shared libraries if its help has "supported targets: ... elf".
   fmt::format_to(std::back_inserter(text), "\n{}: supported targets:{}\n{}: supported emulations:{}\n", program_name,
                  names_of(TargetNameKind::OutputFormat), program_name, names_of(TargetNameKind::Emulation));

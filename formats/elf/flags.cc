@@ -432,8 +432,8 @@ constexpr OptionRow kKeyword[] = {
     {"-z", Required, "KEYWORD[=VALUE]", "settings of ELF; the keywords are listed below", apply_keyword},
     {"--[no-]gdb-index", None, "", "write an index for GDB; made faster of objects compiled with -ggnu-pubnames",
      set_switch<&Options::gdb_index>},
-    {"--compress-debug-sections", Required, "KIND[:LEVEL]",
-     "none (default), zlib or zlib-gabi (:1 to :9), zstd (:1 to :22)", choose_compression},
+    {"--compress-debug-sections", Required, "none|zlib|zlib-gabi|zstd[:LEVEL]",
+     "compress debug sections (none); levels are 1 to 9 of zlib, 1 to 22 of zstd", choose_compression},
     {"--compress-sections", Required, "GLOB=KIND[:LEVEL]",
      "the same for sections that match and are not loaded; the last that matches counts", compress_sections},
 };

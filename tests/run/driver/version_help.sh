@@ -15,3 +15,7 @@ esac
 expect_match 'gc-sections' "$XLD" --help
 expect_match '[Uu]sage' "$XLD" --help
 expect_match 'elf' "$XLD" --help
+# libtool, gcc and others look for these.
+for words in no-whole-archive --as-needed --no-as-needed '--compress-debug-sections.*\bzstd\b' '-z relro' '-z noexecstack'; do
+  expect_match "$(printf %s "$words" | sed 's/^-/[-]/')" "$XLD" --help
+done

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <iterator>
 #include <map>
@@ -459,7 +460,10 @@ TEST(CommandLine, HelpNamesTheReasonOfEveryOptionWithoutEffect) {
   std::ranges::replace(squeezed, '\n', ' ');
   for (const OptionTable& table : {dialect_for("ld").options, dialect_for("ld").keywords}) {
     for (const OptionName& name : table.names) {
-      EXPECT_NE(squeezed.find(name.spelling), std::string::npos) << name.spelling;
+      for (const std::string_view part : {std::string_view(), name.negation}) {
+        const std::string written = fmt::format("{}{}", part, name.name);
+        EXPECT_NE(squeezed.find(written), std::string::npos) << written;
+      }
       EXPECT_NE(squeezed.find(name.row->help), std::string::npos) << name.row->help;
     }
   }
