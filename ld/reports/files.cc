@@ -8,9 +8,14 @@
 
 namespace xld {
 
+// In the order of the command line: objects, those as well that a compiler has made something else of, and libraries.
 std::string list_files(const Link& link) {
+  std::vector<const InputFile*> files(link.inputs.libraries.begin(), link.inputs.libraries.end());
+  for (const InputFile* file : link.inputs.by_id)
+    if (file && file->id.value != 0) files.push_back(file);
+  std::ranges::stable_sort(files, {}, [](const InputFile* file) { return file->id; });
   std::string text;
-  for (const InputFile* file : link.inputs.files) text += file->display_name() + "\n";
+  for (const InputFile* file : files) text += file->display_name() + "\n";
   return text;
 }
 
