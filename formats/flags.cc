@@ -106,6 +106,10 @@ std::string suggest_option(const OptionTable& table, std::string_view word) {
   for (const OptionName& entry : table.names) {
     if (!entry.negation.empty()) negations.push_back(fmt::format("{}{}", entry.negation, entry.name));
   }
+  // Too many dashes.
+  if (const auto match = match_whole(table, name, 0); match && dashes > 2)
+    return fmt::format(", did you mean '{}{}'",
+                       match->entry->spelling.substr(0, match->entry->spelling.find_first_not_of('-')), name);
   Suggestion suggestion(name);
   for (const OptionName& entry : table.names) {
     if (entry.effect != Effect::NotYet) suggestion.consider(entry.name);
@@ -115,7 +119,7 @@ std::string suggest_option(const OptionTable& table, std::string_view word) {
   if (!best) return {};
   const auto match = match_whole(table, *best, 0);
   const std::string_view spelling = match ? match->entry->spelling : "--";
-  return fmt::format("; did you mean '{}{}'?", spelling.substr(0, spelling.find_first_not_of('-')), *best);
+  return fmt::format(", did you mean '{}{}'", spelling.substr(0, spelling.find_first_not_of('-')), *best);
 }
 
 void apply_option(OptionContext& context, const OptionMatch& match, const OptionUse& use) {

@@ -66,9 +66,11 @@ struct OptionContext {
   size_t open_groups = 0;
   bool time_trace_by_output = false;  // --time-trace without a file: named after the output
   size_t position = 0;                // of the word that is read: orders messages
+  std::vector<std::pair<size_t, std::string>> warnings = {};
 
   void error(std::string text) { diagnostics.error(std::move(text), {}, position); }
-  void warn(std::string text) { diagnostics.warn(std::move(text), {}, position); }
+  // Whether a warning is shown, and is none, is known when all words have been read.
+  void warn(std::string text) { warnings.emplace_back(position, std::move(text)); }
   void add_input(InputKind kind, std::string_view name);
 };
 
@@ -116,9 +118,10 @@ struct OptionTable {
 struct Dialect {
   std::string_view name;
   OptionTable options;
-  OptionTable preferred = {};      // means something else by some names of `options`
-  OptionTable keywords;            // of -z; empty if the dialect has none
-  bool has_abbreviations = false;  // --NAME may be cut short, as getopt_long() has it
+  OptionTable preferred = {};                   // means something else by some names of `options`
+  OptionTable keywords;                         // of -z; empty if the dialect has none
+  bool has_abbreviations = false;               // --NAME may be cut short, as getopt_long() has it
+  std::string_view compatible_with = "GNU ld";  // what scripts look for in the output of -v
   void (*apply_defaults)(Options&);
   void (*complete)(OptionContext&) = nullptr;  // when all words have been read; none: nothing depends on all of them
 };

@@ -42,7 +42,8 @@ class Parser {
   void read_option(std::string_view word) {
     const auto match = find_option(context_.dialect, word);
     if (!match) {
-      return context_.error(fmt::format("unknown option '{}'{}", word, suggest_option(context_.dialect.options, word)));
+      return context_.error(
+          fmt::format("unknown argument '{}'{}", word, suggest_option(context_.dialect.options, word)));
     }
     OptionUse use{.spelling = match->spelling,
                   .value = match->value.value_or(std::string_view{}),
@@ -133,6 +134,7 @@ void complete(OptionContext& context) {
   if (map_into_directory) options.map_file = fmt::format("{}/{}.map", options.map_file, base_name(options.output));
   kernel_image::complete_options(options, context.files.support_directories);
   options.target.output = output_kind(options);
+  for (auto& [position, text] : context.warnings) context.diagnostics.warn(std::move(text), {}, position);
 }
 
 std::string_view output_format_name(const Options& options) {
@@ -147,7 +149,8 @@ std::string requested_text(const OptionContext& context) {
   const CommandRequest& request = context.request;
   std::string text;
   if (request.help) return help_text(context.dialect, base_name(context.options.program_name));
-  if (request.version || request.version_and_link || request.targets) text += version_line();
+  if (request.version || request.version_and_link || request.targets)
+    text += version_line(context.dialect.compatible_with);
   if (request.targets) text += targets_text();
   if (request.output_format) text += fmt::format("{}\n", output_format_name(context.options));
   if (request.sysroot) text += fmt::format("{}\n", context.options.sysroot);

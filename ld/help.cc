@@ -107,8 +107,8 @@ std::string names_of(TargetNameKind kind) {
 
 }  // namespace
 
-std::string version_line() {
-  return fmt::format("xld v{} (compatible with GNU ld)\n", kVersion);
+std::string version_line(std::string_view compatible_with) {
+  return fmt::format("xld v{} (compatible with {})\n", kVersion, compatible_with);
 }
 
 namespace {

@@ -15,7 +15,7 @@ namespace xld {
 // "xld v0.1.0 (compatible with GNU ld)": libtool and configure scripts look for "GNU" in the output of -v, Meson and
 // CMake for "GNU ld" in that of --version. Libtool takes " 0." or " 1." for a GNU ld without version scripts, and
 // exports everything: hence the "v".
-std::string version_line();
+std::string version_line(std::string_view compatible_with = "GNU ld");
 
 // Targets and emulations, one a line.
 std::string targets_text();

@@ -199,7 +199,10 @@ void InputFinder::open_bytes(const InputOption& option, const std::string& path,
   if (passes_over(path, identity)) return;
   if (!check_identity(path, identity, bytes)) return;
   if (identity.kind == FileKind::SharedLibrary) return add_library(option, path, bytes);
-  add_object(path, {}, bytes, option.is_lazy).hides_definitions = option.hides_definitions;
+  const bool is_forced = option.is_lazy && option.loads_classes && macho::has_classes(bytes);
+  InputFile& file = add_object(path, {}, bytes, option.is_lazy && !is_forced);
+  file.hides_definitions = option.hides_definitions;
+  if (is_forced) file.taken_by = "-ObjC";
 }
 
 namespace {

@@ -44,9 +44,9 @@ bool exists(const std::string& path) {
 const char* label_of(Severity severity, bool is_colored) {
   switch (severity) {
     case Severity::Error:
-      return is_colored ? "\033[1;31merror:\033[0m " : "error: ";
+      return is_colored ? "\033[0;31merror: \033[0m" : "error: ";
     case Severity::Warning:
-      return is_colored ? "\033[1;35mwarning:\033[0m " : "warning: ";
+      return is_colored ? "\033[0;35mwarning: \033[0m" : "warning: ";
     case Severity::Note:
       break;
   }

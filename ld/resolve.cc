@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/core.h>
+#include <span>
 
 #include "ld/commons.h"
 #include "ld/file_guess.h"
@@ -111,7 +112,7 @@ class Resolution {
         finder_.add_compiled(*compiled, claimed.empty() ? FileId() : claimed.front()->id);
     compiler_.clean_up();
     read(objects);
-    for (InputFile* object : objects) check_delivered(*object);
+    for (InputFile* object : objects) check_delivered(*object, claimed);
     if (link_.diagnostics().failed()) return;
 
     std::vector<InputFile*> round = finder_.objects();
@@ -121,14 +122,20 @@ class Resolution {
     settle(round);
   }
 
+  static std::string names_of_some(std::span<InputFile* const> files) {
+    if (files.empty()) return "its source";
+    const std::string first = files.front()->display_name();
+    return files.size() == 1 ? first : fmt::format("{} and the {} others of its kind", first, files.size() - 1);
+  }
+
   // For -r, GCC joins its intermediate code and leaves compiling to the last link: that is an object like others.
-  void check_delivered(InputFile& object) {
+  void check_delivered(InputFile& object, std::span<InputFile* const> claimed) {
     if (object.is_foreign)
       link_.diagnostics().error(
           fmt::format(
               "{}: was compiled from intermediate code (-flto) for a system with other names and another object "
-              "format than the output; compile that without -flto, or for the output's system (-target)",
-              object.path),
+              "format than the output; compile {} without -flto, or for the output's system (-target)",
+              object.path, names_of_some(claimed)),
           object.id);
     if (object.ir != IrContent::Only) return;
     if (!link_.applies_relocs()) {

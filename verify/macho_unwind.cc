@@ -211,7 +211,10 @@ class UnwindInfo {
   void check_function(uint32_t function, uint32_t encoding) {
     const MachoSection* section = file_.section_at(base() + function);
     if (encoding != 0 && (!section || !section->has_code())) report_.add("function {:#x} is not in code", function);
-    if (((encoding & kHasLsda) != 0) != lsdas_.contains(function)) {
+    const uint32_t dwarf = file_.is_arm64() ? 0x03000000 : 0x04000000;
+    // A record names its table itself.
+    const bool is_in_record = (encoding & kModeMask) == dwarf && (encoding & kHasLsda) == 0;
+    if (!is_in_record && ((encoding & kHasLsda) != 0) != lsdas_.contains(function)) {
       report_.add("function {:#x}: encoding {:#x}, but {} LSDA", function, encoding,
                   lsdas_.contains(function) ? "an" : "no");
     }
@@ -220,7 +223,6 @@ class UnwindInfo {
     const uint32_t mode = (encoding & kModeMask) >> 24;
     const bool is_known = file_.is_arm64() ? mode >= 2 && mode <= 4 : mode >= 1 && mode <= 4;
     if ((encoding & ~kMarks) != 0 && !is_known) report_.add("function {:#x} has mode {}", function, mode);
-    const uint32_t dwarf = file_.is_arm64() ? 0x03000000 : 0x04000000;
     if ((encoding & kModeMask) != dwarf) return;
     const auto found = frames_.functions.find(encoding & 0xffffff);
     if (found == frames_.functions.end()) {

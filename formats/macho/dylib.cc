@@ -22,13 +22,14 @@ class LibraryReader {
   Result<LibraryText> read() {
     const auto header = xld::read<typename M::Header>(bytes_, 0);
     if (!header || header->magic != M::kMagic) return Error{"is not a library for this CPU"};
-    if (!contains(bytes_, sizeof(*header), header->sizeofcmds))
-      return Error{"load commands extend past the end of the file"};
     library_.is_host = header->filetype == MH_EXECUTE || header->filetype == MH_BUNDLE;
     library_.is_two_level = (header->flags & MH_TWOLEVEL) != 0;
     library_.may_be_dropped = (header->flags & MH_DEAD_STRIPPABLE_DYLIB) != 0;
     library_.is_extension_safe = (header->flags & MH_APP_EXTENSION_SAFE) != 0;
-    if (auto error = read_commands(bytes_.subspan(sizeof(*header), header->sizeofcmds), header->ncmds)) return *error;
+    // Each command is looked at; that there is room for more than there are is nothing to complain of.
+    const Bytes commands = bytes_.subspan(sizeof(*header));
+    const size_t size = std::min<size_t>(header->sizeofcmds, commands.size());
+    if (auto error = read_commands(commands.first(size), header->ncmds)) return *error;
     if (auto error = trie_.empty() ? read_symbols() : read_trie()) return *error;
     return std::move(library_);
   }
@@ -94,8 +95,10 @@ class LibraryReader {
   }
 
   void note_version(uint32_t platform, uint32_t minimum_os) {
-    library_.platforms |= platform_bit(platform);
-    library_.minimum_os = minimum_os;
+    // The version that is kept is that of the lowest platform, which is the one that is asked about.
+    const uint32_t bit = platform_bit(platform);
+    if (library_.platforms == 0 || bit < (library_.platforms & -library_.platforms)) library_.minimum_os = minimum_os;
+    library_.platforms |= bit;
   }
 
   // The text of a command, whose offset follows its size.

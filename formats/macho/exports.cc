@@ -10,7 +10,6 @@
 #include "formats/macho/macho.h"
 #include "formats/macho/object.h"
 #include "formats/macho/state.h"
-#include "formats/macho/symtab.h"
 
 namespace xld::macho {
 
@@ -81,15 +80,10 @@ bool ExportRules::passes_on(SymbolId id) const {
 
 namespace {
 
-// In the order that the symbol table has sorted them into; those it does not have come last.
 std::vector<SymbolId> exported_names(const Link& link) {
-  const MachoState& state = state_of(link);
-  std::vector<SymbolId> names = state.symbol_table ? state.symbol_table->defined_by_name() : std::vector<SymbolId>();
-  std::vector<uint8_t> is_there(link.symbols.size(), 0);
-  for (const SymbolId id : names) is_there[id.value] = 1;
-  std::erase_if(names, [&](SymbolId id) { return !is_exported(link, id); });
+  std::vector<SymbolId> names;
   for (uint32_t i = 0; i < link.symbols.size(); i++)
-    if (!is_there[i] && is_exported(link, SymbolId{i})) names.push_back(SymbolId{i});
+    if (is_exported(link, SymbolId{i})) names.push_back(SymbolId{i});
   return names;
 }
 

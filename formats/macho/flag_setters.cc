@@ -274,11 +274,15 @@ void set_segment_alignment(OptionContext& context, const OptionUse& use) {
 }
 
 void set_segment_protection(OptionContext& context, const OptionUse& use) {
-  const auto maximum = parse_protection(use.more[0]), initial = parse_protection(use.more[1]);
-  for (const std::string& text : {use.more[0], use.more[1]})
-    if (!parse_protection(text))
-      context.error(fmt::format("unknown -segprot letter '{}' in {}; r, w, x and - are known",
-                                text[std::min(text.find_first_not_of("rwx-"), text.size() - 1)], text));
+  const auto maximum = parse_protection(use.more[0]);
+  const auto initial = parse_protection(use.more[1]);
+  for (size_t i = 0; i < 2; i++) {
+    const std::string& text = use.more[i];
+    if (parse_protection(text)) continue;
+    const char letter = text[std::min(text.find_first_not_of("rwx-"), text.size() - 1)];
+    context.diagnostics.error(fmt::format("unknown -segprot letter '{}' in {}; r, w, x and - are known", letter, text),
+                              {}, context.position + i);
+  }
   if (!maximum || !initial) return;
   if (use.value == "__LINKEDIT")
     return context.error("-segprot cannot be used to change __LINKEDIT's protections, which the loader expects");
@@ -286,6 +290,33 @@ void set_segment_protection(OptionContext& context, const OptionUse& use) {
     return context.error(fmt::format("invalid argument '{} {} {} {}': max and init must be the same for non-i386 archs",
                                      use.spelling, use.value, use.more[0], use.more[1]));
   context.options.darwin.protections.push_back({std::string(use.value), *maximum, *initial});
+}
+
+void set_lto_jobs(OptionContext& context, const OptionUse& use) {
+  if (use.value != "all" && !parse_number(use.value))
+    return context.error(fmt::format("{}: invalid job count: {}", use.spelling, use.value));
+  add_lto_option(context, use);
+}
+
+void set_lto_replacement(OptionContext& context, const OptionUse& use) {
+  if (use.value.find(';') == use.value.npos)
+    return context.error(fmt::format("{}= expects 'old;new' format, but got {}", use.spelling, use.value));
+  add_lto_option(context, use);
+}
+
+void warn_of_deprecated(OptionContext& context, const OptionUse& use) {
+  context.warn(fmt::format("Option `{}' is deprecated and has no effect", use.spelling));
+}
+
+void warn_of_obsolete(OptionContext& context, const OptionUse& use) {
+  context.warn(fmt::format("Option `{}' is obsolete. Please modernize your usage.", use.spelling));
+}
+
+void set_icf_or_warn(OptionContext& context, const OptionUse& use) {
+  constexpr std::string_view kModes[] = {"none", "safe", "all"};
+  if (std::ranges::count(kModes, use.value) != 0) return set_icf(context, use);
+  context.warn(fmt::format("unknown --icf=OPTION `{}', defaulting to `none'", use.value));
+  context.options.icf = IcfMode::None;
 }
 
 void add_alias(OptionContext& context, const OptionUse& use) {
@@ -337,7 +368,10 @@ void add_file_list(OptionContext& context, const OptionUse& use) {
   const std::string path(use.value.substr(0, comma));
   const std::string_view directory = use.value.substr(std::min(comma + 1, use.value.size()));
   const auto text = context.files.read ? context.files.read(path) : std::nullopt;
-  if (!text) return context.error(fmt::format("{}: cannot read '{}'", use.spelling, path));
+  const bool is_there = !context.files.exists || context.files.exists(path);
+  if (!text)
+    return context.error(
+        fmt::format("cannot open {}: {}", path, is_there ? "it cannot be read" : "No such file or directory"));
   std::string_view rest = *text;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('\n'), rest.size());

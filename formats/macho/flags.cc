@@ -304,7 +304,14 @@ constexpr OptionRow kInputs[] = {
     {"-mllvm -mcpu -object_path_lto -cache_path_lto", Separate, "VALUE",
      "for LLVM: an option; the CPU to compile for; where to keep what it compiles, and where to look for it",
      add_lto_option},
-    {"--thinlto-jobs --thinlto-cache-policy", Required, "VALUE", "the same: threads; how much is kept", add_lto_option},
+    {"--thinlto-jobs", Required, "N", "the same: how many threads; all", set_lto_jobs},
+    {"--thinlto-cache-policy", Required, "VALUE", "the same: how much is kept", add_lto_option},
+    {"--thinlto-index-only", Optional, "FILE", "write indexes for compiling elsewhere, and link nothing",
+     add_lto_option},
+    {"--thinlto-emit-imports-files", None, "", "beside them, the files that each imports from", add_lto_option},
+    {"--thinlto-object-suffix-replace --thinlto-prefix-replace", Required, "OLD;NEW", "where these files are",
+     set_lto_replacement},
+    {"--thinlto-single-module", Required, "FILE", "compile this file only", add_lto_option},
     {"--lto-O", Joined, "LEVEL", "the same: how much is optimised", add_lto_option},
     {"--save-temps", None, "", "the same: keep what there is between the steps", add_lto_option},
     {"--lto-debug-pass-manager", None, "", "the same: say what each step is", add_lto_option},
@@ -397,7 +404,7 @@ constexpr OptionRow kContents[] = {
      set_darwin<&DarwinOptions::ignores_hints>},
     {"--no-deduplicate-strings", None, "", "keep equal constants apart", set<&Options::optimize, 0>},
     {"--deduplicate-strings", None, "", "equal constants become one (default)", set<&Options::optimize, 1>},
-    {"--icf", Required, "MODE", "fold identical functions: all, safe, none", set_icf},
+    {"--icf", Required, "MODE", "fold identical functions: all, safe, none", set_icf_or_warn},
     {"-deduplicate", None, "", "like --icf=safe", set<&Options::icf, IcfMode::Safe>},
     {"-no_deduplicate", None, "", "do not fold identical functions (default)", set<&Options::icf, IcfMode::None>},
 };
@@ -427,7 +434,8 @@ constexpr OptionRow kNoEffect[] = {
      "xld has no such warning"},
     {"-objc_abi_version", Separate, "NUMBER", "there is one only"},
     {"-objc_gc -objc_gc_only -objc_gc_compaction", None, "", "no system has collected garbage since macOS 10.12"},
-    {"-single_module -multi_module -s_segs_read_only -no_arch_warnings -root_safe -setuid_safe", None, "",
+    {"-single_module", None, "", "every library is one module", warn_of_deprecated},
+    {"-multi_module -s_segs_read_only -no_arch_warnings -root_safe -setuid_safe", None, "",
      "no system looks at it any more"},
     {"-dylib_file", Separate, "NAME:FILE", "libraries that are passed on are found without it"},
     {"-debug_variant -ld_classic -ld_new -no_new_main -no_ld_classic", None, "", "there is one xld"},
@@ -438,8 +446,8 @@ constexpr OptionRow kNoEffect[] = {
      "-noprebind_all_twolevel_modules -allow_sub_type_mismatches -allow_simulator_linking_to_macosx_dylibs "
      "-no_kext_objects -kexts_use_stubs",
      None, "", "what it asks for is the default, or never looked at"},
-    {"--[no-]warn-thin-archive-missing-members "
-     "--[no-]pgo-warn-mismatch --check-category-conflicts -verbose_deduplicate --strict-auto-link",
+    {"--[no-]warn-thin-archive-missing-members --[no-]pgo-warn-mismatch --check-category-conflicts "
+     "-verbose_deduplicate --strict-auto-link",
      None, "", "xld has no such warning"},
     {"-[no_]dependent_dr_info --keep-icf-stabs -twolevel_namespace_hints "
      "-add_split_seg_info -prebind_allow_overlap -classic_linker -new_linker -fixup_chains_section "
@@ -453,7 +461,8 @@ constexpr OptionRow kNoEffect[] = {
      "no system looks at it any more"},
     {"-no_order_data -no_order_inits -text_exec -run_init_lazily -threaded_starts_section", None, "",
      "the order and form are those of the input"},
-    {"-bitcode_bundle -bitcode_verify -simulator_support", None, "", "only other platforms have it"},
+    {"-bitcode_bundle", None, "", "no system takes intermediate code any more", warn_of_obsolete},
+    {"-bitcode_verify -simulator_support", None, "", "only other platforms have it"},
     {"-prebind_all_twolevel_modules -private_bundle -read_only_stubs -slow_stubs -seglinkedit -noseglinkedit "
      "-multiply_defined_unused -nomultidefs -no_compact_linkedit -new_main -version_load_command "
      "-no_version_load_command -warn_stabs -version_details -debug_snapshot -verbose_optimization_hints",
@@ -496,6 +505,7 @@ Dialect darwin_dialect() {
   return {.name = "darwin",
           .options = {kGroups, kNames},
           .keywords = {},
+          .compatible_with = "LLD and ld64",
           .apply_defaults = apply_defaults,
           .complete = complete};
 }

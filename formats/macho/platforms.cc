@@ -19,9 +19,8 @@ constexpr FirstVersions kMacos = {.dyld_info = version(10, 6),
                                   .chains_in_libraries = version(12, 0),
                                   .chains = version(13, 0),
                                   .offset_chains = version(12, 0)};
-constexpr FirstVersions kIos = {.dyld_info = version(3, 1),
-                                .main = version(6, 0),
-                                .build_version = version(12, 0),
+// Nothing is older here than the CPUs that are left of them.
+constexpr FirstVersions kIos = {.build_version = version(12, 0),
                                 .data_const = version(13, 0),
                                 .chains_in_libraries = version(13, 4),
                                 .chains = version(13, 4),
@@ -32,13 +31,15 @@ constexpr FirstVersions kWatchos = {.build_version = version(5, 0),
                                     .chains = version(7, 0),
                                     .offset_chains = version(8, 0)};
 // Simulators run on the host's loader, which follows a year later.
-constexpr FirstVersions kIosSimulator = {.dyld_info = version(3, 1),
-                                         .main = version(6, 0),
-                                         .build_version = version(12, 0),
+constexpr FirstVersions kIosSimulator = {.build_version = version(12, 0),
                                          .data_const = version(13, 0),
                                          .chains_in_libraries = version(14, 0),
                                          .chains = version(14, 0),
                                          .offset_chains = version(15, 0)};
+
+// Begins with macOS 10.15, whatever version is asked for.
+constexpr FirstVersions kCatalyst = {
+    .chains_in_libraries = version(14, 0), .chains = version(14, 0), .offset_chains = version(15, 0)};
 
 constexpr Platform kPlatforms[] = {
     {1, "macos", "macosx", "macos", "macOS", kMacos, LC_VERSION_MIN_MACOSX},
@@ -46,7 +47,7 @@ constexpr Platform kPlatforms[] = {
     {3, "tvos", "appletvos", "tvos", "tvOS", kIos, LC_VERSION_MIN_TVOS, false, true},
     {4, "watchos", "watchos", "watchos", "watchOS", kWatchos, LC_VERSION_MIN_WATCHOS, false, true},
     {5, "bridgeos", "bridgeos", "bridgeos", "bridgeOS", {}},
-    {6, "maccatalyst", "uikitformac", "maccatalyst", "macCatalyst", kIosSimulator},
+    {6, "maccatalyst", "uikitformac", "maccatalyst", "macCatalyst", kCatalyst},
     {7, "iossimulator", "iphonesimulator", "ios-simulator", "iOS Simulator", kIosSimulator, LC_VERSION_MIN_IPHONEOS,
      true},
     {8, "tvossimulator", "appletvsimulator", "tvos-simulator", "tvOS Simulator", kIosSimulator, LC_VERSION_MIN_TVOS,

@@ -129,6 +129,18 @@ void hide_commons(Link& link) {
     if (offer.is_private) link.symbols.add_flags(id, symbol_flag::kHidden);
 }
 
+// The name by which an image knows itself is the linker's where a loader looks for it.
+void check_handle(Link& link) {
+  constexpr std::string_view kHandle = "___dso_handle";
+  const SymbolId id = link.symbols.find(kHandle);
+  if (!has_loader(link) || !id.is_valid() || !link.symbols.claim(id).is_definition()) return;
+  const InputFile& file = link.inputs.file(link.symbols.claim(id).file());
+  link.diagnostics().error(
+      fmt::format("duplicate symbol: {}\n>>> defined in {}\n>>> defined in <internal>; give it another name", kHandle,
+                  file.display_name()),
+      file.id);
+}
+
 void provide_symbols(Link& link) {
   hide_commons(link);
   place_objc_names(link);
@@ -138,6 +150,7 @@ void provide_symbols(Link& link) {
     return keep_global_names(link);
   }
   settle_aliases(link);
+  check_handle(link);
   if (kind_of_file(link) == MH_EXECUTE && !is_classic(link.options())) want_header_name(link);
   for (uint32_t i = 0; i < link.symbols.size(); i++) {
     const SymbolId id{i};

@@ -59,9 +59,7 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   collect_linker_symbols(defined, undefined, hidden);
   collect_syntax_trees(hidden);
   link.applies_relocs() ? collect_imports(undefined) : collect_undefined(undefined);
-  const auto by_name = [](const OutputSymbol& a, const OutputSymbol& b) { return a.name < b.name; };
-  std::sort(defined.begin(), defined.end(), by_name);
-  std::sort(undefined.begin(), undefined.end(), by_name);
+  sort_names(defined, undefined);
   if (!link.applies_relocs()) number_symbols_of_files(parts);
   for (Part& part : parts) add_symbols(std::move(part.debug_map));
   for (Part& part : parts) add_symbols(std::move(part.locals));
@@ -72,6 +70,51 @@ SymbolTableChunk::SymbolTableChunk(Link& link) : link_(link) {
   add_symbols(std::move(undefined));
   undefined_count_ = next_row_ - local_count_ - defined_count_;
   number_symbols();
+}
+
+// Loaders that bind by the table search its names.
+bool SymbolTableChunk::is_searched() const {
+  const Features& features = state_of(link_).features;
+  return !features.has_dyld_info && !features.has_chained_fixups;
+}
+
+void SymbolTableChunk::sort_names(OutputSymbols& defined, OutputSymbols& undefined) const {
+  const auto by_name = [](const OutputSymbol& a, const OutputSymbol& b) { return a.name < b.name; };
+  if (is_searched()) {
+    std::sort(defined.begin(), defined.end(), by_name);
+    std::sort(undefined.begin(), undefined.end(), by_name);
+    return;
+  }
+  // As the link came upon them; where the program starts stands in front.
+  std::sort(undefined.begin(), undefined.end(), [](const auto& a, const auto& b) { return a.symbol < b.symbol; });
+  if (link_.target().output == OutputKind::SharedLibrary) return;
+  const std::string& asked = link_.options().entry;
+  const auto start = std::ranges::find(defined, asked.empty() ? link_.target().entry : asked, &OutputSymbol::name);
+  if (start != defined.end()) std::rotate(defined.begin(), start, start + 1);
+}
+
+// In a file, names go by what they name: absolute and common ones, then those of each section by their addresses.
+void SymbolTableChunk::sort_by_place(const InputFile& file, OutputSymbols& symbols,
+                                     const std::vector<uint32_t>& raw_symbols) const {
+  struct Key {
+    uint32_t section;
+    uint64_t address;
+    uint32_t index;
+    auto operator<=>(const Key&) const = default;
+  };
+  std::vector<Key> keys;
+  keys.reserve(symbols.size());
+  for (uint32_t i = 0; i < symbols.size(); i++) {
+    const RawSymbol raw = raw_symbol(link_, object_of(file), raw_symbols[i]);
+    const bool is_placed = is_defined_in_section(raw);
+    keys.push_back({is_placed ? raw.sect : 0u, is_placed ? raw.value : 0, i});
+  }
+  if (std::ranges::is_sorted(keys)) return;
+  std::ranges::sort(keys);
+  OutputSymbols sorted;
+  sorted.reserve(symbols.size());
+  for (const Key& key : keys) sorted.push_back(symbols[key.index]);
+  symbols = std::move(sorted);
 }
 
 // ---- picking
@@ -99,6 +142,8 @@ void SymbolTableChunk::collect_from(const InputFile& file, Part& part) const {
   const MachoObject& object = object_of(file);
   part.locals.reserve(object.symbol_count);
   part.defined.reserve(file.globals.size());
+  std::vector<uint32_t> raw_defined;
+  raw_defined.reserve(file.globals.size());
   for (uint32_t i = 0; i < object.symbol_count; i++) {
     const RawSymbol raw = raw_symbol(link_, object, i);
     if (i < file.first_global) {
@@ -109,7 +154,9 @@ void SymbolTableChunk::collect_from(const InputFile& file, Part& part) const {
     const Claim claim = link_.symbols.claim(id);
     if (claim.file() == file.id && claim.raw_symbol() == i && claim.is_definition()) collect_global(id, raw, part);
     part.raw_locals.resize(part.locals.size(), i);
+    raw_defined.resize(part.defined.size(), i);
   }
+  if (!is_searched()) sort_by_place(file, part.defined, raw_defined);
   if (state_of(link_).has_subsections) name_pieces(file, part);
 }
 
@@ -128,10 +175,16 @@ void SymbolTableChunk::collect_local(const InputFile& file, uint32_t index, Part
   }
   if (!is_defined_in_section(raw)) return;
   const Subsection* piece = subsection_of(object_of(file), index);
-  if (!piece || !piece->atom.is_valid() || !link_.is_live[piece->atom.value]) return;
-  if (link_.atom(piece->atom).has(atom_flag::kUnwind)) return;
+  if (!piece) return;
   symbol.atom = piece->atom;
   symbol.value = raw.value - piece->address;
+  // Another file's copy of the piece was taken, which this is a name of as well.
+  if (!symbol.atom.is_valid() && piece->instead.is_valid() && link_.applies_relocs()) {
+    symbol.atom = link_.symbols.atom(piece->instead);
+    symbol.value += link_.symbols.value(piece->instead);
+  }
+  if (!symbol.atom.is_valid() || !link_.is_live[symbol.atom.value]) return;
+  if (link_.atom(symbol.atom).has(atom_flag::kUnwind)) return;
   symbol.type = N_SECT;
   symbol.desc = raw.desc & kKeptDesc;
   part.locals.push_back(symbol);
@@ -294,16 +347,6 @@ std::optional<uint32_t> SymbolTableChunk::row_of(const InputFile& file, uint32_t
   const std::span<const uint32_t> rows = object_of(file).output_rows;
   if (raw_symbol >= rows.size() || rows[raw_symbol] == 0) return std::nullopt;
   return rows[raw_symbol] - 1;
-}
-
-std::vector<SymbolId> SymbolTableChunk::defined_by_name() const {
-  std::vector<SymbolId> ids;
-  ids.reserve(defined_count_);
-  for (const Run& run : runs_)
-    if (run.first_row >= local_count_ && run.first_row < local_count_ + defined_count_)
-      for (const OutputSymbol& symbol : run.symbols)
-        if (symbol.symbol.is_valid()) ids.push_back(symbol.symbol);
-  return ids;
 }
 
 void SymbolTableChunk::number_symbols() {

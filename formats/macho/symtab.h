@@ -1,7 +1,6 @@
 // The symbol table of the output: names picked before layout, addresses written after. <mach-o/nlist.h>.
 //
-// Local names of all files come first, then global definitions, then undefined names (LC_DYSYMTAB); the last two sorted
-// by name, so that tools can search them.
+// Local names of all files come first, then global definitions, then undefined names (LC_DYSYMTAB).
 #pragma once
 
 #include <algorithm>
@@ -45,8 +44,6 @@ class SymbolTableChunk : public PartedChunk {
   uint32_t defined_count() const { return defined_count_; }
   uint32_t undefined_count() const { return undefined_count_; }
 
-  // What has a row among the defined names, in the order of names.
-  std::vector<SymbolId> defined_by_name() const;
   // The row of a name; nothing if the table does not have it.
   std::optional<uint32_t> index_of(SymbolId id) const;
   // -r: the row of a symbol of a file.
@@ -68,6 +65,9 @@ class SymbolTableChunk : public PartedChunk {
     uint32_t first_row = 0;
     uint32_t first_name = 0;  // offset of the first one's name
   };
+  bool is_searched() const;
+  void sort_names(OutputSymbols& defined, OutputSymbols& undefined) const;
+  void sort_by_place(const InputFile& file, OutputSymbols& symbols, const std::vector<uint32_t>& raw_symbols) const;
   void collect_from(const InputFile& file, Part& part) const;
   void collect_local(const InputFile& file, uint32_t index, Part& part) const;
   void name_pieces(const InputFile& file, Part& part) const;

@@ -157,10 +157,17 @@ void UnwindRows::add_file(const InputFile& file) {
       continue;
     const bool is_described = next < object.unwind.size() && object.unwind[next].function == id;
     // What is empty (the text of objects that have data only) has its address in common with what follows.
-    if (atom.size != 0 && (!is_described || object.unwind[next].offset != 0)) add_row(file, id, nullptr);
+    const bool begins_without = !is_described || object.unwind[next].offset != 0;
+    if (atom.size != 0 && begins_without && is_for_code(object, atom)) add_row(file, id, nullptr);
     for (; next < object.unwind.size() && object.unwind[next].function == id; next++)
       add_row(file, id, &object.unwind[next]);
   }
+}
+
+// Data among which there are instructions is not followed by anything that is unwound.
+bool UnwindRows::is_for_code(const MachoObject& object, const Atom& atom) {
+  const InputSection& section = object.sections[object.subsections[atom.raw].section];
+  return (section.flags & S_ATTR_PURE_INSTRUCTIONS) || section.segment == "__TEXT";
 }
 
 // Where an atom is more than one function: those without an entry do not belong to the one before.
@@ -202,7 +209,9 @@ void UnwindRows::add_row(const InputFile& file, AtomId function, const UnwindEnt
     const bool is_in_frame = (entry->encoding & kUnwindModeMask) == dwarf_mode(link_.target().cpu);
     if (is_in_frame && entry->frame == kNoFrame) row.encoding = 0;  // it promised a record that is not there
     if (!is_in_frame && entry->has_personality() && link_.applies_relocs()) add_personality(file, *entry, row);
-    if (entry->lsda.is_valid()) row.encoding |= kHasLsda;
+    // A record names its table itself.
+    const bool says_lsda = (row.encoding & kUnwindModeMask) != dwarf_mode(link_.target().cpu);
+    if (entry->lsda.is_valid() && says_lsda) row.encoding |= kHasLsda;
   }
   rows.push_back(row);
 }
@@ -400,6 +409,13 @@ void UnwindInfoChunk::prepare() const {
   for (const Page& page : pages_) size_ += page.size();
 }
 
+// It counts from the function's start: to its record, or, on x86, to the instruction that says how large the frame is.
+bool UnwindInfoChunk::depends_on_place(uint32_t encoding) const {
+  constexpr uint32_t kFrameSizeInCode = 0x03000000;
+  const uint32_t mode = encoding & kUnwindModeMask;
+  return mode == dwarf_mode(link_.target().cpu) || (link_.target().cpu != Cpu::Arm64 && mode == kFrameSizeInCode);
+}
+
 void UnwindInfoChunk::order_rows() const {
   struct Placed {
     uint32_t section = 0;
@@ -419,21 +435,22 @@ void UnwindInfoChunk::order_rows() const {
   // Neighbours that are unwound alike need one entry.
   for (const Placed& placed : all) {
     const UnwindRow* row = placed.row;
-    const bool is_plain = !is_lsda_row(*row) && (row->encoding & kUnwindModeMask) != dwarf_mode(link_.target().cpu);
+    const bool is_plain = !is_lsda_row(*row) && !depends_on_place(row->encoding);
     const bool repeats =
         !order_.empty() && is_plain && !is_lsda_row(*order_.back()) && order_.back()->encoding == row->encoding;
     if (!repeats) order_.push_back(row);
   }
 }
 
+// The commonest encodings stand in one table for all pages.
 void UnwindInfoChunk::count_encodings() const {
   std::map<uint32_t, uint32_t> counts;
   for (const UnwindRow* row : order_)
     if ((row->encoding & kUnwindModeMask) != dwarf_mode(link_.target().cpu)) counts[row->encoding]++;
   std::vector<std::pair<uint32_t, uint32_t>> by_count(counts.begin(), counts.end());
-  std::stable_sort(by_count.begin(), by_count.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::ranges::sort(by_count, std::greater(), [](const auto& entry) { return std::pair(entry.second, entry.first); });
   for (const auto& [encoding, count] : by_count)
-    if (count > 1 && common_.size() < kMostCommon) common_.push_back(encoding);
+    if (common_.size() < kMostCommon) common_.push_back(encoding);
 }
 
 uint32_t UnwindInfoChunk::Page::size() const {

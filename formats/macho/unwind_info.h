@@ -42,6 +42,7 @@ class UnwindRows {
  private:
   void add_file(const InputFile& file);
   void add_row(const InputFile& file, AtomId function, const UnwindEntry* entry, uint32_t offset = 0);
+  static bool is_for_code(const MachoObject& object, const Atom& atom);
   void add_undescribed(const InputFile& file);
   static bool is_described(const MachoObject& object, AtomId function, uint64_t offset);
   std::pair<AtomId, uint64_t> place_of_personality(const InputFile& file, SymbolId symbol,
@@ -122,6 +123,7 @@ class UnwindInfoChunk : public Chunk {
   };
 
   void prepare() const;
+  bool depends_on_place(uint32_t encoding) const;
   void order_rows() const;
   void count_encodings() const;
   void make_pages() const;

@@ -9,10 +9,12 @@
 
 namespace xld {
 
+// In the order of the command line: objects, those as well that a compiler has made something else of, and libraries.
 std::string list_files(const Link& link) {
-  std::vector<const InputFile*> files(link.inputs.files.begin(), link.inputs.files.end());
-  files.insert(files.end(), link.inputs.libraries.begin(), link.inputs.libraries.end());
-  std::sort(files.begin(), files.end(), [](const InputFile* a, const InputFile* b) { return a->id < b->id; });
+  std::vector<const InputFile*> files(link.inputs.libraries.begin(), link.inputs.libraries.end());
+  for (const InputFile* file : link.inputs.by_id)
+    if (file && file->id.value != 0) files.push_back(file);
+  std::ranges::stable_sort(files, {}, [](const InputFile* file) { return file->id; });
   std::string text;
   for (const InputFile* file : files) text += file->display_name() + "\n";
   return text;

@@ -143,7 +143,26 @@ class Explainer {
     return subjects;
   }
 
+  // As Apple's linker says it: each line names what refers to the one before it.
+  std::string explain_for_apple(const Subject& subject) const {
+    if (!subject.atom.is_valid() || !link_.is_live[subject.atom.value]) return {};
+    std::string text = fmt::format("{} from {}\n", readable_name(link_, subject.name), file_of(subject.atom));
+    size_t depth = 2;
+    for (AtomId id = paths_.step(subject.atom).from; id.is_valid(); id = paths_.step(id).from, depth += 2) {
+      const auto symbols = model_.symbols_in(id);
+      const std::string name = symbols.empty() ? section_of(id) : readable_name(link_, symbols.front().name);
+      text += fmt::format("{:{}}{} from {}\n", "", depth, name, file_of(id));
+    }
+    return text;
+  }
+
+  std::string file_of(AtomId id) const {
+    const Atom& atom = link_.atom(id);
+    return atom.file.value == 0 ? "<linker>" : link_.inputs.file(atom.file).display_name();
+  }
+
   std::string explain(const Subject& subject) const {
+    if (link_.options().map_form == MapForm::Apple) return explain_for_apple(subject);
     const std::string name = readable_name(link_, subject.name);
     if (!subject.atom.is_valid()) return fmt::format("{}: is an address, not part of a section\n", name);
     const std::string place = section_of(subject.atom);

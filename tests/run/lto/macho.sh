@@ -32,3 +32,7 @@ done
 run "$XLD" -arch $cpu "${common[@]}" -lto_library /usr/lib/llvm-19/lib/libLTO.so main.o twice.o -o out
 expect_fail 'nonsense' -- -arch $cpu "${common[@]}" main.o twice.o -mllvm -nonsense -o out2
 expect_fail 'LLVMgold.so: cannot be loaded' -- -arch $cpu "${common[@]}" --plugin=/nowhere/LLVMgold.so main.o twice.o -o out2
+# Code for ELF: its names are not those of the output, and nothing says which are the same.
+run clang-19 -target x86_64-linux-gnu -O2 -fPIC -flto -x c -c - -o elf.o <<<'int main(void) { return 3; }'
+expect_fail 'compile elf\.o without -flto, or for the output.s system \(-target\)' -- \
+  -arch x86_64 "${common[@]}" elf.o -o out2

@@ -32,6 +32,9 @@ link libx.a -ObjC
 expect_no_match unused llvm-nm-19 out
 expect_match __objc_classlist llvm-objdump-19 --section-headers out
 expect_match '__objc_imageinfo +00000008' llvm-objdump-19 --section-headers out
+link used.o --start-lib unused.o class.o --end-lib -ObjC
+expect_no_match unused llvm-nm-19 out
+expect_match __objc_classlist llvm-objdump-19 --section-headers out
 run llvm-objcopy-19 --redefine-sym _unused='_OBJC_CLASS_$_Unused' unused.o named.o
 run llvm-ar-19 --format=darwin rcs libnamed.a used.o named.o
 link libnamed.a -ObjC

@@ -61,3 +61,16 @@ for line in many.o:_xyz any.o:_xyz arm64:_xyz; do
   expect_equal "$(first)" _abc
 done
 expect_fail 'bundle_loader can only be used with MachO bundle output' -- "${common[@]}" many.o -bundle_loader many.o -o out2
+# What is linked, in order, and why; options of old systems, and words about them that count wherever -fatal_warnings is.
+expect_match '^libSystem\.tbd$' link main.o libSystem.tbd -t
+run clang-19 -target x86_64-apple-macos12 -x c -c - -o chain.o <<<'void c(void) {} void b(void) { c(); } int main(void) { b(); return 0; }'
+run "$XLD" "${common[@]}" chain.o -dead_strip -why_live _c -o out >why
+expect_equal "$(cat why)" "$(printf '_c from chain.o\n  _b from chain.o\n    _main from chain.o')"
+expect_match "warning: Option .-single_module' is deprecated" link -dylib many.o -single_module
+expect_fail 'bitcode_bundle. is obsolete' -- "${common[@]}" -dylib many.o -bitcode_bundle -fatal_warnings -o out2
+expect_match "unknown --icf=OPTION .junk', defaulting to .none'" link -dylib many.o --icf=junk
+expect_fail 'cannot open nowhere: No such file' -- "${common[@]}" -filelist nowhere -o out2
+expect_fail "unknown argument '---help', did you mean '--help'" -- ---help
+expect_match 'compatible with LLD' run "$XLD" -v
+run clang-19 -target x86_64-apple-macos12 -x c -c - -o handle.o <<<'char __dso_handle; '
+expect_fail 'duplicate symbol: ___dso_handle' 'handle\.o' -- "${common[@]}" -dylib handle.o -o out2

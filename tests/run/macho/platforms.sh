@@ -32,6 +32,14 @@ link_for -arch x86_64 -platform_version macos 12.0 12.0 -platform_version 'mac c
 expect_match 'platform macos' cat headers
 expect_match 'platform (macCatalyst|maccatalyst|6)' cat headers
 run "$XLD_VERIFY" out
+# A library for both has two versions, of which one is asked about.
+run "$XLD" -dylib main.o -platform_version macos 11.0 12.0 -platform_version 'mac catalyst' 14.0 15.0 -o libboth.dylib
+echo 'int zero;' | run clang-19 -target x86_64-apple-macos12 -x c -c - -o zero.o
+run "$XLD" -dylib zero.o libboth.dylib -platform_version macos 12.0 12.0 -fatal_warnings -o out
+# Where no version is so old, programs need no start code of their own.
+object x86_64-apple-ios13.1-macabi
+link_for -arch x86_64 -platform_version 'mac catalyst' 1.2 15.0
+expect_match LC_MAIN cat headers
 
 printf '%s\n' '--- !tapi-tbd' 'tbd-version: 4' 'targets: [ x86_64-macos, arm64-ios ]' 'install-name: /usr/lib/libphone.dylib' \
   'exports:' '  - targets: [ arm64-ios ]' '    symbols: [ _phone ]' ... >libphone.tbd
