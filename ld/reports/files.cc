@@ -1,5 +1,4 @@
 // -t and -y: which files take part, and which of them define or use a symbol. One line each, as GNU ld prints them.
-#include <algorithm>
 #include <fmt/core.h>
 #include <set>
 
@@ -11,12 +10,9 @@ namespace xld {
 
 // In the order of the command line: objects, those as well that a compiler has made something else of, and libraries.
 std::string list_files(const Link& link) {
-  std::vector<const InputFile*> files(link.inputs.libraries.begin(), link.inputs.libraries.end());
-  for (const InputFile* file : link.inputs.by_id)
-    if (file && file->id.value != 0) files.push_back(file);
-  std::ranges::stable_sort(files, {}, [](const InputFile* file) { return file->id; });
   std::string text;
-  for (const InputFile* file : files) text += file->display_name() + "\n";
+  for (const InputFile* file : link.inputs.by_id)
+    if (file && file->id.value != 0) text += file->display_name() + "\n";
   return text;
 }
 
