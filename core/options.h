@@ -174,7 +174,6 @@ struct DarwinOptions {
   std::vector<std::string> framework_paths;        // -F
   std::vector<std::string> standard_framework_paths;
   bool searches_shared_first = false;          // -search_dylibs_first: in all directories before any archive
-  bool reports_search_paths = false;           // -v
   bool reports_search = false;                 // --print-dylib-search: where libraries are looked for
   bool names_given_libraries_only = false;     // -no_implicit_dylibs: libraries that others pass on are not named
   bool is_classic = false;                     // tables as before macOS 10.6
@@ -414,7 +413,8 @@ struct Options {
   std::string json_map_file;    // --map=json[:FILE]
   std::string tls_report_file;  // --tls-report; "-" is standard output
   bool cref = false;
-  bool trace_files = false;  // -t
+  bool trace_files = false;           // -t
+  bool reports_search_paths = false;  // --verbose, Darwin's -v: where -l looks
   bool print_stats = false;
   std::string time_trace_file;
   std::string dependency_file;       // a makefile rule

@@ -80,7 +80,12 @@ std::vector<std::string> LibrarySearch::in_sysroot(const std::vector<std::string
 }
 
 std::string LibrarySearch::describe() const {
-  std::string text = "Library search paths:\n";
+  std::string text;
+  if (options_.target.format != ObjectFormat::MachO) {
+    for (const std::string& path : directories_) text += fmt::format("SEARCH_DIR(\"{}\");\n", path);
+    return text;
+  }
+  text = "Library search paths:\n";
   for (const std::string& path : library_paths()) text += "\t" + path + "\n";
   text += "Framework search paths:\n";
   for (const std::string& path : framework_paths()) text += "\t" + path + "\n";

@@ -409,6 +409,7 @@ void set_omagic(OptionContext& context, const OptionUse& use) {
 
 void set_verbose(OptionContext& context, const OptionUse&) {
   context.options.trace_files = true;
+  context.options.reports_search_paths = true;
   context.request.version_and_link = true;
 }
 

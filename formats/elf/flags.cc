@@ -26,7 +26,7 @@ constexpr OptionRow kGeneral[] = {
     {"--print-output-format", None, "", "print the name of the output's format",
      request<&CommandRequest::output_format>},
     {"--print-sysroot", None, "", "print the value of --sysroot", request<&CommandRequest::sysroot>},
-    {"--verbose", Optional, "LEVEL", "print the version and the files that are linked", set_verbose},
+    {"--verbose", Optional, "LEVEL", "print the version, where -l looks, and the files that are linked", set_verbose},
     {"--[no-]color-diagnostics", Optional, "WHEN", "colour messages: always (default), never, auto", set_color},
     {"--[no-]demangle", Optional, "STYLE", "show names as the source has them (default)",
      set_switch<&Options::demangle>},

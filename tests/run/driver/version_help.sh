@@ -19,3 +19,6 @@ expect_match 'elf' "$XLD" --help
 for words in no-whole-archive --as-needed --no-as-needed '--compress-debug-sections.*\bzstd\b' '-z relro' '-z noexecstack'; do
   expect_match "$(printf %s "$words" | sed 's/^-/[-]/')" "$XLD" --help
 done
+# Scripts ask so where libraries are.
+expect_match '^SEARCH_DIR\("=?/usr/lib"\);' "$XLD" --verbose
+expect_match '^SEARCH_DIR\("here"\);' "$XLD" -Lhere --verbose
