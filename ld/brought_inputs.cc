@@ -37,7 +37,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
   }
   opened_files_.back().role = OpenedFile::Role::Script;
   const auto script = elf::parse_script(bytes, path);
-  if (!script && may_claim_any_file(link_.options())) {
+  if (!script && may_claim_any_file(link_)) {
     add_object(path, {}, bytes, option.is_lazy);
     return;
   }
