@@ -97,7 +97,8 @@ void InputFinder::heed_script_target(const elf::Script& script, const std::strin
     if (naming.name.empty() || naming.name == "default") continue;
     const auto target = find_target_name(naming.kind, naming.name);
     if (target) {
-      check_identity(path, {.kind = FileKind::Object, .format = ObjectFormat::Elf, .cpu = target->cpu}, {});
+      check_identity(path,
+                     {.kind = FileKind::Object, .format = ObjectFormat::Elf, .cpu = target->cpu, .os = target->os}, {});
     } else {
       link_.diagnostics().error(fmt::format("{}: {}({}): no such {}; {}", path, naming.command, naming.name,
                                             naming.kind == TargetNameKind::Architecture ? "architecture" : "format",
