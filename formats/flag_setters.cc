@@ -92,9 +92,10 @@ void add_plugin(OptionContext& context, const OptionUse& use) {
   context.options.plugins.push_back({std::string(use.value), {}});
 }
 
-// Drivers pass options, but no plugin, to a linker that they think is LLD. Those are for nobody.
+// Drivers pass options, but no plugin, to a linker that they think is LLD. Those are for LLVM's, which is found.
 void add_plugin_option(OptionContext& context, const OptionUse& use) {
-  if (!context.options.plugins.empty()) context.options.plugins.back().options.emplace_back(use.value);
+  std::vector<PluginOption>& plugins = context.options.plugins;
+  (plugins.empty() ? context.options.lto_options : plugins.back().options).emplace_back(use.value);
 }
 
 // LLVM's linkers have options for what its plugin knows by words of its own: "--thinlto-jobs=2" is "jobs=2" there.
@@ -171,7 +172,8 @@ void set_icf(OptionContext& context, const OptionUse& use) {
 }
 
 void set_lazy_inputs(OptionContext& context, const OptionUse& use) {
-  if (context.following.is_lazy) context.error(fmt::format("{} inside another {}", use.spelling, use.spelling));
+  if (context.following.is_lazy)
+    context.error(fmt::format("nested {}: close the one before with --end-lib", use.spelling));
   if (context.open_groups != 0)
     context.error(fmt::format("{} inside a group; close it with --end-group", use.spelling));
   context.following.is_lazy = true;

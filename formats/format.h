@@ -190,6 +190,7 @@ struct Link {
   SymbolTable symbols;
   std::vector<uint32_t> group_owners;                 // by SymbolId of the group's key: the file that provides it
   std::vector<Extraction> extractions;                // filled for maps only
+  std::vector<PluginOption> plugins;                  // ld/plugin/choice.h
   bool is_left_to_plugin = false;                     // it has written what was asked for: there is nothing to link
   std::vector<DynamicImport> imports;                 // each name once, in the order of asking
   std::map<SymbolId, LibraryVariable> least_commons;  // what common symbols are at least, for libraries have them, too

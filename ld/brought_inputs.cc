@@ -37,7 +37,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
   }
   opened_files_.back().role = OpenedFile::Role::Script;
   const auto script = elf::parse_script(bytes, path);
-  if (!script && may_claim_any_file(link_.options())) {
+  if (!script && may_claim_any_file(link_)) {
     add_object(path, {}, bytes, option.is_lazy);
     return;
   }
@@ -97,7 +97,8 @@ void InputFinder::heed_script_target(const elf::Script& script, const std::strin
     if (naming.name.empty() || naming.name == "default") continue;
     const auto target = find_target_name(naming.kind, naming.name);
     if (target) {
-      check_identity(path, {.kind = FileKind::Object, .format = ObjectFormat::Elf, .cpu = target->cpu}, {});
+      check_identity(path,
+                     {.kind = FileKind::Object, .format = ObjectFormat::Elf, .cpu = target->cpu, .os = target->os}, {});
     } else {
       link_.diagnostics().error(fmt::format("{}: {}({}): no such {}; {}", path, naming.command, naming.name,
                                             naming.kind == TargetNameKind::Architecture ? "architecture" : "format",

@@ -272,7 +272,7 @@ bool InputFinder::check_identity(const std::string& name, const Identity& identi
                       name));
       return false;
     case FileKind::Unknown:
-      if (may_claim_any_file(link_.options())) return true;
+      if (may_claim_any_file(link_)) return true;
       link_.diagnostics().error(fmt::format("{}: {}", name, guess_file_type(bytes)));
       return false;
   }
@@ -287,6 +287,7 @@ InputFile& InputFinder::make_file(const std::string& path, std::string_view memb
   file.source = source;
   const Identity identity = identify_file(bytes);
   if (identity.kind == FileKind::CompilerIr || identity.kind == FileKind::Unknown) file.ir = IrContent::Only;
+  if (identity.kind == FileKind::CompilerIr) provide_plugin_for_bitcode(link_);
   file.is_foreign = is_foreign(link_, identity);
   return file;
 }
@@ -301,8 +302,8 @@ InputFile& InputFinder::add_file(const std::string& path, const std::string& mem
 InputFile& InputFinder::add_object(const std::string& path, const std::string& member, Bytes bytes, bool is_lazy) {
   InputFile& file = add_file(path, member, bytes);
   if (is_lazy) places_.back().lazy = &file;
-  if (!is_lazy && file.ir == IrContent::Only && link_.options().plugins.empty())
-    link_.diagnostics().error(unclaimed_text(link_.options(), file.display_name()));
+  if (!is_lazy && file.ir == IrContent::Only && link_.plugins.empty())
+    link_.diagnostics().error(unclaimed_text(link_, file.display_name()));
   (is_lazy ? lazy_objects_ : objects_).push_back(&file);
   return file;
 }

@@ -134,7 +134,9 @@ std::optional<std::string> LibrarySearch::find_framework(const InputOption& opti
 std::optional<std::string> LibrarySearch::find_library(const InputOption& option, const Acceptance& accept) const {
   if (option.name.starts_with(':')) return find_in_paths(option.name.substr(1), accept);
   if (options_.finds_objects && option.name.ends_with(".o")) return find_in_paths(option.name, accept);
-  const bool takes_shared = !option.is_static && !options_.is_static;
+  // With -r there is nothing to be done with one, and only dialects that say so pass over it.
+  const bool joins = options_.is_relocatable && !options_.passes_over_libraries;
+  const bool takes_shared = !option.is_static && !options_.is_static && !joins;
   const std::vector<std::string> directories = library_paths();
   const auto find_shared = [&](const std::string& directory) -> std::optional<std::string> {
     for (const std::string& suffix : options_.shared_suffixes)

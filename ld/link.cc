@@ -9,6 +9,7 @@
 #include "ld/liveness.h"
 #include "ld/messages.h"
 #include "ld/names.h"
+#include "ld/plugin/choice.h"
 #include "ld/relocate.h"
 #include "ld/reports/reports.h"
 #include "ld/resolve.h"
@@ -196,6 +197,7 @@ Outcome link_once(const Options& options, Diagnostics& diagnostics, FileSystem& 
   try {
     auto session = std::make_unique<Session>(options, diagnostics);
     auto link = std::make_unique<Link>(*session);
+    link->plugins = plugin::given_plugins(options);
     InputFinder finder(*link, files, believes_indexes);
     Outputs outputs;
     const Outcome outcome = run_passes(*link, finder, outputs);

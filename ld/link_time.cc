@@ -8,6 +8,7 @@
 #include "core/hash.h"
 #include "core/path.h"
 #include "ld/file_guess.h"
+#include "ld/plugin/choice.h"
 #include "ld/target.h"
 
 namespace xld {
@@ -21,11 +22,6 @@ using plugin::WireReader;
 using plugin::WireWriter;
 
 namespace {
-
-bool is_of_known_compiler(const std::string& path) {
-  const std::string_view name = base_name(path);
-  return name.starts_with("liblto_plugin") || name.starts_with("LLVMgold");
-}
 
 // ---- names ---------------------------------------------------------------------------------------------------------
 
@@ -206,9 +202,9 @@ plugin::OutputType output_type(const Options& options) {
 }
 
 // LLVM's plugin ends the process when it was told to write something else than code.
-AtEnd end_of_plugin(const Options& options) {
+AtEnd end_of_plugin(const Link& link) {
   constexpr std::string_view kLastWords[] = {"emit-asm", "emit-llvm", "thinlto-index-only"};
-  for (const PluginOption& plugin : options.plugins)
+  for (const PluginOption& plugin : link.plugins)
     for (const std::string& given : plugin.options)
       if (std::ranges::any_of(kLastWords, [&](std::string_view word) { return given.starts_with(word); }))
         return AtEnd::IsDone;
@@ -217,20 +213,24 @@ AtEnd end_of_plugin(const Options& options) {
 
 }  // namespace
 
-std::string unclaimed_text(const Options& options, const std::string& name) {
-  if (options.plugins.empty())
+std::string unclaimed_text(const Link& link, const std::string& name) {
+  if (link.plugins.empty())
     return name +
            ": is a compiler's intermediate code (-flto), and no plugin was given that compiles it; link with the "
            "compiler and -flto, which passes -plugin, or compile without -flto or with -ffat-lto-objects";
   return fmt::format(
       "{}: is a compiler's intermediate code (-flto), which the plugin {} does not take; link with the "
       "compiler that made it",
-      name, options.plugins.front().path);
+      name, link.plugins.front().path);
 }
 
-bool may_claim_any_file(const Options& options) {
-  return std::any_of(options.plugins.begin(), options.plugins.end(),
-                     [](const PluginOption& option) { return !is_of_known_compiler(option.path); });
+bool may_claim_any_file(const Link& link) {
+  return !std::ranges::all_of(link.plugins, plugin::is_of_known_compiler);
+}
+
+void provide_plugin_for_bitcode(Link& link) {
+  if (!link.plugins.empty()) return;
+  if (auto found = plugin::find_llvm_plugin(link.options())) link.plugins.push_back(std::move(*found));
 }
 
 // ---- the compiler --------------------------------------------------------------------------------------------------
@@ -254,22 +254,31 @@ void LinkTimeCompiler::report_unclaimed(const InputFile& file) {
   const bool is_known = identify_file(file.bytes).kind != FileKind::Unknown;
   const std::string name = file.display_name();
   link_.diagnostics().error(
-      is_known ? unclaimed_text(link_.options(), name) : fmt::format("{}: {}", name, guess_file_type(file.bytes)),
-      file.id);
+      is_known ? unclaimed_text(link_, name) : fmt::format("{}: {}", name, guess_file_type(file.bytes)), file.id);
 }
 
 bool LinkTimeCompiler::start() {
-  if (link_.options().plugins.empty()) return false;
+  if (link_.plugins.empty()) return false;
   if (std::exchange(has_started_, true)) return process_.is_running();
+  warn_of_lost_options();
   return process_.start() && process_.ask(load_request(), "start");
+}
+
+void LinkTimeCompiler::warn_of_lost_options() const {
+  const std::vector<std::string>& options = link_.options().lto_options;
+  if (options.empty() || std::ranges::any_of(link_.plugins, plugin::is_of_llvm)) return;
+  link_.diagnostics().warn(
+      fmt::format("options for LLVM's plugin (--lto-…, --thinlto-…, -mllvm; the first says '{}') have no effect: the "
+                  "plugin is {}; give it its own by -plugin-opt",
+                  options.front(), link_.plugins.front().path));
 }
 
 std::string LinkTimeCompiler::load_request() const {
   const Options& options = link_.options();
   WireWriter request;
   request.number(Request::Load);
-  request.number(static_cast<uint32_t>(options.plugins.size()));
-  for (const PluginOption& option : options.plugins) {
+  request.number(static_cast<uint32_t>(link_.plugins.size()));
+  for (const PluginOption& option : link_.plugins) {
     request.text(option.path);
     request.texts(option.options);
   }
@@ -325,7 +334,7 @@ std::optional<CompiledInputs> LinkTimeCompiler::compile() {
   link_.session.pool.rest();  // the compilers run in threads and processes of their own
   const std::string request = compile_request();
   if (link_.diagnostics().failed()) return std::nullopt;
-  auto answer = process_.ask(request, "compile the intermediate code", end_of_plugin(link_.options()));
+  auto answer = process_.ask(request, "compile the intermediate code", end_of_plugin(link_));
   if (!answer) {
     link_.is_left_to_plugin = !link_.diagnostics().failed();
     return std::nullopt;

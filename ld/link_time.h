@@ -19,15 +19,18 @@ namespace xld {
 
 // The plugins of GCC and LLVM claim nothing but their own intermediate code, which our readers recognise. Others are
 // shown all files.
-bool may_claim_any_file(const Options& options);
+bool may_claim_any_file(const Link& link);
+
+// LLVM's intermediate code is there: if no plugin was given, LLVM's is looked for.
+void provide_plugin_for_bitcode(Link& link);
 
 // The error for intermediate code that no plugin has claimed.
-std::string unclaimed_text(const Options& options, const std::string& name);
+std::string unclaimed_text(const Link& link, const std::string& name);
 
 class LinkTimeCompiler {
  public:
   LinkTimeCompiler(Link& link, const InputFinder& finder)
-      : link_(link), finder_(finder), process_(link.diagnostics()), is_shown_all_(may_claim_any_file(link.options())) {}
+      : link_(link), finder_(finder), process_(link.diagnostics()), is_shown_all_(may_claim_any_file(link)) {}
 
   // Files have to be shown in the same order in every link: in that of rank, within a round.
   void show(InputFile& file);
@@ -51,6 +54,7 @@ class LinkTimeCompiler {
   void release_unwanted();
   void take_names(InputFile& file, plugin::WireReader& answer);
   std::string load_request() const;
+  void warn_of_lost_options() const;
   std::string compile_request();
 
   Link& link_;

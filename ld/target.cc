@@ -83,6 +83,9 @@ bool settle_target(Link& link, const std::string& name, const Identity& identity
     if (target.cpu == Cpu::Unknown) target.cpu = identity.cpu;
     if (target.os == OperatingSystem::Unknown && target.format == identity.format) target.os = identity.os;
   }
+  // Objects that are for any system do not say for which the output is; one of those that follow may.
+  const bool is_open = target.os == OperatingSystem::Unknown && link.options().target.os == OperatingSystem::Unknown;
+  if (link.format && is_open && target.format == identity.format) target.os = identity.os;
   // A description of libraries for several CPUs settles nothing.
   const bool is_for_any = identity.is_for_any_cpu && identity.format == target.format;
   if (is_for_any && !link.format && target.cpu == Cpu::Unknown) return true;

@@ -294,10 +294,8 @@ class AtomMaker {
     if (output == ".fini_array") type = SHT_FINI_ARRAY;
     if (output == ".preinit_array") type = SHT_PREINIT_ARRAY;
     if (type == SHT_X86_64_UNWIND) type = SHT_PROGBITS;
-    // Compiler-made strings have no meaning of their own in the output; SHF_MERGE of .comment stays for other tools.
     uint64_t kept = header.flags & kKept;
     if (is_function_array(type)) kept |= SHF_WRITE;
-    if (!(header.flags & SHF_ALLOC)) kept |= header.flags & (SHF_MERGE | SHF_STRINGS);
     return state_of(link_).section_keys.intern(worker_, output, type, kept);
   }
 

@@ -134,12 +134,12 @@ namespace {
 // False: reported.
 bool may_copy(const Link& link, SymbolId id, const InputFile& file, const SharedSymbol& symbol) {
   if (symbol.visibility == STV_PROTECTED || symbol.size == 0) {
-    link.diagnostics().error(
-        fmt::format("{}: cannot copy {} into the executable: {}; recompile the code that refers to it with -fPIC or "
-                    "-fPIE -mno-direct-extern-access",
-                    file.path, link.symbols.name(id),
-                    symbol.size == 0 ? "the library does not say how large it is"
-                                     : "it is protected, so the library would go on using its own"));
+    link.diagnostics().error(fmt::format(
+        "{}: {}\n>>> defined in {}\n>>> cannot create a copy relocation for {}: {}; recompile the code that "
+        "refers to it with -fPIC or -fPIE -mno-direct-extern-access",
+        symbol.size == 0 ? "cannot create a copy relocation for symbol" : "cannot preempt symbol",
+        link.symbols.name(id), file.path, symbol.size == 0 ? "it" : "protected symbol",
+        symbol.size == 0 ? "the library does not say how large it is" : "the library would go on using its own"));
     return false;
   }
   return true;

@@ -44,9 +44,9 @@ void check_canonical_stub(const Link& link, SymbolId id) {
   const InputFile& library = link.inputs.file(claim.file());
   if (shared_symbol(library_of(library), claim.raw_symbol()).visibility != STV_PROTECTED) return;
   link.diagnostics().error(
-      fmt::format("{}: the address of {} cannot be that of a stub in the executable: it is protected, so the library "
-                  "would go on using its own; recompile the code that takes the address with -fPIC or -fPIE",
-                  library.path, link.symbols.name(id)));
+      fmt::format("cannot preempt symbol: {}\n>>> defined in {}\n>>> it is protected, so its address there is not that "
+                  "of a stub in the executable; recompile the code that takes the address with -fPIC or -fPIE",
+                  link.symbols.name(id), library.path));
 }
 
 }  // namespace

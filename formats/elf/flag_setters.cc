@@ -358,8 +358,10 @@ void read_remapped_inputs(OptionContext& context, const OptionUse& use) {
     words.remove_prefix(std::min(words.find_first_not_of(kBlanks), words.size()));
     words = words.substr(0, words.find_last_not_of(kBlanks) + 1);
     if (words.empty()) continue;
-    const std::string_view glob = words.substr(0, words.find_first_of(kBlanks));
-    const size_t file = words.find_first_not_of(kBlanks, glob.size());
+    // GNU ld separates the two by blanks, LLD by an equals sign.
+    constexpr std::string_view kSeparators = " \t\r\v\f=";
+    const std::string_view glob = words.substr(0, words.find_first_of(kSeparators));
+    const size_t file = words.find_first_not_of(kSeparators, glob.size());
     if (file == words.npos)
       return context.error(fmt::format("{}:{}: '{}' is not of the form GLOB FILE", use.value, line, words));
     context.options.remapped_inputs.emplace_back(glob, words.substr(file));
@@ -430,7 +432,7 @@ void push_state(OptionContext& context, const OptionUse&) {
 }
 
 void pop_state(OptionContext& context, const OptionUse& use) {
-  if (context.saved_states.empty()) return context.error(fmt::format("{} without --push-state", use.spelling));
+  if (context.saved_states.empty()) return context.error(fmt::format("unbalanced --push-state/--pop-state: {} has nothing to return to", use.spelling));
   // --start-lib is a bracket of its own and not part of the state.
   const bool is_lazy = context.following.is_lazy;
   context.following = std::move(context.saved_states.back());

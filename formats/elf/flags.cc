@@ -149,7 +149,7 @@ constexpr OptionRow kInputs[] = {
     {"-plugin-opt", Required, "OPTION", "an option for the plugin named before", add_plugin_option},
 };
 
-// With any other compiler's plugin, or none, they mean nothing.
+// Any other compiler's plugin does not get them.
 constexpr OptionRow kLlvm[] = {
     {"-mllvm", Required, "OPTION", "an option of LLVM's own", add_lto_option},
     {"--lto-O", Joined, "LEVEL", "how much is optimised", add_lto_option},
@@ -456,14 +456,6 @@ constexpr OptionGroup kGroups[] = {
 constexpr auto kNames = make_option_index<kGroups>();
 static_assert(has_unique_names(kNames));
 
-// Options for LLVM's plugin may stand before or behind its name.
-void complete_plugins(OptionContext& context) {
-  Options& options = context.options;
-  for (PluginOption& plugin : options.plugins)
-    if (base_name(plugin.path).starts_with("LLVMgold"))
-      plugin.options.insert(plugin.options.begin(), options.lto_options.begin(), options.lto_options.end());
-}
-
 }  // namespace
 
 Dialect gnu_dialect() {
@@ -472,7 +464,7 @@ Dialect gnu_dialect() {
           .keywords = gnu_keywords(),
           .has_abbreviations = true,
           .apply_defaults = nullptr,
-          .complete = complete_plugins};
+          .complete = nullptr};
 }
 
 }  // namespace xld::elf

@@ -226,7 +226,7 @@ class ObjectReader {
   // GCC marks an object without code by a common symbol. Without a plugin, -r joins it as it is, for a later link.
   void note_intermediate_code() {
     if (!has_gcc_ir_ && !has_llvm_ir_) return;
-    if (!link_.applies_relocs() && link_.options().plugins.empty()) return;
+    if (!link_.applies_relocs() && link_.plugins.empty()) return;
     file_.ir = IrContent::Beside;
     for (uint32_t i = object_.first_global; has_gcc_ir_ && i < object_.symbol_count; i++)
       if (string_at(object_.symbol_names, raw_symbol<E>(object_, i).name) == kGccSlimMark) file_.ir = IrContent::Only;

@@ -188,8 +188,7 @@ class Planner {
       return SectionId{found->second};
     }
     OutputSection& section = sections_[found->second];
-    section.flags = (section.flags | key.flags) & ~(SHF_MERGE | SHF_STRINGS);
-    if (section.flags == key.flags) section.flags = key.flags;
+    section.flags |= key.flags;
     if (section.type != key.type) section.type = SHT_PROGBITS;
     return SectionId{found->second};
   }
@@ -222,10 +221,19 @@ class Planner {
     if (section.name == ".got.plt" && is_filled_lazily()) section.rank = kLazyTableRank;
     // A pair of zeros ends these lists.
     bury_dead_references(section);
-    // Entry sizes are kept where the output consists of nothing else.
-    if (!section.atoms.empty() || section.leading_chunks.size() != 1) {
-      if (section.flags & (SHF_MERGE | SHF_STRINGS)) section.flags &= ~(SHF_MERGE | SHF_STRINGS);
+    mark_constants(section);
+  }
+
+  // Tools may merge what consists of nothing but constants of one kind, as the input did.
+  void mark_constants(OutputSection& section) const {
+    if (section.entry_size == 0 || section.leading_chunks.empty()) return;
+    if (!section.atoms.empty() || !section.chunks.empty() || section.leading_chunks.size() != 1) {
+      section.entry_size = 0;
+      return;
     }
+    const auto id = static_cast<uint32_t>(&section - sections_.data());
+    const bool is_string = pools_.contains({id, static_cast<uint8_t>(section.entry_size), true});
+    section.flags |= SHF_MERGE | (is_string ? SHF_STRINGS : 0);
   }
 
   bool is_filled_lazily() const { return link_.slots.import_words != 0 && !link_.options().dynamic.bind_now; }

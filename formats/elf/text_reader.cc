@@ -53,7 +53,7 @@ void TextReader::skip_blanks() {
     if (!rest.starts_with("/*") && !rest.starts_with('#')) return;
     const bool is_line = rest.starts_with('#');
     const size_t end = is_line ? rest.find('\n') : rest.find("*/", 2);
-    if (end == rest.npos && !is_line) fail("this comment has no end");
+    if (end == rest.npos && !is_line) fail("unclosed comment");
     position_ = end == rest.npos ? text_.size() - 1 : position_ + end + (is_line ? 0 : 1);
   }
 }

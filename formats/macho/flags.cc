@@ -39,29 +39,6 @@ void apply_defaults(Options& options) {
   options.darwin.standard_framework_paths = {"=/Library/Frameworks", "=/System/Library/Frameworks"};
 }
 
-// LLVM's plugin, which compiles its intermediate code: beside the library that the driver names, else that of the
-// newest LLVM of this machine.
-void find_plugin(OptionContext& context) {
-  Options& options = context.options;
-  if (!options.plugins.empty()) {
-    auto& given = options.plugins.front().options;
-    given.insert(given.begin(), options.lto_options.begin(), options.lto_options.end());
-  }
-  if (!options.plugins.empty() || !context.files.exists) return;
-  constexpr std::string_view kPlugin = "LLVMgold.so";
-  constexpr int kNewest = 40, kOldest = 11;
-  std::vector<std::string> places;
-  const std::string& library = options.darwin.lto_library;
-  if (const size_t slash = library.rfind('/'); slash != library.npos)
-    places.push_back(fmt::format("{}/{}", library.substr(0, slash), kPlugin));
-  for (int version = kNewest; version >= kOldest; version--)
-    places.push_back(fmt::format("/usr/lib/llvm-{}/lib/{}", version, kPlugin));
-  for (const std::string& place : places) {
-    if (!context.files.exists(place)) continue;
-    return options.plugins.push_back({place, options.lto_options});
-  }
-}
-
 struct Contradiction {
   bool is_there;
   std::string_view text;
@@ -106,7 +83,6 @@ void check_options(OptionContext& context) {
 }
 
 void complete(OptionContext& context) {
-  find_plugin(context);
   drop_equal_paths(context);
   check_options(context);
 }

@@ -29,4 +29,4 @@ expect_fail 'main.o:.*variable.*' -- -z nocopyreloc --dynamic-linker=/lib64/ld-l
 compile protected.c -fPIC <<<'__attribute__((visibility("protected"))) int variable = 5; int constant, relocated, get;'
 gcc_link -shared protected.o -o libp.so
 compile plain.c -fno-pie <<<'extern int variable; int main(void) { return variable; }'
-expect_fail 'libp.so: cannot copy variable.*protected' -- plain.o libp.so -e main -o program
+expect_fail 'cannot preempt symbol: variable' 'defined in libp.so' 'protected' -- plain.o libp.so -e main -o program

@@ -63,5 +63,5 @@ done
 link -shared -z indirect-extern-access library.o -o marked.so
 expect_match "$marked" readelf -nW marked.so
 
-expect_fail 'library.so: .*kept' -- "${loader[@]}" kept.o library.so -o x
-expect_fail 'library.so: .*kept_function' -- "${loader[@]}" kept_function.o library.so -o x
+expect_fail 'kept' 'library.so' -- "${loader[@]}" kept.o library.so -o x
+expect_fail 'kept_function' 'library.so' -- "${loader[@]}" kept_function.o library.so -o x

@@ -24,3 +24,11 @@ run ar rcs two/libb.a b.o
 gcc_link -Wl,-Bstatic -static -Lone -Ltwo -lb -o program
 expect_status 3 ./program
 expect_fail 'nowhere' -- main.o -Lone -lnowhere -o program
+
+# With -r there is nothing to be done with a shared library: the archive is what -l means.
+mkdir -p both
+compile joined.c -fPIC <<<'int joined(void) { return 1; }'
+gcc_link -shared joined.o -o both/libjoined.so
+ar rcs both/libjoined.a joined.o
+link -r -u joined -Lboth -ljoined -o joined_again.o
+expect_match ' T joined$' nm joined_again.o

@@ -27,3 +27,8 @@ compile whole.c -O2 -flto <<<'int main(void) { return 0; }'
 run "$XLD" --lto-emit-llvm -plugin "$(dirname "$(readlink -f "$(command -v clang-19)")")/../lib/LLVMgold.so" -e main \
   whole.o -o program.bc
 expect_match 'define .*main' llvm-dis-19 -o - program.bc
+
+# Another compiler's plugin does not get them.
+CC=gcc compile other.c -O2 -flto <<<'int main(void) { return 0; }'
+gcc_link -flto other.o -Wl,--lto-O1 -o program 2>messages
+expect_match "options for LLVM's plugin .* have no effect: the plugin is .*liblto_plugin" cat messages

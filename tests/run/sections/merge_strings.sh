@@ -33,3 +33,11 @@ EOF
 link main.o 1.o 2.o -o program
 expect_status 0 ./program
 expect_equal "$(strings -a program | grep -c '^shared string$')" 1
+
+# What is nothing but such strings says so, as in the input; what is not does not.
+for section in one two; do printf '.section .rodata.%s,"aMS",@progbits,1\n.asciz "%s"\n' $section $section; done | as -o strings.o -
+echo '.section .rodata,"a"; .quad 1' | as -o word.o -
+link -shared strings.o -o program
+expect_match ' \.rodata .* 01 AMS ' readelf -SW program
+link -shared strings.o word.o -o program
+expect_match ' \.rodata .* 00 +A ' readelf -SW program

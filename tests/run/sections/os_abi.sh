@@ -21,3 +21,11 @@ link --gc-sections unique.o -o program
 expect_equal "$(os_abi)" 'UNIX - System V'
 link retained.o -o program
 expect_equal "$(os_abi)" 'UNIX - System V'
+# The objects of other systems say so themselves, wherever they stand.
+as -o plain.o <<<'.globl f; f: ret'
+cp retained.o freebsd.o
+printf '\x09' | dd of=freebsd.o bs=1 seek=7 conv=notrunc status=none
+for order in 'plain.o freebsd.o' 'freebsd.o plain.o'; do
+  link $order -o program
+  expect_equal "$(os_abi)" 'UNIX - FreeBSD'
+done

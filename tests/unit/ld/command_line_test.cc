@@ -9,6 +9,8 @@
 #include <map>
 #include <random>
 
+#include "ld/plugin/choice.h"
+
 namespace xld {
 namespace {
 
@@ -112,9 +114,11 @@ TEST(CommandLine, NamesMayBeCutShortIfOneBeginsLikeThat) {
 TEST(CommandLine, LlvmsOptionsReachItsPlugin) {
   const Words given = {"--thinlto-jobs=2", "-plugin", "/LLVMgold.so", "-plugin-opt=mcpu=x86-64",   "--lto-O1",
                        "--save-temps",     "-mllvm",  "-stats",       "--thinlto-index-only=list", "--lto-emit-llvm"};
-  EXPECT_EQ(options_of(given).plugins.at(0).options,
+  EXPECT_EQ(plugin::given_plugins(options_of(given)).at(0).options,
             (Words{"jobs=2", "O1", "save-temps", "-stats", "thinlto-index-only=list", "emit-llvm", "mcpu=x86-64"}));
-  EXPECT_EQ(options_of({"--lto-O1", "-plugin", "liblto_plugin.so"}).plugins.at(0).options, Words{});
+  EXPECT_EQ(plugin::given_plugins(options_of({"--lto-O1", "-plugin", "liblto_plugin.so"})).at(0).options, Words{});
+  // A driver that thinks of LLD passes them without a plugin.
+  EXPECT_EQ(options_of({"-plugin-opt=O1", "--lto-partitions=2"}).lto_options, (Words{"O1", "lto-partitions=2"}));
 }
 
 TEST(CommandLine, TwoDashesAloneEndTheOptions) {
@@ -312,11 +316,12 @@ TEST(CommandLine, StartLibIsNotPartOfTheState) {
 }
 
 TEST(CommandLine, BracketsMustMatch) {
-  EXPECT_EQ(error_of({"--pop-state"}), "--pop-state without --push-state");
+  EXPECT_EQ(error_of({"--pop-state"}), "unbalanced --push-state/--pop-state: --pop-state has nothing to return to");
   EXPECT_EQ(error_of({"--end-group"}), "--end-group without --start-group");
   EXPECT_EQ(error_of({"-)"}), "-) without --start-group");
   EXPECT_EQ(error_of({"--end-lib"}), "--end-lib without --start-lib");
-  EXPECT_EQ(error_of({"--start-lib", "--start-lib", "--end-lib"}), "--start-lib inside another --start-lib");
+  EXPECT_EQ(error_of({"--start-lib", "--start-lib", "--end-lib"}),
+            "nested --start-lib: close the one before with --end-lib");
   EXPECT_EQ(error_of({"-(", "--start-lib", "--end-lib", "-)"}),
             "--start-lib inside a group; close it with --end-group");
   const Parsed open = parse({"-("});

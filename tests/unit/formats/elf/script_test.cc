@@ -122,7 +122,7 @@ TEST(Script, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(first_line("ENTRY()"), "x.ld:1:8: expected a name between the parentheses");
   EXPECT_EQ(first_line("INPUT(-l)"), "x.ld:1:7: expected a library's name after -l");
   EXPECT_EQ(first_line("INPUT(\"a)\n\")"), "x.ld:1:7: this quote is not closed");
-  EXPECT_EQ(first_line("/* x"), "x.ld:1:1: this comment has no end");
+  EXPECT_EQ(first_line("/* x"), "x.ld:1:1: unclosed comment");
   EXPECT_EQ(first_line("INPUT(;)"), "x.ld:1:7: expected a file or ')'");
 }
 

@@ -108,7 +108,7 @@ TEST(VersionScript, SaysWhereItIsWrong) {
       {"V1 { a;", "1:8: expected a symbol or '}', found the end of the file"},
       {"V1 { ; };", "1:6: expected a symbol or '}'"},
       {"V1 { \"a; };", "1:6: this quote is not closed"},
-      {"V1 /* ", "1:4: this comment has no end"},
+      {"V1 /* ", "1:4: unclosed comment"},
       {"V1 a;", "1:4: expected '{' before the version's symbols"},
       {"}", "1:1: expected a version"},
       {"V1 { global: a; :b; };", "1:17: expected a symbol or '}'"},
