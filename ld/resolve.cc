@@ -532,14 +532,20 @@ void resolve(Link& link, InputFinder& finder) {
 
 void make_atoms(Link& link) {
   const auto timer = link.session.timings.measure("make_atoms");
-  uint32_t next = 0;
-  for (InputFile* file : link.inputs.files) {
-    file->first_atom = AtomId{next};
-    next += file->atom_capacity;
-  }
-  link.first_linker_atom = AtomId{next};
   const uint32_t commons = count_common_symbols(link);
-  link.atoms = Array<Atom>::zeroed(size_t{next} + commons);
+  uint64_t next = 0;
+  for (InputFile* file : link.inputs.files) {
+    file->first_atom = AtomId{static_cast<uint32_t>(next)};
+    next += file->atom_capacity;
+    if (next + commons >= UINT32_MAX)
+      return link.diagnostics().error(
+          fmt::format("{}: with it the link has more than 4294967294 sections and pieces of sections; join objects "
+                      "with -r, or link parts of the output as libraries",
+                      file->display_name()),
+          file->id);
+  }
+  link.first_linker_atom = AtomId{static_cast<uint32_t>(next)};
+  link.atoms = Array<Atom>::zeroed(next + commons);
   parallel_for(link.session.pool, link.inputs.files.size(), kFilesPerTask,
                [&](size_t begin, size_t end, uint32_t worker) {
                  for (size_t i = begin; i < end; i++) {

@@ -160,15 +160,16 @@ std::optional<Error> swap_frame_registers(MutableBytes section) {
   std::vector<EhRecord> records;
   if (const auto split = split_eh_frame(section, records); !split) return split.error();
   std::vector<CieFacts> cies(records.size());
+  for (size_t i = 0; i < records.size(); i++) {  // an FDE may stand before its CIE
+    if (!records[i].is_cie()) continue;
+    const auto facts = parse_cie(section, records[i], kWordSize);
+    if (!facts) return facts.error();
+    cies[i] = *facts;
+  }
   for (size_t i = 0; i < records.size(); i++) {
     const EhRecord& record = records[i];
-    uint32_t begin = 0;
-    if (record.is_cie()) {
-      const auto facts = parse_cie(section, record, kWordSize);
-      if (!facts) return facts.error();
-      cies[i] = *facts;
-      begin = facts->instructions_offset;
-    } else {
+    uint32_t begin = cies[i].instructions_offset;
+    if (!record.is_cie()) {
       const auto facts = parse_fde(section, record, cies[record.cie], kWordSize);
       if (!facts) return facts.error();
       begin = facts->instructions_offset;

@@ -216,7 +216,7 @@ class AtomMaker {
                               : static_cast<uint8_t>(std::min<int>(section.alignment_log2, std::countr_zero(offset)));
     atom.flags = flags_of(section);
     if (!section.is_zero_fill()) atom.data = file_.bytes.data() + section.file_offset + offset;
-    mark_merge(section, atom);
+    mark_merge(section, offset, atom);
     atom.section = key;
     subsection.atom = AtomId{file_.first_atom.value + file_.atom_count};
     link_.atoms[file_.first_atom.value + file_.atom_count++] = atom;
@@ -238,14 +238,27 @@ class AtomMaker {
     return flags;
   }
 
-  void mark_merge(const InputSection& section, Atom& atom) const {
+  void mark_merge(const InputSection& section, uint64_t offset, Atom& atom) const {
     const uint8_t size = literal_size(section);
     if (size == 0 || atom.size == 0 || !section.relocs.empty() || link_.options().optimize == 0) return;
     if (!link_.applies_relocs()) return;
     const bool is_strings = section.type() == S_CSTRING_LITERALS;
-    if (!MergedSection::can_split(atom.bytes(), {size, is_strings, false})) return;
+    if (!MergedSection::can_split(atom.bytes(), {size, is_strings, false})) {
+      if (is_strings) report_open_string(section, offset, atom);
+      return;
+    }
     atom.flags |= atom_flag::kMerge | (is_strings ? atom_flag::kStrings : 0);
     atom.entry_size = size;
+  }
+
+  // What follows it in the output would be a part of it.
+  void report_open_string(const InputSection& section, uint64_t offset, const Atom& atom) const {
+    const Bytes bytes = atom.bytes();
+    const auto last = std::find(bytes.rbegin(), bytes.rend(), uint8_t{0});
+    link_.diagnostics().error(
+        fmt::format("{}:({}+{:#x}): string is not null terminated; end it with a zero", file_.display_name(),
+                    section.name, offset + static_cast<uint64_t>(bytes.rend() - last)),
+        file_.id, offset);
   }
 
   // ---- relocations

@@ -97,9 +97,19 @@ void set_minimum_version(OptionContext& context, const OptionUse& use) {
 void choose_architecture(OptionContext& context, const OptionUse& use) {
   static constexpr NamedValue<std::string_view> kArchitectures[] = {
       {"x86_64", "darwin-amd64"}, {"i386", "darwin-386"}, {"arm64", "darwin-arm64"}};
-  const auto target = choose_named(context, use, kArchitectures);
-  if (!target) return;
-  apply_target_name(*find_target_name(TargetNameKind::Target, *target), context.options.target);
+  static constexpr NamedValue<std::string_view> kOthers[] = {
+      {"x86_64h", "compile for x86_64, whose programs its processors run"},
+      {"arm64e", "its pointers are signed, which only Apple's linker writes; compile for arm64"},
+      {"arm64_32", "only watches run it, whose programs Apple's linker makes"},
+  };
+  const auto* row = std::ranges::find(kArchitectures, use.value, &NamedValue<std::string_view>::name);
+  if (row == std::end(kArchitectures)) {
+    const auto* known = std::ranges::find(kOthers, use.value, &NamedValue<std::string_view>::name);
+    return context.error(
+        fmt::format("missing or unsupported -arch {}; {}", use.value,
+                    known == std::end(kOthers) ? "x86_64, i386 and arm64 are supported" : known->value));
+  }
+  apply_target_name(*find_target_name(TargetNameKind::Target, row->value), context.options.target);
   // Only loaders of 32-bit programs write to code and what is beside it.
   const bool may_write = context.options.target.cpu == Cpu::I386;
   context.options.dynamic.text_relocs = may_write ? TextRelocs::Warn : TextRelocs::Forbid;

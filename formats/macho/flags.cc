@@ -39,6 +39,11 @@ void apply_defaults(Options& options) {
   options.darwin.standard_framework_paths = {"=/Library/Frameworks", "=/System/Library/Frameworks"};
 }
 
+bool precedes_relative_lists(const PlatformVersion& wanted) {
+  const Platform* platform = wanted.minimum_os == 0 ? nullptr : find_platform(wanted.platform);
+  return platform && wanted.minimum_os < platform->first.relative_lists;
+}
+
 struct Contradiction {
   bool is_there;
   std::string_view text;
@@ -69,6 +74,9 @@ void check_options(OptionContext& context) {
   const Contradiction warnings[] = {
       {!darwin.umbrella.empty() && !is_library, "-umbrella used, but not creating dylib"},
       {darwin.may_be_dropped && !is_library, "-mark_dead_strippable_dylib: ignored, only has effect with -dylib"},
+      {darwin.has_relative_method_lists && precedes_relative_lists(options.platform),
+       "-objc_relative_method_lists: the oldest system the output is for cannot read such lists; they came with macOS "
+       "11, iOS 14 and watchOS 7"},
       {darwin.segment_alignment && !darwin.is_preload, "-segalign: ignored, only has effect with -preload"},
   };
   for (const Contradiction& row : errors)

@@ -45,7 +45,7 @@ Identity identify(Bytes bytes) {
   if (!header || (header->magic != Macho32::kMagic && header->magic != Macho64::kMagic)) return {};
   return {.kind = kind_of(header->filetype),
           .format = ObjectFormat::MachO,
-          .cpu = cpu_of(header->cputype),
+          .cpu = is_of_other_kind(header->cputype, header->cpusubtype) ? Cpu::Unknown : cpu_of(header->cputype),
           .foreign_cpu = architecture_name(header->cputype, header->cpusubtype),
           .cpu_number = header->cputype};
 }

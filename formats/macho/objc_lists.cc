@@ -136,14 +136,16 @@ class ListRewriter {
     Words& words = sources[kind].emplace_back();
     if (!reader_.pointer_at(pointer)) return true;  // null
     const auto list = reader_.follow(pointer);
-    if (!list || reader_.size_of_piece(*list) == 0) return false;
-    const Bytes bytes = reader_.bytes_at(*list);
+    if (!list) return false;
+    // What follows the piece is another's.
+    const Bytes in_section = reader_.bytes_at(*list);
+    const Bytes bytes = in_section.first(std::min<uint64_t>(in_section.size(), reader_.size_of_piece(*list)));
     const auto first = xld::read<uint32_t>(bytes, 0), second = xld::read<uint32_t>(bytes, 4);
     if (!first || !second) return false;
     const bool has_entry_size = words_per_entry != 1;
     if (has_entry_size && (*first & ~3u) != words_per_entry * kWord) return false;
     const uint64_t count = uint64_t{has_entry_size ? *second : *first} * words_per_entry;
-    if (count > bytes.size() / kWord) return false;
+    if (count >= bytes.size() / kWord) return false;  // the first word is the count
     for (uint64_t i = 0; i < count; i++) {
       words.push_back(reader_.pointer_at(list->at(kWord + i * kWord)));
       if (words.back() && !can_refer_to(words.back())) return false;

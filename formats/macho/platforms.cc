@@ -18,28 +18,34 @@ constexpr FirstVersions kMacos = {.dyld_info = version(10, 6),
                                   .data_const = version(10, 15),
                                   .chains_in_libraries = version(12, 0),
                                   .chains = version(13, 0),
-                                  .offset_chains = version(12, 0)};
+                                  .offset_chains = version(12, 0),
+                                  .relative_lists = version(11, 0)};
 // Nothing is older here than the CPUs that are left of them.
 constexpr FirstVersions kIos = {.build_version = version(12, 0),
                                 .data_const = version(13, 0),
                                 .chains_in_libraries = version(13, 4),
                                 .chains = version(13, 4),
-                                .offset_chains = version(15, 0)};
+                                .offset_chains = version(15, 0),
+                                .relative_lists = version(14, 0)};
 constexpr FirstVersions kWatchos = {.build_version = version(5, 0),
                                     .data_const = version(6, 0),
                                     .chains_in_libraries = version(7, 0),
                                     .chains = version(7, 0),
-                                    .offset_chains = version(8, 0)};
+                                    .offset_chains = version(8, 0),
+                                    .relative_lists = version(7, 0)};
 // Simulators run on the host's loader, which follows a year later.
 constexpr FirstVersions kIosSimulator = {.build_version = version(12, 0),
                                          .data_const = version(13, 0),
                                          .chains_in_libraries = version(14, 0),
                                          .chains = version(14, 0),
-                                         .offset_chains = version(15, 0)};
+                                         .offset_chains = version(15, 0),
+                                         .relative_lists = version(14, 0)};
 
 // Begins with macOS 10.15, whatever version is asked for.
-constexpr FirstVersions kCatalyst = {
-    .chains_in_libraries = version(14, 0), .chains = version(14, 0), .offset_chains = version(15, 0)};
+constexpr FirstVersions kCatalyst = {.chains_in_libraries = version(14, 0),
+                                     .chains = version(14, 0),
+                                     .offset_chains = version(15, 0),
+                                     .relative_lists = version(14, 0)};
 
 constexpr Platform kPlatforms[] = {
     {1, "macos", "macosx", "macos", "macOS", kMacos, LC_VERSION_MIN_MACOSX},

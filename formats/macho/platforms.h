@@ -13,7 +13,7 @@ inline constexpr uint32_t kPlatformMacos = 1, kPlatformCatalyst = 6;
 // The first version that does; 0: all of them do.
 struct FirstVersions {
   uint32_t dyld_info = 0, main = 0, build_version = 0, data_const = 0;
-  uint32_t chains_in_libraries = 0, chains = 0, offset_chains = 0;
+  uint32_t chains_in_libraries = 0, chains = 0, offset_chains = 0, relative_lists = 0;
 };
 
 struct Platform {

@@ -27,10 +27,19 @@ uint32_t cpu_type(Cpu cpu) {
   return 0;
 }
 
-// arm64e code is for another system interface.
+}  // namespace
+
+// arm64e code is for another system interface, x86_64h code for newer processors only.
+bool is_of_other_kind(uint32_t type, uint32_t subtype) {
+  constexpr uint32_t kSubtypeMask = 0xffffff, kArm64e = 2, kHaswell = 8;
+  subtype &= kSubtypeMask;
+  return (type == CPU_TYPE_ARM64 && subtype == kArm64e) || (type == CPU_TYPE_X86_64 && subtype == kHaswell);
+}
+
+namespace {
+
 bool is_usable(uint32_t type, uint32_t subtype, Cpu cpu) {
-  constexpr uint32_t kSubtypeMask = 0xffffff, kArm64e = 2;
-  return type == cpu_type(cpu) && !(cpu == Cpu::Arm64 && (subtype & kSubtypeMask) == kArm64e);
+  return type == cpu_type(cpu) && !is_of_other_kind(type, subtype);
 }
 
 }  // namespace

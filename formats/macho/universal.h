@@ -22,6 +22,9 @@ Result<Bytes> slice_for(Bytes bytes, Cpu cpu);
 // For messages, if there is none: "is universal (i386,ppc) but does not contain the x86_64 architecture".
 std::string missing_slice(Bytes bytes, Cpu cpu);
 
+// True of code for a CPU that runs on some of its models only.
+bool is_of_other_kind(uint32_t type, uint32_t subtype);
+
 // What Apple's tools and stubs call a CPU; empty: it is not known.
 std::string_view architecture_name(Cpu cpu);
 std::string_view architecture_name(uint32_t type, uint32_t subtype);

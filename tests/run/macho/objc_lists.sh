@@ -56,3 +56,13 @@ for target in arm64 x86_64; do
     expect_match 'imp .*-\[Base\(Two\) second\]' llvm-objdump-19 --macho --objc-meta-data relative.dylib
   done
 done
+# A list that claims more entries than its own piece has: what follows is another's, and all stays as it is.
+run clang-19 -target x86_64-apple-macos11 -Wno-everything -S categories.m -o long.s
+awk '/CATEGORY_INSTANCE_METHODS_Base_._Two:/ { on = 1 } on && /.long\t2/ { sub(/2/, "9"); on = 0 } { print }' long.s >longer.s
+[[ $(diff long.s longer.s | grep -c '^>') == 1 ]] || fail 'no list was found'
+run clang-19 -target x86_64-apple-macos11 -c longer.s -o longer.o
+run "$XLD" "${common[@]}" base.o longer.o -objc_category_merging -o longer.dylib
+expect_match 'CATEGORY_Base_._Two' llvm-objdump-19 --macho --objc-meta-data longer.dylib
+# Systems that cannot read relative lists.
+expect_match 'warning: -objc_relative_method_lists: .*macOS 11' \
+  run "$XLD" -arch x86_64 -platform_version macos 10.15 11.0 -undefined dynamic_lookup -dylib base.o -objc_relative_method_lists -o out

@@ -47,3 +47,16 @@ run llvm-lipo-19 -create arm.o -output fat.o
 expect_match 'fat.o: ignoring file because it is universal \(.*\) but does not contain the x86_64 architecture' run "$XLD" "${common[@]}" main.o one.o fat.o two.o -o out
 expect_match 'arm.o has architecture arm64.*it is passed over' run "$XLD" "${common[@]}" main.o one.o arm.o two.o -o out
 expect_fail 'arm.o has architecture arm64' -- "${common[@]}" main.o one.o arm.o two.o -arch_errors_fatal -o out2
+# Code for newer processors only is another architecture, which a universal file may have beside the one for all.
+object newer.o x86_64h <<<'int two(void) { return 7; }'
+run llvm-lipo-19 -create newer.o two.o -output both.o
+run "$XLD" "${common[@]}" main.o one.o both.o -o out
+run "$XLD" "${common[@]}" main.o one.o two.o -o out2
+cmp out out2
+expect_match 'newer.o has architecture x86_64h which is incompatible with target architecture x86_64' run "$XLD" "${common[@]}" main.o one.o newer.o two.o -o out
+for cpu in x86_64h arm64e arm64_32; do
+  expect_fail "missing or unsupported -arch $cpu; .*(compile for|Apple's linker)" -- -arch $cpu main.o -o out3
+done
+# A string at the end of its section that goes on in the next file's.
+printf '.cstring\n.asciz "foo"\n.ascii "oh no"\n' | run clang-19 -target x86_64-apple-macos12 -c -x assembler - -o open.o
+expect_fail 'open\.o:\(__cstring\+0x4\): string is not null terminated' -- "${common[@]}" main.o one.o two.o open.o -o out3

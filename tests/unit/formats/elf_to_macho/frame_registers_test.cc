@@ -39,6 +39,17 @@ TEST(FrameRegisters, TwoAreExchanged) {
   }
 }
 
+TEST(FrameRegisters, ARecordMayStandBeforeTheOneItRefersTo) {
+  // An FDE, whose pointers and augmentation ("zR", 4 bytes relative) the CIE behind it explains: def_cfa_register ebp.
+  const std::string fde = "12 00 00 00 ee ff ff ff 00 00 00 00 10 00 00 00 00 0d ";
+  const std::string cie = " 10 00 00 00 00 00 00 00 01 7a 52 00 01 7c 08 01 1b 0c ";
+  std::vector<uint8_t> bytes = from_hex((fde + "05 00 00 00" + cie + "04 04").c_str());
+  bytes[4] = static_cast<uint8_t>(4 - 22);
+  EXPECT_FALSE(swap_frame_registers(bytes));
+  EXPECT_EQ(bytes[18], 4);
+  EXPECT_EQ(bytes[bytes.size() - 2], 5);
+}
+
 TEST(FrameRegisters, WhatIsNotKnownIsAnError) {
   for (const char* instructions : {"3f", "0f 7f 75", "0f 01 ff", "0c", "85 80"}) {
     std::vector<uint8_t> bytes = record(instructions);
