@@ -60,6 +60,9 @@ struct InputOption {
 enum class StripMode : uint8_t { None, Debug, All };
 // Local symbols that are left out. Default: temporary ones in sections of strings that may be shared.
 enum class DiscardMode : uint8_t { Default, None, TemporaryLocals, AllLocals };
+// How the directories are reported that -l searches: as GNU ld's default script has them, or as ld64 lists them.
+enum class SearchReport : uint8_t { None, ScriptCommands, Lists };
+
 enum class MapForm : uint8_t { Gnu, Apple };
 enum class CommonOrder : uint8_t { FirstSeen, FallingAlignment, RisingAlignment };
 enum class IcfMode : uint8_t { None, Safe, All };
@@ -324,6 +327,7 @@ struct Options {
   bool finds_objects = false;               // -lNAME.o is that file in the search path
   std::vector<PluginOption> plugins;
   std::vector<std::string> lto_options;  // for LLVM's plugin, in its words; --lto-… and their like
+  bool finds_plugin = false;             // LLVM's is looked for, although no option speaks of it
   std::vector<std::pair<std::string, std::string>> remapped_inputs;  // --remap-inputs: glob, file; empty: left out
 
   // Symbols
@@ -413,8 +417,8 @@ struct Options {
   std::string json_map_file;    // --map=json[:FILE]
   std::string tls_report_file;  // --tls-report; "-" is standard output
   bool cref = false;
-  bool trace_files = false;           // -t
-  bool reports_search_paths = false;  // --verbose, Darwin's -v: where -l looks
+  bool trace_files = false;                         // -t
+  SearchReport search_report = SearchReport::None;  // --verbose, Darwin's -v: where -l looks
   bool print_stats = false;
   std::string time_trace_file;
   std::string dependency_file;       // a makefile rule

@@ -81,14 +81,19 @@ std::vector<std::string> LibrarySearch::in_sysroot(const std::vector<std::string
 
 std::string LibrarySearch::describe() const {
   std::string text;
-  if (options_.target.format != ObjectFormat::MachO) {
-    for (const std::string& path : directories_) text += fmt::format("SEARCH_DIR(\"{}\");\n", path);
-    return text;
+  switch (options_.search_report) {
+    case SearchReport::None:
+      break;
+    case SearchReport::ScriptCommands:
+      for (const std::string& path : directories_) text += fmt::format("SEARCH_DIR(\"{}\");\n", path);
+      break;
+    case SearchReport::Lists:
+      text = "Library search paths:\n";
+      for (const std::string& path : library_paths()) text += "\t" + path + "\n";
+      text += "Framework search paths:\n";
+      for (const std::string& path : framework_paths()) text += "\t" + path + "\n";
+      break;
   }
-  text = "Library search paths:\n";
-  for (const std::string& path : library_paths()) text += "\t" + path + "\n";
-  text += "Framework search paths:\n";
-  for (const std::string& path : framework_paths()) text += "\t" + path + "\n";
   return text;
 }
 

@@ -32,7 +32,7 @@ class LibrarySearch {
   // --print-dylib-search: which files were looked for, and which of them are there; a line each.
   const std::string& trace() const { return trace_; }
 
-  // --verbose, -v: all of them, in the words of GNU ld's and ld64's that build systems look for.
+  // Options::search_report: all of them, in words that build systems look for.
   std::string describe() const;
 
   // Where a file of the command line is: an absolute path may be below one of several roots of the target's files.

@@ -163,8 +163,7 @@ int run(const std::vector<std::string>& arguments) {
   std::fputs(command.text.c_str(), stdout);
   bool is_linked = !diagnostics.failed();
   ProgramFiles files;
-  if (command.options.reports_search_paths)
-    std::fputs(LibrarySearch(command.options, files).describe().c_str(), stdout);
+  std::fputs(LibrarySearch(command.options, files).describe().c_str(), stdout);
   ProgramReports reports;
   const char* make_flags = std::getenv("MAKEFLAGS");
   std::unique_ptr<JobServer> job_server;

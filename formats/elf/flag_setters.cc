@@ -411,7 +411,7 @@ void set_omagic(OptionContext& context, const OptionUse& use) {
 
 void set_verbose(OptionContext& context, const OptionUse&) {
   context.options.trace_files = true;
-  context.options.reports_search_paths = true;
+  context.options.search_report = SearchReport::ScriptCommands;
   context.request.version_and_link = true;
 }
 
@@ -432,7 +432,8 @@ void push_state(OptionContext& context, const OptionUse&) {
 }
 
 void pop_state(OptionContext& context, const OptionUse& use) {
-  if (context.saved_states.empty()) return context.error(fmt::format("unbalanced --push-state/--pop-state: {} has nothing to return to", use.spelling));
+  if (context.saved_states.empty())
+    return context.error(fmt::format("unbalanced --push-state/--pop-state: {} has nothing to return to", use.spelling));
   // --start-lib is a bracket of its own and not part of the state.
   const bool is_lazy = context.following.is_lazy;
   context.following = std::move(context.saved_states.back());

@@ -141,7 +141,7 @@ void set_system_root(OptionContext& context, const OptionUse& use) {
 
 void print_version(OptionContext& context, const OptionUse&) {
   context.request.version_and_link = true;
-  context.options.reports_search_paths = true;
+  context.options.search_report = SearchReport::Lists;
 }
 
 void require_name(OptionContext& context, const OptionUse& use) {

@@ -36,6 +36,7 @@ void apply_defaults(Options& options) {
   options.passes_over_foreign = true;
   options.passes_over_libraries = true;
   options.finds_objects = true;
+  options.finds_plugin = true;
   options.darwin.standard_framework_paths = {"=/Library/Frameworks", "=/System/Library/Frameworks"};
 }
 

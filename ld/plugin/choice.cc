@@ -52,6 +52,7 @@ std::vector<PluginOption> given_plugins(const Options& options) {
 }
 
 std::optional<PluginOption> find_llvm_plugin(const Options& options) {
+  if (!options.finds_plugin && options.lto_options.empty()) return std::nullopt;
   const std::vector<std::string> places = places_of_llvm_plugin(options);
   const auto found = std::ranges::find_if(places, exists);
   if (found == places.end()) return std::nullopt;

@@ -1,5 +1,6 @@
 // Which plugins compile the intermediate code of a link: those that the command line names or, for LLVM's, that of the
-// LLVM of this machine, which is looked for when the first such file is met.
+// LLVM of this machine, which is looked for when the first such file is met. Drivers for ELF name theirs, and a file in
+// intermediate code that nobody expected is an error there: without an option for LLVM's plugin none is looked for.
 #pragma once
 
 #include <optional>

@@ -28,7 +28,8 @@ END
   clangxx_link -O2 -flto=$mode -static throw.o -o program
   expect_output caught ./program
 done
-# No plugin was given: LLVM's is found.
+expect_fail "main.o: is a compiler's intermediate code \(-flto\), and no plugin was given" -- main.o -o program
+# No plugin was given, but options for LLVM's: it is found.
 compile alone.c -O2 -flto <<<'int main(void) { return 0; }'
 link -e main alone.o --plugin-opt=O1 --lto-O1 -o program
 expect_match 'FUNC .* main$' readelf -sW program
