@@ -240,7 +240,9 @@ class AtomMaker {
 
   void mark_merge(const InputSection& section, uint64_t offset, Atom& atom) const {
     const uint8_t size = literal_size(section);
-    if (size == 0 || atom.size == 0 || !section.relocs.empty() || link_.options().optimize == 0) return;
+    if (size == 0 || atom.size == 0 || !section.relocs.empty()) return;
+    // Names of selectors are shared in any case.
+    if (link_.options().optimize == 0 && section.name != "__objc_methname") return;
     if (!link_.applies_relocs()) return;
     const bool is_strings = section.type() == S_CSTRING_LITERALS;
     if (!MergedSection::can_split(atom.bytes(), {size, is_strings, false})) {

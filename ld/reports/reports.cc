@@ -27,7 +27,8 @@ class Reporter {
     if (!link_.diagnostics().failed()) write_dependencies();
     if (link_.format && !options_.stub_library.empty() && !link_.diagnostics().failed())
       for (const StubFile& stub : stub_libraries(link_)) write(stub.path, stub.contents);
-    if (!options_.time_trace_file.empty()) write(options_.time_trace_file, time_trace(link_.session.timings));
+    if (!options_.time_trace_file.empty())
+      write(options_.time_trace_file, time_trace(link_.session.timings, options_.program_name));
   }
 
   void write(const std::string& name, std::string_view text) { check(name, sink_.write_text(name, text)); }

@@ -50,7 +50,7 @@ std::vector<StubFile> stub_libraries(const Link& link);
 // --tls-report: thread-local accesses in code, one a line.
 std::string list_tls_accesses(const Link& link);
 // --time-trace: the format of Chrome's trace viewer and of Perfetto.
-std::string time_trace(const Timings& timings);
+std::string time_trace(const Timings& timings, std::string_view program);
 // --stats
 std::string statistics(const Link& link, const InputFinder& finder);
 

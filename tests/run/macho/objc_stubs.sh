@@ -28,3 +28,7 @@ expect_match '__TEXT,__text\).* _objc_msgSend\$mine' llvm-nm-19 -m fast
 run "$scratch/bin/ld64.xld" -arch arm64 -objc_stubs_small main.o -o small
 run "$XLD_VERIFY" small
 expect_equal "$(size small __objc_stubs)" 00000018
+# A name that an object has already is one with that of the stub, whatever becomes of other strings.
+printf '.section __TEXT,__objc_methname,cstring_literals\n.asciz "first"\n' | run clang-19 -target arm64-apple-macos13 -c -x assembler - -o name.o
+run "$scratch/bin/ld64.xld" -arch arm64 main.o name.o --no-deduplicate-strings -o shared
+expect_equal "$(llvm-objdump-19 --macho --section=__TEXT,__objc_methname shared | grep -c first)" 1
