@@ -28,8 +28,8 @@ enum Operation : uint8_t {
   kBase = 0x70
 };
 
-constexpr uint32_t kEntryHead =
-    17;  // length, distance to the common record, start and size of the code, no augmentation
+// Length, distance to the common record, start and size of the code, no augmentation.
+constexpr uint32_t kEntryHead = 17;
 
 struct Registers {
   Cpu cpu;
@@ -65,6 +65,10 @@ Pushes header_pushes(const Arch& arch, StubForm form) {
   return pushes;
 }
 
+void append(std::string& text, std::initializer_list<uint8_t> bytes) {
+  text.append(bytes.begin(), bytes.end());
+}
+
 class InstructionWriter {
  public:
   InstructionWriter(const Registers& registers, uint8_t word_size) : registers_(registers), word_size_(word_size) {}
@@ -87,17 +91,13 @@ class InstructionWriter {
   // stack: what is there follows from where in its piece the program counter is.
   void describe_repeated(uint32_t size, const Pushes& pushes) {
     if (pushes.empty()) return;
-    std::string expression = {byte(kBase + registers_.stack_pointer), byte(word_size_)};
-    for (const uint8_t push : pushes)
-      expression += {byte(kBase + registers_.program_counter),
-                     0,
-                     byte(kLiteral + size - 1),
-                     byte(kAnd),
-                     byte(kLiteral + push),
-                     byte(kAtLeast),
-                     byte(kLiteral + std::countr_zero(word_size_)),
-                     byte(kShiftLeft),
-                     byte(kPlus)};
+    std::string expression;
+    append(expression, {base(registers_.stack_pointer), word_size_});
+    for (const uint8_t push : pushes) {
+      append(expression, {base(registers_.program_counter), 0, literal(size - 1), kAnd});
+      append(expression, {literal(push), kAtLeast});  // 1 if so
+      append(expression, {literal(static_cast<uint32_t>(std::countr_zero(word_size_))), kShiftLeft, kPlus});
+    }
     put({kDefineCfaExpression, static_cast<uint8_t>(expression.size())});
     text_ += expression;
   }
@@ -105,10 +105,9 @@ class InstructionWriter {
   std::string take() { return std::move(text_); }
 
  private:
-  static char byte(uint32_t value) { return static_cast<char>(value); }
-  void put(std::initializer_list<uint8_t> bytes) {
-    for (const uint8_t b : bytes) text_ += byte(b);
-  }
+  static uint8_t base(uint8_t number) { return static_cast<uint8_t>(kBase + number); }
+  static uint8_t literal(uint32_t value) { return static_cast<uint8_t>(kLiteral + value); }
+  void put(std::initializer_list<uint8_t> bytes) { append(text_, bytes); }
 
   const Registers& registers_;
   const uint8_t word_size_;
@@ -118,34 +117,18 @@ class InstructionWriter {
 
 // As compilers begin theirs: the caller's frame is above the return address.
 std::string common_record_of(const Registers& registers, uint8_t word_size) {
-  constexpr uint32_t kSize = 24;
-  constexpr uint8_t kVersion = 1, kPointers = eh_pointer::kRelativeToPlace | eh_pointer::kSigned4;
-  const uint8_t data_alignment = 0x80 - word_size;  // -word_size as a signed LEB128 number
-  const uint8_t bytes[kSize] = {kSize - 4,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                kVersion,
-                                'z',
-                                'R',
-                                0,
-                                1,
-                                data_alignment,
-                                registers.program_counter,
-                                1,
-                                kPointers,
-                                kDefineCfa,
-                                registers.stack_pointer,
-                                word_size,
-                                static_cast<uint8_t>(kOffset + registers.program_counter),
-                                1,
-                                kNop,
-                                kNop};
-  return {reinterpret_cast<const char*>(bytes), kSize};
+  constexpr uint8_t kSize = 24, kVersion = 1, kPointers = eh_pointer::kRelativeToPlace | eh_pointer::kSigned4;
+  const auto data_alignment = static_cast<uint8_t>(0x80 - word_size);  // -word_size as a signed LEB128 number
+  std::string record;
+  append(record, {kSize - 4, 0, 0, 0});
+  append(record, {0, 0, 0, 0});  // it is a common record
+  append(record, {kVersion, 'z', 'R', 0});
+  append(record, {1, data_alignment, registers.program_counter});
+  append(record, {1, kPointers});  // what augments it: a byte for R
+  append(record, {kDefineCfa, registers.stack_pointer, word_size});
+  append(record, {static_cast<uint8_t>(kOffset + registers.program_counter), 1});
+  record.resize(kSize, kNop);
+  return record;
 }
 
 }  // namespace
