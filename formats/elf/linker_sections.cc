@@ -101,9 +101,12 @@ void add_copies(Link& link) {
 
 void add_hash_tables(Link& link, const DynamicSymbols& symbols) {
   const HashStyle style = link.options().dynamic.hash_style;
-  if (style == HashStyle::Both || style == HashStyle::Gnu)
-    output_section(link, ".gnu.hash", SHT_GNU_HASH, SHF_ALLOC)
-        .chunks.push_back(add_chunk<GnuHashChunk>(link, link, symbols));
+  if (style == HashStyle::Both || style == HashStyle::Gnu) {
+    OutputSection& section = output_section(link, ".gnu.hash", SHT_GNU_HASH, SHF_ALLOC);
+    // Its filter has words of 64 bits on 64-bit CPUs, and the rest of 32: no size fits all entries there.
+    if (link.target().word_size == 4) section.entry_size = 4;
+    section.chunks.push_back(add_chunk<GnuHashChunk>(link, link, symbols));
+  }
   if (style == HashStyle::Both || style == HashStyle::Sysv) {
     OutputSection& section = output_section(link, ".hash", SHT_HASH, SHF_ALLOC);
     section.entry_size = 4;

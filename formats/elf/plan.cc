@@ -224,7 +224,8 @@ class Planner {
     bury_dead_references(section);
     // Entry sizes are kept where the output consists of nothing else.
     if (!section.atoms.empty() || section.leading_chunks.size() != 1) {
-      if (section.flags & (SHF_MERGE | SHF_STRINGS)) section.flags &= ~(SHF_MERGE | SHF_STRINGS);
+      section.flags &= ~uint64_t{SHF_MERGE | SHF_STRINGS};
+      if (!section.leading_chunks.empty()) section.entry_size = 0;
     }
   }
 
