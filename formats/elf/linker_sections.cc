@@ -52,11 +52,15 @@ void add_stubs(Link& link) {
   constexpr uint64_t kFlags = SHF_ALLOC | SHF_EXECINSTR;
   if (link.slots.import_words != 0 && has_loader(link.target().output) && !link.options().dynamic.bind_now) {
     state.lazy_stubs = add_chunk<LazyStubsChunk>(link, link);
-    output_section(link, ".plt", SHT_PROGBITS, kFlags).chunks.push_back(state.lazy_stubs);
+    OutputSection& section = output_section(link, ".plt", SHT_PROGBITS, kFlags);
+    section.entry_size = link.arch->lazy_entry_size;
+    section.chunks.push_back(state.lazy_stubs);
   }
   if (link.slots.stubs.empty()) return;
   state.stubs = add_chunk<StubsChunk>(link, link);
-  output_section(link, stub_section_name(link), SHT_PROGBITS, kFlags).chunks.push_back(state.stubs);
+  OutputSection& section = output_section(link, stub_section_name(link), SHT_PROGBITS, kFlags);
+  section.entry_size = link.slots.stub_size;
+  section.chunks.push_back(state.stubs);
 }
 
 template <class C>
