@@ -1,6 +1,8 @@
 // Numbering of slots. See slots.h.
 #include "dynimport/slots.h"
 
+#include <algorithm>
+
 namespace xld {
 
 class SlotNumbering {
@@ -29,6 +31,7 @@ class SlotNumbering {
 
   Slots take() {
     join_stub_words();
+    order_stubs();
     return std::move(slots_);
   }
 
@@ -80,6 +83,14 @@ class SlotNumbering {
     for (Stub& stub : slots_.stubs)
       if (stub.uses_lazy_table && !stub.is_import) stub.slot_word += slots_.import_words;
     slots_.stub_words = slots_.import_words + resolver_words_;
+  }
+
+  // Tracers and debuggers take the nth stub for that of the nth word of the stubs' table.
+  void order_stubs() {
+    const auto place = [](const Stub& stub) { return stub.uses_lazy_table ? stub.slot_word : Slots::kNone; };
+    if (std::ranges::is_sorted(slots_.stubs, {}, place)) return;
+    std::ranges::stable_sort(slots_.stubs, {}, place);
+    for (uint32_t i = 0; i < slots_.stubs.size(); i++) slots_.records[slots_.stubs[i].owner].stub = i;
   }
 
   Slots slots_;

@@ -100,7 +100,7 @@ class Slots {
   std::vector<SlotOwner> owners;
   std::vector<Record> records;  // by owner
   std::vector<Slot> slots;      // of the GOT, ascending words
-  std::vector<Stub> stubs;
+  std::vector<Stub> stubs;      // those with words of their own first, in the order of these words
   std::vector<PointerWord> pointers;
   uint32_t got_words = 0;
   uint32_t stub_words = 0;       // of the stubs' own table, without reserved words: imports first, then resolvers

@@ -171,7 +171,7 @@ const Descriptions kDescriptions = {
     .reloc_type = reloc_type,
     .atom_section = section_name,
     .list_symbols = list_symbols,
-    .if_not_movable = "recompile with -fPIC or -fPIE, or link with -no-pie",
+    .if_not_movable = "recompile with -fPIC; for a program -fPIE does as well, or linking with -no-pie",
     .if_loader_writes = "(DT_TEXTREL); recompile with -fPIC or -fPIE, or say -z notext",
     .unlinked_sections = "SHF_EXCLUDE, or stripped",
 };

@@ -52,11 +52,15 @@ void add_stubs(Link& link) {
   constexpr uint64_t kFlags = SHF_ALLOC | SHF_EXECINSTR;
   if (link.slots.import_words != 0 && has_loader(link.target().output) && !link.options().dynamic.bind_now) {
     state.lazy_stubs = add_chunk<LazyStubsChunk>(link, link);
-    output_section(link, ".plt", SHT_PROGBITS, kFlags).chunks.push_back(state.lazy_stubs);
+    OutputSection& section = output_section(link, ".plt", SHT_PROGBITS, kFlags);
+    section.entry_size = link.arch->lazy_entry_size;
+    section.chunks.push_back(state.lazy_stubs);
   }
   if (link.slots.stubs.empty()) return;
   state.stubs = add_chunk<StubsChunk>(link, link);
-  output_section(link, stub_section_name(link), SHT_PROGBITS, kFlags).chunks.push_back(state.stubs);
+  OutputSection& section = output_section(link, stub_section_name(link), SHT_PROGBITS, kFlags);
+  section.entry_size = link.slots.stub_size;
+  section.chunks.push_back(state.stubs);
 }
 
 template <class C>
@@ -101,9 +105,12 @@ void add_copies(Link& link) {
 
 void add_hash_tables(Link& link, const DynamicSymbols& symbols) {
   const HashStyle style = link.options().dynamic.hash_style;
-  if (style == HashStyle::Both || style == HashStyle::Gnu)
-    output_section(link, ".gnu.hash", SHT_GNU_HASH, SHF_ALLOC)
-        .chunks.push_back(add_chunk<GnuHashChunk>(link, link, symbols));
+  if (style == HashStyle::Both || style == HashStyle::Gnu) {
+    OutputSection& section = output_section(link, ".gnu.hash", SHT_GNU_HASH, SHF_ALLOC);
+    // Its filter has words of 64 bits on 64-bit CPUs, and the rest of 32: no size fits all entries there.
+    if (link.target().word_size == 4) section.entry_size = 4;
+    section.chunks.push_back(add_chunk<GnuHashChunk>(link, link, symbols));
+  }
   if (style == HashStyle::Both || style == HashStyle::Sysv) {
     OutputSection& section = output_section(link, ".hash", SHT_HASH, SHF_ALLOC);
     section.entry_size = 4;
