@@ -101,25 +101,25 @@ std::optional<OptionMatch> find_option(const Dialect& dialect, std::string_view 
 std::string suggest_option(const OptionTable& table, std::string_view word) {
   const size_t dashes = std::min(word.find_first_not_of('-'), word.size());
   const std::string_view name = word.substr(dashes, word.find('=') - dashes);
+  const auto suggest = [&](std::string_view known) {
+    const auto match = match_whole(table, known, 0);
+    const std::string_view spelling = match ? match->entry->spelling : "--";
+    return fmt::format(", did you mean '{}{}'", spelling.substr(0, spelling.find_first_not_of('-')), known);
+  };
+  const bool has_too_many_dashes = dashes > 2 && match_whole(table, name, 0);
+  if (has_too_many_dashes) return suggest(name);
   // --no-NAME is not in the table, and of all words only the nearest is worth spelling out.
   std::vector<std::string> negations;
   for (const OptionName& entry : table.names) {
     if (!entry.negation.empty()) negations.push_back(fmt::format("{}{}", entry.negation, entry.name));
   }
-  // Too many dashes.
-  if (const auto match = match_whole(table, name, 0); match && dashes > 2)
-    return fmt::format(", did you mean '{}{}'",
-                       match->entry->spelling.substr(0, match->entry->spelling.find_first_not_of('-')), name);
   Suggestion suggestion(name);
   for (const OptionName& entry : table.names) {
     if (entry.effect != Effect::NotYet) suggestion.consider(entry.name);
   }
   for (const std::string& negation : negations) suggestion.consider(negation);
   const auto best = suggestion.best();
-  if (!best) return {};
-  const auto match = match_whole(table, *best, 0);
-  const std::string_view spelling = match ? match->entry->spelling : "--";
-  return fmt::format(", did you mean '{}{}'", spelling.substr(0, spelling.find_first_not_of('-')), *best);
+  return best ? suggest(*best) : std::string();
 }
 
 void apply_option(OptionContext& context, const OptionMatch& match, const OptionUse& use) {

@@ -69,7 +69,7 @@ struct OptionContext {
   std::vector<std::pair<size_t, std::string>> warnings = {};
 
   void error(std::string text) { diagnostics.error(std::move(text), {}, position); }
-  // Whether a warning is shown, and is none, is known when all words have been read.
+  // Whether a warning is shown, or is an error, is known when all words have been read.
   void warn(std::string text) { warnings.emplace_back(position, std::move(text)); }
   void add_input(InputKind kind, std::string_view name);
 };

@@ -78,10 +78,18 @@ void InputFinder::heed_script(const elf::Script& script, const std::string& path
     link_.assertions.push_back({.expression = assertion.expression,
                                 .message = assertion.message,
                                 .source = fmt::format("{}:{}:", path, assertion.line)});
-  if (!script.output.empty() && !link_.options().output_given) link_.output_path = script.output;
+  if (!script.output.empty()) name_output(script.output);
   link_.defines_commons = script.defines_common.value_or(link_.defines_commons);
   link_.dissolves_groups |= script.dissolves_groups;
   heed_script_target(script, path);
+}
+
+// Of several OUTPUT commands the first counts, as with GNU ld. What was opened before must not be overwritten either.
+void InputFinder::name_output(const std::string& path) {
+  if (link_.options().output_given || link_.output_path != link_.options().output) return;
+  link_.output_path = path;
+  for (const OpenedFile& file : opened_files_)
+    if (is_output(file.path)) return;
 }
 
 // Names of what the inputs are, or the output: they are what they are, and have to agree.

@@ -147,12 +147,16 @@ void InputFinder::open_option(const InputOption& option, std::optional<Result<By
     link_.diagnostics().error(fmt::format("cannot open {}: {}", option.name, bytes->error().message));
     return;
   }
-  if (link_.output_path != "-" && is_same_path(option.name, link_.output_path)) {
-    link_.diagnostics().error(fmt::format("{}: is an input and the output; name another output with -o", option.name));
-    return;
-  }
+  if (is_output(option.name)) return;
   opened_files_.push_back({option.name, **bytes, current_option_, opening_role_});
   open_bytes(option, option.name, **bytes, depth);
+}
+
+// True: reported.
+bool InputFinder::is_output(const std::string& path) const {
+  if (link_.output_path == "-" || !is_same_path(path, link_.output_path)) return false;
+  link_.diagnostics().error(fmt::format("{}: is an input and the output; name another output with -o", path));
+  return true;
 }
 
 Result<Bytes> InputFinder::open_setting(const std::string& name) {

@@ -171,7 +171,9 @@ class InputFinder {
   LibrarySearch::Acceptance only_compatible(const std::string& sought);
   void open_found(InputOption option, std::optional<std::string> path, std::optional<Result<Bytes>> bytes,
                   uint32_t depth);
+  bool is_output(const std::string& path) const;
   void heed_script(const elf::Script& script, const std::string& path);
+  void name_output(const std::string& path);
   void heed_script_target(const elf::Script& script, const std::string& path);
   std::optional<Bytes> member_bytes(ArchiveInput& archive, const ArchiveMember& member);
   // A new file; its bytes are those of `source`, an index in opened_files_.

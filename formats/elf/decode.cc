@@ -70,22 +70,18 @@ class Decoder {
     return true;
   }
 
-  // The size of a symbol is a number that is known now, or the loader's to find out. In what the loader had better not
-  // write to, it is that which a library has now, as for the copy of a variable.
-  bool is_left_to_loader(const Reloc& reloc) const {
-    if (reloc.target_kind != TargetKind::Symbol || !link_.symbols.has(reloc.symbol(), symbol_flag::kOutOfReach))
-      return false;
-    const bool is_known =
-        link_.symbols.has(reloc.symbol(), symbol_flag::kDefined) || link_.symbols.claim(reloc.symbol()).is_import();
-    return atom_.has(atom_flag::kAllocated) &&
-           (!is_known || atom_.has(atom_flag::kWritable) || link_.options().dynamic.text_relocs == TextRelocs::Allow);
+  // Whether the size of a symbol is a number now. Another module's is the loader's to find out but where the loader had
+  // better not write: there it is that which a library has now, as for the copy of a variable.
+  bool is_size_settled(SymbolId id) const {
+    const bool is_known = link_.symbols.has(id, symbol_flag::kDefined) || link_.symbols.claim(id).is_import();
+    if (!is_known || !link_.symbols.has(id, symbol_flag::kOutOfReach)) return is_known;
+    const bool may_be_written =
+        atom_.has(atom_flag::kWritable) || link_.options().dynamic.text_relocs == TextRelocs::Allow;
+    return !atom_.has(atom_flag::kAllocated) || !may_be_written;
   }
 
   bool take_size(Reloc& reloc) const {
-    if (is_left_to_loader(reloc)) return true;
-    if (reloc.target_kind == TargetKind::Symbol && !link_.symbols.has(reloc.symbol(), symbol_flag::kDefined) &&
-        !link_.symbols.claim(reloc.symbol()).is_import())
-      return true;
+    if (reloc.target_kind == TargetKind::Symbol && !is_size_settled(reloc.symbol())) return true;
     reloc.addend += static_cast<int64_t>(symbol_size(link_, file_, reloc));
     reloc.want = Want::Address;
     reloc.value = 0;

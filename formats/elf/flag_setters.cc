@@ -362,8 +362,9 @@ void read_remapped_inputs(OptionContext& context, const OptionUse& use) {
     constexpr std::string_view kSeparators = " \t\r\v\f=";
     const std::string_view glob = words.substr(0, words.find_first_of(kSeparators));
     const size_t file = words.find_first_not_of(kSeparators, glob.size());
-    if (file == words.npos)
-      return context.error(fmt::format("{}:{}: '{}' is not of the form GLOB FILE", use.value, line, words));
+    if (glob.empty() || file == words.npos)
+      return context.error(
+          fmt::format("{}:{}: '{}' is not of the form GLOB FILE or GLOB=FILE", use.value, line, words));
     context.options.remapped_inputs.emplace_back(glob, words.substr(file));
   }
 }

@@ -44,7 +44,7 @@ std::string dependency_records(std::string_view output, std::span<const std::str
     records += text;
     records += '\0';
   };
-  add(kVersion, "xld, in the place of LLD and ld64");
+  add(kVersion, "xld (compatible with LLD)");  // as -v says it: readers look for a name they know
   std::set<std::string_view> seen;
   for (const std::string& input : inputs)
     if (seen.insert(input).second) add(kInput, input);

@@ -8,7 +8,7 @@
 
 namespace xld {
 
-// In the order of the command line: objects, those as well that a compiler has made something else of, and libraries.
+// In the order of the command line. Files in intermediate code are listed beside what was compiled of them.
 std::string list_files(const Link& link) {
   std::string text;
   for (const InputFile* file : link.inputs.by_id)

@@ -23,6 +23,8 @@ E2
 run "$XLD" main.o good.ld
 verify from_script
 expect_status 0 ./from_script
+run "$XLD" main.o good.ld --dependency-file=rule
+expect_match '^from_script:' cat rule
 link main.o good.ld -o from_option
 expect_status 0 ./from_option
 
@@ -30,6 +32,17 @@ echo 'ASSERT(SIZEOF(.text) > limit, "the code (.text) is too small")' >bad.ld
 expect_fail 'bad.ld:1: .*the code \(.text\) is too small' -- main.o bad.ld -o x
 echo 'ASSERT(missing == 1, "never said")' >undefined.ld
 expect_fail 'missing' -- main.o undefined.ld -o x
+
+# An input is not written over, wherever it stands.
+echo 'OUTPUT(main.o)' >self.ld
+cp main.o copy.o
+expect_fail 'main.o: is an input and the output' -- main.o self.ld
+expect_fail 'main.o: is an input and the output' -- self.ld main.o
+run cmp main.o copy.o
+# The first counts.
+echo 'OUTPUT(another)' >another.ld
+run "$XLD" main.o good.ld another.ld
+[[ ! -e another ]] || fail 'the second OUTPUT counts'
 
 echo 'FORCE_COMMON_ALLOCATION FORCE_GROUP_ALLOCATION' >r.ld
 link -r main.o -o plain.o
