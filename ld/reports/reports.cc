@@ -82,9 +82,9 @@ class Reporter {
     std::vector<std::string> paths;
     for (const auto& file : finder_.opened_files())
       if (file.role != InputFinder::OpenedFile::Role::Compiled) paths.push_back(file.path);
-    if (!options_.dependency_file.empty()) write(options_.dependency_file, dependency_rule(options_.output, paths));
+    if (!options_.dependency_file.empty()) write(options_.dependency_file, dependency_rule(link_.output_path, paths));
     if (!options_.dependency_info_file.empty())
-      write(options_.dependency_info_file, dependency_records(options_.output, paths));
+      write(options_.dependency_info_file, dependency_records(link_.output_path, paths));
   }
 
   const Link& link_;
