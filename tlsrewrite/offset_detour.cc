@@ -534,12 +534,12 @@ bool is_word_of_elf(int32_t number, Mode mode) {
 
 // A prefix of the segment, and soon behind it what says that an address without registers follows.
 bool may_have_thread_words(Bytes code, Mode mode) {
-  constexpr size_t kMostBetween = 5;  // another prefix, two to three bytes of opcode, ModRM
+  constexpr size_t kMostBehind = 7;  // another prefix, REX, three bytes of opcode, ModRM, index byte; EVEX: as many
   constexpr uint8_t kNoRegisters = 0x25;
   const uint8_t prefix = mode == Mode::Bits64 ? x86::kFsPrefix : x86::kGsPrefix;
   for (auto at = std::ranges::find(code, prefix); at != code.end(); at = std::find(at + 1, code.end(), prefix)) {
     const Bytes behind(at + 1, code.end());
-    for (size_t i = 0; i < kMostBetween && i + 5 <= behind.size(); i++) {
+    for (size_t i = 0; i < kMostBehind && i + 5 <= behind.size(); i++) {
       const auto number = load<int32_t>(behind.data() + i + 1);
       const bool is_short = (behind[i] & 0xfc) == 0xa0;  // mov of the accumulator: the number follows the opcode
       const bool is_form = mode == Mode::Bits64 ? behind[i] == kNoRegisters : x86::is_displacement_only(behind[i]);

@@ -56,7 +56,7 @@ void Translator::translate_table_offset(const Site& site) {
   const Target target = target_of(site, 0);
   if (!target.symbol.is_valid()) return;
   const bool is_own = assembler_.symbol(target.symbol).place.is_valid();
-  const bool is_lea = has_room(site, 2, 4) && field(site)[-2] == x86::kLoadAddress &&
+  const bool is_lea = is_in_code(site) && has_room(site, 2, 4) && field(site)[-2] == x86::kLoadAddress &&
                       x86::is_base_and_displacement(field(site)[-1]) && target.addend == 0;
   if (is_own || !is_lea) return add_pair(site, target.symbol, offset_table(), target.addend);
   field(site)[-2] = x86::kMove;
@@ -69,7 +69,7 @@ void Translator::translate_table_slot(const Site& site) {
   const Target target = target_of(site, 0);
   if (!target.symbol.is_valid()) return;
   const ObjectPlace word = word_of(target.symbol);
-  const bool is_address = has_room(site, 1, 4) && x86::is_displacement_only(field(site)[-1]);
+  const bool is_address = is_in_code(site) && has_room(site, 1, 4) && x86::is_displacement_only(field(site)[-1]);
   if (is_address) return add_address_of(place_of(site), word);
   assembler_.add_difference(place_of(site), word, assembler_.symbol(offset_table()).place, 0);
 }

@@ -48,6 +48,11 @@ bool Translator::has_room(const Site& site, uint64_t before, uint64_t after) con
   return site.reloc->offset >= before && contains(bytes, site.reloc->offset, after);
 }
 
+// What stands around a field is a part of its instruction.
+bool Translator::is_in_code(const Site& site) const {
+  return (elf_.sections[site.section].flags & SHF_EXECINSTR) != 0;
+}
+
 BuiltReloc Translator::record_for(const Site& site, SymbolRef symbol) const {
   return record_at(place_of(site).offset, symbol, site.row->record, site.row->is_relative, site.row->length);
 }
@@ -203,7 +208,7 @@ void Translator::add_x86_distance(const Site& site, SymbolRef symbol, int64_t ad
     assembler_.add_distance(place_of(site), 4, {}, addend);
   } else {
     write_number(site, static_cast<uint64_t>(addend + kToEnd));
-    const bool is_code = (elf_.sections[site.section].flags & SHF_EXECINSTR) && has_room(site, 3, 4);
+    const bool is_code = is_in_code(site) && has_room(site, 3, 4);
     const uint8_t* before = field(site) - (is_code ? 3 : 0);
     // Old assemblers mark calls and jumps as they do data.
     if (is_code && site.row->form == Form::Distance && (before[2] == 0xe8 || before[2] == 0xe9))

@@ -90,6 +90,7 @@ class Translator {
   void write_number(const Site& site, uint64_t value);
   ObjectPlace place_of(const Site& site, int64_t shift = 0) const;
   bool has_room(const Site& site, uint64_t before, uint64_t after) const;
+  bool is_in_code(const Site& site) const;
   const ElfSymbol& symbol_at(const Site& site) const { return elf_.symbols[site.reloc->symbol]; }
   BuiltReloc record_for(const Site& site, SymbolRef symbol) const;
 

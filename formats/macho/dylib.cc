@@ -26,7 +26,7 @@ class LibraryReader {
     library_.is_two_level = (header->flags & MH_TWOLEVEL) != 0;
     library_.may_be_dropped = (header->flags & MH_DEAD_STRIPPABLE_DYLIB) != 0;
     library_.is_extension_safe = (header->flags & MH_APP_EXTENSION_SAFE) != 0;
-    // Each command is looked at; that there is room for more than there are is nothing to complain of.
+    // The header may promise more room than the file has, as long as every command is there.
     const Bytes commands = bytes_.subspan(sizeof(*header));
     const size_t size = std::min<size_t>(header->sizeofcmds, commands.size());
     if (auto error = read_commands(commands.first(size), header->ncmds)) return *error;
@@ -97,6 +97,7 @@ class LibraryReader {
   void note_version(uint32_t platform, uint32_t minimum_os) {
     // The version that is kept is that of the lowest platform, which is the one that is asked about.
     const uint32_t bit = platform_bit(platform);
+    if (bit == 0) return;
     if (library_.platforms == 0 || bit < (library_.platforms & -library_.platforms)) library_.minimum_os = minimum_os;
     library_.platforms |= bit;
   }

@@ -78,21 +78,12 @@ bool ExportRules::passes_on(SymbolId id) const {
   return !passed_on_.is_empty() && passed_on_.contains(link_.symbols.name(id));
 }
 
-namespace {
-
-std::vector<SymbolId> exported_names(const Link& link) {
-  std::vector<SymbolId> names;
-  for (uint32_t i = 0; i < link.symbols.size(); i++)
-    if (is_exported(link, SymbolId{i})) names.push_back(SymbolId{i});
-  return names;
-}
-
-}  // namespace
-
 std::vector<uint8_t> make_export_trie(const Link& link) {
   std::vector<Export> exports;
   const uint64_t header = link.layout.plan.base_address;
-  for (const SymbolId id : exported_names(link)) {
+  for (uint32_t i = 0; i < link.symbols.size(); i++) {
+    const SymbolId id{i};
+    if (!is_exported(link, id)) continue;
     const uint32_t flags = link.symbols.flags(id);
     const AtomId atom = link.symbols.atom(id);
     if (atom.is_valid() && (!link.is_live[atom.value] || link.atom(atom).has(atom_flag::kUnwind))) continue;

@@ -20,7 +20,7 @@ constexpr FirstVersions kMacos = {.dyld_info = version(10, 6),
                                   .chains = version(13, 0),
                                   .offset_chains = version(12, 0),
                                   .relative_lists = version(11, 0)};
-// Nothing is older here than the CPUs that are left of them.
+// 64-bit CPUs came with iOS 7, which has had the other features all along.
 constexpr FirstVersions kIos = {.build_version = version(12, 0),
                                 .data_const = version(13, 0),
                                 .chains_in_libraries = version(13, 4),
@@ -41,7 +41,7 @@ constexpr FirstVersions kIosSimulator = {.build_version = version(12, 0),
                                          .offset_chains = version(15, 0),
                                          .relative_lists = version(14, 0)};
 
-// Begins with macOS 10.15, whatever version is asked for.
+// It came with macOS 10.15, which has the features without a version here, whatever version is asked for.
 constexpr FirstVersions kCatalyst = {.chains_in_libraries = version(14, 0),
                                      .chains = version(14, 0),
                                      .offset_chains = version(15, 0),

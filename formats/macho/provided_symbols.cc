@@ -21,6 +21,8 @@ namespace {
 
 enum class Anchor : uint8_t { None, Header, SectionStart, SectionEnd, SegmentStart, SegmentEnd };
 
+constexpr std::string_view kHandleName = "___dso_handle";
+
 struct AnchorRow {
   std::string_view prefix;
   Anchor anchor;
@@ -30,7 +32,7 @@ struct AnchorRow {
 
 constexpr AnchorRow kAnchors[] = {
     {kProgramHeaderName, Anchor::Header, true, MH_EXECUTE},
-    {"___dso_handle", Anchor::Header, true},
+    {kHandleName, Anchor::Header, true},
     {"__mh_dylib_header", Anchor::Header, true, MH_DYLIB},
     {"__mh_bundle_header", Anchor::Header, true, MH_BUNDLE},
     {"__mh_preload_header", Anchor::Header, true, MH_PRELOAD},
@@ -101,8 +103,6 @@ void check_entry(Link& link) {
       "undefined symbol: {}\n>>> referenced by the entry point; define it, or name another start with -e", entry));
 }
 
-}  // namespace
-
 // With -r all that is global is a reason to be kept.
 void keep_global_names(Link& link) {
   for (uint32_t i = 0; i < link.symbols.size(); i++)
@@ -129,17 +129,18 @@ void hide_commons(Link& link) {
     if (offer.is_private) link.symbols.add_flags(id, symbol_flag::kHidden);
 }
 
-// The name by which an image knows itself is the linker's where a loader looks for it.
+// The name by which an image knows itself is the linker's where a loader looks for it, as in LLD.
 void check_handle(Link& link) {
-  constexpr std::string_view kHandle = "___dso_handle";
-  const SymbolId id = link.symbols.find(kHandle);
-  if (!has_loader(link) || !id.is_valid() || !link.symbols.claim(id).is_definition()) return;
+  const SymbolId id = link.symbols.find(kHandleName);
+  if (!has_loader(link) || !id.is_valid() || link.symbols.claim(id).claim_class() != ClaimClass::Strong) return;
   const InputFile& file = link.inputs.file(link.symbols.claim(id).file());
   link.diagnostics().error(
-      fmt::format("duplicate symbol: {}\n>>> defined in {}\n>>> defined in <internal>; give it another name", kHandle,
-                  file.display_name()),
+      fmt::format("duplicate symbol: {}\n>>> defined in {}\n>>> defined in <internal>; give it another name",
+                  kHandleName, file.display_name()),
       file.id);
 }
+
+}  // namespace
 
 void provide_symbols(Link& link) {
   hide_commons(link);

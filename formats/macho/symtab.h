@@ -1,6 +1,7 @@
 // The symbol table of the output: names picked before layout, addresses written after. <mach-o/nlist.h>.
 //
-// Local names of all files come first, then global definitions, then undefined names (LC_DYSYMTAB).
+// Local names of all files come first, then global definitions, then undefined names (LC_DYSYMTAB); the last two are
+// sorted by name where a loader searches them.
 #pragma once
 
 #include <algorithm>

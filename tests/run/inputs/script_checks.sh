@@ -20,8 +20,9 @@ OUTPUT(from_script)
 ASSERT(SIZEOF(.text) <= limit, "the code is too large")
 ASSERT(DEFINED(_start) ? limit > 8 : 0, "no start");
 E2
-run "$XLD" main.o good.ld
+run "$XLD" main.o good.ld --dependency-file=rule
 verify from_script
+expect_match '^from_script:' cat rule
 expect_status 0 ./from_script
 run "$XLD" main.o good.ld --dependency-file=rule
 expect_match '^from_script:' cat rule

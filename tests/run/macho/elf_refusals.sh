@@ -47,6 +47,10 @@ printf '%s\n' '.globl main' 'main: movl far@GOTOFF(%ebx), %eax; leal x@tlsgd(%eb
 run as --32 distances.s -o distances.o
 expect_fail 'offset 0x2: R_386_GOTOFF against far: .*-fno-pic' 'offset 0x8: R_386_TLS_GD against x: the instructions' -- \
   --target=darwin-386 distances.o -o distances
+# In data, bytes in front of a field that look like a lea are none.
+printf '%s\n' '.globl main' 'main: ret' '.data' '.byte 0x8d, 0x80' '.long far@GOTOFF' >data.s
+run as --32 data.s -o data.o
+expect_fail 'section \.data: offset 0x2: R_386_GOTOFF against far' -- --target=darwin-386 data.o -o data
 # A member of an archive that nobody needs may be what it likes.
 printf '.globl main\nmain: ret\n' >main.s
 run as --64 main.s -o main.o

@@ -74,3 +74,5 @@ expect_fail "unknown argument '---help', did you mean '--help'" -- ---help
 expect_match 'compatible with LLD' run "$XLD" -v
 run clang-19 -target x86_64-apple-macos12 -x c -c - -o handle.o <<<'char __dso_handle; '
 expect_fail 'duplicate symbol: ___dso_handle' 'handle\.o' -- "${common[@]}" -dylib handle.o -o out2
+run clang-19 -target x86_64-apple-macos12 -x c -c - -o handle.o <<<'__attribute__((weak)) char __dso_handle; '
+link -dylib handle.o

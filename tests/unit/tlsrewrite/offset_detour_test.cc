@@ -171,6 +171,8 @@ TEST(OffsetDetour, WordsBesideTheThreadPointer) {
       // mov %fs:0x30, %rax; movabs %fs:0, %rax
       {"64 48 8b 04 25 30 00 00 00 64 48 a1 00 00 00 00 00 00 00 00", Mode::Bits64, {{5, 0x30}, {12, 0}}},
       {"64 80 3c 25 f8 ff ff ff 00", Mode::Bits64, {{4, -8}}},                   // cmpb $0, %fs:-8
+      {"64 f3 44 0f 10 04 25 10 00 00 00", Mode::Bits64, {{7, 0x10}}},           // movss %fs:0x10, %xmm8
+      {"64 f2 48 0f 38 f1 04 25 10 00 00 00", Mode::Bits64, {{8, 0x10}}},        // crc32q %fs:0x10, %rax
       {"65 48 8b 04 25 30 00 00 00 64 48 8b 80 30 00 00 00", Mode::Bits64, {}},  // %gs:0x30; %fs:0x30(%rax)
       {"b8 64 8b 04 25 00 00 00 00 00", Mode::Bits64, {}},                       // mov $0x25048b64, %eax
       {"65 a1 10 00 00 00 65 8b 0d 68 04 00 00 65 ff 15 14 00 00 00", Mode::Bits32, {{2, 0x10}, {16, 0x14}}},
