@@ -46,3 +46,9 @@ expect_fail 'load or store of 8 bytes, which cannot reach an address that ends i
 assemble tlv.o <<<$'.globl _f\n_f: movq _plain@TLVP(%rip), %rax\n.data\n_plain: .quad 1'
 expect_fail 'TLV relocation requires that symbol .* be thread-local' -- \
   -arch x86_64 tlv.o "${common[@]}" -o out2
+# The same of a library's, which says what its names are.
+assemble plain.o <<<$'.globl _plain\n.data\n_plain: .quad 1'
+run "$XLD" -arch x86_64 plain.o "${common[@]}" -dylib -o libplain.dylib
+assemble user.o <<<$'.globl _f\n_f: movq _plain@TLVP(%rip), %rax'
+expect_fail 'TLV relocation requires that symbol _plain be thread-local' -- \
+  -arch x86_64 user.o libplain.dylib "${common[@]}" -o out2
