@@ -62,6 +62,7 @@ void set_version(OptionContext& context, const OptionUse& use, std::string_view 
   // Of a fourth number there is no use.
   size_t end = 0;
   for (int i = 0; i < 3 && end != text.npos; i++) end = text.find('.', end + (i != 0));
+  if (end != text.npos && text.find('.', end + 1) != text.npos) end = text.npos;
   const auto parsed = parse_packed_version(text.substr(0, kind.empty() ? text.npos : end));
   if (parsed) {
     version = *parsed;
