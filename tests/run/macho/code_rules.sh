@@ -52,3 +52,7 @@ run "$XLD" -arch x86_64 plain.o "${common[@]}" -dylib -o libplain.dylib
 assemble user.o <<<$'.globl _f\n_f: movq _plain@TLVP(%rip), %rax'
 expect_fail 'TLV relocation requires that symbol _plain be thread-local' -- \
   -arch x86_64 user.o libplain.dylib "${common[@]}" -o out2
+# A section of an object's under the name of a table that the linker makes.
+assemble got.o <<<$'.globl _f\n_f: movq _g@GOTPCREL(%rip), %rax\n.section __DATA_CONST,__got\n.quad 1'
+expect_fail 'section from got\.o conflicts with synthetic section __DATA_CONST,__got' -- \
+  -arch x86_64 got.o "${common[@]}" -undefined dynamic_lookup -o out2
