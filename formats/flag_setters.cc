@@ -79,7 +79,12 @@ void set_color(OptionContext& context, const OptionUse& use) {
   enum class When { Auto, Always, Never };
   static constexpr NamedValue<When> kWhen[] = {{"auto", When::Auto}, {"always", When::Always}, {"never", When::Never}};
   auto when = use.is_on ? When::Always : When::Never;
-  if (use.has_value) when = choose_named(context, use, kWhen).value_or(when);
+  if (use.has_value) {
+    const auto* known = std::ranges::find(kWhen, use.value, &NamedValue<When>::name);
+    if (known == std::end(kWhen))
+      return context.error(fmt::format("unknown option: {}={}; use auto, always or never", use.spelling, use.value));
+    when = known->value;
+  }
   context.options.color = when == When::Always;
   context.options.color_given = when != When::Auto;
 }

@@ -293,10 +293,12 @@ bool Relocator::is_branch_to_nothing(const Reloc& reloc) const {
 }
 
 void Relocator::report_misaligned(const Reloc& reloc, uint64_t value, uint32_t instruction) {
-  report_reloc(link_, file_, atom_, reloc,
-               fmt::format("is part of a load or store of {} bytes, which cannot reach an address that ends in {:#x}; "
-                           "align what it refers to",
-                           1u << page_offset_scale(instruction), value));
+  const uint32_t size = 1u << page_offset_scale(instruction);
+  link_.diagnostics().error(
+      fmt::format("{}: {}-bit LDR/STR to 0x{:X} ({}) is not {}-byte aligned; align what it refers to",
+                  place_of(link_, file_, atom_, reloc.offset), 8 * size, value,
+                  link_.format->describe->symbol(link_, file_, reloc.raw_symbol), size),
+      file_.id, uint64_t{atom_.raw} << 32 | reloc.offset);
 }
 
 // Debug information may describe what is not in the output: dropped, or represented by its equal.

@@ -104,6 +104,7 @@ class Decoder {
     if (reloc.target_kind == TargetKind::Symbol) {
       const Claim claim = link_.symbols.claim(reloc.symbol());
       if (claim.is_import() && is_import_of_variable(link_, claim)) return true;
+      if (claim.is_import() && wants_descriptor && is_import_of_no_variable(link_, claim)) return false;
       atom = link_.symbols.atom(reloc.symbol());
     }
     if (!wants_descriptor && !state_of(link_).has_thread_variables.load(std::memory_order_relaxed)) return false;

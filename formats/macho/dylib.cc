@@ -138,6 +138,7 @@ class LibraryReader {
   }
 
   std::optional<Error> read_symbols() {
+    library_.knows_variables = false;
     if (!symbol_table_) return std::nullopt;
     using Symbol = typename M::Symbol;
     const auto symbols = slice(bytes_, symbol_table_->symoff, uint64_t{symbol_table_->nsyms} * sizeof(Symbol));

@@ -59,7 +59,11 @@ void define_alias(OptionContext& context, std::string_view name, std::string_vie
 // `kind` is empty, or "minimum " or "sdk ", where an option has several versions.
 void set_version(OptionContext& context, const OptionUse& use, std::string_view text, uint32_t& version,
                  std::string_view kind) {
-  const auto parsed = parse_packed_version(text);
+  // Of a fourth number there is no use.
+  size_t end = 0;
+  for (int i = 0; i < 3 && end != text.npos; i++) end = text.find('.', end + (i != 0));
+  if (end != text.npos && text.find('.', end + 1) != text.npos) end = text.npos;
+  const auto parsed = parse_packed_version(text.substr(0, kind.empty() ? text.npos : end));
   if (parsed) {
     version = *parsed;
   } else if (kind.empty()) {

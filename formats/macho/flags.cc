@@ -50,6 +50,17 @@ struct Contradiction {
   std::string_view text;
 };
 
+// Where the objects will be says something to what makes them later.
+bool names_later_objects(const Options& options) {
+  constexpr std::string_view kFolders = "thinlto-prefix-replace=", kIndexes = "thinlto-index-only=";
+  const auto starts_with = [&](std::string_view prefix) {
+    return [=](const std::string& option) { return option.starts_with(prefix); };
+  };
+  const auto folders = std::ranges::find_if(options.lto_options, starts_with(kFolders));
+  return folders != options.lto_options.end() && std::ranges::count(*folders, ';') > 1 &&
+         std::ranges::none_of(options.lto_options, starts_with(kIndexes));
+}
+
 // Options that mean something for libraries only, and those that exclude each other.
 void check_options(OptionContext& context) {
   const Options& options = context.options;
@@ -69,6 +80,9 @@ void check_options(OptionContext& context) {
        "-fixup_chains is incompatible with -no_pie: chains are for what the loader may move; leave out one of them"},
       {darwin.page_zero_size.value_or(0) != 0 && !is_program,
        "-pagezero_size option can only be used when linking a main executable; leave it out"},
+      {names_later_objects(options),
+       "--thinlto-prefix-replace=old_dir;new_dir;obj_dir must be used with --thinlto-index-only=, whose file has the "
+       "names of the objects"},
       {!darwin.environment.empty() && !is_program,
        "-dyld_env can only be used when creating executable output; leave it out"},
   };

@@ -37,6 +37,13 @@ inline bool is_import_of_variable(const Link& link, Claim claim) {
   return library_of(link.inputs.file(claim.file())).names[claim.raw_symbol()].is_thread_local;
 }
 
+// True if the library says which of its names are thread-local variables, and this is none.
+inline bool is_import_of_no_variable(const Link& link, Claim claim) {
+  const MachoLibrary& library = library_of(link.inputs.file(claim.file()));
+  const MachoLibrary::Name& name = library.names[claim.raw_symbol()];
+  return !name.is_thread_local && name.part < library.parts.size() && library.parts[name.part].knows_variables;
+}
+
 // A library the output names.
 struct LoadedLibrary {
   const InputFile* file = nullptr;

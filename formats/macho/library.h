@@ -44,6 +44,7 @@ struct LibraryText {
   bool is_two_level = true;
   bool is_extension_safe = true;
   bool may_be_dropped = false;  // a program that does not use it need not load it
+  bool knows_variables = true;  // which symbols are thread-local variables; symbol tables do not say it
 };
 
 // X[.Y[.Z]] as xxxx.yy.zz; nothing if the text is none.

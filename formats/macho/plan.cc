@@ -260,6 +260,26 @@ class Planner {
   // ---- what the linker adds
   // --------------------------------------------------------------------------------------------
 
+  // A table of the linker's, whose rows are counted from the section's start: those of objects would be counted, too.
+  OutputSection& own_section(std::string_view name, uint32_t type) {
+    const OutputSection* known = by_name_.find(name);
+    if (known && known->type != type) report_conflict(name, SectionId{static_cast<size_t>(known - sections_.data())});
+    return by_name_.get(name, type);
+  }
+
+  void report_conflict(std::string_view name, SectionId section) const {
+    for (uint32_t i = 0; i < link_.first_linker_atom.value; i++) {
+      const Atom& atom = link_.atoms[i];
+      if (!link_.is_live[i] || atom.section != section) continue;
+      const InputFile& file = link_.inputs.file(atom.file);
+      return link_.diagnostics().error(
+          fmt::format(
+              "section from {} conflicts with synthetic section {}, which the linker makes; give it another name",
+              file.display_name(), name),
+          file.id);
+    }
+  }
+
   void add_linker_sections() {
     MachoState& state = state_of(link_);
     state.header = add_chunk<HeaderChunk>(link_, link_);
@@ -269,20 +289,20 @@ class Planner {
     if (got_word_count(link_) != 0) {
       state.pointers = add_chunk<GotChunk>(link_, link_);
       const std::string_view name = is_classic(link_.options()) ? kClassicPointerSection : "__DATA,__got";
-      by_name_.get(renamed(name), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.pointers);
+      own_section(renamed(name), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.pointers);
     }
     if (thread_pointer_count(link_) != 0) {
       state.thread_pointers = add_chunk<ThreadPointersChunk>(link_, link_);
-      by_name_.get(renamed(kThreadPointerSection), S_THREAD_LOCAL_VARIABLE_POINTERS)
+      own_section(renamed(kThreadPointerSection), S_THREAD_LOCAL_VARIABLE_POINTERS)
           .chunks.push_back(state.thread_pointers);
     }
     if (!link_.slots.pointers.empty()) {
       state.named_pointers = add_chunk<PointersChunk>(link_, link_);
-      by_name_.get(renamed(kClassicPointerSection), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.named_pointers);
+      own_section(renamed(kClassicPointerSection), S_NON_LAZY_SYMBOL_POINTERS).chunks.push_back(state.named_pointers);
     }
     if (has_bare_stubs(link_)) link_.slots.stub_size = link_.arch->jump_size;
     if (!link_.slots.stubs.empty()) {
-      OutputSection& stubs = by_name_.get(kStubSection, S_SYMBOL_STUBS);
+      OutputSection& stubs = own_section(kStubSection, S_SYMBOL_STUBS);
       stubs.chunks.push_back(add_chunk<StubChunk>(link_, link_));
       stubs.flags |= S_ATTR_PURE_INSTRUCTIONS | S_ATTR_SOME_INSTRUCTIONS;
     }
@@ -297,7 +317,7 @@ class Planner {
   void add_lazy_pointers() {
     MachoState& state = state_of(link_);
     state.lazy_pointers = add_chunk<LazyPointersChunk>(link_, link_);
-    by_name_.get(renamed(kLazyPointerSection), S_LAZY_SYMBOL_POINTERS).chunks.push_back(state.lazy_pointers);
+    own_section(renamed(kLazyPointerSection), S_LAZY_SYMBOL_POINTERS).chunks.push_back(state.lazy_pointers);
   }
 
   void add_lazy_binding() {

@@ -59,9 +59,9 @@ std::string time_trace(const Timings& timings, std::string_view program) {
   json.member("beginningOfTime", microseconds_since_1970() - whole.duration_ns / 1000);
   json.key("traceEvents");
   json.begin_array();
-  add_event(json, whole, "ExecuteLinker");
   for (const Timings::Entry& entry : timings.entries())
     if (entry.is_finished) add_event(json, entry, entry.name);
+  add_event(json, whole, "ExecuteLinker");
   add_name(json, "process_name", base_name(program));
   add_name(json, "thread_name", base_name(program));
   json.end_array();

@@ -195,10 +195,23 @@ void PluginHost::clean_up() {
 // ---- what plugins call
 // -----------------------------------------------------------------------------------------------
 
+namespace {
+
+// LLVM's plugin says who it is in front, and ends with a line of its own.
+std::string name_author(std::string_view text, std::string_view author) {
+  constexpr std::string_view kLlvm = "LLVM gold plugin: ";
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  if (author.empty()) return std::string(text);
+  if (!text.starts_with(kLlvm)) return std::string(author) + ": " + std::string(text);
+  return std::string(text.substr(kLlvm.size())) + " [" + std::string(author) + "]";
+}
+
+}  // namespace
+
 Status PluginHost::add_message(int level, const std::string& text) {
-  const std::string name = current_ ? std::string(base_name(current_->path)) + ": " : std::string();
+  const std::string author = current_ ? std::string(base_name(current_->path)) : std::string();
   messages_.number(static_cast<uint8_t>(level));
-  messages_.text(level < static_cast<int>(Level::Warning) ? text : name + text);
+  messages_.text(level < static_cast<int>(Level::Warning) ? text : name_author(text, author));
   message_count_++;
   has_failed_ |= level >= static_cast<int>(Level::Error);
   if (level >= static_cast<int>(Level::Fatal)) end_after_fatal_message();

@@ -36,3 +36,8 @@ expect_fail 'LLVMgold.so: cannot be loaded' -- -arch $cpu "${common[@]}" --plugi
 run clang-19 -target x86_64-linux-gnu -O2 -fPIC -flto -x c -c - -o elf.o <<<'int main(void) { return 3; }'
 expect_fail 'compile elf\.o without -flto, or for the output.s system \(-target\)' -- \
   -arch x86_64 "${common[@]}" elf.o -o out2
+# What the plugin says has its name once.
+run clang-19 -target x86_64-linux-gnu -O2 -fPIC -flto -x c -c - -o other.o <<<'int other(void) { return 4; }'
+run clang-19 -target x86_64-apple-macos12 -O2 -flto -x c -c - -o first.o <<<'int first(void) { return 3; }'
+expect_match 'warning: Linking two modules of different target triples: .*\[LLVMgold\.so\]$' \
+  run "$XLD" -arch x86_64 "${common[@]}" -dylib first.o other.o -o out

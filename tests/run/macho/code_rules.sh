@@ -41,8 +41,18 @@ assemble probes.o arm64 <<<$'.globl _probed\n_probed: b ___dtrace_isenabled$Foo'
 expect_fail 'has no room for an answer' -- -arch arm64 probes.o "${common[@]}" -o out2
 
 assemble odd.o arm64 <<<$'.globl _f\n_f: adrp x0, _odd@PAGE\nldr x0, [x0, _odd@PAGEOFF]\n.data\n.byte 0\n_odd: .quad 1'
-expect_fail 'load or store of 8 bytes, which cannot reach an address that ends in 0x.*; align' -- \
+expect_fail '64-bit LDR/STR to 0x[0-9A-F]+ \(_odd\) is not 8-byte aligned; align' -- \
   -arch arm64 odd.o "${common[@]}" -o out2
 assemble tlv.o <<<$'.globl _f\n_f: movq _plain@TLVP(%rip), %rax\n.data\n_plain: .quad 1'
 expect_fail 'TLV relocation requires that symbol .* be thread-local' -- \
   -arch x86_64 tlv.o "${common[@]}" -o out2
+# The same of a library's, which says what its names are.
+assemble plain.o <<<$'.globl _plain\n.data\n_plain: .quad 1'
+run "$XLD" -arch x86_64 plain.o "${common[@]}" -dylib -o libplain.dylib
+assemble user.o <<<$'.globl _f\n_f: movq _plain@TLVP(%rip), %rax'
+expect_fail 'TLV relocation requires that symbol _plain be thread-local' -- \
+  -arch x86_64 user.o libplain.dylib "${common[@]}" -o out2
+# A section of an object's under the name of a table that the linker makes.
+assemble got.o <<<$'.globl _f\n_f: movq _g@GOTPCREL(%rip), %rax\n.section __DATA_CONST,__got\n.quad 1'
+expect_fail 'section from got\.o conflicts with synthetic section __DATA_CONST,__got' -- \
+  -arch x86_64 got.o "${common[@]}" -undefined dynamic_lookup -o out2

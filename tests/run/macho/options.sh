@@ -74,5 +74,10 @@ expect_fail "unknown argument '---help', did you mean '--help'" -- ---help
 expect_match 'compatible with LLD' run "$XLD" -v
 run clang-19 -target x86_64-apple-macos12 -x c -c - -o handle.o <<<'char __dso_handle; '
 expect_fail 'duplicate symbol: ___dso_handle' 'handle\.o' -- "${common[@]}" -dylib handle.o -o out2
+expect_fail 'unknown option: --color-diagnostics=sometimes' -- "${common[@]}" -dylib many.o --color-diagnostics=sometimes -o out2
+expect_fail 'must be used with --thinlto-index-only=' -- "${common[@]}" -dylib many.o "--thinlto-prefix-replace=a;b;c" -o out2
+expect_fail 'malformed minimum version: 12\.1\.2\.3\.4' -- "${common[@]}" -dylib many.o -platform_version macos 12.1.2.3.4 13.0 -o out2
+link -dylib many.o -platform_version macos 12.1.2.3 13.0.1.2
+expect_match 'minos 12\.1\.2$' headers
 run clang-19 -target x86_64-apple-macos12 -x c -c - -o handle.o <<<'__attribute__((weak)) char __dso_handle; '
 link -dylib handle.o
