@@ -431,7 +431,8 @@ void push_state(OptionContext& context, const OptionUse&) {
 }
 
 void pop_state(OptionContext& context, const OptionUse& use) {
-  if (context.saved_states.empty()) return context.error(fmt::format("unbalanced --push-state/--pop-state: {} has nothing to return to", use.spelling));
+  if (context.saved_states.empty())
+    return context.error(fmt::format("unbalanced --push-state/--pop-state: {} has nothing to return to", use.spelling));
   // --start-lib is a bracket of its own and not part of the state.
   const bool is_lazy = context.following.is_lazy;
   context.following = std::move(context.saved_states.back());

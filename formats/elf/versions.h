@@ -33,8 +33,8 @@ struct ExplicitVersion {
 // the library's names do not spell out, or to a name@@VERSION of this output. Before symbols are bound.
 void bind_versioned_references(Link& link);
 
-// All version scripts of the link, one after the other; what is wrong with them is reported.
-VersionScript read_version_scripts(Link& link);
+// All version scripts of the link, one after the other; each is read once, and what is wrong with it reported.
+const VersionScript& read_version_scripts(Link& link);
 
 // What the version scripts say of the names this output defines. Scripts are read when it is made.
 class DefinedVersions {
