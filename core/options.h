@@ -364,6 +364,9 @@ struct Options {
   bool demangle = true;
 
   // Sections
+  std::vector<std::string> discarded_sections;  // --discard-section: sections of the inputs that are left out
+  bool joins_similar_names = false;             // --relocatable-merge-sections: with -r, .text.f becomes .text
+  uint32_t spare_segments = 0;                  // --spare-program-headers: unused ones, for tools that add segments
   bool gc_sections = false;
   bool print_gc_sections = false;
   bool keeps_exported = false;  // --gc-keep-exported: a program's global names, too

@@ -426,6 +426,14 @@ void close_group(OptionContext& context, const OptionUse& use) {
   context.add_input(InputKind::EndGroup, {});
 }
 
+void set_spare_segments(OptionContext& context, const OptionUse& use) {
+  constexpr uint32_t kMost = 1024;  // they are counted in 16 bits
+  set_number<&Options::spare_segments>(context, use);
+  if (context.options.spare_segments <= kMost) return;
+  context.error(fmt::format("{}: {} is more than {}", use.spelling, use.value, kMost));
+  context.options.spare_segments = 0;
+}
+
 void push_state(OptionContext& context, const OptionUse&) {
   context.saved_states.push_back(context.following);
 }

@@ -62,6 +62,8 @@ constexpr OptionRow kOutput[] = {
     {"-dc -dp --[no-]define-common", None, "", "with -r, give common symbols storage; programs always do",
      set_switch<&Options::define_common>},
     {"-d", None, "", "the same, and no --dynimport: nothing is left to a loader", forbid_imports},
+    {"--relocatable-merge-sections", None, "", "with -r, join sections as in a program: .text.f becomes .text",
+     set<&Options::joins_similar_names>},
     {"--force-group-allocation", None, "", "with -r, join the sections of groups as others and dissolve the groups",
      set<&Options::force_group_allocation>},
     {"--unique", Optional, "GLOB",
@@ -215,6 +217,10 @@ constexpr OptionRow kSymbols[] = {
 };
 
 constexpr OptionRow kSections[] = {
+    {"--discard-section", Required, "SECTION", "leave out the inputs' sections of this name", discard_section<true>},
+    {"--no-discard-section", Required, "SECTION", "take that back", discard_section<false>},
+    {"--spare-program-headers", Required, "COUNT", "write COUNT more program headers, for tools that add segments (0)",
+     set_spare_segments},
     {"--[no-]gc-sections", None, "", "leave out sections that nothing refers to", set_switch<&Options::gc_sections>},
     {"--[no-]gc-keep-exported", None, "", "--gc-sections keeps a program's global names, too",
      set_switch<&Options::keeps_exported>},
@@ -365,6 +371,7 @@ constexpr OptionRow kNoEffect[] = {
      None, "", "the plugin has no such option; see --plugin-opt"},
     {"-fuse-ld", Required, "NAME", "meant for the compiler driver"},
     {"-g", None, "", "debug information is always kept"},
+    {"--filler", Required, "VALUE", "gaps are no-ops in code, and zero elsewhere"},
     {"-G --gpsize", Required, "SIZE", "x86 has no small data sections"},
     {"-A --architecture", Required, "CPU", "the inputs tell; see -m"},
     {"-a", Required, "KEYWORD", "HP-UX only"},
