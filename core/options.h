@@ -108,6 +108,8 @@ struct DynamicOptions {
   bool has_android_relr_tags = false;  // --use-android-relr-tags: those Android had before others had any
   TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
+  bool ignores_data_addresses = false;      // --ignore-data-address-equality: protected variables may be copied
+  bool ignores_function_addresses = false;  // --ignore-function-address-equality: protected functions may have stubs
   Answer indirect_access =
       Answer::Unset;  // -z [no]indirect-extern-access: does the output claim that it needs no copies?
   Answer undefined_weak = Answer::Unset;  // -z [no]dynamic-undefined-weak: may others define them?

@@ -415,7 +415,8 @@ void set_verbose(OptionContext& context, const OptionUse&) {
 }
 
 void open_group(OptionContext& context, const OptionUse& use) {
-  if (context.following.is_lazy) context.error(fmt::format("{} inside --start-lib", use.spelling));
+  if (context.following.is_lazy)
+    context.error(fmt::format("may not nest {} in --start-lib; close that with --end-lib", use.spelling));
   context.open_groups++;
   context.add_input(InputKind::StartGroup, {});
 }

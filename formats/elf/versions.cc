@@ -221,7 +221,7 @@ bool DefinedVersions::admit(SymbolId id) {
     // Whatever a script says, as with GNU ld: "foo@@" is exported, and has no version; "foo@" is for programs that were
     // linked when there were none.
     constexpr uint16_t kOld = kUnversioned | VERSYM_HIDDEN;
-    versions_[id.value] = !version.version.empty() ? entry_of(name, version) : version.is_default ? kUnversioned : kOld;
+    versions_[id.value] = !version.version.empty() ? entry_of(id, version) : version.is_default ? kUnversioned : kOld;
     return true;
   }
   const VersionChoice choice = matcher_ ? matcher_->match(name) : VersionChoice();
@@ -244,12 +244,17 @@ SymbolId DefinedVersions::exported_instead(SymbolId id) const {
   return twin.is_valid() && is_at_same_place(link_.symbols, id, twin) ? twin : SymbolId();
 }
 
-uint16_t DefinedVersions::entry_of(std::string_view name, const ExplicitVersion& version) const {
+std::string DefinedVersions::definer(SymbolId id) const {
+  return link_.inputs.file(link_.symbols.claim(id).file()).display_name();
+}
+
+uint16_t DefinedVersions::entry_of(SymbolId id, const ExplicitVersion& version) const {
+  const std::string_view name = link_.symbols.name(id);
   const auto found = nodes_by_name_.find(version.version);
   if (found == nodes_by_name_.end()) {
     link_.diagnostics().error(
-        fmt::format("symbol {} has version {}, which no version script defines; add it to a --version-script",
-                    name_without_version(name), version.version));
+        fmt::format("{}: symbol {}@{} has undefined version {}: no version script defines it; add it to one",
+                    definer(id), name_without_version(name), version.version, version.version));
     return kUnversioned;
   }
   if (matcher_) matcher_->note_versioned(name_without_version(name), found->second);
@@ -263,9 +268,6 @@ void DefinedVersions::check_twin(SymbolId id, std::string_view version) const {
   const SymbolId twin = link_.symbols.find(fmt::format("{}@{}", name, version));
   if (!twin.is_valid() || twin == id || !link_.symbols.is_defined(twin)) return;
   if (link_.symbols.claim(twin) == link_.symbols.claim(id)) return;  // a reference that has been bound to it
-  const auto definer = [&](SymbolId symbol) {
-    return link_.inputs.file(link_.symbols.claim(symbol).file()).display_name();
-  };
   link_.diagnostics().error(fmt::format("duplicate symbol: {0}@{1}\n>>> defined as {0}@@{1} in {2}\n>>> defined as "
                                         "{0}@{1} in {3}",
                                         name, version, definer(id), definer(twin)),

@@ -66,7 +66,8 @@ class DefinedVersions {
   void add_default_version();
   void add_explicit_versions();
   std::vector<SymbolId> name_versions();  // by node; invalid: something else has the name
-  uint16_t entry_of(std::string_view name, const ExplicitVersion& version) const;
+  std::string definer(SymbolId id) const;
+  uint16_t entry_of(SymbolId id, const ExplicitVersion& version) const;
   void check_twin(SymbolId id, std::string_view version) const;
   SymbolId explicit_twin(std::string_view name, uint16_t node) const;
   SymbolId twin_left_behind(SymbolId id) const;
