@@ -111,6 +111,8 @@ struct DynamicOptions {
   bool has_android_relr_tags = false;  // --use-android-relr-tags: those Android had before others had any
   TextRelocs text_relocs = TextRelocs::Warn;
   bool copy_relocs = true;
+  bool ignores_data_addresses = false;      // --ignore-data-address-equality: protected variables may be copied
+  bool ignores_function_addresses = false;  // --ignore-function-address-equality: protected functions may have stubs
   Answer indirect_access =
       Answer::Unset;  // -z [no]indirect-extern-access: does the output claim that it needs no copies?
   Answer undefined_weak = Answer::Unset;  // -z [no]dynamic-undefined-weak: may others define them?
@@ -367,6 +369,9 @@ struct Options {
   bool demangle = true;
 
   // Sections
+  std::vector<std::string> discarded_sections;  // --discard-section: sections of the inputs that are left out
+  bool joins_similar_names = false;             // --relocatable-merge-sections: with -r, .text.f becomes .text
+  uint32_t spare_segments = 0;                  // --spare-program-headers: unused ones, for tools that add segments
   bool gc_sections = false;
   bool print_gc_sections = false;
   bool keeps_exported = false;  // --gc-keep-exported: a program's global names, too

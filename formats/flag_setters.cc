@@ -180,7 +180,7 @@ void set_lazy_inputs(OptionContext& context, const OptionUse& use) {
   if (context.following.is_lazy)
     context.error(fmt::format("nested {}: close the one before with --end-lib", use.spelling));
   if (context.open_groups != 0)
-    context.error(fmt::format("{} inside a group; close it with --end-group", use.spelling));
+    context.error(fmt::format("may not nest {} in --start-group; close the group with --end-group", use.spelling));
   context.following.is_lazy = true;
 }
 

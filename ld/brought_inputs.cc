@@ -54,7 +54,7 @@ void InputFinder::open_script(const InputOption& option, const std::string& path
     input.kind = entry.kind == elf::ScriptInputKind::Library ? InputKind::Library : InputKind::File;
     input.name = entry.name;
     input.as_needed = option.as_needed || entry.as_needed;
-    open_library_script_entry(input, path, depth + 1);
+    open_library_script_entry(input, entry, path, depth + 1);
   }
 }
 
@@ -117,8 +117,8 @@ void InputFinder::heed_script_target(const elf::Script& script, const std::strin
   }
 }
 
-void InputFinder::open_library_script_entry(const InputOption& entry, const std::string& script_path, uint32_t depth) {
-  InputOption input = entry;
+void InputFinder::open_library_script_entry(InputOption input, const elf::ScriptInput& entry,
+                                            const std::string& script_path, uint32_t depth) {
   if (input.kind == InputKind::Library) {
     const auto path = search_.find_library(input, only_compatible("-l" + input.name));
     if (!path) return open_option(input, std::nullopt, depth);
@@ -138,7 +138,11 @@ void InputFinder::open_library_script_entry(const InputOption& entry, const std:
   } else if (!accept(input.name)) {
     input.name = search_.find_in_paths(input.name, accept).value_or(input.name);
   }
-  open_option(input, files_.open(input.name), depth);
+  auto bytes = files_.open(input.name);
+  if (bytes) return open_option(input, std::move(bytes), depth);
+  const bool is_script = entry.kind == elf::ScriptInputKind::Include;
+  link_.diagnostics().error(fmt::format("{}:{}: cannot find {} {}: {}", script_path, entry.line,
+                                        is_script ? "linker script" : "input", input.name, bytes.error().message));
 }
 
 // ---- what objects ask for ------------------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ namespace xld {
 
 namespace elf {
 struct Script;
-}
+struct ScriptInput;
+}  // namespace elf
 
 // What a plugin has made of intermediate code, the libraries that needs, and where else to look for them.
 struct CompiledInputs {
@@ -143,7 +144,8 @@ class InputFinder {
   void open_bytes(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
   void open_archive(const InputOption& option, const std::string& path, Bytes bytes);
   void open_script(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth);
-  void open_library_script_entry(const InputOption& entry, const std::string& script_path, uint32_t depth);
+  void open_library_script_entry(InputOption input, const elf::ScriptInput& entry, const std::string& script_path,
+                                 uint32_t depth);
   void add_library(const InputOption& option, const std::string& path, Bytes bytes);
   void add_embedded(const InputOption& option, const std::string& path, Bytes bytes);
   void add_binary(const std::string& path, Bytes bytes);

@@ -102,6 +102,7 @@ class AtomMaker {
     const bool is_stripped = options.strip != StripMode::None && !options.debug_file && is_debug_section(name);
     if (!link_.applies_relocs()) return !(header.flags & SHF_ALLOC) && is_stripped;
     if (header.flags & SHF_EXCLUDE) return true;
+    if (std::ranges::find(options.discarded_sections, name) != options.discarded_sections.end()) return true;
     // That of an input (ld -r --build-id) is not the output's.
     if (name == ".note.gnu.build-id" && options.build_id != BuildIdKind::None) return true;
     if (name.starts_with(kWarningPrefix)) {

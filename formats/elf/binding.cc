@@ -266,7 +266,7 @@ std::vector<uint8_t> foresee_exports(Link& link) {
   const SymbolTable& symbols = link.symbols;
   std::vector<uint8_t> is_shown(symbols.size(), 0);
   if (!has_loader(link.target().output)) return is_shown;
-  const VersionScript script = read_version_scripts(link);
+  const VersionScript& script = read_version_scripts(link);
   const VersionMatcher versions(script);
   const ExportLists lists(link);
   for (uint32_t i = 0; i < is_shown.size(); i++) {

@@ -133,11 +133,12 @@ namespace {
 
 // False: reported.
 bool may_copy(const Link& link, SymbolId id, const InputFile& file, const SharedSymbol& symbol) {
-  if (symbol.visibility == STV_PROTECTED || symbol.size == 0) {
+  const bool is_kept = symbol.visibility == STV_PROTECTED && !link.options().dynamic.ignores_data_addresses;
+  if (is_kept || symbol.size == 0) {
     link.diagnostics().error(fmt::format(
-        "{}: {}\n>>> defined in {}\n>>> cannot create a copy relocation for {}: {}; recompile the code that "
+        "{} {}\n>>> defined in {}\n>>> cannot create a copy relocation for {}: {}; recompile the code that "
         "refers to it with -fPIC or -fPIE -mno-direct-extern-access",
-        symbol.size == 0 ? "cannot create a copy relocation for symbol" : "cannot preempt symbol",
+        symbol.size == 0 ? "cannot create a copy relocation for symbol" : "cannot preempt symbol:",
         link.symbols.name(id), file.path, symbol.size == 0 ? "it" : "protected symbol",
         symbol.size == 0 ? "the library does not say how large it is" : "the library would go on using its own"));
     return false;

@@ -40,7 +40,7 @@ bool has_canonical_stub(const Link& link, SymbolId id) {
 // A library that binds a function to itself does not look for another address of it.
 void check_canonical_stub(const Link& link, SymbolId id) {
   const Claim claim = link.symbols.claim(id);
-  if (!claim.is_import()) return;
+  if (!claim.is_import() || link.options().dynamic.ignores_function_addresses) return;
   const InputFile& library = link.inputs.file(claim.file());
   if (shared_symbol(library_of(library), claim.raw_symbol()).visibility != STV_PROTECTED) return;
   link.diagnostics().error(

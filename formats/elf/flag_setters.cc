@@ -417,7 +417,8 @@ void set_verbose(OptionContext& context, const OptionUse&) {
 }
 
 void open_group(OptionContext& context, const OptionUse& use) {
-  if (context.following.is_lazy) context.error(fmt::format("{} inside --start-lib", use.spelling));
+  if (context.following.is_lazy)
+    context.error(fmt::format("may not nest {} in --start-lib; close that with --end-lib", use.spelling));
   context.open_groups++;
   context.add_input(InputKind::StartGroup, {});
 }
@@ -426,6 +427,14 @@ void close_group(OptionContext& context, const OptionUse& use) {
   if (context.open_groups == 0) return context.error(fmt::format("{} without --start-group", use.spelling));
   context.open_groups--;
   context.add_input(InputKind::EndGroup, {});
+}
+
+void set_spare_segments(OptionContext& context, const OptionUse& use) {
+  constexpr uint32_t kMost = 1024;  // they are counted in 16 bits
+  set_number<&Options::spare_segments>(context, use);
+  if (context.options.spare_segments <= kMost) return;
+  context.error(fmt::format("{}: {} is more than {}", use.spelling, use.value, kMost));
+  context.options.spare_segments = 0;
 }
 
 void push_state(OptionContext& context, const OptionUse&) {

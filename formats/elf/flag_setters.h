@@ -43,6 +43,13 @@ void set_omagic(OptionContext& context, const OptionUse& use);
 void set_verbose(OptionContext& context, const OptionUse& use);
 void open_group(OptionContext& context, const OptionUse& use);
 void close_group(OptionContext& context, const OptionUse& use);
+template <bool IsDiscarded>
+void discard_section(OptionContext& context, const OptionUse& use) {
+  std::vector<std::string>& names = context.options.discarded_sections;
+  std::erase(names, use.value);
+  if (IsDiscarded) names.emplace_back(use.value);
+}
+void set_spare_segments(OptionContext& context, const OptionUse& use);
 void push_state(OptionContext& context, const OptionUse& use);
 void pop_state(OptionContext& context, const OptionUse& use);
 void warn_of_nothing(OptionContext& context, const OptionUse& use);  // -w

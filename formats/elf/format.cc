@@ -30,6 +30,16 @@ void check_filters(const Link& link) {
     link.diagnostics().error("-F may not be used without -shared: only a library can stand in front of another");
 }
 
+void check_stub_options(const Link& link) {
+  constexpr uint32_t kTracked = GNU_PROPERTY_X86_FEATURE_1_IBT | GNU_PROPERTY_X86_FEATURE_1_SHSTK;
+  const DynamicOptions& options = link.options().dynamic;
+  const bool is_tracked = options.stubs_track_branches || (link.options().x86_feature_1_force & kTracked) != 0;
+  if (options.stubs_avoid_prediction && is_tracked)
+    link.diagnostics().error(
+        "-z retpolineplt may not be used with -z ibt, -z ibtplt or -z shstk: its stubs return to their targets, which "
+        "shadow stacks and branch tracking forbid; leave out one of them");
+}
+
 }  // namespace
 
 void begin(Link& link) {
@@ -38,6 +48,7 @@ void begin(Link& link) {
   if (link.inputs.libraries.empty()) target.output = without_libraries(link, asked);
   const bool moves = is_position_independent(target.output);
   check_filters(link);
+  check_stub_options(link);
   target.row = find_target_row(ObjectFormat::Elf, target.cpu, target.os);
   if (!target.row) {
     link.diagnostics().error("no such target: the system and the CPU do not go together; see --print-targets");

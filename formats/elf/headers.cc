@@ -154,6 +154,7 @@ std::vector<ProgramHeaderFacts> program_headers(const Link& link) {
   add_system_segments(link, headers);
   headers.push_back({PT_GNU_STACK, stack_flags(link), 0, 0, 0, 0, link.options().stack_size, 16});
   add_relro(link, headers);
+  headers.resize(headers.size() + link.options().spare_segments);  // PT_NULL
   return headers;
 }
 

@@ -93,7 +93,9 @@ constexpr OptionRow kImplemented[] = {
     {"rodynamic", None, "", "the loader does not write to .dynamic", set_dynamic<&DynamicOptions::is_read_only>},
     {"ibtplt", None, "", "calls of library functions go through code that branch tracking permits",
      set_dynamic<&DynamicOptions::stubs_track_branches>},
-    {"retpolineplt", None, "", "they go through code whose target no CPU guesses (clang -mretpoline)",
+    {"retpolineplt", None, "",
+     "they go through code whose target no CPU guesses (clang -mretpoline), and the output claims neither IBT nor "
+     "SHSTK",
      set_dynamic<&DynamicOptions::stubs_avoid_prediction>},
     {"lam-u48", None, "", "claim support of linear address masking (48 bits) for the output", claim_feature<3 << 2>},
     {"lam-u57", None, "", "the same (57 bits)", claim_feature<1 << 3>},

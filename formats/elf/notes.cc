@@ -94,6 +94,9 @@ std::vector<Property> merge_properties(const Link& link) {
     merger.force(GNU_PROPERTY_1_NEEDED, GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS);
   if (link.options().dynamic.indirect_access == Answer::No)
     merger.forbid(GNU_PROPERTY_1_NEEDED, GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS);
+  // Such stubs return to their targets, and have no mark for branches to them.
+  if (link.options().dynamic.stubs_avoid_prediction && !link.slots.stubs.empty())
+    merger.forbid(GNU_PROPERTY_X86_FEATURE_1_AND, GNU_PROPERTY_X86_FEATURE_1_IBT | GNU_PROPERTY_X86_FEATURE_1_SHSTK);
   return merger.take();
 }
 

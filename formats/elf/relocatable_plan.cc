@@ -16,6 +16,7 @@
 #include "formats/elf/linker_sections.h"
 #include "formats/elf/object.h"
 #include "formats/elf/plan.h"
+#include "formats/elf/section_names.h"
 #include "formats/elf/state.h"
 
 namespace xld::elf {
@@ -93,13 +94,14 @@ class RelocatablePlanner {
 
   void add_content(const ElfObject& object, const SectionHeader& header, AtomId id) {
     Atom& atom = link_.atom(id);
-    const std::string_view name = content_name(string_at(object.section_names, header.name));
+    const bool is_grouped = (header.flags & SHF_GROUP) && !link_.dissolves_groups;
+    std::string_view name = content_name(string_at(object.section_names, header.name));
+    if (link_.options().joins_similar_names && !is_grouped) name = output_section_name(name, header.flags);
     JoinKey key{name, header.flags & kApart, SectionId()};
     if (header.flags & SHF_LINK_ORDER) {
       const AtomId followed = followed_atom(link_, atom);
       if (followed.is_valid()) key.followed = link_.atom(followed).section;
     }
-    const bool is_grouped = (header.flags & SHF_GROUP) && !link_.dissolves_groups;
     const bool stays_apart = is_grouped && !atom.has(atom_flag::kUnwind);
     atom.section = stays_apart || is_unique(name) ? new_section(key, header) : section_for(key, header);
     OutputSection& section = sections_[atom.section.value];

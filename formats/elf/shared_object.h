@@ -88,14 +88,6 @@ std::optional<Error> read_shared_names(const SharedObject& object, ClaimClass de
 // `index` is below symbol_count.
 SharedSymbol shared_symbol(const SharedObject& object, uint32_t index);
 
-// The symbol that defines name@version here, hidden or not; an empty version means the default one. Searches the whole
-// table: for the few references that name a version.
-std::optional<uint32_t> find_shared_definition(const SharedObject& object, std::string_view name,
-                                               std::string_view version);
-
-// The symbol of that name without a version, hidden or not: what programs mean that were linked before there were any.
-std::optional<uint32_t> find_unversioned_definition(const SharedObject& object, std::string_view name);
-
 CopySource copy_source(const SharedObject& object, const SharedSymbol& symbol);
 
 }  // namespace xld::elf

@@ -173,24 +173,6 @@ SharedSymbol shared_symbol(const SharedObject& object, uint32_t index) {
   return object.is_64_bit ? symbol_at<Elf64>(object, index) : symbol_at<Elf32>(object, index);
 }
 
-std::optional<uint32_t> find_shared_definition(const SharedObject& object, std::string_view name,
-                                               std::string_view version) {
-  for (uint32_t i = object.first_global; i < object.symbol_count; i++) {
-    const SharedSymbol symbol = shared_symbol(object, i);
-    if (symbol.name != name || !symbol.is_defined() || !symbol.is_visible()) continue;
-    if (version.empty() ? !symbol.is_hidden_version : symbol.version == version) return i;
-  }
-  return std::nullopt;
-}
-
-std::optional<uint32_t> find_unversioned_definition(const SharedObject& object, std::string_view name) {
-  for (uint32_t i = object.first_global; i < object.symbol_count; i++) {
-    const SharedSymbol symbol = shared_symbol(object, i);
-    if (symbol.name == name && symbol.version.empty() && symbol.is_defined() && symbol.is_visible()) return i;
-  }
-  return std::nullopt;
-}
-
 CopySource copy_source(const SharedObject& object, const SharedSymbol& symbol) {
   return object.is_64_bit ? copy_source_as<Elf64>(object, symbol) : copy_source_as<Elf32>(object, symbol);
 }

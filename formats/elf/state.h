@@ -46,6 +46,8 @@ struct ElfState : FormatState {
   SymbolWarnings symbol_warnings;
   std::vector<OutputGroup> groups;  // of a relocatable output, in the order of files and their sections
   // Of outputs with a loader.
+  VersionScript version_script;  // of the first read_setting_files of Link::setting_files
+  size_t read_setting_files = 0;
   std::unique_ptr<DefinedVersions> defined_versions;
   std::vector<SymbolId> excluded_names;  // by --exclude-libs, and now defined by what a compiler made of such members
   std::unique_ptr<VersionTables> version_tables;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <set>
+#include <unordered_map>
 
 #include "core/path.h"
 #include "formats/elf/dynamic_symbols.h"
@@ -64,17 +65,45 @@ std::string_view name_without_version(std::string_view name) {
 
 namespace {
 
-// The library's symbol that defines name@version, as a claim. "name@" is the one that had no version yet.
-Claim find_in_libraries(const Link& link, std::string_view name, std::string_view version) {
-  for (const InputFile* library : link.inputs.libraries) {
-    if (!library->format_data) continue;
-    const SharedObject& object = library_of(*library);
-    if (const auto index =
-            version.empty() ? find_unversioned_definition(object, name) : find_shared_definition(object, name, version))
-      return Claim::make(ClaimClass::Outside, library->id, *index);
+// Names that are wanted with a version, and where libraries define them; made in one walk over all symbols.
+class LibraryDefinitions {
+ public:
+  // Each name may be wanted several times.
+  void want(std::string_view name) { by_name_.try_emplace(name); }
+
+  void find(const Link& link) {
+    for (const InputFile* library : link.inputs.libraries)
+      if (library->format_data) find_in(*library);
   }
-  return {};
-}
+
+  // The first library's symbol that defines name@version, as a claim. "name@" is the one that had no version yet.
+  Claim claim(std::string_view name, std::string_view version) const {
+    const auto found = by_name_.find(name);
+    if (found == by_name_.end()) return {};
+    for (const Definition& definition : found->second)
+      if (definition.version == version) return definition.claim;
+    return {};
+  }
+
+ private:
+  struct Definition {
+    std::string_view version;
+    Claim claim;
+  };
+
+  void find_in(const InputFile& library) {
+    const SharedObject& object = library_of(library);
+    for (uint32_t i = object.first_global; i < object.symbol_count; i++) {
+      const SharedSymbol symbol = shared_symbol(object, i);
+      if (!symbol.is_defined() || !symbol.is_visible()) continue;
+      const auto wanted = by_name_.find(symbol.name);
+      if (wanted != by_name_.end())
+        wanted->second.push_back({symbol.version, Claim::make(ClaimClass::Outside, library.id, i)});
+    }
+  }
+
+  std::unordered_map<std::string_view, std::vector<Definition>> by_name_;
+};
 
 // `id` becomes another name of what `original` is, within this output.
 void make_alias(Link& link, SymbolId id, SymbolId original) {
@@ -90,6 +119,8 @@ void make_alias(Link& link, SymbolId id, SymbolId original) {
 
 void bind_versioned_references(Link& link) {
   SymbolTable& symbols = link.symbols;
+  LibraryDefinitions definitions;
+  std::vector<SymbolId> open;
   for (uint32_t i = 0; i < symbols.size(); i++) {
     const SymbolId id{i};
     if (symbols.is_defined(id) || symbols.claim(id).is_import() || !symbols.has(id, symbol_flag::kReferenced)) continue;
@@ -101,22 +132,30 @@ void bind_versioned_references(Link& link) {
     if (plain.is_valid() && symbols.has(plain, symbol_flag::kDefined) &&
         explicit_version(link, plain).version == version.version) {
       make_alias(link, id, plain);
-    } else if (const Claim claim = find_in_libraries(link, name, version.version); claim.is_import()) {
-      symbols.offer(id, claim);
+    } else {
+      open.push_back(id);
+      definitions.want(name);
     }
+  }
+  if (!open.empty()) definitions.find(link);
+  for (const SymbolId id : open) {
+    const std::string_view name = symbols.name(id);
+    const Claim claim = definitions.claim(name_without_version(name), split_version(name).version);
+    if (claim.is_import()) symbols.offer(id, claim);
   }
 }
 
 // ---- definitions ---------------------------------------------------------------------------------------------------
 
-VersionScript read_version_scripts(Link& link) {
-  VersionScript script;
-  for (const SettingFile& file : link.setting_files) {
+const VersionScript& read_version_scripts(Link& link) {
+  ElfState& state = state_of(link);
+  for (; state.read_setting_files < link.setting_files.size(); state.read_setting_files++) {
+    const SettingFile& file = link.setting_files[state.read_setting_files];
     if (file.kind != SettingKind::VersionScript) continue;
-    if (const auto error = parse_version_script(file.bytes, file.path, script, file.begin))
+    if (const auto error = parse_version_script(file.bytes, file.path, state.version_script, file.begin))
       link.diagnostics().error(error->message);
   }
-  return script;
+  return state.version_script;
 }
 
 DefinedVersions::DefinedVersions(Link& link) : link_(link), script_(read_version_scripts(link)) {
@@ -182,7 +221,7 @@ bool DefinedVersions::admit(SymbolId id) {
     // Whatever a script says, as with GNU ld: "foo@@" is exported, and has no version; "foo@" is for programs that were
     // linked when there were none.
     constexpr uint16_t kOld = kUnversioned | VERSYM_HIDDEN;
-    versions_[id.value] = !version.version.empty() ? entry_of(name, version) : version.is_default ? kUnversioned : kOld;
+    versions_[id.value] = !version.version.empty() ? entry_of(id, version) : version.is_default ? kUnversioned : kOld;
     return true;
   }
   const VersionChoice choice = matcher_ ? matcher_->match(name) : VersionChoice();
@@ -205,12 +244,17 @@ SymbolId DefinedVersions::exported_instead(SymbolId id) const {
   return twin.is_valid() && is_at_same_place(link_.symbols, id, twin) ? twin : SymbolId();
 }
 
-uint16_t DefinedVersions::entry_of(std::string_view name, const ExplicitVersion& version) const {
+std::string DefinedVersions::definer(SymbolId id) const {
+  return link_.inputs.file(link_.symbols.claim(id).file()).display_name();
+}
+
+uint16_t DefinedVersions::entry_of(SymbolId id, const ExplicitVersion& version) const {
+  const std::string_view name = link_.symbols.name(id);
   const auto found = nodes_by_name_.find(version.version);
   if (found == nodes_by_name_.end()) {
     link_.diagnostics().error(
-        fmt::format("symbol {} has version {}, which no version script defines; add it to a --version-script",
-                    name_without_version(name), version.version));
+        fmt::format("{}: symbol {}@{} has undefined version {}: no version script defines it; add it to one",
+                    definer(id), name_without_version(name), version.version, version.version));
     return kUnversioned;
   }
   if (matcher_) matcher_->note_versioned(name_without_version(name), found->second);
@@ -224,9 +268,6 @@ void DefinedVersions::check_twin(SymbolId id, std::string_view version) const {
   const SymbolId twin = link_.symbols.find(fmt::format("{}@{}", name, version));
   if (!twin.is_valid() || twin == id || !link_.symbols.is_defined(twin)) return;
   if (link_.symbols.claim(twin) == link_.symbols.claim(id)) return;  // a reference that has been bound to it
-  const auto definer = [&](SymbolId symbol) {
-    return link_.inputs.file(link_.symbols.claim(symbol).file()).display_name();
-  };
   link_.diagnostics().error(fmt::format("duplicate symbol: {0}@{1}\n>>> defined as {0}@@{1} in {2}\n>>> defined as "
                                         "{0}@{1} in {3}",
                                         name, version, definer(id), definer(twin)),

@@ -33,8 +33,8 @@ struct ExplicitVersion {
 // the library's names do not spell out, or to a name@@VERSION of this output. Before symbols are bound.
 void bind_versioned_references(Link& link);
 
-// All version scripts of the link, one after the other; what is wrong with them is reported.
-VersionScript read_version_scripts(Link& link);
+// All version scripts of the link, one after the other; each is read once, and what is wrong with it reported.
+const VersionScript& read_version_scripts(Link& link);
 
 // What the version scripts say of the names this output defines. Scripts are read when it is made.
 class DefinedVersions {
@@ -66,7 +66,8 @@ class DefinedVersions {
   void add_default_version();
   void add_explicit_versions();
   std::vector<SymbolId> name_versions();  // by node; invalid: something else has the name
-  uint16_t entry_of(std::string_view name, const ExplicitVersion& version) const;
+  std::string definer(SymbolId id) const;
+  uint16_t entry_of(SymbolId id, const ExplicitVersion& version) const;
   void check_twin(SymbolId id, std::string_view version) const;
   SymbolId explicit_twin(std::string_view name, uint16_t node) const;
   SymbolId twin_left_behind(SymbolId id) const;

@@ -15,6 +15,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<Occurrence> names(object->symbol_count - object->first_global);
   static_cast<void>(elf::read_shared_names(*object, ClaimClass::Weak, arena, names));
   for (uint32_t i = 0; i < object->symbol_count; i++) elf::copy_source(*object, elf::shared_symbol(*object, i));
-  static_cast<void>(elf::find_shared_definition(*object, "second", "V1"));
   return 0;
 }

@@ -32,3 +32,13 @@ END
     done
   done
 done
+
+# Such code does not go with branch tracking and shadow stacks, whatever the objects claim.
+compile marked.c -fPIE -fcf-protection <<<'int puts(const char *); int main(void) { return puts("marked") < 0; }'
+gcc_link -pie -nostartfiles -Wl,-e,main marked.o -o program
+expect_match 'x86 feature: IBT, SHSTK' readelf -nW program
+gcc_link -pie -nostartfiles -Wl,-e,main,-z,retpolineplt marked.o -o program
+expect_no_match 'x86 feature: .*(IBT|SHSTK)' readelf -nW program
+for claim in ibt shstk ibtplt; do
+  expect_fail "retpolineplt may not be used with" -- -shared -z retpolineplt -z $claim marked.o -o x
+done

@@ -65,3 +65,9 @@ expect_match "$marked" readelf -nW marked.so
 
 expect_fail 'kept' 'library.so' -- "${loader[@]}" kept.o library.so -o x
 expect_fail 'kept_function' 'library.so' -- "${loader[@]}" kept_function.o library.so -o x
+# Unless nobody compares addresses, or writes to both copies.
+link "${loader[@]}" --ignore-data-address-equality kept.o library.so -o program
+expect_status 8 ./program
+expect_match 'R_X86_64_COPY.* kept' readelf -rW program
+link "${loader[@]}" --ignore-function-address-equality kept_function.o library.so -o program
+expect_match 'R_X86_64_JUMP_SLO.* [0-9a-f]*[1-9a-f][0-9a-f]* kept_function' readelf -rW program

@@ -43,3 +43,5 @@ link main.o -T script -o program
 expect_status 8 ./program
 echo 'SECTIONS { .text : { *(.text) } }' >sections
 expect_fail 'sections:1:|undefined' -- main.o -T sections -o x
+printf '\nINCLUDE nowhere.ld\n' >including
+expect_fail 'including:2: cannot find linker script nowhere.ld: No such file' -- main.o including -o x

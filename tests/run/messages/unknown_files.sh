@@ -9,12 +9,12 @@ _start:	ret'
 printf 'MZ\220\0' >windows.o
 printf '\177ELF\2\1' >short.o
 echo 'int x;' | clang-19 -target powerpc64-linux-gnu -c -x c - -o big.o
-echo 'int x;' | clang-19 -flto -c -x c - -o bitcode.o
+echo 'int x;' | gcc -flto -fno-fat-lto-objects -c -x c - -o slim.o
 expect_fail 'empty\.o: is empty' -- a.o empty.o -o program
 expect_fail 'windows\.o: .*Windows' -- a.o windows.o -o program
 expect_fail 'short\.o: .*cut off' -- a.o short.o -o program
 expect_fail 'big\.o: .*big-endian' -- a.o big.o -o program
-expect_fail 'bitcode\.o: .*-flto' -- a.o bitcode.o -o program
+expect_fail 'slim\.o: .*-flto' -- a.o slim.o -o program
 cp a.o copy.o
 fail_once copy.o -o ./copy.o
 grep -q 'is an input and the output' "$scratch/messages" || fail "$(<"$scratch/messages")"

@@ -323,7 +323,7 @@ TEST(CommandLine, BracketsMustMatch) {
   EXPECT_EQ(error_of({"--start-lib", "--start-lib", "--end-lib"}),
             "nested --start-lib: close the one before with --end-lib");
   EXPECT_EQ(error_of({"-(", "--start-lib", "--end-lib", "-)"}),
-            "--start-lib inside a group; close it with --end-group");
+            "may not nest --start-lib in --start-group; close the group with --end-group");
   const Parsed open = parse({"-("});
   EXPECT_EQ(open.errors, Words{});
   EXPECT_EQ(open.warnings.size(), 1u);

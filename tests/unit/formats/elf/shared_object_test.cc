@@ -12,6 +12,17 @@
 namespace xld::elf {
 namespace {
 
+// The symbol that defines name@version, hidden or not; an empty version means the default one.
+std::optional<uint32_t> find_shared_definition(const SharedObject& object, std::string_view name,
+                                               std::string_view version) {
+  for (uint32_t i = object.first_global; i < object.symbol_count; i++) {
+    const SharedSymbol symbol = shared_symbol(object, i);
+    if (symbol.name != name || !symbol.is_defined() || !symbol.is_visible()) continue;
+    if (version.empty() ? !symbol.is_hidden_version : symbol.version == version) return i;
+  }
+  return std::nullopt;
+}
+
 constexpr const char* kLibrary64 = "/lib/x86_64-linux-gnu/libc.so.6";
 constexpr const char* kLibrary32 = "/lib32/libc.so.6";
 
