@@ -165,8 +165,10 @@ void NeedsRecorder::settle_words() {
 void NeedsRecorder::record_copy(const Site& site) {
   if (!link_.format->has_copies) return report_needs_slot(link_, site.file, site.atom, site.reloc);
   if (!link_.copy_ban.empty())
-    return report_not_pic(link_, site.file, site.atom, site.reloc,
-                          link_.copy_ban + " forbids the copy of a shared library's variable that it needs");
+    return report_reloc(link_, site.file, site.atom, site.reloc,
+                        fmt::format("needs a copy of a shared library's variable, which {} forbids; recompile with "
+                                    "-fPIC, or with -fPIE -mno-direct-extern-access",
+                                    link_.copy_ban));
   link_.symbols.add_flags(site.target.symbol, symbol_flag::kCopied);
 }
 

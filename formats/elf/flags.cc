@@ -149,7 +149,8 @@ constexpr OptionRow kInputs[] = {
     {"-R --just-symbols", Required, "FILE", "take the symbols of FILE, not its contents", add_just_symbols},
     {"-plugin", Required, "FILE", "have this plugin of a compiler turn intermediate code (-flto) into objects",
      add_plugin},
-    {"-plugin-opt", Required, "OPTION", "an option for the plugin named before", add_plugin_option},
+    {"-plugin-opt", Required, "OPTION", "an option for the plugin named before, or without one for LLVM's",
+     add_plugin_option},
 };
 
 // Any other compiler's plugin does not get them.

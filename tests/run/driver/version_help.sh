@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # --version has the line by which configure scripts know a GNU-compatible linker; --help lists the options on stdout.
+# Only xld: GNU ld has no line of its own for each SEARCH_DIR, and none for those of -L; LLD has none at all.
 source "$(dirname "$0")/../lib.sh"
 
 for option in --version -version; do

@@ -25,7 +25,7 @@ expect_match 'R_X86_64_COPY.* variable' readelf -rW program
 expect_match ' second_name$' readelf --dyn-syms -W program
 expect_match '.bss.rel.ro +NOBITS' readelf -SW program
 
-expect_fail 'main.o:.*variable.*' -- -z nocopyreloc --dynamic-linker=/lib64/ld-linux-x86-64.so.2 main.o libl.so -o program
+expect_fail 'main.o:.*variable.*-z nocopyreloc forbids; recompile with -fPIC' -- -z nocopyreloc --dynamic-linker=/lib64/ld-linux-x86-64.so.2 main.o libl.so -o program
 compile protected.c -fPIC <<<'__attribute__((visibility("protected"))) int variable = 5; int constant, relocated, get;'
 gcc_link -shared protected.o -o libp.so
 compile plain.c -fno-pie <<<'extern int variable; int main(void) { return variable; }'

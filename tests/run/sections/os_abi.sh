@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # EI_OSABI: GNU if a symbol in the output's table is one of the GNU ABI (a resolver function, a unique object), else
 # System V. SHF_GNU_RETAIN of the input leaves no trace. As GNU ld does.
+# Only xld: GNU ld goes by its emulation alone, and LLD and mold mark other outputs as GNU's than GNU ld does.
 source "$(dirname "$0")/../lib.sh"
 
 os_abi() { readelf -h program | sed -n 's/.*OS\/ABI: *//p'; }
