@@ -149,6 +149,18 @@ void add_lto_option(OptionContext& context, const OptionUse& use) {
   context.options.lto_options.push_back(fmt::format("{}{}", option, takes_value ? use.value : std::string_view()));
 }
 
+void set_lto_jobs(OptionContext& context, const OptionUse& use) {
+  if (use.value != "all" && !parse_number(use.value))
+    return context.error(fmt::format("{}: invalid job count: {}; give a number, or all", use.spelling, use.value));
+  add_lto_option(context, use);
+}
+
+void set_lto_replacement(OptionContext& context, const OptionUse& use) {
+  if (use.value.find(';') == use.value.npos)
+    return context.error(fmt::format("{}= expects 'old;new' format, but got {}", use.spelling, use.value));
+  add_lto_option(context, use);
+}
+
 void set_elf_names(OptionContext& context, const OptionUse& use) {
   static constexpr NamedValue<bool> kForms[] = {{"underscore", true}, {"plain", false}};
   if (const auto form = choose_named(context, use, kForms)) context.options.darwin.adds_underscores = *form;

@@ -157,7 +157,9 @@ void set_color(OptionContext& context, const OptionUse& use);    // --color-diag
 void add_plugin(OptionContext& context, const OptionUse& use);
 void add_plugin_option(OptionContext& context, const OptionUse& use);
 void add_lto_option(OptionContext& context, const OptionUse& use);  // --lto-…, --thinlto-… and their like
-void set_elf_names(OptionContext& context, const OptionUse& use);   // --elf-names=FORM
+void set_lto_jobs(OptionContext& context, const OptionUse& use);
+void set_lto_replacement(OptionContext& context, const OptionUse& use);
+void set_elf_names(OptionContext& context, const OptionUse& use);  // --elf-names=FORM
 void set_output(OptionContext& context, const OptionUse& use);
 void set_entry(OptionContext& context, const OptionUse& use);          // -e SYMBOL
 void set_icf(OptionContext& context, const OptionUse& use);            // --icf=MODE

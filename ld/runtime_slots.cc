@@ -115,10 +115,14 @@ RawSlots::RawSlots(Link& link) : link_(link) {
   for (const std::string& glob : link.options().raw_slot_files) files_.emplace_back(glob);
 }
 
-bool RawSlots::applies_to(const Atom& atom) const {
-  if (files_.empty() || !atom.has(atom_flag::kExecutable) || !link_.applies_relocs()) return false;
-  const std::string name = link_.inputs.file(atom.file).display_name();
+bool RawSlots::applies_to(const InputFile& file) const {
+  if (files_.empty() || !link_.applies_relocs()) return false;
+  const std::string name = file.display_name();
   return std::ranges::any_of(files_, [&](const Glob& glob) { return glob.matches(name); });
+}
+
+bool RawSlots::applies_to(const Atom& atom) const {
+  return !files_.empty() && atom.has(atom_flag::kExecutable) && applies_to(link_.inputs.file(atom.file));
 }
 
 std::vector<FieldRange> RawSlots::relocated_fields(const Atom& atom) const {

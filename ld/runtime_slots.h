@@ -22,6 +22,7 @@ class RawSlots {
  public:
   explicit RawSlots(Link& link);
 
+  bool applies_to(const InputFile& file) const;
   bool applies_to(const Atom& atom) const;
   // Changes a relocated copy of the atom. What is not certain is an error.
   void move(const Atom& atom, MutableBytes out, AccessLog* log) const;

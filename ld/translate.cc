@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "formats/elf_to_macho/translate.h"
+#include "ld/runtime_slots.h"
 
 namespace xld {
 
@@ -14,6 +15,7 @@ void translate_object(Link& link, InputFile& file, uint32_t worker) {
   settings.keeps_debug_information = link.options().strip == StripMode::None;
   settings.may_execute_stack = link.options().darwin.allows_stack_execution;
   settings.has_system_threads = !link.options().is_static && !link.options().darwin.is_preload;
+  settings.has_raw_slots = RawSlots(link).applies_to(file);
   for (const TlsSlot& slot : link.options().tls_slots) settings.slot_names.push_back(slot.name);
   elf_to_macho::Translation translation = elf_to_macho::translate(file.bytes, settings);
   file.problems = link.session.arena(worker).allocate_array<std::string_view>(translation.problems.size());

@@ -157,7 +157,7 @@ constexpr OptionRow kInputs[] = {
 constexpr OptionRow kLlvm[] = {
     {"-mllvm", Required, "OPTION", "an option of LLVM's own", add_lto_option},
     {"--lto-O", Joined, "LEVEL", "how much is optimised", add_lto_option},
-    {"--lto-partitions --thinlto-jobs", Required, "N", "how many parts are compiled at a time", add_lto_option},
+    {"--lto-partitions --thinlto-jobs", Required, "N", "how many parts are compiled at a time", set_lto_jobs},
     {"--thinlto-cache-dir --thinlto-cache-policy", Required, "VALUE", "where results are kept, and how long",
      add_lto_option},
     {"--lto-sample-profile --lto-cs-profile-file", Required, "FILE", "a profile to optimise by", add_lto_option},
@@ -170,7 +170,7 @@ constexpr OptionRow kLlvm[] = {
      add_lto_option},
     {"--thinlto-emit-imports-files", None, "", "beside them, the files that each imports from", add_lto_option},
     {"--thinlto-object-suffix-replace --thinlto-prefix-replace", Required, "OLD;NEW", "where these files are",
-     add_lto_option},
+     set_lto_replacement},
     {"--thinlto-single-module", Required, "FILE", "compile this file only", add_lto_option},
     {"--opt-remarks-filename --opt-remarks-format --opt-remarks-hotness-threshold --opt-remarks-passes", Required,
      "VALUE", "what to write about the optimisation", add_lto_option},

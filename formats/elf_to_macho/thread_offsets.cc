@@ -270,12 +270,15 @@ void Translator::report_thread_words(uint32_t index, std::span<const ThreadWord>
   std::vector<uint64_t> named(detoured_[index].begin(), detoured_[index].end());  // by records, or translated
   for (const ElfReloc& reloc : section.relocs) named.push_back(reloc.offset);
   std::ranges::sort(named);
+  const auto is_raw_slot = [&](int64_t number) {
+    return settings_.has_raw_slots && number >= 0 && number < static_cast<int64_t>(2 * word_size());
+  };
   for (const ThreadWord& word : words)
-    if (!std::ranges::binary_search(named, word.field))
-      note(
-          fmt::format("section {}: offset {:#x}: the code uses %{}:{:#x}, a word beside the thread pointer that Mach-O "
-                      "threads do not have; use a thread-local variable, or name a runtime slot (--tls-slot)",
-                      section.name, word.field, cpu_ == Cpu::I386 ? "gs" : "fs", word.number));
+    if (!std::ranges::binary_search(named, word.field) && !is_raw_slot(word.number))
+      note(fmt::format(
+          "section {}: offset {:#x}: the code uses %{}:{:#x}, a word beside the thread pointer that Mach-O "
+          "threads do not have; use a thread-local variable, or name a runtime slot (--tls-slot, --tls-raw)",
+          section.name, word.field, cpu_ == Cpu::I386 ? "gs" : "fs", word.number));
 }
 
 void Translator::clear_thread_pointers() {

@@ -19,6 +19,7 @@ struct TranslationSettings {
   bool keeps_debug_information = true;
   bool may_execute_stack = false;                 // the program gets a stack that is executable
   bool has_system_threads = true;                 // what is beside a thread pointer is the system's
+  bool has_raw_slots = false;                     // the first two words there are runtime slots
   std::vector<std::string_view> slot_names = {};  // of runtime slots, as options name them
 };
 

@@ -306,18 +306,6 @@ void set_segment_protection(OptionContext& context, const OptionUse& use) {
   context.options.darwin.protections.push_back({std::string(use.value), *maximum, *initial});
 }
 
-void set_lto_jobs(OptionContext& context, const OptionUse& use) {
-  if (use.value != "all" && !parse_number(use.value))
-    return context.error(fmt::format("{}: invalid job count: {}", use.spelling, use.value));
-  add_lto_option(context, use);
-}
-
-void set_lto_replacement(OptionContext& context, const OptionUse& use) {
-  if (use.value.find(';') == use.value.npos)
-    return context.error(fmt::format("{}= expects 'old;new' format, but got {}", use.spelling, use.value));
-  add_lto_option(context, use);
-}
-
 void warn_of_deprecated(OptionContext& context, const OptionUse& use) {
   context.warn(fmt::format("Option `{}' is deprecated and has no effect", use.spelling));
 }

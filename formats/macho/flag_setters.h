@@ -39,8 +39,6 @@ void rename_segment(OptionContext& context, const OptionUse& use);
 void set_segment_address(OptionContext& context, const OptionUse& use);
 void set_segment_alignment(OptionContext& context, const OptionUse& use);
 void set_segment_protection(OptionContext& context, const OptionUse& use);
-void set_lto_jobs(OptionContext& context, const OptionUse& use);
-void set_lto_replacement(OptionContext& context, const OptionUse& use);
 void warn_of_deprecated(OptionContext& context, const OptionUse& use);
 void warn_of_obsolete(OptionContext& context, const OptionUse& use);
 void set_icf_or_warn(OptionContext& context, const OptionUse& use);

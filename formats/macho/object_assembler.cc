@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <fmt/core.h>
 
 #include "formats/macho/macho.h"
 #include "formats/macho/relocs.h"
@@ -121,10 +122,10 @@ void ObjectAssembler::resolve_distances() {
   }
 }
 
-bool ObjectAssembler::has_far_scattered_record() const {
+bool ObjectAssembler::has_far_scattered_record(const Section& section) {
   constexpr uint64_t kReach = 1 << 24;
-  const auto is_far = [](const BuiltReloc& reloc) { return reloc.scattered.is_valid() && reloc.offset >= kReach; };
-  return std::ranges::any_of(sections_, [&](const Section& s) { return std::ranges::any_of(s.relocs, is_far); });
+  return std::ranges::any_of(
+      section.relocs, [](const BuiltReloc& reloc) { return reloc.scattered.is_valid() && reloc.offset >= kReach; });
 }
 
 void ObjectAssembler::write_relocs(const Section& section, uint8_t* out) const {
@@ -205,8 +206,12 @@ Result<std::string> ObjectAssembler::write() {
   place_sections<M>(align_up(sizeof(typename M::Header) + commands_size, 16));
   if (end_ > UINT32_MAX || names_.size() > UINT32_MAX || symbols_.size() >= 1u << 24)
     return Error{"is too large for a Mach-O object: 4 GiB, or 16 million symbols"};
-  if (has_far_scattered_record())
-    return Error{"a section has more than 16 MiB, beyond which i386 has no records for distances; split its source"};
+  const auto far = std::ranges::find_if(sections_, has_far_scattered_record);
+  if (far != sections_.end())
+    return Error{
+        fmt::format("section {},{}: it has more than 16 MiB, beyond which i386 has no records for distances; "
+                    "split its source",
+                    far->segment, far->name)};
   resolve_distances();
 
   std::string out(end_, '\0');

@@ -135,7 +135,7 @@ class ObjectAssembler {
   void write_symbols(std::string& out, uint64_t offset) const;
   void number_symbols();
   void resolve_distances();
-  bool has_far_scattered_record() const;
+  static bool has_far_scattered_record(const Section& section);
   void write_relocs(const Section& section, uint8_t* out) const;
   uint64_t address_of(ObjectPlace place) const { return sections_[place.section].address + place.offset; }
 

@@ -121,6 +121,18 @@ TEST(CommandLine, LlvmsOptionsReachItsPlugin) {
   EXPECT_EQ(options_of({"-plugin-opt=O1", "--lto-partitions=2"}).lto_options, (Words{"O1", "lto-partitions=2"}));
 }
 
+TEST(CommandLine, LlvmsOptionsAreLookedAt) {
+  for (const char* name : {"ld", "ld64.xld"}) {
+    EXPECT_EQ(parse_as(name, {"--thinlto-jobs=many", "--thinlto-prefix-replace=old", "x.o"}).errors,
+              (Words{"--thinlto-jobs: invalid job count: many; give a number, or all",
+                     "--thinlto-prefix-replace= expects 'old;new' format, but got old"}))
+        << name;
+    EXPECT_EQ(parse_as(name, {"--thinlto-jobs=all", "--thinlto-prefix-replace=old;new", "x.o"}).options().lto_options,
+              (Words{"jobs=all", "thinlto-prefix-replace=old;new"}))
+        << name;
+  }
+}
+
 TEST(CommandLine, TwoDashesAloneEndTheOptions) {
   const Parsed parsed = parse({"--", "-o", "--foo"});
   EXPECT_EQ(parsed.errors, Words{});
