@@ -41,7 +41,6 @@ std::optional<uint8_t> opcode_of_access(Bytes code, uint64_t offset) {
 }
 
 // ---- following a register
-// --------------------------------------------------------------------------------------------
 
 // By their numbers, as far as the ModRM and index bytes have them.
 struct Registers {

@@ -60,7 +60,6 @@ bool read_unit_header(DwarfReader& reader, bool is_types_section, DwarfUnit& uni
 }
 
 // ---- the first entry of a unit
-// ---------------------------------------------------------------------------------------
 
 class UnitReader {
  public:

@@ -28,7 +28,7 @@ bool is_inside(const std::string& path, const std::string& directory) {
 
 }  // namespace
 
-// ---- scripts and libraries -----------------------------------------------------------------------------------------
+// ---- scripts and libraries
 
 void InputFinder::open_script(const InputOption& option, const std::string& path, Bytes bytes, uint32_t depth) {
   if (depth >= kMaxScriptDepth) {
@@ -145,7 +145,7 @@ void InputFinder::open_library_script_entry(InputOption input, const elf::Script
                                         is_script ? "linker script" : "input", input.name, bytes.error().message));
 }
 
-// ---- what objects ask for ------------------------------------------------------------------------------------------
+// ---- what objects ask for
 
 std::vector<InputFile*> InputFinder::add_requested(std::span<InputFile* const> files) {
   const size_t known = objects_.size();
@@ -200,7 +200,7 @@ void InputFinder::report_missing_requests() const {
                              file->id);
 }
 
-// ---- what plugins deliver ------------------------------------------------------------------------------------------
+// ---- what plugins deliver
 
 std::vector<InputFile*> InputFinder::add_compiled(const CompiledInputs& compiled, FileId rank) {
   const size_t known = objects_.size();

@@ -79,7 +79,6 @@ class Folder {
   static constexpr uint32_t kAlone = 1u << 31;
 
   // ---- atoms whose address means something
-  // -----------------------------------------------------------------------------
 
   void mark_significant() {
     marks_ = Array<uint8_t>::zeroed(link_.atoms.size());
@@ -146,7 +145,6 @@ class Folder {
   }
 
   // ---- candidates
-  // ------------------------------------------------------------------------------------------------------
 
   void collect() {
     const auto& files = link_.inputs.files;
@@ -226,7 +224,6 @@ class Folder {
   void set_class(AtomId id, uint32_t value) { class_of_[id.value] = value; }
 
   // ---- references
-  // ------------------------------------------------------------------------------------------------------
 
   void hash_references() {
     edges_.resize((candidates_.size() + kCandidatesPerTask - 1) / kCandidatesPerTask);
@@ -292,7 +289,6 @@ class Folder {
   }
 
   // ---- classes
-  // ---------------------------------------------------------------------------------------------------------
 
   // Runs of equal hashes, less those members that are not equal to the first after all.
   void form_classes() {
@@ -353,7 +349,6 @@ class Folder {
   }
 
   // ---- refinement
-  // ------------------------------------------------------------------------------------------------------
 
   // False: not settled within the bound.
   bool refine() {
@@ -401,7 +396,6 @@ class Folder {
   }
 
   // ---- result
-  // ----------------------------------------------------------------------------------------------------------
 
   void fold() {
     for (const Class& members : classes_) {

@@ -59,7 +59,6 @@ bool is_same_but_for_form(ImportRequest a, const ImportRequest& b) {
 }  // namespace
 
 // ---- asking
-// ----------------------------------------------------------------------------------------------------------
 
 void ImportList::take_in(const std::vector<InputFile*>& files) {
   const size_t known = link_.imports.size();
@@ -179,7 +178,6 @@ void ImportList::settle_claims() {
 }
 
 // ---- what they are used as
-// --------------------------------------------------------------------------------------------
 
 namespace {
 

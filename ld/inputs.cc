@@ -34,7 +34,7 @@ bool is_same_path(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-// ---- from the command line to bytes ------------------------------------------------------------------------------
+// ---- from the command line to bytes
 
 InputFinder::InputFinder(Link& link, FileSystem& files, bool believes_indexes)
     : link_(link), files_(files), believes_indexes_(believes_indexes), search_(link.options(), files) {}
@@ -357,7 +357,7 @@ void InputFinder::add_symbols(const std::string& path, Bytes bytes) {
   add_object(path, {}, as_bytes(link_.session.keep(std::move(*object))), false);
 }
 
-// ---- archives ------------------------------------------------------------------------------------------------------
+// ---- archives
 
 void InputFinder::open_archive(const InputOption& option, const std::string& path, Bytes bytes) {
   // Archives are searched until nothing more is wanted, so naming one twice changes nothing.
@@ -475,7 +475,7 @@ void InputFinder::put_back(const InputFile& file) {
   if (places_[file.id.value].lazy == &file) link_.inputs.by_id[file.id.value] = nullptr;
 }
 
-// ---- facts for reports ---------------------------------------------------------------------------------------------
+// ---- facts for reports
 
 std::optional<InputFinder::DiskPlace> InputFinder::disk_place(const InputFile& file) const {
   const OpenedFile& opened = opened_files_[file.source];
@@ -497,7 +497,7 @@ bool InputFinder::relied_on_indexes() const {
   return std::any_of(archives_.begin(), archives_.end(), [](const ArchiveInput& input) { return input.uses_index; });
 }
 
-// ---- files for another CPU -----------------------------------------------------------------------------------------
+// ---- files for another CPU
 
 namespace {
 

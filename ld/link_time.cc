@@ -23,7 +23,7 @@ using plugin::WireWriter;
 
 namespace {
 
-// ---- names ---------------------------------------------------------------------------------------------------------
+// ---- names
 
 uint16_t visibility_flag(SymbolVisibility visibility) {
   switch (visibility) {
@@ -123,7 +123,7 @@ class NameReader {
   std::map<std::string, uint32_t> sections_;
 };
 
-// ---- resolutions ---------------------------------------------------------------------------------------------------
+// ---- resolutions
 
 // Tells what each symbol of a claimed file has become.
 class Resolver {
@@ -233,7 +233,7 @@ void provide_plugin_for_bitcode(Link& link) {
   if (auto found = plugin::find_llvm_plugin(link.options())) link.plugins.push_back(std::move(*found));
 }
 
-// ---- the compiler --------------------------------------------------------------------------------------------------
+// ---- the compiler
 
 void LinkTimeCompiler::show(InputFile& file) {
   if (is_done_ || (file.ir == IrContent::None && !is_shown_all_)) return;

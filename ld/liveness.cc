@@ -31,7 +31,7 @@ class Walk {
   }
 
  private:
-  // ---- without garbage collection: every atom lives -----------------------------------------------------------------
+  // ---- without garbage collection: every atom lives
 
   void visit_everything() {
     std::fill(link_.is_live.begin(), link_.is_live.end(), uint8_t{1});
@@ -54,7 +54,6 @@ class Walk {
   }
 
   // ---- with it
-  // ---------------------------------------------------------------------------------------------------------
 
   void mark_roots() {
     const auto& files = link_.inputs.files;
@@ -133,7 +132,6 @@ class Walk {
   }
 
   // ---- both
-  // ------------------------------------------------------------------------------------------------------------
 
   void visit_companion(const Companion& companion, uint32_t worker) {
     if (companion.reloc_count == 0) return;

@@ -47,7 +47,6 @@ std::string definition_lines(const Link& link, std::string_view label, const Inp
 }
 
 // ---- relocations
-// -------------------------------------------------------------------------------------------------------
 
 // The target as it stands in a sentence: "symbol 'foo'", "local symbol 'bar'", "section .rodata".
 std::string target_text(const Link& link, const InputFile& file, const Reloc& reloc) {
@@ -175,7 +174,6 @@ void warn_of_text_fixups(const Link& link) {
 }
 
 // ---- symbols
-// -----------------------------------------------------------------------------------------------------------
 
 void report_duplicate(const Link& link, SymbolId symbol, const InputFile& first, uint32_t first_raw,
                       const InputFile& second, uint32_t second_raw) {

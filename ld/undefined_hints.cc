@@ -13,7 +13,6 @@ namespace xld {
 namespace {
 
 // ---- names and who has them
-// --------------------------------------------------------------------------------------------
 
 struct Provider {
   std::string_view prefix;
@@ -93,7 +92,6 @@ std::string_view source_name(const Link& link, SymbolId id) {
 }
 
 // ---- one walk over all names
-// -----------------------------------------------------------------------------------------------
 
 // Candidates by how convincing they are; of equals the one that sorts first.
 struct Candidates {
@@ -143,7 +141,6 @@ class NameSearch {
 };
 
 // ---- words
-// -------------------------------------------------------------------------------------------------------------------
 
 std::string definer_of(const Link& link, SymbolId id) {
   const Claim claim = link.symbols.claim(id);

@@ -40,7 +40,7 @@ class Collector {
 
   Bytes part(uint64_t offset, uint64_t size) const { return slice(file_.bytes, offset, size).value_or(Bytes{}); }
 
-  // ---- opcodes --------------------------------------------------------------------------------------------------
+  // ---- opcodes
 
   struct Place {
     int segment = -1;
@@ -178,7 +178,7 @@ class Collector {
     if (reader.failed()) error("the bind opcodes are cut off");
   }
 
-  // ---- chains ---------------------------------------------------------------------------------------------------
+  // ---- chains
 
   struct Import {
     int ordinal;
@@ -296,7 +296,7 @@ class Collector {
     return (raw >> 26 & 0x1f) * 4;
   }
 
-  // ---- relocations ----------------------------------------------------------------------------------------------
+  // ---- relocations
 
   void relocations() {
     // From the first writable segment on x86-64, from the first one on i386 and for the kernel.

@@ -96,7 +96,7 @@ void ResolverRelocsChunk::write(MutableBytes out) const {
   write_relocs(link_, out.data(), resolver_relocs(link_));
 }
 
-// ---- copies --------------------------------------------------------------------------------------------------------
+// ---- copies
 
 void CopyChunk::add(SymbolId id) {
   const Claim claim = link_.symbols.claim(id);
@@ -169,7 +169,7 @@ Copies collect_copies(Link& link) {
   return copies;
 }
 
-// ---- stubs ---------------------------------------------------------------------------------------------------------
+// ---- stubs
 
 StubRelocsChunk::StubRelocsChunk(const Link& link) : link_(link) {
   alignment = link.arch->word_size;
@@ -190,7 +190,7 @@ void StubRelocsChunk::write(MutableBytes out) const {
   write_relocs(link_, out.data(), relocs);
 }
 
-// ---- packed --------------------------------------------------------------------------------------------------------
+// ---- packed
 
 namespace {
 
@@ -250,7 +250,7 @@ void PackedRelocsChunk::write(MutableBytes out) const {
     write_field(link_.arch->address_field, out.data() + i * link_.arch->word_size, words_[i]);
 }
 
-// ---- the rest ------------------------------------------------------------------------------------------------------
+// ---- the rest
 
 namespace {
 

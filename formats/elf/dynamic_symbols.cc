@@ -171,7 +171,7 @@ void DynamicSymbols::number() {
   }
 }
 
-// ---- .dynsym -------------------------------------------------------------------------------------------------------
+// ---- .dynsym
 
 namespace {
 
@@ -274,7 +274,7 @@ void DynamicSymbolsChunk::write_as(size_t begin, size_t end, MutableBytes out) c
   }
 }
 
-// ---- hash tables ---------------------------------------------------------------------------------------------------
+// ---- hash tables
 
 namespace {
 constexpr uint32_t kBloomShift = 26;

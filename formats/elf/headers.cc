@@ -237,7 +237,6 @@ void HeadersChunk::write(MutableBytes out) const {
 }
 
 // ---- section headers
-// -------------------------------------------------------------------------------------------------
 
 uint32_t header_index(const Link& link, uint32_t section) {
   return link.layout.sections[section].header_index;

@@ -141,7 +141,6 @@ class Rewriter {
 };
 
 // ---- Format::kept
-// ------------------------------------------------------------------------------------------------------
 
 template <class E>
 void find_shifts(const Link& link, ElfObject& object) {
@@ -171,7 +170,6 @@ void adjust(const Link& link, const InputFile& file, const Atom& atom, MutableBy
 }
 
 // ---- symbols
-// -----------------------------------------------------------------------------------------------------------
 
 template <class Record>
 void mark_targets(const Atom& atom, std::span<uint8_t> is_referenced) {
@@ -225,7 +223,6 @@ uint64_t kept_record_size(const Link& link, bool is_rel) {
 }
 
 // ---- records of ordinary sections
-// --------------------------------------------------------------------------------------
 
 void KeptRelocsChunk::set_section(SectionId section) {
   section_ = section;
@@ -256,7 +253,6 @@ void KeptRelocsChunk::write_part(size_t part, MutableBytes out) const {
 }
 
 // ---- records of unwind entries
-// -----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -304,7 +300,6 @@ void FrameRelocsChunk::write_part(size_t part, MutableBytes out) const {
 }
 
 // ---- sections
-// ----------------------------------------------------------------------------------------------------------
 
 KeptRelocSections::KeptRelocSections(Link& link) : link_(link), is_rel_(link.target().cpu == Cpu::I386) {}
 

@@ -39,7 +39,7 @@ std::string with_origin(std::string path, std::string_view origin) {
 
 }  // namespace
 
-// ---- where libraries are -------------------------------------------------------------------------------------------
+// ---- where libraries are
 
 NeedFinder::NeedFinder(const Link& link) : link_(link) {
   const Options& options = link.options();
@@ -89,7 +89,7 @@ std::optional<NeedFinder::Found> NeedFinder::find(std::string_view name, const S
   return find_in(last_, name);
 }
 
-// ---- names that libraries refer to ---------------------------------------------------------------------------------
+// ---- names that libraries refer to
 
 namespace {
 

@@ -148,7 +148,6 @@ class Planner {
 
  private:
   // ---- sections from atoms
-  // ---------------------------------------------------------------------------------------------
 
   void collect_atoms() {
     const std::vector<SectionKey>& keys = state_of(link_).section_keys.keys();
@@ -209,7 +208,6 @@ class Planner {
   }
 
   // ---- order and segments
-  // ----------------------------------------------------------------------------------------------
 
   void finish_section(OutputSection& section) const {
     section.is_allocated = (section.flags & SHF_ALLOC) != 0;

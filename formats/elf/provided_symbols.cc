@@ -144,7 +144,6 @@ void provide_brackets(Link& link) {
 }
 
 // ---- addresses
-// -------------------------------------------------------------------------------------------------------
 
 // Local-dynamic access by a descriptor gets the start of the block; relaxed, it starts from the thread pointer.
 bool has_thread_descriptors(const Link& link) {

@@ -76,7 +76,6 @@ class RelocatablePlanner {
   using SectionHeader = typename E::SectionHeader;
 
   // ---- sections from atoms
-  // ---------------------------------------------------------------------------------------------
 
   // Followers are placed when the sections they follow are.
   void add_contents(InputFile& file, bool are_followers) {
@@ -169,7 +168,6 @@ class RelocatablePlanner {
   }
 
   // ---- groups
-  // ----------------------------------------------------------------------------------------------------------
 
   void add_groups(const InputFile& file) {
     if (link_.dissolves_groups) return;
@@ -202,7 +200,6 @@ class RelocatablePlanner {
   }
 
   // ---- order
-  // -----------------------------------------------------------------------------------------------------------
 
   static void finish_section(OutputSection& section) {
     section.is_allocated = (section.flags & SHF_ALLOC) != 0;

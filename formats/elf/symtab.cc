@@ -203,7 +203,6 @@ void SymbolTableChunk::number_symbols_of_files() {
 }
 
 // ---- picking
-// ---------------------------------------------------------------------------------------------------------
 
 bool SymbolTableChunk::is_retained(std::string_view name) const {
   return link_.retains_all_names || link_.retained_names.contains(name);
@@ -370,7 +369,6 @@ void SymbolTableChunk::add_linker_symbol(SymbolId id, uint32_t flags) {
 }
 
 // ---- writing
-// ---------------------------------------------------------------------------------------------------------
 
 namespace {
 

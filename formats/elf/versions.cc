@@ -61,7 +61,7 @@ std::string_view name_without_version(std::string_view name) {
   return name.substr(0, name.find('@', 1));
 }
 
-// ---- references ----------------------------------------------------------------------------------------------------
+// ---- references
 
 namespace {
 
@@ -145,7 +145,7 @@ void bind_versioned_references(Link& link) {
   }
 }
 
-// ---- definitions ---------------------------------------------------------------------------------------------------
+// ---- definitions
 
 const VersionScript& read_version_scripts(Link& link) {
   ElfState& state = state_of(link);
@@ -305,7 +305,7 @@ void DefinedVersions::report_unused() const {
                                           pattern->line, pattern->text, node->name.empty() ? "{}" : node->name));
 }
 
-// ---- tables --------------------------------------------------------------------------------------------------------
+// ---- tables
 
 VersionTables::VersionTables(Link& link, DynamicSymbols& symbols, const DefinedVersions& defined) {
   if (defined.has_definitions()) add_definitions(link, defined, symbols);
@@ -451,7 +451,7 @@ void VersionTables::write_needs(MutableBytes out) const {
   }
 }
 
-// ---- sections ------------------------------------------------------------------------------------------------------
+// ---- sections
 
 namespace {
 

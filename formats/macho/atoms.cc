@@ -48,7 +48,7 @@ class AtomMaker {
 
   RawSymbol symbol(uint32_t index) const { return raw_symbol(link_, object_, index); }
 
-  // ---- pieces ------------------------------------------------------------------------------------------------------
+  // ---- pieces
 
   void cut_sections() {
     std::vector<Start> starts;
@@ -132,7 +132,6 @@ class AtomMaker {
   }
 
   // ---- weak definitions
-  // ----------------------------------------------------------------------------------------------
 
   bool is_mine(uint32_t global) const {
     const Claim claim = link_.symbols.claim(file_.globals[global]);
@@ -172,7 +171,6 @@ class AtomMaker {
   Subsection* piece_of(uint32_t index) { return const_cast<Subsection*>(subsection_of(object_, index)); }
 
   // ---- atoms
-  // ---------------------------------------------------------------------------------------------------------
 
   void make_atoms(uint32_t index) {
     const InputSection& section = object_.sections[index];
@@ -264,7 +262,6 @@ class AtomMaker {
   }
 
   // ---- relocations
-  // -----------------------------------------------------------------------------------------------------
 
   // Gives each piece its part of the section's records. Assemblers write them in descending or ascending order; a table
   // in no order gets a sorted index.
@@ -325,7 +322,6 @@ class AtomMaker {
   }
 
   // ---- symbols
-  // ---------------------------------------------------------------------------------------------------------
 
   void place_symbols() {
     note_sections();

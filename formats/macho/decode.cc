@@ -75,7 +75,6 @@ class Decoder {
   RawReloc record(uint32_t position) const { return piece_reloc(cpu_, object_, piece_, position); }
 
   // ---- the three forms
-  // -------------------------------------------------------------------------------------------------
 
   bool decode_plain(const RawReloc& raw, const RelocMeaning& meaning, Reloc& reloc) {
     if (section_.type() == S_THREAD_LOCAL_VARIABLES && meaning.want != Want::Address && link_.applies_relocs())
@@ -239,7 +238,6 @@ class Decoder {
   }
 
   // ---- fields
-  // ----------------------------------------------------------------------------------------------------------
 
   uint64_t place(const RawReloc& raw) const { return section_.address + raw.address; }
 
@@ -293,7 +291,6 @@ class Decoder {
   }
 
   // ---- targets
-  // ---------------------------------------------------------------------------------------------------------
 
   bool find_symbol(const RawReloc& raw, uint32_t index, Reloc& reloc) {
     reloc.raw_symbol = index;

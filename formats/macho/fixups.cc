@@ -65,7 +65,6 @@ class SegmentFinder {
 };
 
 // ---- opcodes: rebases
-// ------------------------------------------------------------------------------------------------
 
 // Words at equal distances are one opcode. Of words at other distances, each takes the way to the next one along.
 class RebaseWriter {
@@ -148,7 +147,6 @@ class RebaseWriter {
 };
 
 // ---- opcodes: binds
-// --------------------------------------------------------------------------------------------------
 
 class BindWriter {
  public:

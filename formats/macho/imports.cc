@@ -39,7 +39,6 @@ std::string_view client_name(const Link& link) {
 }
 
 // ---- reading a library
-// -----------------------------------------------------------------------------------------------
 
 // Collects the names of a library and of all it re-exports.
 class LibraryCollector {
@@ -373,7 +372,6 @@ std::string_view output_name(const Options& options) {
 }
 
 // ---- binding
-// ---------------------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -161,7 +161,6 @@ class CommandWriter {
   }
 
   // ---- segments and sections
-  // -------------------------------------------------------------------------------------------
 
   static void set_name(char* field, std::string_view name) {
     std::copy_n(name.data(), std::min(name.size(), kNameSize), field);
@@ -281,7 +280,6 @@ class CommandWriter {
   }
 
   // ---- tables in __LINKEDIT
-  // --------------------------------------------------------------------------------------------
 
   uint32_t file_offset(const Chunk* chunk) const {
     if (!chunk || chunk->size() == 0) return 0;
@@ -352,7 +350,6 @@ class CommandWriter {
   }
 
   // ---- the system, and the start
-  // ---------------------------------------------------------------------------------------
 
   void add_versions() {
     if (state_.platform != 0 && state_.features.has_build_version) {

@@ -108,7 +108,6 @@ class Planner {
 
  private:
   // ---- sections from atoms
-  // ---------------------------------------------------------------------------------------------
 
   void collect_atoms() {
     const std::vector<SectionKey>& keys = state_of(link_).section_keys.keys();
@@ -258,7 +257,6 @@ class Planner {
   }
 
   // ---- what the linker adds
-  // --------------------------------------------------------------------------------------------
 
   // A table of the linker's, whose rows are counted from the section's start: those of objects would be counted, too.
   OutputSection& own_section(std::string_view name, uint32_t type) {
@@ -369,7 +367,6 @@ class Planner {
   }
 
   // ---- order and segments
-  // ----------------------------------------------------------------------------------------------
 
   void finish_section(OutputSection& section) {
     const std::string_view segment = segment_of(section.name);

@@ -118,7 +118,6 @@ void SymbolTableChunk::sort_by_place(const InputFile& file, OutputSymbols& symbo
 }
 
 // ---- picking
-// ---------------------------------------------------------------------------------------------------------
 
 // -add_ast_path
 void SymbolTableChunk::collect_syntax_trees(OutputSymbols& locals) const {
@@ -366,7 +365,6 @@ std::optional<uint32_t> SymbolTableChunk::index_of(SymbolId id) const {
 }
 
 // ---- writing
-// ---------------------------------------------------------------------------------------------------------
 
 uint64_t SymbolTableChunk::row_size() const {
   return link_.target().word_size == 8 ? sizeof(Macho64::Symbol) : sizeof(Macho32::Symbol);

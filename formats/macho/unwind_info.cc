@@ -137,7 +137,6 @@ void CompactUnwindChunk::append_relocs(std::vector<uint8_t>& out) const {
 }
 
 // ---- which functions need what
-// ---------------------------------------------------------------------------------------
 
 UnwindRows::UnwindRows(Link& link) : link_(link) {
   for (const InputFile* file : link.inputs.files) add_file(*file);
@@ -271,7 +270,6 @@ uint32_t UnwindRows::personality_bits(const InputFile& file, const UnwindEntry& 
 }
 
 // ---- __eh_frame
-// ------------------------------------------------------------------------------------------------------
 
 EhFrameChunk::EhFrameChunk(const Link& link, UnwindRows& rows) : link_(link) {
   alignment = link.arch->word_size;
@@ -392,7 +390,6 @@ void EhFrameChunk::write_fde(const Record& record, MutableBytes out) const {
 }
 
 // ---- __unwind_info
-// ---------------------------------------------------------------------------------------------------
 
 uint64_t UnwindInfoChunk::size() const {
   if (!is_prepared_) prepare();

@@ -114,7 +114,6 @@ bool walk_range(uint64_t start, uint64_t pages, Change& change) {
 }
 
 // ---- what is done to an entry
-// ----------------------------------------------------------------------------------------
 
 uint64_t count_taken(uint64_t old, uint64_t pages, Change& change) {
   if (old != 0) change.count += pages;
@@ -160,7 +159,6 @@ uint64_t fill(uint64_t old, uint64_t, Change& change) {
 }
 
 // ---- helpers of the operations
-// ---------------------------------------------------------------------------------------
 
 uint64_t bits_of(Rights rights) {
   return without_missing_bits((rights.is_accessible ? kAccessible : 0) | (rights.is_writable ? kWritable : 0) |

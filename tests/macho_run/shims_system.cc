@@ -207,7 +207,6 @@ int control_by_number(const int* numbers, unsigned count, void* to, size_t* size
 }
 
 // ---- signals
-// ---------------------------------------------------------------------------------------------------------
 
 struct DarwinAction {
   Word handler;

@@ -153,7 +153,6 @@ int once(Word* control, void (*function)()) {
 }
 
 // ---- thread-specific data
-// --------------------------------------------------------------------------------------------
 
 // Keys are slots of the block that %gs shows: Go looks for its value there. The slots old Go programs use without
 // asking (%gs:0x8a0 and %gs:0x468) are not given out.
@@ -209,7 +208,6 @@ void run_destructors() {
 }
 
 // ---- threads
-// ---------------------------------------------------------------------------------------------------------
 
 struct Start {
   Word function, argument;

@@ -111,7 +111,7 @@ class Translator {
     return {reinterpret_cast<const uint8_t*>(s.address + image_.slide), static_cast<size_t>(s.size)};
   }
 
-  // ---- __unwind_info --------------------------------------------------------------------------------------------
+  // ---- __unwind_info
 
   template <class T>
   T info(uint64_t offset) const {
@@ -292,7 +292,7 @@ class Translator {
   }
 #endif
 
-  // ---- __eh_frame -----------------------------------------------------------------------------------------------
+  // ---- __eh_frame
 
   Cursor frame_cursor(size_t offset) const { return {image_.path(), "__eh_frame", eh_frame_, offset}; }
 
@@ -457,7 +457,7 @@ class Translator {
   }
 #endif
 
-  // ---- output ---------------------------------------------------------------------------------------------------
+  // ---- output
 
   size_t put_cie(const CommonPart& common, Word personality) {
     const auto key =

@@ -37,7 +37,7 @@ const char* or_empty(const char* text) {
 
 }  // namespace
 
-// ---- requests ------------------------------------------------------------------------------------------------------
+// ---- requests
 
 void PluginHost::serve(const std::vector<TaggedValue>& offers) {
   while (const auto message = receive_message(socket_)) {
@@ -193,7 +193,6 @@ void PluginHost::clean_up() {
 }
 
 // ---- what plugins call
-// -----------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -16,7 +16,6 @@ OneObject i386(const TestObject& object) {
 }
 
 // ---- x86-64
-// ----------------------------------------------------------------------------------------------------------
 
 TEST(MachoX86_64, SignedFieldsCountFromTheirEnd) {
   // A field with no addend, and one before an immediate byte, which the assembler stores as -1.
@@ -131,7 +130,6 @@ TEST(MachoX86_64, TablesInNoOrderAreSharedAmongPieces) {
 }
 
 // ---- i386
-// ------------------------------------------------------------------------------------------------------------
 
 TEST(MachoI386, BranchesToSymbolsStoreTheirDistanceFromTheObject) {
   // calll _f at 0x100: the field holds -(0x101 + 4).
@@ -219,7 +217,6 @@ TEST(MachoI386, DifferencesToPointersBecomeSlots) {
 }
 
 // ---- malformed records
-// -----------------------------------------------------------------------------------------------
 
 struct BadReloc {
   const char* name;
@@ -252,7 +249,6 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.name; });
 
 // ---- whole files
-// -----------------------------------------------------------------------------------------------------
 
 TestObject ordinary_object() {
   return {{{"__TEXT",
@@ -330,7 +326,7 @@ TEST(MachoObject, SymbolsMayStandInAnyOrder) {
   EXPECT_EQ(object.name_of(relocs[1]), "_x");
 }
 
-// ---- arm64 --------------------------------------------------------------------------------------------------------
+// ---- arm64
 
 OneObject arm64(const TestObject& object) {
   return {Cpu::Arm64, ObjectBuilder<Macho64>().build(object)};
