@@ -171,6 +171,7 @@ Dialect dialect_for(std::string_view program_name, std::span<const std::string> 
   if (name == "6l") return elf::historical_dialect(Cpu::X86_64);
   if (name == "8l") return elf::historical_dialect(Cpu::I386);
   if (name.find("ld64") != name.npos || name.find("darwin") != name.npos) return macho::darwin_dialect();
+  if (name == "ld.lld") return elf::lld_dialect();
   const bool names_system = std::ranges::any_of(words, [](const std::string& word) { return word.starts_with("-H"); });
   return names_system ? elf::historical_dialect(Cpu::Unknown) : elf::gnu_dialect();
 }

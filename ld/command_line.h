@@ -21,7 +21,8 @@ struct CommandLine {
 };
 
 // The dialect a program of this name speaks: ld64.xld and other names with "ld64" or "darwin" in their last component
-// that of Darwin; 6l and 8l that of the linkers of that name, as do all others with an option -H; the rest GNU ld's.
+// that of Darwin; 6l and 8l that of the linkers of that name, as do all others with an option -H; the rest GNU ld's,
+// which as ld.lld looks for LLVM's plugin unasked.
 Dialect dialect_for(std::string_view program_name, std::span<const std::string> words = {});
 
 // `arguments` is argv with argv[0]. Errors go to `diagnostics`; the caller then sets its limits from the options.

@@ -481,4 +481,11 @@ Dialect gnu_dialect() {
           .complete = nullptr};
 }
 
+// LLD has LLVM's compiler inside; who calls it does not name a plugin.
+Dialect lld_dialect() {
+  Dialect dialect = gnu_dialect();
+  dialect.apply_defaults = [](Options& options) { options.finds_plugin = true; };
+  return dialect;
+}
+
 }  // namespace xld::elf

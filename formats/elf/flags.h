@@ -6,6 +6,7 @@
 namespace xld::elf {
 
 Dialect gnu_dialect();
+Dialect lld_dialect();
 
 // The same with the letters of 6l and 8l (historical_flags.cc); Unknown: the CPU is that of the first object.
 Dialect historical_dialect(Cpu cpu);

@@ -29,8 +29,10 @@ END
   expect_output caught ./program
 done
 expect_fail "main.o: is a compiler's intermediate code \(-flto\), and no plugin was given" -- main.o -o program
-# No plugin was given, but options for LLVM's: it is found.
+# No plugin was given, but options for LLVM's, or it is LLD's place that xld has: it is found.
 compile alone.c -O2 -flto <<<'int main(void) { return 0; }'
+ln -s "$XLD" ld.lld
+run ./ld.lld -e main alone.o -o program
 link -e main alone.o --plugin-opt=O1 --lto-O1 -o program
 expect_match 'FUNC .* main$' readelf -sW program
 expect_fail "main.o: is a compiler's intermediate code \(-flto\), which the plugin .*liblto_plugin.so does not take" -- \
