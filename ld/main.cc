@@ -163,7 +163,8 @@ int run(const std::vector<std::string>& arguments) {
   std::fputs(command.text.c_str(), stdout);
   bool is_linked = !diagnostics.failed();
   ProgramFiles files;
-  std::fputs(LibrarySearch(command.options, files).describe().c_str(), stdout);
+  if (command.options.search_report != SearchReport::None)
+    std::fputs(LibrarySearch(command.options, files).describe().c_str(), stdout);
   ProgramReports reports;
   const char* make_flags = std::getenv("MAKEFLAGS");
   std::unique_ptr<JobServer> job_server;
