@@ -80,10 +80,10 @@ void set_color(OptionContext& context, const OptionUse& use) {
   static constexpr NamedValue<When> kWhen[] = {{"auto", When::Auto}, {"always", When::Always}, {"never", When::Never}};
   auto when = use.is_on ? When::Always : When::Never;
   if (use.has_value) {
-    const auto* known = std::ranges::find(kWhen, use.value, &NamedValue<When>::name);
-    if (known == std::end(kWhen))
+    const auto known = find_named(kWhen, use.value);
+    if (!known)
       return context.error(fmt::format("unknown option: {}={}; use auto, always or never", use.spelling, use.value));
-    when = known->value;
+    when = *known;
   }
   context.options.color = when == When::Always;
   context.options.color_given = when != When::Auto;
@@ -177,13 +177,11 @@ void set_entry(OptionContext& context, const OptionUse& use) {
 }
 
 void set_icf(OptionContext& context, const OptionUse& use) {
-  static constexpr NamedValue<IcfMode> kModes[] = {
-      {"none", IcfMode::None}, {"safe", IcfMode::Safe}, {"all", IcfMode::All}};
   if (!use.is_on) {
     context.options.icf = IcfMode::None;
   } else if (!use.has_value) {
     context.options.icf = IcfMode::All;
-  } else if (const auto mode = choose_named(context, use, kModes)) {
+  } else if (const auto mode = choose_named(context, use, kIcfModes)) {
     context.options.icf = *mode;
   }
 }

@@ -142,12 +142,17 @@ struct NamedValue {
 void report_bad_word(OptionContext& context, const OptionUse& use, std::string_view allowed);
 
 template <class T, size_t N>
+constexpr std::optional<T> find_named(const NamedValue<T> (&values)[N], std::string_view name) {
+  for (const NamedValue<T>& candidate : values)
+    if (candidate.name == name) return candidate.value;
+  return std::nullopt;
+}
+
+template <class T, size_t N>
 std::optional<T> choose_named(OptionContext& context, const OptionUse& use, const NamedValue<T> (&values)[N]) {
+  if (const auto found = find_named(values, use.value)) return found;
   std::string allowed;
-  for (const NamedValue<T>& candidate : values) {
-    if (candidate.name == use.value) return candidate.value;
-    allowed.append(allowed.empty() ? "" : ", ").append(candidate.name);
-  }
+  for (const NamedValue<T>& candidate : values) allowed.append(allowed.empty() ? "" : ", ").append(candidate.name);
   report_bad_word(context, use, allowed);
   return std::nullopt;
 }
@@ -161,7 +166,10 @@ void set_lto_jobs(OptionContext& context, const OptionUse& use);
 void set_lto_replacement(OptionContext& context, const OptionUse& use);
 void set_elf_names(OptionContext& context, const OptionUse& use);  // --elf-names=FORM
 void set_output(OptionContext& context, const OptionUse& use);
-void set_entry(OptionContext& context, const OptionUse& use);          // -e SYMBOL
+void set_entry(OptionContext& context, const OptionUse& use);  // -e SYMBOL
+// Values of --icf; what a dialect says to others is its own.
+inline constexpr NamedValue<IcfMode> kIcfModes[] = {
+    {"none", IcfMode::None}, {"safe", IcfMode::Safe}, {"all", IcfMode::All}};
 void set_icf(OptionContext& context, const OptionUse& use);            // --icf=MODE
 void set_lazy_inputs(OptionContext& context, const OptionUse& use);    // --start-lib
 void clear_lazy_inputs(OptionContext& context, const OptionUse& use);  // --end-lib

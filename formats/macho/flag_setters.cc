@@ -315,10 +315,9 @@ void warn_of_obsolete(OptionContext& context, const OptionUse& use) {
 }
 
 void set_icf_or_warn(OptionContext& context, const OptionUse& use) {
-  constexpr std::string_view kModes[] = {"none", "safe", "all"};
-  if (std::ranges::count(kModes, use.value) != 0) return set_icf(context, use);
-  context.warn(fmt::format("unknown --icf=OPTION `{}', defaulting to `none'", use.value));
-  context.options.icf = IcfMode::None;
+  const auto mode = find_named(kIcfModes, use.value);
+  if (!mode) context.warn(fmt::format("unknown --icf=OPTION `{}', defaulting to `none'", use.value));
+  context.options.icf = mode.value_or(IcfMode::None);
 }
 
 void add_alias(OptionContext& context, const OptionUse& use) {
