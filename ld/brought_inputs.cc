@@ -97,10 +97,13 @@ void InputFinder::heed_script_target(const elf::Script& script, const std::strin
   struct Naming {
     std::string_view command, name;
     TargetNameKind kind;
+    std::string_view if_unknown;
   };
-  const Naming namings[] = {{"OUTPUT_FORMAT", script.output_format, TargetNameKind::OutputFormat},
-                            {"TARGET", script.target, TargetNameKind::OutputFormat},
-                            {"OUTPUT_ARCH", script.output_arch, TargetNameKind::Architecture}};
+  constexpr std::string_view kNoFormat = "no such format; see --print-targets, and -b for inputs that are no objects";
+  constexpr std::string_view kNoArchitecture = "no such architecture; there are i386 and i386:x86-64";
+  const Naming namings[] = {{"OUTPUT_FORMAT", script.output_format, TargetNameKind::OutputFormat, kNoFormat},
+                            {"TARGET", script.target, TargetNameKind::OutputFormat, kNoFormat},
+                            {"OUTPUT_ARCH", script.output_arch, TargetNameKind::Architecture, kNoArchitecture}};
   for (const Naming& naming : namings) {
     if (naming.name.empty() || naming.name == "default") continue;
     const auto target = find_target_name(naming.kind, naming.name);
@@ -108,11 +111,7 @@ void InputFinder::heed_script_target(const elf::Script& script, const std::strin
       check_identity(path,
                      {.kind = FileKind::Object, .format = ObjectFormat::Elf, .cpu = target->cpu, .os = target->os}, {});
     } else {
-      link_.diagnostics().error(fmt::format("{}: {}({}): no such {}; {}", path, naming.command, naming.name,
-                                            naming.kind == TargetNameKind::Architecture ? "architecture" : "format",
-                                            naming.kind == TargetNameKind::Architecture
-                                                ? "there are i386 and i386:x86-64"
-                                                : "see --print-targets, and -b for inputs that are no objects"));
+      link_.diagnostics().error(fmt::format("{}: {}({}): {}", path, naming.command, naming.name, naming.if_unknown));
     }
   }
 }
