@@ -15,11 +15,15 @@ namespace xld::elf_to_macho {
 using namespace elf;
 using namespace macho;
 
+ObjectPlace Translator::append_word() {
+  return assembler_.append(assembler_.section("__DATA", "__data", S_REGULAR), {}, word_size(), word_size());
+}
+
 SymbolRef Translator::offset_table() {
   if (offset_table_.is_valid()) return offset_table_;
   BuiltSymbol built;
   built.name = "L_offset_table";
-  built.place = assembler_.append(assembler_.section("__DATA", "__data", S_REGULAR), {}, word_size(), word_size());
+  built.place = append_word();
   return offset_table_ = assembler_.add_symbol(std::move(built));
 }
 
@@ -31,11 +35,17 @@ ObjectPlace Translator::word_of(SymbolRef symbol) {
   if (assembler_.symbol(symbol).type & N_EXT) return known = assembler_.add_slot(symbol, word_size());
   BuiltSymbol label;
   label.name = fmt::format("L{}$word", assembler_.symbol(symbol).name);
-  label.place = assembler_.append(assembler_.section("__DATA", "__data", S_REGULAR), {}, word_size(), word_size());
+  label.place = append_word();
   assembler_.add_reloc(label.place.section, record_at(label.place.offset, symbol, kUnsignedRecord, false));
   known = label.place;
   assembler_.add_symbol(std::move(label));
   return known;
+}
+
+// A field that says how far behind the table the symbol's word is.
+void Translator::add_word_offset(ObjectPlace field, SymbolRef symbol) {
+  const ObjectPlace table = assembler_.symbol(offset_table()).place;  // both may be made here: the table comes first
+  assembler_.add_difference(field, word_of(symbol), table, 0);
 }
 
 // An address of 32 bits, of a place that need not have a symbol.
@@ -60,7 +70,7 @@ void Translator::translate_table_offset(const Site& site) {
                       x86::is_base_and_displacement(field(site)[-1]) && target.addend == 0;
   if (is_own || !is_lea) return add_pair(site, target.symbol, offset_table(), target.addend);
   field(site)[-2] = x86::kMove;
-  assembler_.add_difference(place_of(site), word_of(target.symbol), assembler_.symbol(offset_table()).place, 0);
+  add_word_offset(place_of(site), target.symbol);
 }
 
 // x@GOT(%ebx), or x@GOT without a register: the slot's address.
@@ -68,10 +78,9 @@ void Translator::translate_table_slot(const Site& site) {
   if (site.reloc->addend != 0) return refuse(site, "has an addend, for which there is no room");
   const Target target = target_of(site, 0);
   if (!target.symbol.is_valid()) return;
-  const ObjectPlace word = word_of(target.symbol);
   const bool is_address = is_in_code(site) && has_room(site, 1, 4) && x86::is_displacement_only(field(site)[-1]);
-  if (is_address) return add_address_of(place_of(site), word);
-  assembler_.add_difference(place_of(site), word, assembler_.symbol(offset_table()).place, 0);
+  if (is_address) return add_address_of(place_of(site), word_of(target.symbol));
+  add_word_offset(place_of(site), target.symbol);
 }
 
 }  // namespace xld::elf_to_macho

@@ -222,8 +222,7 @@ size_t Translator::translate_tls_call_i386(const Site& site) {
   constexpr uint8_t kToEaxFromBase = 0x80;
   put(code.data(), {x86::kMove, static_cast<uint8_t>(kToEaxFromBase | found.base), 0, 0, 0, 0, x86::kGroup5, 0x10});
   x86::fill_with_nops(code.subspan(8));
-  assembler_.add_difference({place.section, place.offset + 2}, word_of(descriptor),
-                            assembler_.symbol(offset_table()).place, 0);
+  add_word_offset({place.section, place.offset + 2}, descriptor);
   return 2;
 }
 

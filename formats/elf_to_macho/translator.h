@@ -95,8 +95,10 @@ class Translator {
   BuiltReloc record_for(const Site& site, SymbolRef symbol) const;
 
   // offset_table.cc
+  ObjectPlace append_word();
   SymbolRef offset_table();
   ObjectPlace word_of(SymbolRef symbol);
+  void add_word_offset(ObjectPlace field, SymbolRef symbol);
   void add_address_of(ObjectPlace field, ObjectPlace target);
   void translate_table_distance(const Site& site);
   void translate_table_offset(const Site& site);
